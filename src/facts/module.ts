@@ -1,0 +1,47 @@
+// The contract of a security module: one folder under modules/ and one line in modules/index.ts.
+import type { AlertKind, Judgement } from './alert.ts';
+import type { Claim, Conversation, HostDirectory, Login, Trait, Transfer, Violation } from './facts.ts';
+import type { Operation } from './operation.ts';
+import type { Protocol } from './protocol.ts';
+
+export interface ModuleMeta {
+  /** `command-sentinel`. */
+  readonly id: string;
+  readonly title: string;
+  /** What it judges, in one sentence. */
+  readonly purpose: string;
+  /** `device`: needs all that is said to one server, may see operations. `site`: sees everything of low rate. */
+  readonly scope: 'device' | 'site';
+  readonly kinds: readonly AlertKind[];
+}
+
+/** What the engine gives a module when an analysis starts. */
+export interface Site {
+  readonly hosts: HostDirectory;
+  readonly protocols: readonly Protocol[];
+  raise(judgement: Judgement): void;
+  /** Tells what follows about a device from how it behaves; weighed with what devices say themselves. */
+  claim(claim: Claim): void;
+}
+
+/** Handlers for the facts a module wants; what is absent is not called. Facts of low rate may be kept. */
+export interface ModuleHandlers {
+  operation?(operation: Operation): void;
+  /** Only these verbs reach `operation`; absent: all. */
+  readonly verbs?: readonly number[];
+  conversation?(conversation: Conversation): void;
+  login?(login: Login): void;
+  transfer?(transfer: Transfer): void;
+  claim?(claim: Claim): void;
+  violation?(violation: Violation): void;
+  trait?(trait: Trait): void;
+  /** A second of packet time has passed. */
+  tick?(timeUs: number): void;
+  /** No more facts will come. */
+  end?(timeUs: number): void;
+}
+
+export interface Module {
+  readonly meta: ModuleMeta;
+  start(site: Site): ModuleHandlers;
+}

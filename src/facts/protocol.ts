@@ -1,0 +1,80 @@
+// The contract of a protocol: one folder under protocols/ and one line in protocols/index.ts.
+import type { FactSink } from './facts.ts';
+import type { FrameReference } from './frame-reference.ts';
+import type { Operation } from './operation.ts';
+
+/** `frameSize`: the bytes so far do not say how long the frame is. */
+export const NEED_MORE = 0;
+/** `frameSize`: these bytes cannot be the start of a frame of this protocol. */
+export const NOT_THIS_PROTOCOL = -1;
+
+/** What `looksLike` answers. `maybe` is enough on a usual port, `yes` on any. */
+export const Match = { no: 0, maybe: 1, yes: 2 } as const;
+
+/** `speaker`: who says such a message. */
+export const Speaker = { unknown: 0, client: 1, server: 2 } as const;
+
+/** One record, refilled by the flow stage for each message; borrowed until `decode` returns. */
+export interface MessageContext {
+  timeUs: number;
+  /** The frame that holds the last byte of the message. */
+  frame: FrameReference;
+  /** Number of the conversation: valid until `closed` is called with it. */
+  flow: number;
+  client: number;
+  server: number;
+  clientPort: number;
+  serverPort: number;
+  fromClient: boolean;
+  isTcp: boolean;
+  /** To be filled and handed to `sink.operation`. Filled by the flow stage: nothing. */
+  readonly operation: Operation;
+  readonly sink: FactSink;
+}
+
+/** What a protocol says of itself; no state. */
+export interface Protocol {
+  /** Stable, lower-case: `modbus`. */
+  readonly name: string;
+  readonly title: string;
+  readonly transports: readonly ('tcp' | 'udp')[];
+  /** Usual server ports: a hint for who is the server and for which protocol is tried first, never a proof. */
+  readonly ports: readonly number[];
+  /** No frame is longer: more is NOT_THIS_PROTOCOL. */
+  readonly frameBytesMax: number;
+  functionName(code: number, subfunction: number): string;
+  spaceName(space: number): string;
+  /** Name of an error code of a refused operation. */
+  codeName(code: number): string;
+  /** One line for `1sec protocols`. */
+  readonly summary: string;
+  /** State for one analysis; nothing is kept at module level. */
+  start(index: number): ProtocolDecoder;
+}
+
+/**
+ * The running decoder. All calls are made on the hot path: numbers, borrowed bytes, no exceptions, no allocation for
+ * an ordinary message. `bytes` may be larger than start..end and is valid until the call returns.
+ */
+export interface ProtocolDecoder {
+  /** Is this payload (the start of a stream, of a segment after a gap, or a datagram) of this protocol? See Match. */
+  looksLike(bytes: Uint8Array, start: number, end: number): number;
+  /** Who would say this message? See Speaker. Asked once, for a conversation joined in the middle. */
+  speaker(bytes: Uint8Array, start: number, end: number): number;
+  /**
+   * TCP only: NEED_MORE, NOT_THIS_PROTOCOL, or the size in bytes of the frame at `start` (may reach past `end`: then
+   * the rest is waited for). Never more than `frameBytesMax`.
+   */
+  frameSize(bytes: Uint8Array, start: number, end: number, context: MessageContext): number;
+  /** A whole frame or datagram. Total: never throws, whatever the bytes; problems become Violations. */
+  decode(bytes: Uint8Array, start: number, end: number, context: MessageContext): void;
+  /** Bytes of one direction were lost: forget what waited for them. */
+  gap(flow: number, fromClient: boolean): void;
+  /** The conversation is over: hand over what is unanswered, forget the rest. `context` names the conversation. */
+  closed(flow: number, context: MessageContext): void;
+  /**
+   * A second of packet time has passed: hand over requests that waited too long, a bounded number. The decoder keeps
+   * what it needs (flow, hosts, ports) with each pending request.
+   */
+  tick(timeUs: number, context: MessageContext): void;
+}

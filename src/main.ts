@@ -1,0 +1,1 @@
+// The executable: finds the command, runs it, sets the exit code.

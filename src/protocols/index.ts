@@ -1,0 +1,4 @@
+// Every protocol that is decoded, in the order in which content is tried. One line each.
+import type { Protocol } from '../facts/protocol.ts';
+
+export const protocols: readonly Protocol[] = [];
