@@ -35,5 +35,22 @@ export default tseslint.config(
       eqeqeq: 'error',
     },
   },
+  {
+    // Up to the modules everything follows from the packets alone: the same capture gives the same alerts.
+    files: ['src/{bytes,facts,capture,packet,flow,protocols,learning,assets,alerts,modules}/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: 'Time comes from packets only.' },
+        { object: 'Math', property: 'random', message: 'Results follow from the packets alone.' },
+      ],
+      'no-restricted-globals': ['error', 'performance', 'setTimeout', 'setInterval'],
+      'no-restricted-syntax': [
+        'error',
+        { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Time comes from packets only.' },
+      ],
+    },
+  },
   { files: ['**/*.js'], extends: [tseslint.configs.disableTypeChecked] },
 );
