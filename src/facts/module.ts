@@ -29,6 +29,8 @@ export interface ModuleHandlers {
   operation?(operation: Operation): void;
   /** Only these verbs reach `operation`; absent: all. */
   readonly verbs?: readonly number[];
+  /** Operations with one of these outcomes reach `operation` whatever their verb. Means nothing without `verbs`. */
+  readonly alsoOutcomes?: readonly number[];
   conversation?(conversation: Conversation): void;
   login?(login: Login): void;
   transfer?(transfer: Transfer): void;

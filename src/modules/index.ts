@@ -1,4 +1,6 @@
 // Every security module, in the order of the design. One line each.
 import type { Module } from '../facts/module.ts';
+import { assetLens } from './asset-lens/index.ts';
+import { commandSentinel } from './command-sentinel/index.ts';
 
-export const modules: readonly Module[] = [];
+export const modules: readonly Module[] = [assetLens, commandSentinel];

@@ -1,0 +1,275 @@
+// Turns judgements into alerts: the same kind, subject, peer and object within an episode become one alert that counts.
+import type { Alert, AlertKind, AlertParty, Judgement, Party, Severity } from '../facts/alert.ts';
+import type { HostDirectory } from '../facts/facts.ts';
+import type { FrameReference } from '../facts/frame-reference.ts';
+import { identifier } from '../assets/identifier.ts';
+import { severityRank, worseSeverity } from './severity.ts';
+
+export interface AlertDeskOptions {
+  /** At most this many frames are listed for an alert: the first half and the last half. 256 unless told. */
+  readonly framesMax?: number;
+  /** Open episodes of one kind on one device; more become one with the object `(many)`. 64 unless told. */
+  readonly openPerSubjectMax?: number;
+  /** Alerts in all; beyond it every kind has one more, `(many)`, for all devices together. 16,384 unless told. */
+  readonly alertsMax?: number;
+  /** Called when an alert is new and when its severity rises. */
+  readonly onAlert?: (alert: Alert) => void;
+}
+
+/** The object of an alert that stands for more than were kept apart. */
+export const MANY = '(many)';
+
+const SWEEP_EVERY_US = 1_000_000;
+
+interface Episode {
+  readonly id: string;
+  readonly kind: AlertKind;
+  readonly subjectKey: string;
+  readonly subject: Party;
+  readonly peer: Party | null;
+  readonly object: string;
+  severity: Severity;
+  explanation: string;
+  firstUs: number;
+  lastUs: number;
+  count: number;
+  /** The first half of the listed frames, then a ring of the last half. */
+  readonly firstFrames: FrameReference[];
+  readonly lastFrames: FrameReference[];
+  framesSeen: number;
+}
+
+/**
+ * Bounds: 64 open episodes of one kind on one device, then one more with the object `(many)` and no peer; 16,384
+ * alerts in all, then one for each kind; nothing is dropped uncounted, `collapsed` says how many judgements were so
+ * lumped together. An episode is over when nothing of its key came for the kind's `quietSeconds` of packet time.
+ */
+export class AlertDesk {
+  /** Judgements that went to a `(many)` alert. */
+  collapsed = 0;
+  /** Judgements of a kind that no module declares: a mistake in a module. */
+  unknownKinds = 0;
+  readonly #kinds = new Map<string, AlertKind>();
+  readonly #hosts: HostDirectory;
+  readonly #assetId: (host: number, unit: number) => string;
+  readonly #framesMax: number;
+  readonly #openPerSubjectMax: number;
+  readonly #alertsMax: number;
+  readonly #onAlert: ((alert: Alert) => void) | undefined;
+  readonly #open = new Map<string, Episode>();
+  readonly #openPerSubject = new Map<string, number>();
+  readonly #all: Episode[] = [];
+  #nowUs = 0;
+  #sweptUs = 0;
+
+  constructor(
+    kinds: readonly AlertKind[],
+    hosts: HostDirectory,
+    assetId: (host: number, unit: number) => string,
+    options: AlertDeskOptions = {},
+  ) {
+    for (const kind of kinds) this.#kinds.set(kind.kind, kind);
+    this.#hosts = hosts;
+    this.#assetId = assetId;
+    this.#framesMax = options.framesMax ?? 256;
+    this.#openPerSubjectMax = options.openPerSubjectMax ?? 64;
+    this.#alertsMax = options.alertsMax ?? 16_384;
+    this.#onAlert = options.onAlert;
+  }
+
+  raise(judgement: Judgement): void {
+    const kind = this.#kinds.get(judgement.kind);
+    if (kind === undefined) {
+      this.unknownKinds++;
+      return;
+    }
+    this.#nowUs = Math.max(this.#nowUs, judgement.timeUs);
+    const subjectKey = `${judgement.kind} ${judgement.subject.host} ${judgement.subject.unit}`;
+    const key = `${subjectKey} ${judgement.peer?.host ?? -1} ${judgement.peer?.unit ?? -1} ${judgement.object}`;
+    const severity = judgement.severity ?? kind.severity;
+    const known = this.#running(key);
+    if (known !== null) {
+      this.#grow(known, judgement, severity);
+      return;
+    }
+    this.#endQuietOnes();
+    if (this.#all.length >= this.#alertsMax) {
+      this.#lump(kind, `${judgement.kind} *`, judgement, severity);
+    } else if ((this.#openPerSubject.get(subjectKey) ?? 0) >= this.#openPerSubjectMax) {
+      this.#lump(kind, subjectKey, judgement, severity);
+    } else {
+      this.#begin(key, kind, subjectKey, judgement, judgement.peer, judgement.object, severity);
+    }
+  }
+
+  /** Worst first, then by time, kind and device; the same judgements give the same list. */
+  alerts(): Alert[] {
+    return this.#all.map((episode) => this.#alert(episode)).sort(byUrgency);
+  }
+
+  #running(key: string): Episode | null {
+    const episode = this.#open.get(key);
+    if (episode === undefined) return null;
+    if (!this.#isOver(episode)) return episode;
+    this.#end(key, episode);
+    return null;
+  }
+
+  #isOver(episode: Episode): boolean {
+    return this.#nowUs - episode.lastUs > episode.kind.quietSeconds * 1_000_000;
+  }
+
+  #end(key: string, episode: Episode): void {
+    this.#open.delete(key);
+    const left = (this.#openPerSubject.get(episode.subjectKey) ?? 1) - 1;
+    if (left > 0) this.#openPerSubject.set(episode.subjectKey, left);
+    else this.#openPerSubject.delete(episode.subjectKey);
+  }
+
+  #endQuietOnes(): void {
+    if (this.#nowUs - this.#sweptUs < SWEEP_EVERY_US) return;
+    this.#sweptUs = this.#nowUs;
+    for (const [key, episode] of this.#open) if (this.#isOver(episode)) this.#end(key, episode);
+  }
+
+  #lump(kind: AlertKind, subjectKey: string, judgement: Judgement, severity: Severity): void {
+    this.collapsed++;
+    const key = `${subjectKey} ${MANY}`;
+    const known = this.#open.get(key);
+    if (known !== undefined) this.#grow(known, judgement, severity);
+    else this.#begin(key, kind, key, judgement, null, MANY, severity);
+  }
+
+  #begin(
+    key: string,
+    kind: AlertKind,
+    subjectKey: string,
+    judgement: Judgement,
+    peer: Party | null,
+    object: string,
+    severity: Severity,
+  ): void {
+    const { subject, timeUs } = judgement;
+    const episode: Episode = {
+      id: identifier(
+        kind.kind,
+        this.#assetId(subject.host, subject.unit),
+        subject.unit,
+        peer === null ? '' : this.#assetId(peer.host, peer.unit),
+        object,
+        timeUs,
+      ),
+      kind,
+      subjectKey,
+      subject,
+      peer,
+      object,
+      severity,
+      explanation: judgement.explanation,
+      firstUs: timeUs,
+      lastUs: timeUs,
+      count: 1,
+      firstFrames: [],
+      lastFrames: [],
+      framesSeen: 0,
+    };
+    this.#addFrames(episode, judgement.frames);
+    this.#open.set(key, episode);
+    this.#openPerSubject.set(subjectKey, (this.#openPerSubject.get(subjectKey) ?? 0) + 1);
+    this.#all.push(episode);
+    this.#onAlert?.(this.#alert(episode));
+  }
+
+  #grow(episode: Episode, judgement: Judgement, severity: Severity): void {
+    episode.count++;
+    // What stayed unanswered is judged late, so a judgement may be older than the one before.
+    episode.firstUs = Math.min(episode.firstUs, judgement.timeUs);
+    episode.lastUs = Math.max(episode.lastUs, judgement.timeUs);
+    if (judgement.replacesExplanation === true) episode.explanation = judgement.explanation;
+    this.#addFrames(episode, judgement.frames);
+    const worst = worseSeverity(episode.severity, severity);
+    if (worst === episode.severity) return;
+    episode.severity = worst;
+    // What made it worse is what must be read.
+    episode.explanation = judgement.explanation;
+    this.#onAlert?.(this.#alert(episode));
+  }
+
+  #addFrames(episode: Episode, frames: readonly FrameReference[]): void {
+    const { firstFrames, lastFrames } = episode;
+    const firstMax = this.#framesMax === Infinity ? Infinity : this.#framesMax >> 1;
+    const lastMax = this.#framesMax - firstMax;
+    for (const frame of frames) {
+      if (frame <= 0 || frame === firstFrames[firstFrames.length - 1]) continue;
+      if (firstFrames.length < firstMax) {
+        firstFrames.push(frame);
+      } else if (lastMax > 0) {
+        const late = episode.framesSeen - firstFrames.length;
+        if (late > 0 && frame === lastFrames[(late - 1) % lastMax]) continue;
+        lastFrames[late % lastMax] = frame;
+      }
+      episode.framesSeen++;
+    }
+  }
+
+  #alert(episode: Episode): Alert {
+    const late = episode.framesSeen - episode.firstFrames.length;
+    const turn = episode.lastFrames.length === 0 ? 0 : late % episode.lastFrames.length;
+    const frames = [
+      ...episode.firstFrames,
+      ...(late > episode.lastFrames.length
+        ? [...episode.lastFrames.slice(turn), ...episode.lastFrames.slice(0, turn)]
+        : episode.lastFrames),
+    ];
+    const { kind } = episode;
+    return {
+      id: episode.id,
+      kind: kind.kind,
+      module: kind.kind.slice(0, kind.kind.indexOf('/')),
+      severity: episode.severity,
+      title: kind.title,
+      explanation: episode.explanation,
+      advice: kind.advice,
+      subject: this.#party(episode.subject),
+      peer: episode.peer === null ? null : this.#party(episode.peer),
+      object: episode.object,
+      firstUs: episode.firstUs,
+      lastUs: episode.lastUs,
+      count: episode.count,
+      techniques: kind.techniques,
+      frames,
+      framesOmitted: episode.framesSeen - frames.length,
+      incident: null,
+    };
+  }
+
+  #party(party: Party): AlertParty {
+    const address = this.#hosts.address(party.host);
+    const isMac = this.#hosts.addressKind(party.host) === 'mac';
+    const mac = isMac ? address : this.#hosts.mac(party.host);
+    return {
+      asset: this.#assetId(party.host, party.unit),
+      segment: this.#hosts.segment(party.host),
+      ip: isMac ? null : address,
+      mac: mac === '' ? null : mac,
+      port: party.port < 0 ? null : party.port,
+      unit: party.unit < 0 ? null : party.unit,
+    };
+  }
+}
+
+function byUrgency(left: Alert, right: Alert): number {
+  return (
+    severityRank(right.severity) - severityRank(left.severity) ||
+    left.firstUs - right.firstUs ||
+    compareText(left.kind, right.kind) ||
+    compareText(left.subject.asset, right.subject.asset) ||
+    (left.subject.unit ?? -1) - (right.subject.unit ?? -1) ||
+    compareText(left.id, right.id)
+  );
+}
+
+/** By code unit, the same on every machine whatever its locale. */
+function compareText(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}

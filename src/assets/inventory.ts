@@ -1,0 +1,318 @@
+// Turns claims, conversations and traits into one record for each device, with the evidence for every field.
+import type { Asset, AssetEvidence } from '../facts/asset.ts';
+import type { Claim, ClaimAttribute, Conversation, HostDirectory, Trait } from '../facts/facts.ts';
+import type { FrameReference } from '../facts/frame-reference.ts';
+import type { Protocol } from '../facts/protocol.ts';
+import { identifier } from './identifier.ts';
+
+/** Hosts with an asset, and ids given out; a host beyond it has an id made on demand and is not listed. */
+export const ASSETS_MAX = 65_536;
+/** Units kept apart behind one host; claims about more are counted and left out. */
+export const UNITS_PER_HOST_MAX = 256;
+/** Different claims kept for one host or unit: the most trusted, among equals the newest. */
+export const EVIDENCE_MAX = 64;
+
+/** Units that stand for the device itself: Modbus messaging guide 4.4.1 (0 and 255), and "none". */
+function isHostItself(unit: number): boolean {
+  return unit <= 0 || unit === 255;
+}
+
+interface Evidence {
+  readonly attribute: ClaimAttribute;
+  readonly value: string;
+  readonly source: string;
+  trust: number;
+  timeUs: number;
+  readonly frame: FrameReference;
+}
+
+/** What is known of a host itself or of one unit behind it. */
+interface Device {
+  firstUs: number;
+  lastUs: number;
+  readonly evidence: Map<string, Evidence>;
+}
+
+interface HostRecord {
+  readonly host: number;
+  readonly itself: Device;
+  readonly protocols: Set<number>;
+  readonly units: Map<number, Device>;
+}
+
+/**
+ * One asset for each host that spoke, and one for each unit behind a host that answers for several units (0 and 255
+ * mean the host itself). An address that was only asked and never spoke is no device, neither is a group address.
+ * Which units exist is told by claims: a module claims a unit once it has seen it answer.
+ */
+export class Inventory {
+  /** Facts about more devices than there is room for. */
+  overflow = 0;
+  readonly #hosts: HostDirectory;
+  readonly #protocols: readonly Protocol[];
+  readonly #vendors: (mac: string) => string;
+  readonly #records = new Map<number, HostRecord>();
+  readonly #ids = new Map<string, string>();
+  /** Which host an anchor of segment and MAC belongs to: several hosts may share one card. */
+  readonly #anchors = new Map<string, number>();
+  readonly #hostAnchors = new Map<number, readonly string[]>();
+
+  constructor(hosts: HostDirectory, protocols: readonly Protocol[], vendors: (mac: string) => string) {
+    this.#hosts = hosts;
+    this.#protocols = protocols;
+    this.#vendors = vendors;
+  }
+
+  claim(claim: Claim): void {
+    const record = this.#record(claim.host, claim.timeUs);
+    if (record === null) return;
+    const device = claim.unit < 0 ? record.itself : this.#unit(record, claim.unit, claim.timeUs);
+    if (device === null) return;
+    extend(device, claim.timeUs, claim.timeUs);
+    extend(record.itself, claim.timeUs, claim.timeUs);
+    addEvidence(device, claim);
+  }
+
+  conversation(conversation: Conversation): void {
+    const { client, server, firstUs, lastUs, protocol } = conversation;
+    const clientSpoke = conversation.clientPackets > 0;
+    const serverSpoke = conversation.serverPackets > 0;
+    const clientRecord = clientSpoke ? this.#record(client, firstUs) : null;
+    const serverRecord = serverSpoke ? this.#record(server, firstUs) : null;
+    for (const record of [clientRecord, serverRecord]) {
+      if (record === null) continue;
+      extend(record.itself, firstUs, lastUs);
+      if (protocol >= 0) record.protocols.add(protocol);
+    }
+  }
+
+  trait(trait: Trait): void {
+    const record = this.#record(trait.host, trait.timeUs);
+    if (record !== null) extend(record.itself, trait.timeUs, trait.timeUs);
+  }
+
+  /**
+   * The id of the device a host and unit stand for: the unit's own where the host answers for several units, else the
+   * host's. An id never changes; which of the two a unit means is known once a second unit has answered.
+   */
+  assetId(host: number, unit: number): string {
+    const record = this.#records.get(host);
+    const isBehind = record !== undefined && !isHostItself(unit) && isGateway(record) && record.units.has(unit);
+    return this.#id(host, isBehind ? unit : -1);
+  }
+
+  /** In the order of segment, address and unit. */
+  list(): Asset[] {
+    const records = [...this.#records.values()].sort((left, right) => this.#compareHosts(left.host, right.host));
+    const assets: Asset[] = [];
+    for (const record of records) {
+      const { itself, units } = record;
+      if (!isGateway(record)) {
+        assets.push(this.#asset(record, -1, itself, [itself, ...units.values()]));
+        continue;
+      }
+      const own = [...units].filter(([unit]) => isHostItself(unit)).map(([, device]) => device);
+      assets.push(this.#asset(record, -1, itself, [itself, ...own]));
+      for (const [unit, device] of [...units].sort(([left], [right]) => left - right)) {
+        if (!isHostItself(unit)) assets.push(this.#asset(record, unit, device, [device]));
+      }
+    }
+    return assets;
+  }
+
+  #record(host: number, timeUs: number): HostRecord | null {
+    const known = this.#records.get(host);
+    if (known !== undefined) return known;
+    if (this.#hosts.isBroadcastOrMulticast(host) || isNoAddress(this.#hosts.address(host))) return null;
+    if (this.#records.size >= ASSETS_MAX) {
+      this.overflow++;
+      return null;
+    }
+    const record: HostRecord = { host, itself: newDevice(timeUs), protocols: new Set(), units: new Map() };
+    this.#records.set(host, record);
+    this.#id(host, -1);
+    return record;
+  }
+
+  #unit(record: HostRecord, unit: number, timeUs: number): Device | null {
+    const known = record.units.get(unit);
+    if (known !== undefined) return known;
+    if (record.units.size >= UNITS_PER_HOST_MAX) {
+      this.overflow++;
+      return null;
+    }
+    const device = newDevice(timeUs);
+    record.units.set(unit, device);
+    return device;
+  }
+
+  #id(host: number, unit: number): string {
+    const key = `${host}/${unit}`;
+    const known = this.#ids.get(key);
+    if (known !== undefined) return known;
+    const id = identifier('asset', ...this.#anchor(host), unit);
+    // Past the limit an id is made anew each time it is asked for; it comes out the same, as the anchor is fixed too.
+    if (this.#ids.size < ASSETS_MAX * 2) this.#ids.set(key, id);
+    return id;
+  }
+
+  /** Segment and MAC for the first host seen with that MAC, else segment and address; fixed when first asked for. */
+  #anchor(host: number): readonly string[] {
+    const known = this.#hostAnchors.get(host);
+    if (known !== undefined) return known;
+    const segment = this.#hosts.segment(host);
+    const address = this.#hosts.address(host);
+    const mac = this.#hosts.addressKind(host) === 'mac' ? address : this.#hosts.mac(host);
+    let anchor: readonly string[] = [segment, address];
+    if (mac !== '' && this.#hostAnchors.size < ASSETS_MAX * 2) {
+      const key = `${segment}\n${mac}`;
+      if (!this.#anchors.has(key)) {
+        this.#anchors.set(key, host);
+        anchor = [segment, mac];
+      }
+    }
+    if (this.#hostAnchors.size < ASSETS_MAX * 2) this.#hostAnchors.set(host, anchor);
+    return anchor;
+  }
+
+  #asset(record: HostRecord, unit: number, device: Device, sources: readonly Device[]): Asset {
+    const { host } = record;
+    const address = this.#hosts.address(host);
+    const isMac = this.#hosts.addressKind(host) === 'mac';
+    const mac = isMac ? address : this.#hosts.mac(host);
+    const evidence = sources.flatMap((source) => [...source.evidence.values()]);
+    if (unit < 0 && mac !== '') {
+      const vendor = this.#vendors(mac);
+      if (vendor !== '') {
+        const { firstUs: timeUs } = device;
+        evidence.push({ attribute: 'vendor', value: vendor, source: 'mac prefix', trust: 0.4, timeUs, frame: 0 });
+      }
+    }
+    evidence.sort(byWeight);
+    return {
+      id: this.#id(host, unit),
+      segment: this.#hosts.segment(host),
+      ip: isMac ? [] : [address],
+      mac: mac === '' ? [] : [mac],
+      unit: unit < 0 ? null : unit,
+      role: best(evidence, 'role'),
+      level: levelOf(best(evidence, 'level')),
+      vendor: best(evidence, 'vendor'),
+      model: best(evidence, 'model') ?? best(evidence, 'product-code'),
+      firmware: best(evidence, 'firmware'),
+      serial: best(evidence, 'serial'),
+      name: best(evidence, 'name'),
+      protocols: this.#protocolNames(record, unit, evidence),
+      firstUs: device.firstUs,
+      lastUs: device.lastUs,
+      evidence: evidence.map(shownEvidence),
+    };
+  }
+
+  /** Of a host: what was recognised in its conversations. Of a unit behind it: what it was claimed to answer. */
+  #protocolNames(record: HostRecord, unit: number, evidence: readonly Evidence[]): string[] {
+    const names =
+      unit < 0
+        ? [...record.protocols].map((index) => this.#protocols[index]?.name ?? '')
+        : evidence.filter(({ attribute }) => attribute === 'service').map(({ value }) => value);
+    return [...new Set(names)].filter((name) => name !== '').sort();
+  }
+
+  #compareHosts(left: number, right: number): number {
+    const hosts = this.#hosts;
+    return (
+      compareText(hosts.segment(left), hosts.segment(right)) ||
+      compareText(hosts.addressKind(left), hosts.addressKind(right)) ||
+      compareText(sortableAddress(hosts.address(left)), sortableAddress(hosts.address(right))) ||
+      left - right
+    );
+  }
+}
+
+function newDevice(timeUs: number): Device {
+  return { firstUs: timeUs, lastUs: timeUs, evidence: new Map() };
+}
+
+function extend(device: Device, firstUs: number, lastUs: number): void {
+  if (firstUs < device.firstUs) device.firstUs = firstUs;
+  if (lastUs > device.lastUs) device.lastUs = lastUs;
+}
+
+function isGateway(record: HostRecord): boolean {
+  let behind = 0;
+  for (const unit of record.units.keys()) if (!isHostItself(unit) && ++behind > 1) return true;
+  return false;
+}
+
+function addEvidence(device: Device, claim: Claim): void {
+  const { attribute, value, source, trust, timeUs, frame } = claim;
+  if (value === '') return;
+  const key = `${attribute}\n${value}\n${source}`;
+  const known = device.evidence.get(key);
+  if (known !== undefined) {
+    known.timeUs = Math.max(known.timeUs, timeUs);
+    known.trust = Math.max(known.trust, trust);
+    return;
+  }
+  if (device.evidence.size >= EVIDENCE_MAX) {
+    let worstKey = '';
+    let worst: Evidence | null = null;
+    for (const [candidate, entry] of device.evidence) {
+      if (worst === null || entry.trust < worst.trust || (entry.trust === worst.trust && entry.timeUs < worst.timeUs)) {
+        worst = entry;
+        worstKey = candidate;
+      }
+    }
+    if (worst !== null && worst.trust > trust) return;
+    device.evidence.delete(worstKey);
+  }
+  device.evidence.set(key, { attribute, value, source, trust, timeUs, frame });
+}
+
+/** By attribute, then the most trusted, then the newest. */
+function byWeight(left: Evidence, right: Evidence): number {
+  return (
+    compareText(left.attribute, right.attribute) ||
+    right.trust - left.trust ||
+    right.timeUs - left.timeUs ||
+    compareText(left.value, right.value) ||
+    compareText(left.source, right.source)
+  );
+}
+
+/** `evidence` is sorted by weight. */
+function best(evidence: readonly Evidence[], attribute: ClaimAttribute): string | null {
+  return evidence.find((entry) => entry.attribute === attribute)?.value ?? null;
+}
+
+function levelOf(text: string | null): number | null {
+  const level = Number(text ?? Number.NaN);
+  return level >= 0 && level <= 5 ? level : null;
+}
+
+function shownEvidence({ attribute, value, source, trust, frame }: Evidence): AssetEvidence {
+  return { attribute, value, source, trust, frame };
+}
+
+function isNoAddress(address: string): boolean {
+  return address === '0.0.0.0' || address === '::' || address === '00:00:00:00:00:00';
+}
+
+/** An address with every part at full width, so that text order is numeric order. */
+function sortableAddress(address: string): string {
+  if (address.includes('.') && !address.includes(':')) {
+    return address
+      .split('.')
+      .map((part) => part.padStart(3, '0'))
+      .join('.');
+  }
+  const [head = '', tail] = address.split('::');
+  const before = head === '' ? [] : head.split(':');
+  const after = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = tail === undefined ? [] : new Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0');
+  return [...before, ...zeros, ...after].map((part) => part.padStart(4, '0')).join(':');
+}
+
+function compareText(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}

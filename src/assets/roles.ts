@@ -1,0 +1,54 @@
+// Tells from how a host behaves what it is and where it stands: role and Purdue level, or nothing rather than a guess.
+
+/** What was seen of one host in field protocols, summed over all its partners. */
+export interface Behaviour {
+  /** Requests that it answered without an error. */
+  readonly answered: number;
+  /** Units for which it answered, apart from those that mean the host itself. */
+  readonly units: number;
+  /** Requests it sent that were answered without an error. */
+  readonly asked: number;
+  /** Requests it sent that were refused or not answered. */
+  readonly failed: number;
+  /** Servers that answered it without an error. */
+  readonly servers: number;
+  /** It reserved, programmed or reconfigured a device, and the device confirmed. */
+  readonly hasEngineered: boolean;
+}
+
+export interface Role {
+  readonly role: 'controller' | 'gateway' | 'hmi' | 'scada-server' | 'engineering-station';
+  /** Purdue level. */
+  readonly level: number;
+  /** Why, in plain words; equal as long as the reason is. */
+  readonly because: string;
+  readonly trust: number;
+}
+
+/** Fewer answered requests are no operation but a try. */
+const ASKED_MIN = 3;
+const SEVERAL_SERVERS = 3;
+
+/** Null where the behaviour fits no role, as with a client most of whose requests fail. */
+export function roleOf(behaviour: Behaviour): Role | null {
+  const { answered, units, servers } = behaviour;
+  if (answered > 0) {
+    const alsoAsks = servers > 0 ? `, and itself asks ${countOf(servers, 'server')}` : '';
+    if (units > 1) {
+      return { role: 'gateway', level: 1, because: `answers for several units${alsoAsks}`, trust: 0.5 };
+    }
+    return { role: 'controller', level: 1, because: `answers reads and writes${alsoAsks}`, trust: 0.5 };
+  }
+  if (behaviour.hasEngineered) {
+    return { role: 'engineering-station', level: 2, because: 'reserved or programmed a controller', trust: 0.6 };
+  }
+  if (behaviour.asked < ASKED_MIN || behaviour.failed > behaviour.asked) return null;
+  if (servers >= SEVERAL_SERVERS) {
+    return { role: 'scada-server', level: 2, because: `asks ${countOf(servers, 'server')}`, trust: 0.5 };
+  }
+  return { role: 'hmi', level: 2, because: `asks ${countOf(servers, 'server')}`, trust: 0.4 };
+}
+
+function countOf(count: number, what: string): string {
+  return count === 1 ? `one ${what}` : `${count} ${what}s`;
+}

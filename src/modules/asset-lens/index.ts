@@ -1,0 +1,215 @@
+// Sees what is on the network: who asks and who answers, which units stand behind a host, what that makes of them, and
+// devices whose identity changes. What it learns goes to the inventory as claims.
+import type { AlertKind } from '../../facts/alert.ts';
+import type { Claim, ClaimAttribute } from '../../facts/facts.ts';
+import type { Module, ModuleHandlers, Site } from '../../facts/module.ts';
+import { Outcome, type Operation } from '../../facts/operation.ts';
+import { VERB_NAMES, Verb } from '../../facts/verbs.ts';
+import { roleOf } from '../../assets/roles.ts';
+import { showable } from '../../bytes/text.ts';
+import { ExchangeTable } from '../exchange-table.ts';
+import { FIRMWARE_CHANGED, IDENTITY_CHANGED } from './kinds.ts';
+
+/** Different (client, server, protocol, unit) that are counted; more are not, and say nothing about roles. */
+const EXCHANGES_MAX = 131_072;
+/** Identity fields remembered for comparison; the oldest is forgotten first. */
+const IDENTITIES_MAX = 65_536;
+/** Claims from what was counted are made this often, and at the end. */
+const CLAIM_EVERY_US = 60_000_000;
+
+/** Fields of an entry. The first three are counts by outcome. */
+const LAST_OK_US = 3;
+const FIRST_FRAME = 4;
+const HAS_ENGINEERED = 5;
+const WIDTH = 6;
+
+/** A unit and a protocol in one number: units below 2^20, as many as any protocol here has. */
+const UNIT_RANGE = 0x10_0000;
+
+const ENGINEERING_VERBS: readonly number[] = [
+  Verb.reserve,
+  Verb['program-download'],
+  Verb['program-upload'],
+  Verb['firmware-download'],
+  Verb.stop,
+  Verb.start,
+  Verb['set-mode'],
+];
+const IS_ENGINEERING = Uint8Array.from(VERB_NAMES, (_name, verb) => (ENGINEERING_VERBS.includes(verb) ? 1 : 0));
+
+const CHANGE_KINDS: Partial<Record<ClaimAttribute, AlertKind>> = {
+  vendor: IDENTITY_CHANGED,
+  model: IDENTITY_CHANGED,
+  'product-code': IDENTITY_CHANGED,
+  serial: IDENTITY_CHANGED,
+  firmware: FIRMWARE_CHANGED,
+  hardware: FIRMWARE_CHANGED,
+};
+/** Below it a claim is inferred, not said by the device. */
+const SAID_BY_DEVICE = 0.7;
+
+export const assetLens: Module = {
+  meta: {
+    id: 'asset-lens',
+    title: 'Asset lens',
+    purpose: 'Knows what is on the network from how it talks, and tells when a device is no longer what it was.',
+    scope: 'device',
+    kinds: [IDENTITY_CHANGED, FIRMWARE_CHANGED],
+  },
+  start: (site) => new AssetLens(site),
+};
+
+interface HostSums {
+  answered: number;
+  asked: number;
+  failed: number;
+  hasEngineered: boolean;
+  firstFrame: number;
+  readonly units: Set<number>;
+  readonly servers: Set<number>;
+}
+
+class AssetLens implements ModuleHandlers {
+  readonly #site: Site;
+  readonly #exchanges = new ExchangeTable(WIDTH, EXCHANGES_MAX);
+  readonly #identities = new Map<string, Claim>();
+  #claimedUs = 0;
+
+  constructor(site: Site) {
+    this.#site = site;
+  }
+
+  operation(operation: Operation): void {
+    const { outcome } = operation;
+    const third = operation.protocol * UNIT_RANGE + operation.unit + 1;
+    const entry = this.#exchanges.entry(operation.client, operation.server, third);
+    if (entry < 0) return;
+    const { values } = this.#exchanges;
+    const at = entry * WIDTH;
+    values[at + outcome]!++;
+    if (outcome !== Outcome.ok) return;
+    values[at + LAST_OK_US] = operation.timeUs;
+    if (values[at + FIRST_FRAME] === 0) values[at + FIRST_FRAME] = operation.answerFrame;
+    if (IS_ENGINEERING[operation.verb] === 1) values[at + HAS_ENGINEERED] = 1;
+  }
+
+  claim(claim: Claim): void {
+    const kind = CHANGE_KINDS[claim.attribute];
+    if (kind === undefined || claim.trust < SAID_BY_DEVICE || claim.value === '') return;
+    const key = `${claim.host}/${claim.unit}/${claim.attribute}/${claim.source}`;
+    const before = this.#identities.get(key);
+    if (before?.value === claim.value) return;
+    this.#identities.set(key, claim);
+    if (before === undefined) {
+      this.#forgetOldest();
+      return;
+    }
+    this.#site.raise({
+      kind: kind.kind,
+      timeUs: claim.timeUs,
+      subject: { host: claim.host, unit: claim.unit, port: -1 },
+      peer: null,
+      object: claim.attribute,
+      explanation:
+        `${this.#site.hosts.address(claim.host)}${claim.unit < 0 ? '' : `, unit ${claim.unit}`} said its ${claim.attribute} is ` +
+        `"${showable(claim.value, 80)}"; before, it said "${showable(before.value, 80)}" (both in ${showable(claim.source, 40)}).`,
+      frames: [before.frame, claim.frame].filter((frame) => frame > 0),
+    });
+  }
+
+  tick(timeUs: number): void {
+    if (timeUs - this.#claimedUs < CLAIM_EVERY_US) return;
+    this.#claimedUs = timeUs;
+    this.#claimAll(timeUs);
+  }
+
+  end(timeUs: number): void {
+    this.#claimAll(timeUs);
+  }
+
+  #forgetOldest(): void {
+    if (this.#identities.size <= IDENTITIES_MAX) return;
+    for (const oldest of this.#identities.keys()) {
+      this.#identities.delete(oldest);
+      return;
+    }
+  }
+
+  #claimAll(timeUs: number): void {
+    const sums = this.#sum();
+    for (const [host, sum] of sums) {
+      const role = roleOf({
+        answered: sum.answered,
+        units: sum.units.size,
+        asked: sum.asked,
+        failed: sum.failed,
+        servers: sum.servers.size,
+        hasEngineered: sum.hasEngineered,
+      });
+      if (role === null) continue;
+      const frame = sum.firstFrame;
+      const source = `behaviour: ${role.because}`;
+      this.#claim(host, -1, 'role', role.role, source, role.trust, timeUs, frame);
+      this.#claim(host, -1, 'level', `${role.level}`, source, role.trust, timeUs, frame);
+    }
+  }
+
+  /** Sums the table up by host, and claims the units that answered. */
+  #sum(): Map<number, HostSums> {
+    const sums = new Map<number, HostSums>();
+    const { values, size } = this.#exchanges;
+    for (let entry = 0; entry < size; entry++) {
+      const at = entry * WIDTH;
+      const third = this.#exchanges.third(entry);
+      const client = this.#exchanges.client(entry);
+      const server = this.#exchanges.server(entry);
+      const unit = (third % UNIT_RANGE) - 1;
+      const answered = values[at + Outcome.ok]!;
+      const frame = values[at + FIRST_FRAME]!;
+      const asking = sumsOf(sums, client);
+      asking.asked += answered;
+      asking.failed += values[at + Outcome.refused]! + values[at + Outcome.unanswered]!;
+      if (answered === 0) continue;
+      asking.servers.add(server);
+      asking.firstFrame ||= frame;
+      if (values[at + HAS_ENGINEERED] === 1) asking.hasEngineered = true;
+      const answering = sumsOf(sums, server);
+      answering.answered += answered;
+      answering.firstFrame ||= frame;
+      if (unit > 0 && unit !== 255) answering.units.add(unit);
+      const name = this.#site.protocols[Math.floor(third / UNIT_RANGE)]?.name ?? '';
+      if (unit >= 0) this.#claim(server, unit, 'service', name, 'answers', 0.8, values[at + LAST_OK_US]!, frame);
+    }
+    return sums;
+  }
+
+  #claim(
+    host: number,
+    unit: number,
+    attribute: ClaimAttribute,
+    value: string,
+    source: string,
+    trust: number,
+    timeUs: number,
+    frame: number,
+  ): void {
+    this.#site.claim({ fact: 'claim', timeUs, frame, host, unit, attribute, value, source, trust });
+  }
+}
+
+function sumsOf(sums: Map<number, HostSums>, host: number): HostSums {
+  let sum = sums.get(host);
+  if (sum === undefined) {
+    sum = {
+      answered: 0,
+      asked: 0,
+      failed: 0,
+      hasEngineered: false,
+      firstFrame: 0,
+      units: new Set(),
+      servers: new Set(),
+    };
+    sums.set(host, sum);
+  }
+  return sum;
+}

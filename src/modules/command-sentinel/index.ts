@@ -1,0 +1,231 @@
+// Judges commands that are dangerous in themselves, whoever sends them and however short the capture: stop, restart,
+// program download, broadcast writes, sweeps. What needs learning (new masters, unusual writes) is not here yet.
+import type { Judgement, Severity } from '../../facts/alert.ts';
+import type { Conversation } from '../../facts/facts.ts';
+import type { Module, ModuleHandlers, Site } from '../../facts/module.ts';
+import { Outcome, type Operation } from '../../facts/operation.ts';
+import { Verb } from '../../facts/verbs.ts';
+import { ExchangeTable } from '../exchange-table.ts';
+import { CHANGING_VERBS, COMMAND_RULES, type CommandRule } from './commands.ts';
+import { KINDS } from './kinds.ts';
+import { SWEPT_FUNCTIONS_MIN, SWEPT_UNITS_MIN, SweepTable, type Sweep } from './sweeps.ts';
+import * as wording from './wording.ts';
+
+/** Pairs of client and server (and, for commands, verb) that are counted; more are judged, but without a history. */
+const PAIRS_MAX = 65_536;
+/** Devices whose reservation is remembered; the oldest is forgotten first. */
+const RESERVATIONS_MAX = 4096;
+/** A reservation that was not renewed for so long is taken as over. */
+const RESERVATION_US = 600_000_000;
+
+const FIRST_US = 0;
+const CHANGES = 1;
+const IS_ANSWERED = 2;
+const WIDTH = 3;
+
+const IS_CHANGING = new Set(CHANGING_VERBS);
+
+interface Reservation {
+  readonly client: number;
+  readonly timeUs: number;
+}
+
+export const commandSentinel: Module = {
+  meta: {
+    id: 'command-sentinel',
+    title: 'Command sentinel',
+    purpose:
+      'Names the commands that are dangerous in themselves, whoever sends them, and searches for what a device offers.',
+    scope: 'device',
+    kinds: Object.values(KINDS),
+  },
+  start: (site) => new CommandSentinel(site),
+};
+
+class CommandSentinel implements ModuleHandlers {
+  readonly verbs: readonly number[] = [...CHANGING_VERBS, Verb.release];
+  readonly alsoOutcomes: readonly number[] = [Outcome.refused, Outcome.unanswered];
+  readonly #site: Site;
+  /** By (client, server, 0): since when they talk, changes asked for; by (client, server, verb): commands. */
+  readonly #exchanges = new ExchangeTable(WIDTH, PAIRS_MAX);
+  readonly #units = new SweepTable(SWEPT_UNITS_MIN);
+  readonly #functions = new SweepTable(SWEPT_FUNCTIONS_MIN);
+  readonly #reservations = new Map<string, Reservation>();
+  /** By protocol, for codes 0 to 255: 1 where a gateway says that the device behind it is not there. */
+  readonly #absentCodes: readonly Uint8Array[];
+
+  constructor(site: Site) {
+    this.#site = site;
+    this.#absentCodes = site.protocols.map((protocol) =>
+      Uint8Array.from({ length: 256 }, (_, code) => (/gateway|unreachable/i.test(protocol.codeName(code)) ? 1 : 0)),
+    );
+  }
+
+  conversation(conversation: Conversation): void {
+    const entry = this.#exchanges.entry(conversation.client, conversation.server, 0);
+    if (entry < 0) return;
+    const { values } = this.#exchanges;
+    if (values[entry * WIDTH + FIRST_US] === 0) values[entry * WIDTH + FIRST_US] = conversation.firstUs;
+    if (conversation.serverPackets > 0) values[entry * WIDTH + IS_ANSWERED] = 1;
+  }
+
+  operation(operation: Operation): void {
+    if (operation.outcome !== Outcome.ok) this.#judgeFailure(operation);
+    const { verb } = operation;
+    if (verb === Verb.release) this.#release(operation);
+    if (!IS_CHANGING.has(verb)) return;
+    // A "broadcast" that one device answers was meant for that device (Modbus TCP unit 0).
+    const isBroadcast = operation.isBroadcast && operation.answerFrame === 0;
+    const rule = COMMAND_RULES[verb];
+    if (rule !== undefined) this.#judgeCommand(operation, rule);
+    else if (isBroadcast) this.#judgeBroadcast(operation);
+    const entry = this.#exchanges.entry(operation.client, operation.server, 0);
+    if (entry < 0) return;
+    const { values } = this.#exchanges;
+    if (values[entry * WIDTH + FIRST_US] === 0) values[entry * WIDTH + FIRST_US] = operation.timeUs;
+    values[entry * WIDTH + CHANGES]!++;
+  }
+
+  #judgeCommand(operation: Operation, rule: CommandRule): void {
+    const protocol = this.#site.protocols[operation.protocol];
+    const { hosts } = this.#site;
+    const object = rule.namesObject ? wording.objectText(operation, protocol) : '';
+    let severity: Severity = rule.severities[operation.outcome] ?? rule.kind.severity;
+    let explanation = `${wording.whoAskedWhat(operation, hosts, protocol)}${object === '' ? '' : ` for ${object}`}; ${wording.outcomeText(operation, protocol)}`;
+    if (operation.outcome === Outcome.ok) explanation += `: ${rule.effect}`;
+    explanation += `. ${this.#history(operation)}`;
+    if (operation.verb === Verb.reserve) {
+      const holder = this.#reserve(operation);
+      if (holder !== null) {
+        severity = 'high';
+        explanation += ` ${hosts.address(holder.client)} had reserved it ${wording.durationText(operation.timeUs - holder.timeUs)} before and not released it.`;
+      }
+    }
+    this.#raise(rule.kind.kind, severity, operation, object, explanation);
+  }
+
+  #judgeBroadcast(operation: Operation): void {
+    const protocol = this.#site.protocols[operation.protocol];
+    const object = wording.objectText(operation, protocol);
+    const explanation =
+      `${wording.whoAskedWhat(operation, this.#site.hosts, protocol)}${object === '' ? '' : ` for ${object}`}: ` +
+      `no device confirms or refuses a broadcast. ${this.#history(operation)}`;
+    this.#raise(KINDS.broadcastWrite.kind, KINDS.broadcastWrite.severity, operation, object, explanation);
+  }
+
+  #judgeFailure(operation: Operation): void {
+    const isUnanswered = operation.outcome === Outcome.unanswered;
+    // With one direction missing from the capture everything looks unanswered: that says nothing.
+    if (isUnanswered && !this.#hasAnswered(operation)) return;
+    const isAbsent = this.#absentCodes[operation.protocol]?.[operation.code] === 1;
+    if (operation.unit >= 0 && (isUnanswered || isAbsent)) {
+      const sweep = this.#units.failed(operation, operation.unit & 255);
+      if (sweep !== null) this.#raiseUnitSweep(operation, sweep);
+    }
+    if (operation.function >= 0 && !isAbsent) {
+      const sweep = this.#functions.failed(operation, operation.function & 255);
+      if (sweep !== null) this.#raiseFunctionSweep(operation, sweep);
+    }
+  }
+
+  #raiseUnitSweep(operation: Operation, sweep: Sweep): void {
+    const { hosts } = this.#site;
+    const explanation =
+      `${hosts.address(operation.client)} asked ${sweep.count} unit ids of ${hosts.address(operation.server)} ` +
+      `that are not there (${wording.rangesText(sweep.numbers)}) within ${wording.durationText(operation.timeUs - sweep.sinceUs)}: ` +
+      `${sweep.unanswered} requests stayed unanswered, ${sweep.refused} were answered by the gateway in their place.`;
+    this.#raiseSweep(KINDS.unitSweep.kind, operation, explanation, sweep);
+  }
+
+  #raiseFunctionSweep(operation: Operation, sweep: Sweep): void {
+    const { hosts, protocols } = this.#site;
+    const title = protocols[operation.protocol]?.title ?? '';
+    const explanation =
+      `${hosts.address(operation.client)} tried ${sweep.count} ${title} functions on ${hosts.address(operation.server)} ` +
+      `without success (${wording.rangesText(sweep.numbers)}) within ${wording.durationText(operation.timeUs - sweep.sinceUs)}: ` +
+      `${sweep.refused} requests were refused, ${sweep.unanswered} stayed unanswered. Clients in operation use a few functions that work.`;
+    this.#raiseSweep(KINDS.functionSweep.kind, operation, explanation, sweep);
+  }
+
+  #raiseSweep(kind: string, operation: Operation, explanation: string, sweep: Sweep): void {
+    this.#site.raise({
+      kind,
+      timeUs: operation.timeUs,
+      subject: { host: operation.server, unit: -1, port: operation.serverPort },
+      peer: { host: operation.client, unit: -1, port: -1 },
+      object: '',
+      explanation,
+      replacesExplanation: true,
+      frames: sweep.frames,
+    });
+  }
+
+  #raise(kind: string, severity: Severity, operation: Operation, object: string, explanation: string): void {
+    const frames = [operation.requestFrame, operation.answerFrame].filter((frame) => frame > 0);
+    const judgement: Judgement = {
+      kind,
+      severity,
+      timeUs: operation.timeUs,
+      subject: { host: operation.server, unit: operation.unit, port: operation.serverPort },
+      peer: { host: operation.client, unit: -1, port: operation.clientPort },
+      object,
+      explanation,
+      frames,
+    };
+    this.#site.raise(judgement);
+  }
+
+  /** What can be known without learning: is it the first such command, since when do they talk, what else was asked. */
+  #history(operation: Operation): string {
+    const { client, server, verb, timeUs } = operation;
+    const command = this.#exchanges.entry(client, server, verb + 1);
+    const pair = this.#exchanges.find(client, server, 0);
+    const { values } = this.#exchanges;
+    const before = command < 0 ? -1 : values[command * WIDTH + CHANGES]!++;
+    const changes = pair < 0 ? 0 : values[pair * WIDTH + CHANGES]!;
+    const sinceUs = pair < 0 ? 0 : values[pair * WIDTH + FIRST_US]!;
+    const parts: string[] = [];
+    if (before === 0) parts.push('It is the first such command seen from this client to this device');
+    else if (before > 0) parts.push(`It is number ${before + 1} of such commands from this client to this device`);
+    const isNew = sinceUs <= 0 || sinceUs >= timeUs;
+    const asked = changes === 0 ? 'nothing that changes the device' : `${changes} other changes`;
+    parts.push(
+      isNew
+        ? 'it is the first thing heard between the two'
+        : `in the ${wording.durationText(timeUs - sinceUs)} they had talked before, the client had asked for ${asked}`,
+    );
+    const text = parts.join('; ');
+    return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+  }
+
+  #hasAnswered(operation: Operation): boolean {
+    const entry = this.#exchanges.find(operation.client, operation.server, 0);
+    return entry >= 0 && this.#exchanges.values[entry * WIDTH + IS_ANSWERED] === 1;
+  }
+
+  /** Remembers who holds the device; the other holder where there is one. */
+  #reserve(operation: Operation): Reservation | null {
+    const key = `${operation.server}/${operation.unit}`;
+    const known = this.#reservations.get(key);
+    const isHeldByOther =
+      known !== undefined && known.client !== operation.client && operation.timeUs - known.timeUs < RESERVATION_US;
+    if (operation.outcome === Outcome.ok) {
+      this.#reservations.delete(key);
+      this.#reservations.set(key, { client: operation.client, timeUs: operation.timeUs });
+      if (this.#reservations.size > RESERVATIONS_MAX) {
+        for (const oldest of this.#reservations.keys()) {
+          this.#reservations.delete(oldest);
+          break;
+        }
+      }
+    }
+    return isHeldByOther ? known : null;
+  }
+
+  #release(operation: Operation): void {
+    const key = `${operation.server}/${operation.unit}`;
+    if (operation.outcome === Outcome.ok && this.#reservations.get(key)?.client === operation.client) {
+      this.#reservations.delete(key);
+    }
+  }
+}

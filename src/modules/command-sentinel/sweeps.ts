@@ -1,0 +1,87 @@
+// Counts, for each client and server, how many different units and functions failed within a window: a sweep shows.
+import type { Operation } from '../../facts/operation.ts';
+import { Outcome } from '../../facts/operation.ts';
+import { ExchangeTable } from '../exchange-table.ts';
+
+/** Failing units within a window that make a sweep: a serial line rarely has as many dead devices at once. */
+export const SWEPT_UNITS_MIN = 16;
+/** Failing functions within a window that make a sweep: clients in operation use a handful, and those work. */
+export const SWEPT_FUNCTIONS_MIN = 8;
+/** Slower than that is not seen as a sweep here. */
+export const SWEEP_WINDOW_US = 600_000_000;
+/** Pairs of client and server with failures; when there are more, all windows start anew. */
+const PAIRS_MAX = 32_768;
+
+const WINDOW_START_US = 0;
+const REFUSED = 1;
+const UNANSWERED = 2;
+const COUNT = 3;
+const SET = 4;
+const SET_WORDS = 8;
+const FRAMES = SET + SET_WORDS;
+const FRAMES_MAX = SWEPT_UNITS_MIN;
+const WIDTH = FRAMES + FRAMES_MAX;
+
+/** What one table of failures tells when a number failed that had not failed before in the window. */
+export interface Sweep {
+  readonly count: number;
+  readonly sinceUs: number;
+  readonly refused: number;
+  readonly unanswered: number;
+  /** The first ones; from the threshold on, only the newest. */
+  readonly frames: readonly number[];
+  /** The numbers that failed, ascending. */
+  readonly numbers: readonly number[];
+}
+
+/** Different failing numbers (0 to 255) for each client and server. */
+export class SweepTable {
+  readonly #table = new ExchangeTable(WIDTH, PAIRS_MAX);
+  readonly #threshold: number;
+
+  constructor(threshold: number) {
+    this.#threshold = threshold;
+  }
+
+  /** A number failed: null unless it is a new one and there are at least as many as the threshold. */
+  failed(operation: Operation, number: number): Sweep | null {
+    const table = this.#table;
+    let entry = table.entry(operation.client, operation.server, 0);
+    if (entry < 0) {
+      table.clear();
+      entry = table.entry(operation.client, operation.server, 0);
+    }
+    const { values } = table;
+    const at = entry * WIDTH;
+    const { timeUs } = operation;
+    if (values[at + COUNT] === 0 || timeUs - values[at + WINDOW_START_US]! > SWEEP_WINDOW_US) {
+      values.fill(0, at, at + WIDTH);
+      values[at + WINDOW_START_US] = timeUs;
+    }
+    values[at + (operation.outcome === Outcome.refused ? REFUSED : UNANSWERED)]!++;
+    const word = at + SET + ((number >> 5) & 7);
+    const bit = 1 << (number & 31);
+    if ((values[word]! & bit) !== 0) return null;
+    values[word] = values[word]! | bit;
+    const count = ++values[at + COUNT]!;
+    const frame = operation.requestFrame > 0 ? operation.requestFrame : operation.answerFrame;
+    if (count <= FRAMES_MAX) values[at + FRAMES + count - 1] = frame;
+    if (count < this.#threshold) return null;
+    return {
+      count,
+      sinceUs: values[at + WINDOW_START_US]!,
+      refused: values[at + REFUSED]!,
+      unanswered: values[at + UNANSWERED]!,
+      frames: count === this.#threshold ? [...values.subarray(at + FRAMES, at + FRAMES + count)] : [frame],
+      numbers: this.#numbers(at),
+    };
+  }
+
+  #numbers(at: number): number[] {
+    const numbers: number[] = [];
+    for (let number = 0; number < SET_WORDS * 32; number++) {
+      if ((this.#table.values[at + SET + (number >> 5)]! & (1 << (number & 31))) !== 0) numbers.push(number);
+    }
+    return numbers;
+  }
+}
