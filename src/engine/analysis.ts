@@ -1,0 +1,184 @@
+// One analysis from the first frame to the result: opens the captures, sets up pipeline, inventory, modules and alerts,
+// runs, and gathers what was found. All state lives here; nothing is kept between analyses.
+import { AlertDesk } from '../alerts/merge.ts';
+import { Inventory } from '../assets/inventory.ts';
+import { vendorOfMac } from '../assets/vendors.ts';
+import type { CaptureFile, CaptureSource } from '../capture/frames.ts';
+import { openCapture } from '../capture/open.ts';
+import type { Alert } from '../facts/alert.ts';
+import type { Asset } from '../facts/asset.ts';
+import type { Conversation, FactSink, HostDirectory } from '../facts/facts.ts';
+import type { Site } from '../facts/module.ts';
+import { HostTable } from '../flow/hosts.ts';
+import { modules } from '../modules/index.ts';
+import { protocols } from '../protocols/index.ts';
+import { Dispatch } from './dispatch.ts';
+import { Pipeline } from './pipeline.ts';
+import { ServiceCounts, type ServiceCount } from './services.ts';
+
+export interface AnalysisOptions {
+  /** Capture files; `-` is standard input. */
+  readonly paths: readonly string[];
+  /** Frames that a mirror port delivered twice: skipped unless `keep`. */
+  readonly duplicates?: 'skip' | 'keep';
+  /** Frames listed for an alert; 256 unless told otherwise. */
+  readonly framesMax?: number;
+  /** Hears every fact, before the modules. */
+  readonly facts?: FactSink;
+  /** False: facts only, no judgement. */
+  readonly modules?: boolean;
+  /** Called after every batch of frames. */
+  readonly progress?: (progress: AnalysisProgress) => void;
+  readonly signal?: AbortSignal;
+  /** Sees the source before it is read: to spool what passes, for instance. */
+  readonly wrapSource?: (source: CaptureSource) => CaptureSource;
+}
+
+export interface AnalysisProgress {
+  readonly inputBytes: number;
+  /** -1 where unknown. */
+  readonly inputBytesTotal: number;
+  readonly frames: number;
+  readonly timeUs: number;
+}
+
+export interface ProtocolCounts {
+  readonly name: string;
+  readonly messages: number;
+  readonly operations: number;
+  readonly violations: number;
+  readonly conversations: number;
+}
+
+export interface AnalysisStats {
+  readonly frames: number;
+  readonly bytes: number;
+  readonly duplicates: number;
+  /** Frames of a link type that is not decoded. */
+  readonly otherLinkFrames: number;
+  /** By `protocol/rule`. */
+  readonly violations: Readonly<Record<string, number>>;
+  /** Frames that were earlier than a frame before. */
+  readonly timeJumps: number;
+  readonly streamGaps: number;
+  /** Conversations closed early because the table was full. */
+  readonly flowsForgotten: number;
+  /** Exceptions in a decoder: our bugs, each costs one conversation. */
+  readonly decoderFaults: number;
+}
+
+export interface AnalysisResult {
+  readonly files: readonly CaptureFile[];
+  readonly assets: readonly Asset[];
+  readonly protocols: readonly ProtocolCounts[];
+  readonly conversationCount: number;
+  readonly conversationsByService: readonly ServiceCount[];
+  readonly alerts: readonly Alert[];
+  readonly stats: AnalysisStats;
+  readonly hosts: HostDirectory;
+}
+
+/** Throws CaptureOpenError for captures that cannot be opened; damage inside one is told in `files`. */
+export async function analyze(options: AnalysisOptions): Promise<AnalysisResult> {
+  const opened = await openCapture(options.paths);
+  const source = options.wrapSource?.(opened) ?? opened;
+  const analysis = new Analysis(options);
+  try {
+    for (;;) {
+      if (options.signal?.aborted === true) break;
+      // A plain file answers at once: awaiting only promises keeps its batches free of turns of the event loop.
+      const next = source.next();
+      const batch = next instanceof Promise ? await next : next;
+      if (batch === null) break;
+      analysis.pipeline.batch(batch);
+      options.progress?.({
+        inputBytes: source.inputBytesRead(),
+        inputBytesTotal: source.inputBytesTotal(),
+        frames: analysis.pipeline.frames,
+        timeUs: analysis.pipeline.nowUs,
+      });
+    }
+  } finally {
+    source.close();
+  }
+  return analysis.finish(source.files);
+}
+
+class Analysis {
+  readonly pipeline: Pipeline;
+  private readonly dispatch: Dispatch;
+  private readonly inventory: Inventory;
+  private readonly desk: AlertDesk;
+  private readonly services = new ServiceCounts(protocols);
+  private gaps = 0;
+
+  constructor(options: AnalysisOptions) {
+    const hosts = new HostTable();
+    const isJudging = options.modules !== false;
+    const active = isJudging ? modules : [];
+    this.inventory = new Inventory(hosts, protocols, vendorOfMac);
+    this.desk = new AlertDesk(
+      active.flatMap((module) => module.meta.kinds),
+      hosts,
+      (host, unit) => this.inventory.assetId(host, unit),
+      options.framesMax === undefined ? {} : { framesMax: options.framesMax },
+    );
+    const dispatch = new Dispatch(protocols.length, this.inventory, options.facts ?? null, (conversation) =>
+      this.closed(conversation),
+    );
+    this.dispatch = dispatch;
+    const site: Site = {
+      hosts,
+      protocols,
+      raise: (judgement) => this.desk.raise(judgement),
+      claim: (claim) => dispatch.claim(claim),
+    };
+    dispatch.connect(active.map((module) => module.start(site)));
+    this.pipeline = new Pipeline(dispatch, dispatch, protocols, hosts, {
+      keepDuplicates: options.duplicates === 'keep',
+    });
+  }
+
+  finish(files: readonly CaptureFile[]): AnalysisResult {
+    const { pipeline, dispatch } = this;
+    pipeline.end();
+    dispatch.end(pipeline.nowUs);
+    const { reader } = pipeline.flows;
+    const violationsOf = (name: string): number => {
+      let sum = 0;
+      for (const [rule, count] of dispatch.violations) if (rule.startsWith(`${name}/`)) sum += count;
+      return sum;
+    };
+    return {
+      files,
+      assets: this.inventory.list(),
+      protocols: protocols.map(({ name }, index) => ({
+        name,
+        messages: reader.messages[index]!,
+        operations: dispatch.operations[index]!,
+        violations: violationsOf(name),
+        conversations: dispatch.conversations[index]!,
+      })),
+      conversationCount: pipeline.flows.opened,
+      conversationsByService: this.services.list(),
+      alerts: this.desk.alerts(),
+      stats: {
+        frames: pipeline.frames,
+        bytes: pipeline.bytes,
+        duplicates: pipeline.duplicates,
+        otherLinkFrames: pipeline.otherLinkFrames,
+        violations: Object.fromEntries([...dispatch.violations].sort(([a], [b]) => (a < b ? -1 : 1))),
+        timeJumps: pipeline.timeJumps,
+        streamGaps: this.gaps,
+        flowsForgotten: pipeline.flows.forgotten,
+        decoderFaults: reader.decoderFaults,
+      },
+      hosts: pipeline.hosts,
+    };
+  }
+
+  private closed(conversation: Conversation): void {
+    this.gaps += conversation.gaps;
+    this.services.add(conversation);
+  }
+}

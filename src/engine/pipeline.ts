@@ -1,0 +1,159 @@
+// The way of the data on one screen: frames → packets → conversations → messages → facts. What the facts are handed to
+// (inventory, modules, a listener) is the sink's matter.
+import type { FrameBatch } from '../capture/frames.ts';
+import type { FactSink } from '../facts/facts.ts';
+import type { Protocol } from '../facts/protocol.ts';
+import { AddressKind, HostTable } from '../flow/hosts.ts';
+import { FlowTracker, type FlowLimits } from '../flow/tracker.ts';
+import { decodeFrame } from '../packet/decode.ts';
+import { DuplicateFilter } from '../packet/duplicates.ts';
+import { FragmentTable } from '../packet/fragments.ts';
+import { EtherType, PACKET_PROBLEMS, Packet } from '../packet/packet.ts';
+import { i32be, u16be } from '../bytes/endian.ts';
+
+/** Violations of the layers below the protocols handed on for each rule; further ones are counted. */
+const PACKET_VIOLATIONS_PER_RULE = 1000;
+const SECOND_US = 1e6;
+
+export interface Clockwork {
+  /** A second of packet time has passed, however many: called before the packet that shows it. */
+  tick(timeUs: number): void;
+}
+
+export class Pipeline {
+  readonly packet = new Packet();
+  readonly hosts: HostTable;
+  readonly flows: FlowTracker;
+  readonly fragments = new FragmentTable();
+  frames = 0;
+  bytes = 0;
+  duplicates = 0;
+  /** Frames of a link type that is not decoded, or that hold nothing but a link header. */
+  otherLinkFrames = 0;
+  /** Frames whose time was earlier than that of a frame before: taken as now. */
+  timeJumps = 0;
+  /** How often each entry of PACKET_PROBLEMS was seen. */
+  readonly problems = new Float64Array(PACKET_PROBLEMS.length);
+  nowUs = 0;
+  private readonly duplicateFilter: DuplicateFilter | null;
+  private readonly sink: FactSink;
+  private readonly clockwork: Clockwork;
+  private nextTickUs = 0;
+
+  constructor(
+    sink: FactSink,
+    clockwork: Clockwork,
+    protocols: readonly Protocol[],
+    hosts: HostTable,
+    options: { readonly keepDuplicates?: boolean; readonly flowLimits?: FlowLimits } = {},
+  ) {
+    this.sink = sink;
+    this.clockwork = clockwork;
+    this.hosts = hosts;
+    this.flows = new FlowTracker(sink, hosts, protocols, options.flowLimits);
+    this.duplicateFilter = options.keepDuplicates === true ? null : new DuplicateFilter();
+  }
+
+  batch(batch: FrameBatch): void {
+    const { bytes, offset, capturedLength, originalLength, timeUs, linkType, frame } = batch;
+    for (let index = 0; index < batch.count; index++) {
+      const start = offset[index]!;
+      this.frame(
+        bytes,
+        start,
+        start + capturedLength[index]!,
+        originalLength[index]!,
+        timeUs[index]!,
+        linkType[index]!,
+        frame[index]!,
+      );
+    }
+  }
+
+  frame(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    originalLength: number,
+    timeUs: number,
+    linkType: number,
+    frame: number,
+  ): void {
+    const { packet } = this;
+    this.frames++;
+    this.bytes += originalLength;
+    if (timeUs >= this.nowUs) {
+      this.nowUs = timeUs;
+      if (timeUs >= this.nextTickUs) this.tick();
+    } else this.timeJumps++;
+    packet.timeUs = this.nowUs;
+    packet.frame = frame;
+    decodeFrame(packet, bytes, start, end, originalLength, linkType);
+    if (packet.problemCount > 0) this.reportProblems(0);
+    if (this.duplicateFilter?.isDuplicate(packet) === true) {
+      this.duplicates++;
+      return;
+    }
+    if (packet.isFragment) {
+      const known = packet.problemCount;
+      const isWhole = this.fragments.add(packet);
+      if (packet.problemCount > known) this.reportProblems(known);
+      if (!isWhole) return;
+    }
+    if (packet.ipVersion !== 0) this.flows.packet(packet);
+    else if (packet.hasArp) this.arp();
+    else if (!packet.hasMac) this.otherLinkFrames++;
+    else if (packet.etherType !== EtherType.arp) this.flows.packet(packet);
+  }
+
+  end(): void {
+    this.flows.end(this.nowUs);
+  }
+
+  private tick(): void {
+    const isFirst = this.nextTickUs === 0;
+    this.nextTickUs = Math.floor(this.nowUs / SECOND_US) * SECOND_US + SECOND_US;
+    if (isFirst) return;
+    this.flows.tick(this.nowUs);
+    this.clockwork.tick(this.nowUs);
+  }
+
+  /** ARP says which MAC address stands behind an address; probes (sender 0.0.0.0) say nothing yet. */
+  private arp(): void {
+    const { packet, hosts } = this;
+    const { bytes } = packet;
+    const address = i32be(bytes, packet.arpSenderIpAt);
+    if (address === 0) return;
+    const segment = hosts.segmentOf(packet.vlan, packet.innerVlan);
+    const host = hosts.hostOf(segment, AddressKind.ipv4, 0, 0, 0, address);
+    const at = packet.arpSenderMacAt;
+    if (hosts.bindMac(host, u16be(bytes, at), i32be(bytes, at + 2), true) !== 0) this.flows.reportBinding(packet, host);
+  }
+
+  private reportProblems(from: number): void {
+    const { packet } = this;
+    for (let index = from; index < packet.problemCount; index++) {
+      const problem = packet.problem[index]!;
+      const count = ++this.problems[problem]!;
+      if (count > PACKET_VIOLATIONS_PER_RULE) continue;
+      const { layer, rule } = PACKET_PROBLEMS[problem]!;
+      const offset = packet.problemOffset[index]!;
+      const at = packet.frameStart + offset;
+      this.sink.violation({
+        fact: 'violation',
+        timeUs: packet.timeUs,
+        frame: packet.frame,
+        flow: -1,
+        client: 0,
+        server: 0,
+        unit: -1,
+        fromClient: true,
+        protocol: layer,
+        rule,
+        detail: '',
+        offset,
+        bytes: packet.bytes.slice(at, Math.min(packet.frameEnd, at + 32)),
+      });
+    }
+  }
+}

@@ -1,0 +1,65 @@
+// Counts conversations by what they carry: the protocol recognised by content, else transport and port.
+import type { Conversation } from '../facts/facts.ts';
+import type { Protocol } from '../facts/protocol.ts';
+
+export interface ServiceCount {
+  readonly name: string;
+  count: number;
+  packets: number;
+  bytes: number;
+}
+
+/** Ports beyond are given out by operating systems to clients: they name no service. */
+const DYNAMIC_PORTS_FROM = 49_152;
+/** More names are counted under `other`. */
+const SERVICES_MAX = 512;
+
+const ETHER_TYPES = new Map([
+  [0x8892, 'profinet'],
+  [0x88b8, 'goose'],
+  [0x88ba, 'sampled-values'],
+  [0x88cc, 'lldp'],
+  [0x88a4, 'ethercat'],
+  [0x88e3, 'mrp'],
+  [0x88f7, 'ptp'],
+]);
+
+export class ServiceCounts {
+  private readonly protocols: readonly Protocol[];
+  private readonly byName = new Map<string, ServiceCount>();
+
+  constructor(protocols: readonly Protocol[]) {
+    this.protocols = protocols;
+  }
+
+  /** Counts a conversation when it has closed. */
+  add(conversation: Conversation): void {
+    let name = this.nameOf(conversation);
+    if (!this.byName.has(name) && this.byName.size >= SERVICES_MAX) name = 'other';
+    let service = this.byName.get(name);
+    if (service === undefined) this.byName.set(name, (service = { name, count: 0, packets: 0, bytes: 0 }));
+    service.count++;
+    service.packets += conversation.clientPackets + conversation.serverPackets;
+    service.bytes += conversation.clientBytes + conversation.serverBytes;
+  }
+
+  /** Most packets first. */
+  list(): ServiceCount[] {
+    return [...this.byName.values()].sort((a, b) => b.packets - a.packets || (a.name < b.name ? -1 : 1));
+  }
+
+  private nameOf({ protocol, transport, serverPort }: Conversation): string {
+    if (protocol >= 0) return this.protocols[protocol]!.name;
+    switch (transport) {
+      case 'tcp':
+      case 'udp':
+        return serverPort < DYNAMIC_PORTS_FROM ? `${transport}/${serverPort}` : `${transport}/other`;
+      case 'icmp':
+        return 'icmp';
+      case 'ip':
+        return `ip/${serverPort}`;
+      case 'link':
+        return ETHER_TYPES.get(serverPort) ?? `link/0x${serverPort.toString(16).padStart(4, '0')}`;
+    }
+  }
+}

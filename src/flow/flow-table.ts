@@ -1,0 +1,225 @@
+// The table of conversations: an open-addressing index over dense rows in typed arrays. It knows where things lie and
+// how rows are found, made and given back; what they mean is the tracker's matter.
+
+import { randomInt } from 'node:crypto';
+
+// Rows are visited in the order of their numbers, never of the index: the seed changes no result.
+const SEED = randomInt(0x7fffffff);
+
+/** Columns of a row in `words` (32-bit each). */
+export const Column = {
+  /** The key: addresses (IPv4 as it is, others as host numbers), ports, and protocol, address kind and segment. */
+  addressA: 0,
+  addressB: 1,
+  ports: 2,
+  meta: 3,
+  client: 4,
+  server: 5,
+  clientPort: 6,
+  serverPort: 7,
+  flags: 8,
+  /** Index of the recognised protocol; see NONE and GIVEN_UP. */
+  protocol: 9,
+  clientPackets: 10,
+  serverPackets: 11,
+  /** Next TCP sequence number expected from the client, from the server. */
+  nextFromClient: 12,
+  nextFromServer: 13,
+  /** Index of the reassembly object, 0 while none is needed. */
+  stream: 14,
+  gaps: 15,
+  /** How often identification was tried on a payload of the client, of the server. */
+  triesClient: 16,
+  triesServer: 17,
+  violations: 18,
+  /** How many frames were put into the ring of the last eight. */
+  framesSeen: 19,
+  /** Segments in which the next frame of the protocol was looked for in vain, since it was lost. */
+  searchesClient: 20,
+  searchesServer: 21,
+  /** Times in a row that the other direction's missing bytes never came. */
+  causalMisses: 22,
+  initialSequence: 23,
+} as const;
+
+/** Columns of a row in `doubles`. */
+export const DoubleColumn = {
+  firstUs: 0,
+  lastUs: 1,
+  clientBytes: 2,
+  serverBytes: 3,
+  reportedUs: 4,
+  frames: 8,
+} as const;
+
+export const FlowFlag = {
+  /** The client is end A of the key. */
+  clientIsA: 1,
+  /** TCP: the SYN was seen, so nothing of the stream is missing at its start. */
+  seenFromStart: 2,
+  answered: 4,
+  refused: 8,
+  /** Sequence number known. */
+  syncClient: 16,
+  syncServer: 32,
+  finClient: 64,
+  finServer: 128,
+  /** Reset, or both sides finished: waits a moment for stragglers. */
+  closing: 256,
+  opened: 512,
+  /** Who is the client is certain (SYN) or was told by port or content. */
+  oriented: 1024,
+  /** The next frame of the protocol was lost and is looked for. */
+  searchClient: 2048,
+  searchServer: 4096,
+  /** The capture holds one direction only: do not wait for the other. */
+  oneSided: 8192,
+  answerReported: 16384,
+} as const;
+
+export const NO_PROTOCOL = -1;
+export const GIVEN_UP = -2;
+
+const STRIDE = 24;
+const DOUBLE_STRIDE = 16;
+
+export class FlowTable {
+  /** `words[row * FlowTable.stride + Column.x]`. Replaced when the table grows: do not keep. */
+  words: Int32Array;
+  doubles: Float64Array;
+  /** Rows in use. */
+  used = 0;
+  /** Rows 0..top-1 were used at least once. Row 0 is never used, so that 0 can mean none. */
+  top = 1;
+  static readonly stride = STRIDE;
+  static readonly doubleStride = DOUBLE_STRIDE;
+  private index: Int32Array;
+  private mask: number;
+  private capacity: number;
+  private free: Int32Array;
+  private freeCount = 0;
+  private readonly maximum: number;
+
+  constructor(maximum: number) {
+    this.maximum = maximum;
+    this.capacity = Math.min(1024, maximum + 1);
+    this.words = new Int32Array(this.capacity * STRIDE);
+    this.doubles = new Float64Array(this.capacity * DOUBLE_STRIDE);
+    this.free = new Int32Array(this.capacity);
+    this.index = new Int32Array(4096);
+    this.mask = this.index.length - 1;
+  }
+
+  isFull(): boolean {
+    return this.used >= this.maximum;
+  }
+
+  isUsed(row: number): boolean {
+    return this.words[row * STRIDE + Column.meta] !== 0;
+  }
+
+  /** The row with this key, or 0. `meta` is never 0. */
+  find(addressA: number, addressB: number, ports: number, meta: number): number {
+    const { words, index, mask } = this;
+    let at = hashKey(addressA, addressB, ports, meta) & mask;
+    for (;;) {
+      const row = index[at]!;
+      if (row === 0) return 0;
+      const base = row * STRIDE;
+      if (
+        words[base] === addressA &&
+        words[base + 1] === addressB &&
+        words[base + 2] === ports &&
+        words[base + 3] === meta
+      ) {
+        return row;
+      }
+      at = (at + 1) & mask;
+    }
+  }
+
+  /** A fresh row with this key, everything else zero. The caller sees to it that the table is not full. */
+  insert(addressA: number, addressB: number, ports: number, meta: number): number {
+    let row: number;
+    if (this.freeCount > 0) row = this.free[--this.freeCount]!;
+    else {
+      if (this.top >= this.capacity) this.grow();
+      row = this.top++;
+    }
+    this.used++;
+    if (this.used * 2 > this.index.length) this.growIndex();
+    const base = row * STRIDE;
+    this.words.fill(0, base, base + STRIDE);
+    this.doubles.fill(0, row * DOUBLE_STRIDE, (row + 1) * DOUBLE_STRIDE);
+    this.words[base] = addressA;
+    this.words[base + 1] = addressB;
+    this.words[base + 2] = ports;
+    this.words[base + 3] = meta;
+    this.place(row);
+    return row;
+  }
+
+  /** Takes the row out and gives it back. */
+  remove(row: number): void {
+    const { words, index, mask } = this;
+    const base = row * STRIDE;
+    let at = hashKey(words[base]!, words[base + 1]!, words[base + 2]!, words[base + 3]!) & mask;
+    while (index[at] !== row) at = (at + 1) & mask;
+    // Backward-shift deletion: no tombstones, so that long runs do not make look-ups slow.
+    let hole = at;
+    for (;;) {
+      at = (at + 1) & mask;
+      const next = index[at]!;
+      if (next === 0) break;
+      const home = this.homeOf(next);
+      if (((at - home) & mask) >= ((at - hole) & mask)) {
+        index[hole] = next;
+        hole = at;
+      }
+    }
+    index[hole] = 0;
+    words[base + Column.meta] = 0;
+    this.free[this.freeCount++] = row;
+    this.used--;
+  }
+
+  private homeOf(row: number): number {
+    const base = row * STRIDE;
+    const words = this.words;
+    return hashKey(words[base]!, words[base + 1]!, words[base + 2]!, words[base + 3]!) & this.mask;
+  }
+
+  private place(row: number): void {
+    let at = this.homeOf(row);
+    while (this.index[at] !== 0) at = (at + 1) & this.mask;
+    this.index[at] = row;
+  }
+
+  private grow(): void {
+    this.capacity = Math.min(this.capacity * 2, this.maximum + 1);
+    const words = new Int32Array(this.capacity * STRIDE);
+    words.set(this.words);
+    this.words = words;
+    const doubles = new Float64Array(this.capacity * DOUBLE_STRIDE);
+    doubles.set(this.doubles);
+    this.doubles = doubles;
+    const free = new Int32Array(this.capacity);
+    free.set(this.free);
+    this.free = free;
+  }
+
+  private growIndex(): void {
+    this.index = new Int32Array(this.index.length * 2);
+    this.mask = this.index.length - 1;
+    for (let row = 1; row < this.top; row++) if (this.isUsed(row)) this.place(row);
+  }
+}
+
+/** Sequential mixing with a seed of this process, so that nobody can prepare addresses that all fall on one place. */
+function hashKey(a: number, b: number, c: number, d: number): number {
+  let hash = Math.imul(SEED ^ a, 0x9e3779b1);
+  hash = Math.imul(hash ^ (hash >>> 15) ^ b, 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13) ^ c, 0xc2b2ae35);
+  hash = Math.imul(hash ^ (hash >>> 16) ^ d, 0x27d4eb2f);
+  return (hash ^ (hash >>> 15)) & 0x7fffffff;
+}

@@ -1,0 +1,240 @@
+// Gives every (segment, address) a small integer once, and keeps which MAC address stands behind it. Asked when a
+// conversation is born, never for every packet; IPv6 and MAC addresses are looked up here to become flow keys.
+import { randomInt } from 'node:crypto';
+import type { HostDirectory } from '../facts/facts.ts';
+
+// Hosts are visited in the order of their numbers, never of the index: the seed changes no result.
+const SEED = randomInt(0x7fffffff);
+
+/** Kinds of addresses, as kept in the table. */
+export const AddressKind = { ipv4: 4, ipv6: 6, mac: 2 } as const;
+
+/** Beyond this many hosts a new address shares the number 0, «(more hosts)»: floods of invented addresses end there. */
+export const HOSTS_MAX = 262_144;
+
+/** Words a host takes: kind and segment, four address words, MAC (16 + 32 bits), flags. */
+const STRIDE = 8;
+const FLAG_MAC_KNOWN = 1;
+const FLAG_MAC_BY_ARP = 2;
+/** More IPv4 (IPv6) addresses than this on one MAC, none confirmed by ARP or ND: a router stands there. */
+const IPV4_PER_MAC = 1;
+const IPV6_PER_MAC = 4;
+
+export class HostTable implements HostDirectory {
+  count = 1;
+  /** New addresses that found no room. */
+  overflowed = 0;
+  private words = new Int32Array(1024 * STRIDE);
+  private index = new Int32Array(4096);
+  private readonly segmentNames: string[] = ['default'];
+  private readonly segmentByVlan = new Map<number, number>();
+  /** (segment, MAC) → how many IPv4 and IPv6 hosts were seen behind it. */
+  private readonly macUse = new Map<string, { ipv4: number; ipv6: number }>();
+
+  /** Segment number of a VLAN pair; -1 (and the priority tag 0) means untagged. */
+  segmentOf(vlan: number, innerVlan: number): number {
+    if (vlan <= 0 && innerVlan <= 0) return 0;
+    const key = (vlan + 1) * 8192 + innerVlan + 1;
+    let segment = this.segmentByVlan.get(key);
+    if (segment === undefined) {
+      segment = this.segmentNames.length;
+      // Two 12-bit tags give at most 16 million pairs; a plant has some tens. Past 4,095 all share one.
+      if (segment > 4095) return 4095;
+      const name = vlan <= 0 ? `vlan ${innerVlan}` : innerVlan < 0 ? `vlan ${vlan}` : `vlan ${vlan}.${innerVlan}`;
+      this.segmentNames.push(segment === 4095 ? 'vlan (more)' : name);
+      this.segmentByVlan.set(key, segment);
+    }
+    return segment;
+  }
+
+  /** The host's number; made when it is new. Words of an IPv4 address: 0, 0, 0, address; of a MAC: 0, 0, high, low. */
+  hostOf(segment: number, kind: number, a: number, b: number, c: number, d: number): number {
+    const head = kind | (segment << 4);
+    const mask = this.index.length - 1;
+    let at = hashWords(head, a, b, c, d) & mask;
+    for (;;) {
+      const host = this.index[at]!;
+      if (host === 0) break;
+      const base = host * STRIDE;
+      if (
+        this.words[base] === head &&
+        this.words[base + 4] === d &&
+        this.words[base + 3] === c &&
+        this.words[base + 2] === b &&
+        this.words[base + 1] === a
+      ) {
+        return host;
+      }
+      at = (at + 1) & mask;
+    }
+    if (this.count >= HOSTS_MAX) {
+      this.overflowed++;
+      return 0;
+    }
+    const host = this.count++;
+    this.index[at] = host;
+    if ((host + 1) * STRIDE > this.words.length) this.growWords();
+    const base = host * STRIDE;
+    this.words[base] = head;
+    this.words[base + 1] = a;
+    this.words[base + 2] = b;
+    this.words[base + 3] = c;
+    this.words[base + 4] = d;
+    if (this.count * 2 > this.index.length) this.growIndex();
+    return host;
+  }
+
+  /**
+   * Notes the MAC address a host was seen with; `byArp` where ARP or ND said so, which a router's MAC cannot claim.
+   * Answers whether this is the first MAC of the host (1), another one than before (2), or nothing new (0).
+   */
+  bindMac(host: number, high: number, low: number, byArp: boolean): number {
+    if (host === 0 || (high & 0x100) !== 0 || (high === 0 && low === 0)) return 0;
+    const base = host * STRIDE;
+    const flags = this.words[base + 7]!;
+    const isSame = (flags & FLAG_MAC_KNOWN) !== 0 && this.words[base + 5] === high && this.words[base + 6] === low;
+    if (isSame && (!byArp || (flags & FLAG_MAC_BY_ARP) !== 0)) return 0;
+    if (!isSame && !byArp && (flags & FLAG_MAC_BY_ARP) !== 0) return 0;
+    const kind = this.words[base]! & 15;
+    if (!isSame && kind !== AddressKind.mac) {
+      if ((flags & FLAG_MAC_KNOWN) !== 0) this.useMac(host, -1);
+      this.words[base + 5] = high;
+      this.words[base + 6] = low;
+      this.words[base + 7] = FLAG_MAC_KNOWN;
+      this.useMac(host, 1);
+    }
+    this.words[base + 7] = FLAG_MAC_KNOWN | (byArp ? FLAG_MAC_BY_ARP : 0);
+    if (isSame) return 0;
+    return (flags & FLAG_MAC_KNOWN) !== 0 ? 2 : 1;
+  }
+
+  addressKind(host: number): 'ipv4' | 'ipv6' | 'mac' {
+    const kind = this.words[host * STRIDE]! & 15;
+    return kind === AddressKind.ipv6 ? 'ipv6' : kind === AddressKind.mac ? 'mac' : 'ipv4';
+  }
+
+  address(host: number): string {
+    if (host <= 0 || host >= this.count) return '(more hosts)';
+    const base = host * STRIDE;
+    const words = this.words;
+    const kind = words[base]! & 15;
+    if (kind === AddressKind.ipv4) return ipv4Text(words[base + 4]!);
+    if (kind === AddressKind.mac) return macText(words[base + 3]!, words[base + 4]!);
+    return ipv6Text(words[base + 1]!, words[base + 2]!, words[base + 3]!, words[base + 4]!);
+  }
+
+  segment(host: number): string {
+    return this.segmentNames[this.words[host * STRIDE]! >> 4] ?? 'default';
+  }
+
+  segmentNumber(host: number): number {
+    return this.words[host * STRIDE]! >> 4;
+  }
+
+  mac(host: number): string {
+    if (host <= 0 || host >= this.count) return '';
+    const base = host * STRIDE;
+    if (this.addressKind(host) === 'mac') return macText(this.words[base + 3]!, this.words[base + 4]!);
+    const flags = this.words[base + 7]!;
+    if ((flags & FLAG_MAC_KNOWN) === 0) return '';
+    const text = macText(this.words[base + 5]!, this.words[base + 6]!);
+    if ((flags & FLAG_MAC_BY_ARP) !== 0) return text;
+    const use = this.macUse.get(this.macKey(host));
+    if (use !== undefined && (use.ipv4 > IPV4_PER_MAC || use.ipv6 > IPV6_PER_MAC)) return '';
+    return text;
+  }
+
+  isBroadcastOrMulticast(host: number): boolean {
+    const base = host * STRIDE;
+    switch (this.words[base]! & 15) {
+      case AddressKind.ipv4: {
+        const address = this.words[base + 4]!;
+        const first = address >>> 24;
+        // A directed broadcast cannot be told without the netmask; .255 is what is seen in practice.
+        return first >= 224 || address === 0 || (address & 0xff) === 0xff;
+      }
+      case AddressKind.ipv6:
+        return this.words[base + 1]! >>> 24 === 0xff;
+      case AddressKind.mac:
+        return (this.words[base + 3]! & 0x100) !== 0;
+      default:
+        return true;
+    }
+  }
+
+  private macKey(host: number): string {
+    const base = host * STRIDE;
+    return `${this.words[base]! >> 4} ${this.words[base + 5]!} ${this.words[base + 6]!}`;
+  }
+
+  private useMac(host: number, by: number): void {
+    const key = this.macKey(host);
+    let use = this.macUse.get(key);
+    if (use === undefined) this.macUse.set(key, (use = { ipv4: 0, ipv6: 0 }));
+    if (this.addressKind(host) === 'ipv4') use.ipv4 += by;
+    else use.ipv6 += by;
+    if (use.ipv4 <= 0 && use.ipv6 <= 0) this.macUse.delete(key);
+  }
+
+  private growWords(): void {
+    const larger = new Int32Array(this.words.length * 2);
+    larger.set(this.words);
+    this.words = larger;
+  }
+
+  private growIndex(): void {
+    const index = new Int32Array(this.index.length * 2);
+    const mask = index.length - 1;
+    for (let host = 1; host < this.count; host++) {
+      const base = host * STRIDE;
+      const words = this.words;
+      let at = hashWords(words[base]!, words[base + 1]!, words[base + 2]!, words[base + 3]!, words[base + 4]!) & mask;
+      while (index[at] !== 0) at = (at + 1) & mask;
+      index[at] = host;
+    }
+    this.index = index;
+  }
+}
+
+/** Mixes five words into a non-negative hash (the finalizer of MurmurHash3 on a multiply-add chain). */
+function hashWords(a: number, b: number, c: number, d: number, e: number): number {
+  let hash = Math.imul(a ^ SEED, 0x9e3779b1) + b;
+  hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b) + c;
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35) + d;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x27d4eb2f) + e;
+  hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b);
+  hash ^= hash >>> 13;
+  hash = Math.imul(hash, 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) & 0x7fffffff;
+}
+
+function ipv4Text(address: number): string {
+  return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`;
+}
+
+function macText(high: number, low: number): string {
+  const digits =
+    ((high & 0xffff) + 0x10000).toString(16).slice(1) + ((low >>> 0) + 0x1_0000_0000).toString(16).slice(1);
+  return digits.replace(/..(?=.)/g, '$&:');
+}
+
+/** RFC 5952: lower case, the longest run of two or more zero groups as `::`. */
+function ipv6Text(a: number, b: number, c: number, d: number): string {
+  const groups = [a, b, c, d].flatMap((word) => [word >>> 16, word & 0xffff]);
+  let bestStart = -1;
+  let bestLength = 1;
+  for (let start = 0; start < 8; start++) {
+    let length = 0;
+    while (start + length < 8 && groups[start + length] === 0) length++;
+    if (length > bestLength) {
+      bestStart = start;
+      bestLength = length;
+    }
+  }
+  const text = (from: number, to: number): string =>
+    groups
+      .slice(from, to)
+      .map((group) => group.toString(16))
+      .join(':');
+  return bestStart < 0 ? text(0, 8) : `${text(0, bestStart)}::${text(bestStart + bestLength, 8)}`;
+}

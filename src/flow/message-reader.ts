@@ -1,0 +1,547 @@
+// Turns the bytes of a conversation, in order, into messages of a protocol: recognises the protocol by content, cuts
+// the stream into frames, keeps the beginning of a frame until its end arrives, and finds the next frame after a loss.
+import type { FactSink } from '../facts/facts.ts';
+import { emptyOperation } from '../facts/operation.ts';
+import {
+  Match,
+  NEED_MORE,
+  Speaker,
+  type MessageContext,
+  type Protocol,
+  type ProtocolDecoder,
+} from '../facts/protocol.ts';
+import { Column, FlowFlag, FlowTable, GIVEN_UP, NO_PROTOCOL } from './flow-table.ts';
+import type { HeldSegments } from './held-segments.ts';
+
+/** A conversation's payloads are tried this often before it is left unrecognised; on a usual port oftener. */
+const TRIES_MAX = 8;
+const TRIES_ON_USUAL_PORT_MAX = 64;
+/** An unrecognised stream's beginning is kept up to here, so that it does not matter how it is cut into segments. */
+const BEGINNING_BYTES_MAX = 512;
+/** After this many segments in vain only every 64th is looked at for the next frame. */
+const SEARCHES_EAGER = 32;
+
+/** What a conversation needs only while a frame is incomplete or segments are out of place. */
+export interface StreamState {
+  readonly carry: [Uint8Array, Uint8Array];
+  readonly carryLength: [number, number];
+  readonly carryFrame: [number, number];
+  readonly carryTimeUs: [number, number];
+  held: HeldSegments | null;
+}
+
+/** One shape for all protocols, so that the calls below see one kind of object. */
+class Entry {
+  readonly protocol: Protocol;
+  readonly decoder: ProtocolDecoder;
+  readonly isTcp: boolean;
+  readonly isUdp: boolean;
+  readonly frameBytesMax: number;
+  constructor(protocol: Protocol, index: number) {
+    this.protocol = protocol;
+    this.decoder = protocol.start(index);
+    this.isTcp = protocol.transports.includes('tcp');
+    this.isUdp = protocol.transports.includes('udp');
+    this.frameBytesMax = protocol.frameBytesMax;
+  }
+}
+
+/** What the reader asks of the tracker, which owns the rows. */
+export interface RowEvents {
+  /** Content says the server spoke first: swap the roles. */
+  flip(row: number): void;
+  identified(row: number): void;
+  violation(row: number, fromClient: boolean, protocol: string, rule: string, detail: string): void;
+}
+
+export class MessageReader {
+  readonly entries: readonly Entry[];
+  /** Messages decoded, per protocol. */
+  readonly messages: Float64Array;
+  /** Directions in which a protocol's frames were lost and not found again soon. */
+  quietDirections = 0;
+  /** Exceptions of a decoder: our bug; the conversation is left alone from then on. */
+  decoderFaults = 0;
+  readonly faultNotes: string[] = [];
+  private readonly table: FlowTable;
+  private readonly events: RowEvents;
+  private readonly context: MessageContext;
+  private readonly usualPorts = new Uint8Array(65536);
+  private readonly streams: (StreamState | null)[] = [null];
+  private readonly freeStreams: number[] = [];
+  private readonly spareCarries: Uint8Array[] = [];
+
+  constructor(table: FlowTable, protocols: readonly Protocol[], sink: FactSink, events: RowEvents) {
+    this.table = table;
+    this.events = events;
+    this.entries = protocols.map((protocol, index) => new Entry(protocol, index));
+    for (const { ports } of protocols) for (const port of ports) this.usualPorts[port] = 1;
+    this.messages = new Float64Array(protocols.length);
+    this.context = {
+      timeUs: 0.5,
+      frame: 0.5,
+      flow: 0,
+      client: 0,
+      server: 0,
+      clientPort: 0,
+      serverPort: 0,
+      fromClient: true,
+      isTcp: true,
+      operation: emptyOperation(),
+      sink,
+    };
+  }
+
+  isUsualPort(port: number): boolean {
+    return this.usualPorts[port] === 1;
+  }
+
+  /** Bytes of one direction, in order, none missing since the last call or `gap`. Borrowed until it returns. */
+  streamBytes(
+    row: number,
+    fromClient: boolean,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    frame: number,
+    timeUs: number,
+  ): void {
+    const base = row * FlowTable.stride;
+    const words = this.table.words;
+    if (words[base + Column.protocol] === GIVEN_UP) return;
+    const index = words[base + Column.stream]!;
+    if (index !== 0) {
+      const stream = this.streams[index]!;
+      const direction = fromClient ? 0 : 1;
+      if (stream.carryLength[direction] > 0) {
+        this.continueCarry(row, fromClient, stream, bytes, start, end, frame, timeUs);
+        return;
+      }
+    }
+    const rest = this.readStream(row, fromClient, bytes, start, end, frame, timeUs);
+    if (rest < end && rest >= 0)
+      this.keep(row, this.isStillFromClient(row, fromClient), bytes, rest, end, frame, timeUs);
+  }
+
+  /** A whole datagram. */
+  datagram(
+    row: number,
+    fromClient: boolean,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    frame: number,
+    timeUs: number,
+  ): void {
+    const base = row * FlowTable.stride;
+    const words = this.table.words;
+    let index = words[base + Column.protocol]!;
+    if (index === GIVEN_UP) return;
+    let speaksClient = fromClient;
+    if (index === NO_PROTOCOL) {
+      index = this.identify(row, fromClient, bytes, start, end, false);
+      if (index < 0) return;
+      speaksClient = this.isStillFromClient(row, fromClient);
+    }
+    this.fillContext(row, speaksClient, frame, timeUs, false);
+    this.messages[index]!++;
+    try {
+      this.entries[index]!.decoder.decode(bytes, start, end, this.context);
+    } catch (error) {
+      this.fault(row, error);
+    }
+  }
+
+  /** Bytes of one direction will never come: what was begun is dropped, and the next frame has to be found. */
+  gap(row: number, fromClient: boolean): void {
+    const base = row * FlowTable.stride;
+    const words = this.table.words;
+    this.dropCarry(row, fromClient);
+    const index = words[base + Column.protocol]!;
+    if (index < 0) return;
+    words[base + Column.flags]! |= fromClient ? FlowFlag.searchClient : FlowFlag.searchServer;
+    words[base + (fromClient ? Column.searchesClient : Column.searchesServer)] = 0;
+    try {
+      this.entries[index]!.decoder.gap(row, fromClient);
+    } catch (error) {
+      this.fault(row, error);
+    }
+  }
+
+  /** The conversation ends: its decoder hands over what waits, everything kept for it is given back. */
+  closed(row: number, timeUs: number): void {
+    const base = row * FlowTable.stride;
+    const index = this.table.words[base + Column.protocol]!;
+    if (index >= 0) {
+      this.fillContext(row, true, 0, timeUs, (this.table.words[base + Column.meta]! & 0xff) === 6);
+      try {
+        this.entries[index]!.decoder.closed(row, this.context);
+      } catch (error) {
+        this.fault(row, error);
+      }
+    }
+    this.releaseStream(row);
+  }
+
+  tick(timeUs: number): void {
+    for (const entry of this.entries) {
+      this.context.timeUs = timeUs;
+      this.context.frame = 0;
+      try {
+        entry.decoder.tick(timeUs, this.context);
+      } catch (error) {
+        this.fault(0, error);
+      }
+    }
+  }
+
+  stream(row: number): StreamState | null {
+    return this.streams[this.table.words[row * FlowTable.stride + Column.stream]!]!;
+  }
+
+  streamOrNew(row: number): StreamState {
+    const at = row * FlowTable.stride + Column.stream;
+    const words = this.table.words;
+    let index = words[at]!;
+    if (index === 0) {
+      index = this.freeStreams.pop() ?? this.streams.push(null) - 1;
+      words[at] = index;
+      this.streams[index] = {
+        carry: [NO_BYTES, NO_BYTES],
+        carryLength: [0, 0],
+        carryFrame: [0, 0],
+        carryTimeUs: [0, 0],
+        held: null,
+      };
+    }
+    return this.streams[index]!;
+  }
+
+  /** Gives the row's state back when nothing is kept in it any more. */
+  releaseStreamIfIdle(row: number): void {
+    const stream = this.stream(row);
+    if (stream?.held === null && stream.carryLength[0] === 0 && stream.carryLength[1] === 0) this.releaseStream(row);
+  }
+
+  /** Roles of the row were swapped: so are the sides of what is kept. */
+  flipStream(row: number): void {
+    const stream = this.stream(row);
+    if (stream === null) return;
+    stream.carry.reverse();
+    stream.carryLength.reverse();
+    stream.carryFrame.reverse();
+    stream.carryTimeUs.reverse();
+    const held = stream.held;
+    if (held !== null) {
+      const [client, server] = held.byDirection;
+      const other = client.splice(0, client.length, ...server);
+      server.splice(0, server.length, ...other);
+      held.acknowledged.reverse();
+      held.hasAcknowledged.reverse();
+    }
+  }
+
+  private isStillFromClient(row: number, fromClient: boolean): boolean {
+    return this.hasFlipped === row ? !fromClient : fromClient;
+  }
+
+  /** Row whose roles `identify` has just swapped, else 0. */
+  private hasFlipped = 0;
+
+  /** Reads as many messages as are whole; returns where the rest starts, `end` where nothing is to be kept. */
+  private readStream(
+    row: number,
+    fromClient: boolean,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    frame: number,
+    timeUs: number,
+  ): number {
+    const base = row * FlowTable.stride;
+    const words = this.table.words;
+    this.hasFlipped = 0;
+    let index = words[base + Column.protocol]!;
+    let speaksClient = fromClient;
+    if (index === NO_PROTOCOL) {
+      index = this.identify(row, fromClient, bytes, start, end, true);
+      if (index === GIVEN_UP) return end;
+      if (index < 0) return end - start <= BEGINNING_BYTES_MAX ? start : end;
+      if (this.hasFlipped === row) speaksClient = !fromClient;
+      this.readKeptOfOtherSide(row, speaksClient);
+    }
+    const entry = this.entries[index]!;
+    if ((words[base + Column.flags]! & (speaksClient ? FlowFlag.searchClient : FlowFlag.searchServer)) !== 0) {
+      if (!this.isFrameStart(row, speaksClient, entry, bytes, start, end)) return end;
+    }
+    this.fillContext(row, speaksClient, frame, timeUs, true);
+    return this.readFrames(row, index, entry, bytes, start, end);
+  }
+
+  private readFrames(row: number, index: number, entry: Entry, bytes: Uint8Array, start: number, end: number): number {
+    const { decoder, frameBytesMax } = entry;
+    const { context, messages } = this;
+    let at = start;
+    try {
+      while (at < end) {
+        const size = decoder.frameSize(bytes, at, end, context);
+        if (size === NEED_MORE) {
+          if (end - at < frameBytesMax) return at;
+          return this.lost(row, entry, end);
+        }
+        if (size < 0 || size > frameBytesMax) return this.lost(row, entry, end);
+        if (at + size > end) return at;
+        messages[index]!++;
+        decoder.decode(bytes, at, at + size, context);
+        at += size;
+      }
+    } catch (error) {
+      this.fault(row, error);
+      return end;
+    }
+    return at;
+  }
+
+  /** What stands here is no frame: drop the rest of the segment and look for the next frame at the next segment's start. */
+  private lost(row: number, entry: Entry, end: number): number {
+    const { fromClient } = this.context;
+    const base = row * FlowTable.stride;
+    this.table.words[base + Column.flags]! |= fromClient ? FlowFlag.searchClient : FlowFlag.searchServer;
+    this.table.words[base + (fromClient ? Column.searchesClient : Column.searchesServer)] = 0;
+    this.events.violation(row, fromClient, entry.protocol.name, 'frame-lost', 'no frame of the protocol starts here');
+    return end;
+  }
+
+  private isFrameStart(
+    row: number,
+    fromClient: boolean,
+    entry: Entry,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): boolean {
+    const base = row * FlowTable.stride;
+    const words = this.table.words;
+    const column = base + (fromClient ? Column.searchesClient : Column.searchesServer);
+    const searches = words[column]!;
+    if (searches >= SEARCHES_EAGER && (searches & 63) !== 0) {
+      words[column] = searches + 1;
+      return false;
+    }
+    if (entry.decoder.looksLike(bytes, start, end) === Match.no) {
+      words[column] = searches + 1;
+      if (searches + 1 === SEARCHES_EAGER) this.quietDirections++;
+      return false;
+    }
+    words[column] = 0;
+    words[base + Column.flags]! &= ~(fromClient ? FlowFlag.searchClient : FlowFlag.searchServer);
+    return true;
+  }
+
+  /** Which protocol this is, or NO_PROTOCOL (try again), or GIVEN_UP. Sets roles where content tells them. */
+  private identify(
+    row: number,
+    fromClient: boolean,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    isTcp: boolean,
+  ): number {
+    const base = row * FlowTable.stride;
+    const words = this.table.words;
+    const clientPort = words[base + Column.clientPort]!;
+    const serverPort = words[base + Column.serverPort]!;
+    this.hasFlipped = 0;
+    const index = this.match(bytes, start, end, clientPort, serverPort, isTcp);
+    if (index >= 0) {
+      words[base + Column.protocol] = index;
+      if ((words[base + Column.flags]! & FlowFlag.oriented) === 0) {
+        const speaker = this.entries[index]!.decoder.speaker(bytes, start, end);
+        if (speaker !== Speaker.unknown) {
+          words[base + Column.flags]! |= FlowFlag.oriented;
+          if ((speaker === Speaker.client) !== fromClient) {
+            this.events.flip(row);
+            this.hasFlipped = row;
+          }
+        }
+      }
+      this.events.identified(row);
+      return index;
+    }
+    const tries = ++words[base + (fromClient ? Column.triesClient : Column.triesServer)]!;
+    const most = this.isUsualPort(serverPort) || this.isUsualPort(clientPort) ? TRIES_ON_USUAL_PORT_MAX : TRIES_MAX;
+    if (tries < most) return NO_PROTOCOL;
+    words[base + Column.protocol] = GIVEN_UP;
+    this.dropCarry(row, true);
+    this.dropCarry(row, false);
+    return GIVEN_UP;
+  }
+
+  private match(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    clientPort: number,
+    serverPort: number,
+    isTcp: boolean,
+  ): number {
+    const { entries } = this;
+    if (this.isUsualPort(serverPort) || this.isUsualPort(clientPort)) {
+      for (let index = 0; index < entries.length; index++) {
+        const entry = entries[index]!;
+        if (isTcp ? !entry.isTcp : !entry.isUdp) continue;
+        if (!entry.protocol.ports.includes(serverPort) && !entry.protocol.ports.includes(clientPort)) continue;
+        if (entry.decoder.looksLike(bytes, start, end) !== Match.no) return index;
+      }
+    }
+    for (let index = 0; index < entries.length; index++) {
+      const entry = entries[index]!;
+      if (isTcp ? !entry.isTcp : !entry.isUdp) continue;
+      if (entry.decoder.looksLike(bytes, start, end) === Match.yes) return index;
+    }
+    return NO_PROTOCOL;
+  }
+
+  private fillContext(row: number, fromClient: boolean, frame: number, timeUs: number, isTcp: boolean): void {
+    const base = row * FlowTable.stride;
+    const { words } = this.table;
+    const { context } = this;
+    context.timeUs = timeUs;
+    context.frame = frame;
+    context.flow = row;
+    context.client = words[base + Column.client]!;
+    context.server = words[base + Column.server]!;
+    context.clientPort = words[base + Column.clientPort]!;
+    context.serverPort = words[base + Column.serverPort]!;
+    context.fromClient = fromClient;
+    context.isTcp = isTcp;
+  }
+
+  /** The segment continues what was kept: join, read, keep the new rest. */
+  private continueCarry(
+    row: number,
+    fromClient: boolean,
+    stream: StreamState,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    frame: number,
+    timeUs: number,
+  ): void {
+    const direction = fromClient ? 0 : 1;
+    const kept = stream.carryLength[direction];
+    const total = kept + (end - start);
+    let carry = stream.carry[direction];
+    if (total > carry.length) carry = stream.carry[direction] = this.enlarged(carry, kept, total);
+    carry.set(bytes.subarray(start, end), kept);
+    // While it is read the carry belongs to nobody, so that `gap` or `flip` inside cannot touch it.
+    stream.carry[direction] = NO_BYTES;
+    stream.carryLength[direction] = 0;
+    let rest = this.readStream(row, fromClient, carry, 0, total, frame, timeUs);
+    const isUnrecognised = this.table.words[row * FlowTable.stride + Column.protocol] === NO_PROTOCOL;
+    const speaksClient = this.isStillFromClient(row, fromClient);
+    if (isUnrecognised || this.isSearching(row, speaksClient)) {
+      // What was kept may be the tail of a message whose head was never seen: the new segment gets a try of its own.
+      const own = this.readStream(row, speaksClient, bytes, start, end, frame, timeUs);
+      if (this.table.words[row * FlowTable.stride + Column.protocol]! >= 0) {
+        rest = total;
+        if (own < end) this.keep(row, this.isStillFromClient(row, speaksClient), bytes, own, end, frame, timeUs);
+      }
+    }
+    if (rest < total) this.keep(row, speaksClient, carry, rest, total, frame, timeUs);
+    this.spare(carry);
+    this.releaseStreamIfIdle(row);
+  }
+
+  private isSearching(row: number, fromClient: boolean): boolean {
+    const flags = this.table.words[row * FlowTable.stride + Column.flags]!;
+    return (flags & (fromClient ? FlowFlag.searchClient : FlowFlag.searchServer)) !== 0;
+  }
+
+  /** The other side's beginning waited for the protocol to be known: read it before this side goes on. */
+  private readKeptOfOtherSide(row: number, fromClient: boolean): void {
+    const stream = this.stream(row);
+    if (stream === null) return;
+    const direction = fromClient ? 1 : 0;
+    const length = stream.carryLength[direction];
+    if (length === 0) return;
+    const carry = stream.carry[direction];
+    stream.carry[direction] = NO_BYTES;
+    stream.carryLength[direction] = 0;
+    const index = this.table.words[row * FlowTable.stride + Column.protocol]!;
+    const entry = this.entries[index]!;
+    if (entry.decoder.looksLike(carry, 0, length) !== Match.no) {
+      const { [direction]: frame } = stream.carryFrame;
+      const { [direction]: timeUs } = stream.carryTimeUs;
+      this.fillContext(row, !fromClient, frame, timeUs, true);
+      const rest = this.readFrames(row, index, entry, carry, 0, length);
+      if (rest < length) this.keep(row, !fromClient, carry, rest, length, frame, timeUs);
+    }
+    this.spare(carry);
+  }
+
+  private keep(
+    row: number,
+    fromClient: boolean,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    frame: number,
+    timeUs: number,
+  ): void {
+    const stream = this.streamOrNew(row);
+    const direction = fromClient ? 0 : 1;
+    const length = end - start;
+    let carry = stream.carry[direction];
+    if (carry.length < length) carry = stream.carry[direction] = this.enlarged(carry, 0, length);
+    carry.set(bytes.subarray(start, end));
+    stream.carryLength[direction] = length;
+    stream.carryFrame[direction] = frame;
+    stream.carryTimeUs[direction] = timeUs;
+  }
+
+  private dropCarry(row: number, fromClient: boolean): void {
+    const stream = this.stream(row);
+    if (stream === null) return;
+    const direction = fromClient ? 0 : 1;
+    this.spare(stream.carry[direction]);
+    stream.carry[direction] = NO_BYTES;
+    stream.carryLength[direction] = 0;
+    this.releaseStreamIfIdle(row);
+  }
+
+  private releaseStream(row: number): void {
+    const at = row * FlowTable.stride + Column.stream;
+    const index = this.table.words[at]!;
+    if (index === 0) return;
+    const stream = this.streams[index]!;
+    this.spare(stream.carry[0]);
+    this.spare(stream.carry[1]);
+    this.streams[index] = null;
+    this.freeStreams.push(index);
+    this.table.words[at] = 0;
+  }
+
+  private enlarged(old: Uint8Array, kept: number, needed: number): Uint8Array {
+    let larger = this.spareCarries.pop();
+    if (larger === undefined || larger.length < needed)
+      larger = new Uint8Array(Math.max(1024, 2 ** Math.ceil(Math.log2(needed))));
+    if (kept > 0) larger.set(old.subarray(0, kept));
+    this.spare(old);
+    return larger;
+  }
+
+  private spare(carry: Uint8Array): void {
+    if (carry.length >= 1024 && carry.length <= 65536 && this.spareCarries.length < 64) this.spareCarries.push(carry);
+  }
+
+  private fault(row: number, error: unknown): void {
+    this.decoderFaults++;
+    if (row !== 0) this.table.words[row * FlowTable.stride + Column.protocol] = GIVEN_UP;
+    if (this.faultNotes.length < 16) {
+      this.faultNotes.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    }
+  }
+}
+
+const NO_BYTES = new Uint8Array(0);
