@@ -1,0 +1,363 @@
+// How streams are put together: random cuts, order, overlaps and losses against what was sent. The protocol here is a
+// minimal one of length-prefixed frames, so that only the flow stage is judged.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import type { Conversation, FactSink, Violation } from '../facts/facts.ts';
+import { Match, NEED_MORE, NOT_THIS_PROTOCOL, Speaker, type MessageContext, type Protocol } from '../facts/protocol.ts';
+import { IpProtocol, Packet, TcpFlag } from '../packet/packet.ts';
+import { HostTable } from './hosts.ts';
+import { FlowTracker } from './tracker.ts';
+
+const CLIENT = 0x0a000001;
+const SERVER = 0x0a000002;
+const MAGIC = 0xa7;
+
+interface Message {
+  readonly fromClient: boolean;
+  readonly text: string;
+}
+
+/** Frames: 0xa7, a role (0 asks, 1 answers), a length (two bytes), a body. */
+function prefixed(messages: Message[], gaps: boolean[], ports: readonly number[]): Protocol {
+  return {
+    name: 'prefixed',
+    title: 'Length-prefixed frames',
+    transports: ['tcp', 'udp'],
+    ports,
+    frameBytesMax: 1 << 16,
+    summary: '',
+    functionName: () => '',
+    spaceName: () => '',
+    codeName: () => '',
+    start: () => ({
+      looksLike: (bytes, start, end) =>
+        end - start >= 4 && bytes[start] === MAGIC && bytes[start + 1]! <= 1 ? Match.yes : Match.no,
+      speaker: (bytes, start) => (bytes[start + 1] === 0 ? Speaker.client : Speaker.server),
+      frameSize(bytes, start, end) {
+        if (bytes[start] !== MAGIC) return NOT_THIS_PROTOCOL;
+        if (end - start < 4) return NEED_MORE;
+        return 4 + (bytes[start + 2]! << 8) + bytes[start + 3]!;
+      },
+      decode(bytes, start, end, context: MessageContext) {
+        messages.push({
+          fromClient: context.fromClient,
+          text: Buffer.from(bytes.slice(start + 4, end)).toString('latin1'),
+        });
+      },
+      gap: (_flow, fromClient) => {
+        gaps.push(fromClient);
+      },
+      closed: () => undefined,
+      tick: () => undefined,
+    }),
+  };
+}
+
+class Harness {
+  readonly messages: Message[] = [];
+  readonly gaps: boolean[] = [];
+  readonly conversations: Conversation[] = [];
+  readonly violations: Violation[] = [];
+  readonly tracker: FlowTracker;
+  private readonly record = new Packet();
+  private frame = 0;
+  timeUs = 1_700_000_000_000_000;
+
+  constructor(ports: readonly number[] = [7000], flowsMax = 1000) {
+    const sink: FactSink = {
+      operation: () => undefined,
+      conversation: (conversation) => this.conversations.push(conversation),
+      login: () => undefined,
+      transfer: () => undefined,
+      claim: () => undefined,
+      violation: (violation) => this.violations.push(violation),
+      trait: () => undefined,
+    };
+    this.tracker = new FlowTracker(sink, new HostTable(), [prefixed(this.messages, this.gaps, ports)], { flowsMax });
+  }
+
+  tcp(
+    fromClient: boolean,
+    sequence: number,
+    payload: Uint8Array,
+    options: {
+      flags?: number;
+      acknowledgment?: number;
+      clientPort?: number;
+      serverPort?: number;
+      missing?: number;
+    } = {},
+  ): void {
+    const { record } = this;
+    const clientPort = options.clientPort ?? 50_000;
+    const serverPort = options.serverPort ?? 7000;
+    const bytes = new Uint8Array(8 + payload.length);
+    const view = new DataView(bytes.buffer);
+    view.setInt32(0, fromClient ? CLIENT : SERVER);
+    view.setInt32(4, fromClient ? SERVER : CLIENT);
+    bytes.set(payload, 8);
+    record.bytes = bytes;
+    record.ipVersion = 4;
+    record.ipProtocol = IpProtocol.tcp;
+    record.hasTransport = true;
+    record.sourceAt = 0;
+    record.destinationAt = 4;
+    record.sourcePort = fromClient ? clientPort : serverPort;
+    record.destinationPort = fromClient ? serverPort : clientPort;
+    record.tcpSequence = sequence | 0;
+    record.tcpFlags = options.flags ?? TcpFlag.ack;
+    record.tcpAcknowledgment = (options.acknowledgment ?? 0) | 0;
+    if (options.acknowledgment === undefined) record.tcpFlags &= ~TcpFlag.ack;
+    record.payloadStart = 8;
+    record.payloadEnd = 8 + payload.length;
+    record.payloadMissing = options.missing ?? 0;
+    record.originalLength = 54 + payload.length;
+    record.timeUs = this.timeUs += 100;
+    record.frame = ++this.frame;
+    this.tracker.packet(record);
+  }
+
+  end(): void {
+    this.tracker.end(this.timeUs);
+  }
+}
+
+function frameOf(text: string, role = 0): Uint8Array {
+  return Uint8Array.from([MAGIC, role, text.length >> 8, text.length & 255, ...Buffer.from(text, 'latin1')]);
+}
+
+function join(parts: readonly Uint8Array[]): Uint8Array {
+  return Uint8Array.from(parts.flatMap((part) => [...part]));
+}
+
+const texts = fc.array(
+  fc.string({ maxLength: 60, unit: fc.integer({ min: 32, max: 126 }).map((c) => String.fromCharCode(c)) }),
+  {
+    minLength: 1,
+    maxLength: 12,
+  },
+);
+
+/** Splits 0..length into pieces at the given fractions. */
+function pieces(length: number, cuts: readonly number[]): [number, number][] {
+  const at = [...new Set([0, length, ...cuts.map((cut) => Math.floor(cut * length))])].sort((a, b) => a - b);
+  return at.slice(1).map((end, index) => [at[index]!, end]);
+}
+
+describe('TCP streams', () => {
+  test('where the stream is cut does not change what is decoded', () => {
+    fc.assert(
+      fc.property(
+        texts,
+        fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 20 }),
+        fc.integer(),
+        (sent, cuts, isn) => {
+          const harness = new Harness();
+          const stream = join(sent.map((text) => frameOf(text)));
+          harness.tcp(true, isn, new Uint8Array(0), { flags: TcpFlag.syn });
+          for (const [start, end] of pieces(stream.length, cuts))
+            harness.tcp(true, isn + 1 + start, stream.subarray(start, end));
+          harness.end();
+          assert.deepEqual(
+            harness.messages.map(({ text }) => text),
+            sent,
+          );
+          assert.deepEqual(harness.gaps, []);
+        },
+      ),
+      { seed: 1, numRuns: 400 },
+    );
+  });
+
+  test('order, repetition and overlap of segments do not change the stream', () => {
+    const segment = fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }));
+    fc.assert(
+      fc.property(
+        texts,
+        fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 12 }),
+        fc.array(segment, { maxLength: 6 }),
+        fc.integer(),
+        fc.infiniteStream(fc.nat()),
+        (sent, cuts, extra, isn, random) => {
+          const harness = new Harness();
+          const stream = join(sent.map((text) => frameOf(text)));
+          const segments = pieces(stream.length, cuts);
+          for (const [a, b] of extra) {
+            const start = Math.floor(Math.min(a, b) * stream.length);
+            const end = Math.ceil(Math.max(a, b) * stream.length);
+            if (end > start) segments.push([start, end]);
+          }
+          for (let index = segments.length - 1; index > 0; index--) {
+            const other = random.next().value % (index + 1);
+            [segments[index], segments[other]] = [segments[other]!, segments[index]!];
+          }
+          harness.tcp(true, isn, new Uint8Array(0), { flags: TcpFlag.syn });
+          for (const [start, end] of segments) harness.tcp(true, isn + 1 + start, stream.subarray(start, end));
+          harness.end();
+          assert.deepEqual(
+            harness.messages.map(({ text }) => text),
+            sent,
+          );
+          assert.deepEqual(harness.gaps, []);
+          assert.deepEqual(harness.violations, []);
+        },
+      ),
+      { seed: 2, numRuns: 400 },
+    );
+  });
+
+  test('a request that the mirror port delivers after its answer is still read first', () => {
+    const harness = new Harness();
+    harness.tcp(true, 999, new Uint8Array(0), { flags: TcpFlag.syn });
+    harness.tcp(false, 4999, new Uint8Array(0), { flags: TcpFlag.syn | TcpFlag.ack, acknowledgment: 1000 });
+    const ask = frameOf('ask');
+    const answer = frameOf('answer', 1);
+    harness.tcp(false, 5000, answer, { acknowledgment: 1000 + ask.length });
+    harness.tcp(true, 1000, ask, { acknowledgment: 5000 });
+    harness.end();
+    assert.deepEqual(harness.messages, [
+      { fromClient: true, text: 'ask' },
+      { fromClient: false, text: 'answer' },
+    ]);
+    assert.deepEqual(harness.gaps, []);
+  });
+
+  test('a segment lost on the way to the tap is a gap, and the next frame is found', () => {
+    const harness = new Harness();
+    harness.tcp(true, 999, new Uint8Array(0), { flags: TcpFlag.syn });
+    harness.tcp(false, 4999, new Uint8Array(0), { flags: TcpFlag.syn | TcpFlag.ack, acknowledgment: 1000 });
+    let client = 1000;
+    let server = 5000;
+    for (let round = 0; round < 20; round++) {
+      const ask = frameOf(`ask ${round}`);
+      const answer = frameOf(`answer ${round}`, 1);
+      if (round !== 5) harness.tcp(true, client, ask, { acknowledgment: server });
+      client += ask.length;
+      harness.tcp(false, server, answer, { acknowledgment: client });
+      server += answer.length;
+    }
+    harness.end();
+    const seen = harness.messages.map(({ text }) => text);
+    const expected = Array.from({ length: 20 }, (_, round) => [`ask ${round}`, `answer ${round}`]).flat();
+    assert.deepEqual(
+      seen,
+      expected.filter((text) => text !== 'ask 5'),
+    );
+    assert.deepEqual(harness.gaps, [true]);
+  });
+
+  test('a capture of one direction only is read without waiting for the other', () => {
+    const harness = new Harness();
+    let client = 1000;
+    let server = 5000;
+    harness.tcp(false, server, frameOf('first', 1), { acknowledgment: client });
+    server += 9;
+    harness.tcp(true, client, frameOf('ask'), { acknowledgment: server });
+    client += 7;
+    // From here on the client's segments are missing.
+    for (let round = 0; round < 100; round++) {
+      const answer = frameOf(`answer ${round}`, 1);
+      client += 10;
+      harness.tcp(false, server, answer, { acknowledgment: client });
+      server += answer.length;
+    }
+    const before = harness.messages.length;
+    harness.end();
+    assert.equal(harness.messages.length, before, 'nothing was left waiting');
+    assert.equal(harness.messages.length, 102);
+  });
+
+  test('a conversation joined in the middle of a frame is read from the next frame on', () => {
+    const harness = new Harness();
+    const tail = frameOf('never seen whole').subarray(7);
+    harness.tcp(true, 1000, tail);
+    harness.tcp(true, 1000 + tail.length, frameOf('whole'));
+    harness.end();
+    assert.deepEqual(
+      harness.messages.map(({ text }) => text),
+      ['whole'],
+    );
+  });
+
+  test('the role in the content corrects who is the client when nothing else tells', () => {
+    const harness = new Harness([]);
+    // Both ports ephemeral; the first packet seen is an answer.
+    harness.tcp(false, 5000, frameOf('answer', 1), { serverPort: 45_000, clientPort: 44_000 });
+    harness.tcp(true, 1000, frameOf('ask'), { serverPort: 45_000, clientPort: 44_000 });
+    harness.end();
+    assert.deepEqual(harness.messages, [
+      { fromClient: false, text: 'answer' },
+      { fromClient: true, text: 'ask' },
+    ]);
+    const closed = harness.conversations.at(-1)!;
+    assert.equal(closed.serverPort, 45_000);
+    assert.equal(closed.clientPackets, 1);
+  });
+
+  test('keep-alive probes change nothing', () => {
+    const harness = new Harness();
+    harness.tcp(true, 1000, frameOf('one'));
+    harness.tcp(true, 1006, Uint8Array.of(0));
+    harness.tcp(true, 1007, frameOf('two'));
+    harness.end();
+    assert.deepEqual(
+      harness.messages.map(({ text }) => text),
+      ['one', 'two'],
+    );
+    assert.equal(harness.tracker.order.retransmitted, 1);
+  });
+
+  test('overlapping segments with different bytes are reported', () => {
+    const harness = new Harness();
+    const stream = frameOf('0123456789');
+    harness.tcp(true, 999, new Uint8Array(0), { flags: TcpFlag.syn });
+    harness.tcp(true, 1004, stream.subarray(4, 12));
+    harness.tcp(true, 1008, Uint8Array.of(1, 2, 3, 4, 5, 6));
+    harness.tcp(true, 1000, stream.subarray(0, 4));
+    harness.end();
+    assert.deepEqual(
+      harness.violations.map(({ rule }) => rule),
+      ['overlap-differs'],
+    );
+  });
+
+  test('a segment that the capture cut short is a gap, not a frame', () => {
+    const harness = new Harness();
+    const whole = frameOf('a long body that was cut');
+    harness.tcp(true, 1000, frameOf('first'));
+    harness.tcp(true, 1009, whole.subarray(0, 10), { missing: whole.length - 10 });
+    harness.tcp(true, 1009 + whole.length, frameOf('next'));
+    harness.end();
+    assert.deepEqual(
+      harness.messages.map(({ text }) => text),
+      ['first', 'next'],
+    );
+    assert.deepEqual(harness.gaps, [true]);
+  });
+
+  test('the same ports used again are another conversation', () => {
+    const harness = new Harness();
+    for (const isn of [1000, 90_000]) {
+      harness.tcp(true, isn, new Uint8Array(0), { flags: TcpFlag.syn });
+      harness.tcp(true, isn, new Uint8Array(0), { flags: TcpFlag.syn });
+      harness.tcp(true, isn + 1, frameOf(`of ${isn}`));
+    }
+    harness.end();
+    assert.deepEqual(
+      harness.messages.map(({ text }) => text),
+      ['of 1000', 'of 90000'],
+    );
+    assert.equal(harness.conversations.filter(({ phase }) => phase === 'closed').length, 2);
+  });
+
+  test('a full table forgets the longest idle conversations and stays within its limit', () => {
+    const harness = new Harness([7000], 100);
+    for (let port = 1; port <= 5000; port++) harness.tcp(true, 1, frameOf('x'), { clientPort: 10_000 + port });
+    assert.ok(harness.tracker.table.used <= 100);
+    assert.equal(harness.tracker.forgotten, 4900);
+    harness.end();
+    assert.equal(harness.conversations.filter(({ phase }) => phase === 'closed').length, 5000);
+    assert.equal(harness.tracker.table.used, 0);
+  });
+});
