@@ -16,8 +16,13 @@ import type { HeldSegments } from './held-segments.ts';
 /** A conversation's payloads are tried this often before it is left unrecognised; on a usual port oftener. */
 const TRIES_MAX = 8;
 const TRIES_ON_USUAL_PORT_MAX = 64;
-/** An unrecognised stream's beginning is kept up to here, so that it does not matter how it is cut into segments. */
-const BEGINNING_BYTES_MAX = 512;
+/**
+ * An unrecognised stream's beginning is kept up to here, so that it does not matter how it is cut into segments: a
+ * protocol has to recognise itself in so many bytes.
+ */
+const BEGINNING_BYTES_MAX = 64;
+/** Buffers of this size and more are kept for the next one who needs one. */
+const SPARE_BYTES_MIN = 1024;
 /** After this many segments in vain only every 64th is looked at for the next frame. */
 const SEARCHES_EAGER = 32;
 
@@ -523,16 +528,16 @@ export class MessageReader {
   }
 
   private enlarged(old: Uint8Array, kept: number, needed: number): Uint8Array {
-    let larger = this.spareCarries.pop();
+    let larger = needed > SPARE_BYTES_MIN / 4 ? this.spareCarries.pop() : undefined;
     if (larger === undefined || larger.length < needed)
-      larger = new Uint8Array(Math.max(1024, 2 ** Math.ceil(Math.log2(needed))));
+      larger = new Uint8Array(needed <= 64 ? 64 : 2 ** Math.ceil(Math.log2(needed)));
     if (kept > 0) larger.set(old.subarray(0, kept));
     this.spare(old);
     return larger;
   }
 
   private spare(carry: Uint8Array): void {
-    if (carry.length >= 1024 && carry.length <= 65536 && this.spareCarries.length < 64) this.spareCarries.push(carry);
+    if (carry.length >= SPARE_BYTES_MIN && carry.length <= 65536 && this.spareCarries.length < 64) this.spareCarries.push(carry);
   }
 
   private fault(row: number, error: unknown): void {
