@@ -23,8 +23,8 @@ export interface AnalysisOptions {
   readonly duplicates?: 'skip' | 'keep';
   /** Frames listed for an alert; 256 unless told otherwise. */
   readonly framesMax?: number;
-  /** Hears every fact, before the modules. */
-  readonly facts?: FactSink;
+  /** Hears every fact, before the modules; made when the hosts it may ask about are there. */
+  readonly facts?: (hosts: HostDirectory) => FactSink;
   /** False: facts only, no judgement. */
   readonly modules?: boolean;
   /** Called after every batch of frames. */
@@ -123,7 +123,7 @@ class Analysis {
       (host, unit) => this.inventory.assetId(host, unit),
       options.framesMax === undefined ? {} : { framesMax: options.framesMax },
     );
-    const dispatch = new Dispatch(protocols.length, this.inventory, options.facts ?? null, (conversation) =>
+    const dispatch = new Dispatch(protocols.length, this.inventory, options.facts?.(hosts) ?? null, (conversation) =>
       this.closed(conversation),
     );
     this.dispatch = dispatch;
