@@ -22,7 +22,10 @@ export const MANY = '(many)';
 const SWEEP_EVERY_US = 1_000_000;
 
 interface Episode {
-  readonly id: string;
+  /** '' until first asked for: by then more is known of what stands behind an address. */
+  id: string;
+  /** Time of the judgement that began it: part of the id. */
+  readonly begunUs: number;
   readonly kind: AlertKind;
   readonly subjectKey: string;
   readonly subject: Party;
@@ -151,14 +154,8 @@ export class AlertDesk {
   ): void {
     const { subject, timeUs } = judgement;
     const episode: Episode = {
-      id: identifier(
-        kind.kind,
-        this.#assetId(subject.host, subject.unit),
-        subject.unit,
-        peer === null ? '' : this.#assetId(peer.host, peer.unit),
-        object,
-        timeUs,
-      ),
+      id: '',
+      begunUs: timeUs,
       kind,
       subjectKey,
       subject,
@@ -222,6 +219,12 @@ export class AlertDesk {
         : episode.lastFrames),
     ];
     const { kind } = episode;
+    const subject = this.#party(episode.subject);
+    const peer = episode.peer === null ? null : this.#party(episode.peer);
+    if (episode.id === '') {
+      const { object, begunUs } = episode;
+      episode.id = identifier(kind.kind, subject.asset, subject.unit ?? -1, peer?.asset ?? '', object, begunUs);
+    }
     return {
       id: episode.id,
       kind: kind.kind,
@@ -230,8 +233,8 @@ export class AlertDesk {
       title: kind.title,
       explanation: episode.explanation,
       advice: kind.advice,
-      subject: this.#party(episode.subject),
-      peer: episode.peer === null ? null : this.#party(episode.peer),
+      subject,
+      peer,
       object: episode.object,
       firstUs: episode.firstUs,
       lastUs: episode.lastUs,

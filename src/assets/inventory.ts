@@ -12,6 +12,9 @@ export const UNITS_PER_HOST_MAX = 256;
 /** Different claims kept for one host or unit: the most trusted, among equals the newest. */
 export const EVIDENCE_MAX = 64;
 
+/** How far the vendor of a network card tells the vendor of the device: it may be a part bought in. */
+const MAC_TRUST = 0.4;
+
 /** Units that stand for the device itself: Modbus messaging guide 4.4.1 (0 and 255), and "none". */
 function isHostItself(unit: number): boolean {
   return unit <= 0 || unit === 255;
@@ -103,21 +106,28 @@ export class Inventory {
 
   /** In the order of segment, address and unit. */
   list(): Asset[] {
-    const records = [...this.#records.values()].sort((left, right) => this.#compareHosts(left.host, right.host));
-    const assets: Asset[] = [];
-    for (const record of records) {
-      const { itself, units } = record;
-      if (!isGateway(record)) {
-        assets.push(this.#asset(record, -1, itself, [itself, ...units.values()]));
-        continue;
-      }
-      const own = [...units].filter(([unit]) => isHostItself(unit)).map(([, device]) => device);
-      assets.push(this.#asset(record, -1, itself, [itself, ...own]));
-      for (const [unit, device] of [...units].sort(([left], [right]) => left - right)) {
-        if (!isHostItself(unit)) assets.push(this.#asset(record, unit, device, [device]));
-      }
+    const groups = new Map<string, HostRecord[]>();
+    const hosts = [...this.#records.keys()].sort((left, right) => this.#compareHosts(left, right));
+    for (const host of hosts) {
+      const id = this.#id(host, -1);
+      const group = groups.get(id);
+      if (group === undefined) groups.set(id, [this.#records.get(host)!]);
+      else group.push(this.#records.get(host)!);
     }
-    return assets;
+    return [...groups.values()].flatMap((group) => this.#assetsOf(group));
+  }
+
+  /** The asset of a host with all its addresses, then those of the units behind it. */
+  #assetsOf(group: readonly HostRecord[]): Asset[] {
+    const units = group.flatMap((record) => [...record.units].map(([unit, device]) => ({ record, unit, device })));
+    const behind = units.filter(({ record, unit }) => !isHostItself(unit) && isGateway(record));
+    const own = units.filter((entry) => !behind.includes(entry)).map(({ device }) => device);
+    const itself = group.map((record) => record.itself);
+    behind.sort((left, right) => left.unit - right.unit);
+    return [
+      this.#asset(group, -1, itself, [...itself, ...own]),
+      ...behind.map(({ record, unit, device }) => this.#asset([record], unit, [device], [device])),
+    ];
   }
 
   #record(host: number, timeUs: number): HostRecord | null {
@@ -130,7 +140,6 @@ export class Inventory {
     }
     const record: HostRecord = { host, itself: newDevice(timeUs), protocols: new Set(), units: new Map() };
     this.#records.set(host, record);
-    this.#id(host, -1);
     return record;
   }
 
@@ -151,49 +160,59 @@ export class Inventory {
     const known = this.#ids.get(key);
     if (known !== undefined) return known;
     const id = identifier('asset', ...this.#anchor(host), unit);
-    // Past the limit an id is made anew each time it is asked for; it comes out the same, as the anchor is fixed too.
     if (this.#ids.size < ASSETS_MAX * 2) this.#ids.set(key, id);
     return id;
   }
 
-  /** Segment and MAC for the first host seen with that MAC, else segment and address; fixed when first asked for. */
+  /**
+   * Segment and MAC, or segment and address where no MAC is known; fixed when first asked for, which is as late as
+   * possible: that a MAC is a router's shows with the second address behind it. Link-local and MAC addresses are one
+   * device with the address that has the same MAC; of several others the first has the MAC as its anchor.
+   */
   #anchor(host: number): readonly string[] {
     const known = this.#hostAnchors.get(host);
     if (known !== undefined) return known;
     const segment = this.#hosts.segment(host);
     const address = this.#hosts.address(host);
-    const mac = this.#hosts.addressKind(host) === 'mac' ? address : this.#hosts.mac(host);
+    const mac = this.#macOf(host);
     let anchor: readonly string[] = [segment, address];
-    if (mac !== '' && this.#hostAnchors.size < ASSETS_MAX * 2) {
+    // Past the limit the anchor is the address: it comes out the same each time.
+    if (this.#hostAnchors.size >= ASSETS_MAX * 2) return anchor;
+    if (mac !== '') {
       const key = `${segment}\n${mac}`;
-      if (!this.#anchors.has(key)) {
+      if (this.#hosts.addressKind(host) === 'mac' || isLinkLocal(address)) {
+        anchor = [segment, mac];
+      } else if (!this.#anchors.has(key)) {
         this.#anchors.set(key, host);
         anchor = [segment, mac];
       }
     }
-    if (this.#hostAnchors.size < ASSETS_MAX * 2) this.#hostAnchors.set(host, anchor);
+    this.#hostAnchors.set(host, anchor);
     return anchor;
   }
 
-  #asset(record: HostRecord, unit: number, device: Device, sources: readonly Device[]): Asset {
-    const { host } = record;
-    const address = this.#hosts.address(host);
-    const isMac = this.#hosts.addressKind(host) === 'mac';
-    const mac = isMac ? address : this.#hosts.mac(host);
+  #macOf(host: number): string {
+    return this.#hosts.addressKind(host) === 'mac' ? this.#hosts.address(host) : this.#hosts.mac(host);
+  }
+
+  #asset(group: readonly HostRecord[], unit: number, seen: readonly Device[], sources: readonly Device[]): Asset {
+    const hosts = group.map(({ host }) => host);
+    const macs = [...new Set(hosts.map((host) => this.#macOf(host)))].filter((mac) => mac !== '').sort();
+    const firstUs = Math.min(...seen.map((device) => device.firstUs));
+    const lastUs = Math.max(...seen.map((device) => device.lastUs));
     const evidence = sources.flatMap((source) => [...source.evidence.values()]);
-    if (unit < 0 && mac !== '') {
-      const vendor = this.#vendors(mac);
-      if (vendor !== '') {
-        const { firstUs: timeUs } = device;
-        evidence.push({ attribute: 'vendor', value: vendor, source: 'mac prefix', trust: 0.4, timeUs, frame: 0 });
-      }
+    // The MAC of a gateway says nothing about the devices behind it.
+    for (const mac of unit < 0 ? macs : []) {
+      const value = this.#vendors(mac);
+      if (value === '') continue;
+      evidence.push({ attribute: 'vendor', value, source: 'mac prefix', trust: MAC_TRUST, timeUs: firstUs, frame: 0 });
     }
     evidence.sort(byWeight);
     return {
-      id: this.#id(host, unit),
-      segment: this.#hosts.segment(host),
-      ip: isMac ? [] : [address],
-      mac: mac === '' ? [] : [mac],
+      id: this.#id(hosts[0]!, unit),
+      segment: this.#hosts.segment(hosts[0]!),
+      ip: hosts.filter((host) => this.#hosts.addressKind(host) !== 'mac').map((host) => this.#hosts.address(host)),
+      mac: macs,
       unit: unit < 0 ? null : unit,
       role: best(evidence, 'role'),
       level: levelOf(best(evidence, 'level')),
@@ -202,18 +221,18 @@ export class Inventory {
       firmware: best(evidence, 'firmware'),
       serial: best(evidence, 'serial'),
       name: best(evidence, 'name'),
-      protocols: this.#protocolNames(record, unit, evidence),
-      firstUs: device.firstUs,
-      lastUs: device.lastUs,
+      protocols: this.#protocolNames(group, unit, evidence),
+      firstUs,
+      lastUs,
       evidence: evidence.map(shownEvidence),
     };
   }
 
   /** Of a host: what was recognised in its conversations. Of a unit behind it: what it was claimed to answer. */
-  #protocolNames(record: HostRecord, unit: number, evidence: readonly Evidence[]): string[] {
+  #protocolNames(group: readonly HostRecord[], unit: number, evidence: readonly Evidence[]): string[] {
     const names =
       unit < 0
-        ? [...record.protocols].map((index) => this.#protocols[index]?.name ?? '')
+        ? group.flatMap((record) => [...record.protocols].map((index) => this.#protocols[index]?.name ?? ''))
         : evidence.filter(({ attribute }) => attribute === 'service').map(({ value }) => value);
     return [...new Set(names)].filter((name) => name !== '').sort();
   }
@@ -292,6 +311,11 @@ function levelOf(text: string | null): number | null {
 
 function shownEvidence({ attribute, value, source, trust, frame }: Evidence): AssetEvidence {
   return { attribute, value, source, trust, frame };
+}
+
+/** fe80::/10: never routed, so its MAC is that of the device. */
+function isLinkLocal(address: string): boolean {
+  return /^fe[89ab][0-9a-f]:/i.test(address);
 }
 
 function isNoAddress(address: string): boolean {

@@ -50,9 +50,12 @@ export function vendorTable(table: Uint8Array): (mac: string) => string {
   };
 }
 
-/** The table that comes with the program. */
-export function shippedVendors(): (mac: string) => string {
-  return vendorTable(readFileSync(new URL('../../knowledge/oui.bin', import.meta.url)));
+let shipped: ((mac: string) => string) | null = null;
+
+/** The vendor by the table that comes with the program, '' where none is listed; the table is read when first asked. */
+export function vendorOfMac(mac: string): string {
+  shipped ??= vendorTable(readFileSync(new URL('../../knowledge/oui.bin', import.meta.url)));
+  return shipped(mac);
 }
 
 function macBytes(mac: string): Uint8Array | null {

@@ -1,6 +1,10 @@
 // Counts kept for each (client, server, third number): one look-up in a typed table for an operation, nothing allocated.
 
+import { randomInt } from 'node:crypto';
+
 const KEY_SIZE = 3;
+// Nobody outside can choose keys that collide. Entries are visited in the order they came: the seed changes no result.
+const SEED = randomInt(0x7fffffff);
 
 /**
  * Open addressing with linear probing; it doubles until `entriesMax`. A new key beyond that is not taken in: `entry`
@@ -100,7 +104,8 @@ export class ExchangeTable {
 
 /** Spreads neighbouring numbers over the table (the finish of MurmurHash3). */
 function spread(client: number, server: number, third: number): number {
-  let mixed = Math.imul(client, 0x9e3779b1) ^ Math.imul(server, 0x85ebca6b) ^ Math.imul(third, 0xc2b2ae35);
+  let mixed = Math.imul(client ^ SEED, 0x9e3779b1) + server;
+  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x27d4eb2f) + third;
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
   return mixed ^ (mixed >>> 16);

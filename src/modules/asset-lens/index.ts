@@ -65,6 +65,7 @@ interface HostSums {
   failed: number;
   hasEngineered: boolean;
   firstFrame: number;
+  lastUs: number;
   readonly units: Set<number>;
   readonly servers: Set<number>;
 }
@@ -120,11 +121,11 @@ class AssetLens implements ModuleHandlers {
   tick(timeUs: number): void {
     if (timeUs - this.#claimedUs < CLAIM_EVERY_US) return;
     this.#claimedUs = timeUs;
-    this.#claimAll(timeUs);
+    this.#claimAll();
   }
 
-  end(timeUs: number): void {
-    this.#claimAll(timeUs);
+  end(): void {
+    this.#claimAll();
   }
 
   #forgetOldest(): void {
@@ -135,7 +136,7 @@ class AssetLens implements ModuleHandlers {
     }
   }
 
-  #claimAll(timeUs: number): void {
+  #claimAll(): void {
     const sums = this.#sum();
     for (const [host, sum] of sums) {
       const role = roleOf({
@@ -149,8 +150,8 @@ class AssetLens implements ModuleHandlers {
       if (role === null) continue;
       const frame = sum.firstFrame;
       const source = `behaviour: ${role.because}`;
-      this.#claim(host, -1, 'role', role.role, source, role.trust, timeUs, frame);
-      this.#claim(host, -1, 'level', `${role.level}`, source, role.trust, timeUs, frame);
+      this.#claim(host, -1, 'role', role.role, source, role.trust, sum.lastUs, frame);
+      this.#claim(host, -1, 'level', `${role.level}`, source, role.trust, sum.lastUs, frame);
     }
   }
 
@@ -166,19 +167,22 @@ class AssetLens implements ModuleHandlers {
       const unit = (third % UNIT_RANGE) - 1;
       const answered = values[at + Outcome.ok]!;
       const frame = values[at + FIRST_FRAME]!;
+      const lastUs = values[at + LAST_OK_US]!;
       const asking = sumsOf(sums, client);
       asking.asked += answered;
       asking.failed += values[at + Outcome.refused]! + values[at + Outcome.unanswered]!;
       if (answered === 0) continue;
       asking.servers.add(server);
       asking.firstFrame ||= frame;
+      asking.lastUs = Math.max(asking.lastUs, lastUs);
       if (values[at + HAS_ENGINEERED] === 1) asking.hasEngineered = true;
       const answering = sumsOf(sums, server);
       answering.answered += answered;
       answering.firstFrame ||= frame;
+      answering.lastUs = Math.max(answering.lastUs, lastUs);
       if (unit > 0 && unit !== 255) answering.units.add(unit);
       const name = this.#site.protocols[Math.floor(third / UNIT_RANGE)]?.name ?? '';
-      if (unit >= 0) this.#claim(server, unit, 'service', name, 'answers', 0.8, values[at + LAST_OK_US]!, frame);
+      if (unit >= 0) this.#claim(server, unit, 'service', name, 'answers', 0.8, lastUs, frame);
     }
     return sums;
   }
@@ -206,6 +210,7 @@ function sumsOf(sums: Map<number, HostSums>, host: number): HostSums {
       failed: 0,
       hasEngineered: false,
       firstFrame: 0,
+      lastUs: 0,
       units: new Set(),
       servers: new Set(),
     };
