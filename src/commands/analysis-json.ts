@@ -1,0 +1,125 @@
+// Turns the result of an analysis into the object that `analyze --json` prints: the contract of docs/formats.md.
+import type { CaptureFile } from '../capture/frames.ts';
+import type { Alert, AlertParty } from '../facts/alert.ts';
+import type { Asset, AssetEvidence } from '../facts/asset.ts';
+import { fileOf, frameOf } from '../facts/frame-reference.ts';
+import type { FrameReference } from '../facts/frame-reference.ts';
+import type { AnalysisResult } from '../engine/analysis.ts';
+import { timestamp } from './timestamp.ts';
+
+/** What the run itself cost. */
+export interface RunCost {
+  /** From the start of the process, in milliseconds. */
+  readonly wallMs: number;
+  readonly peakRssBytes: number;
+}
+
+export function analysisJson(result: AnalysisResult, cost: RunCost): Record<string, unknown> {
+  const { stats } = result;
+  return {
+    files: result.files.map(fileJson),
+    assets: result.assets.map(assetJson),
+    protocols: Object.fromEntries(
+      result.protocols.map(({ name, messages, operations, violations }) => [
+        name,
+        { messages, operations, violations },
+      ]),
+    ),
+    conversations: {
+      count: result.conversationCount,
+      byService: result.conversationsByService.map(({ name, count, packets, bytes }) => ({
+        name,
+        count,
+        packets,
+        bytes,
+      })),
+    },
+    alerts: result.alerts.map(alertJson),
+    stats: {
+      frames: stats.frames,
+      bytes: stats.bytes,
+      duplicates: stats.duplicates,
+      otherLinkFrames: stats.otherLinkFrames,
+      timeJumps: stats.timeJumps,
+      streamGaps: stats.streamGaps,
+      flowsForgotten: stats.flowsForgotten,
+      decoderFaults: stats.decoderFaults,
+      violations: stats.violations,
+      wallMs: Math.round(cost.wallMs),
+      peakRssBytes: cost.peakRssBytes,
+    },
+  };
+}
+
+function fileJson(file: CaptureFile): Record<string, unknown> {
+  return {
+    path: file.path,
+    frames: file.frames,
+    bytes: file.bytes,
+    first: timestamp(file.firstUs),
+    last: timestamp(file.lastUs),
+    damage: file.damage === null ? null : { offset: file.damage.offset, message: file.damage.message },
+  };
+}
+
+function assetJson(asset: Asset): Record<string, unknown> {
+  return {
+    id: asset.id,
+    segment: asset.segment,
+    ip: asset.ip,
+    mac: asset.mac,
+    unit: asset.unit,
+    role: asset.role,
+    level: asset.level,
+    vendor: asset.vendor,
+    model: asset.model,
+    firmware: asset.firmware,
+    serial: asset.serial,
+    name: asset.name,
+    protocols: asset.protocols,
+    first: timestamp(asset.firstUs),
+    last: timestamp(asset.lastUs),
+    evidence: asset.evidence.map(evidenceJson),
+  };
+}
+
+function evidenceJson(evidence: AssetEvidence): Record<string, unknown> {
+  return {
+    attribute: evidence.attribute,
+    value: evidence.value,
+    source: evidence.source,
+    trust: evidence.trust,
+    frame: evidence.frame === 0 ? null : frameJson(evidence.frame),
+  };
+}
+
+export function alertJson(alert: Alert): Record<string, unknown> {
+  return {
+    id: alert.id,
+    kind: alert.kind,
+    module: alert.module,
+    severity: alert.severity,
+    title: alert.title,
+    explanation: alert.explanation,
+    advice: alert.advice,
+    subject: partyJson(alert.subject),
+    peer: alert.peer === null ? null : partyJson(alert.peer),
+    object: alert.object,
+    first: timestamp(alert.firstUs),
+    last: timestamp(alert.lastUs),
+    count: alert.count,
+    techniques: alert.techniques,
+    frames: alert.frames.map(frameJson),
+    framesOmitted: alert.framesOmitted,
+    incident: alert.incident,
+  };
+}
+
+function partyJson(party: AlertParty): Record<string, unknown> {
+  const { asset, segment, ip, mac, port, unit } = party;
+  return { asset, segment, ip, mac, port, unit };
+}
+
+function frameJson(reference: FrameReference): { file: number; frame: number } {
+  return { file: fileOf(reference), frame: frameOf(reference) };
+}

@@ -1,0 +1,231 @@
+// Turns the result of an analysis into a report for a person: the verdict first, then devices, conversations, alerts.
+import { showable } from '../bytes/text.ts';
+import type { Alert, AlertParty } from '../facts/alert.ts';
+import type { Asset } from '../facts/asset.ts';
+import {
+  assetDescription,
+  countsText,
+  framesText,
+  listText,
+  partyText,
+  severityRank,
+  whenText,
+  worstFirst,
+} from './alert-text.ts';
+import type { AnalysisResult } from '../engine/analysis.ts';
+import { readableBytes } from './progress.ts';
+import { techniqueText } from './technique-names.ts';
+import { bold, faint, severityText, tableLines, wrapped } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
+import { readableDuration, readableTime } from './timestamp.ts';
+
+/** What the report says about the program itself. */
+export interface Coverage {
+  readonly modules: number;
+  readonly modulesPlanned: number;
+  /** Titles of the protocols that are decoded. */
+  readonly protocols: readonly string[];
+}
+
+const DEVICES_SHOWN_MAX = 100;
+const SERVICES_SHOWN_MAX = 20;
+const ALERTS_SHOWN_MAX = 100;
+/** Long lines are hard to read, however wide the terminal. */
+const TEXT_WIDTH_MAX = 110;
+const LABEL_WIDTH = 12;
+
+export function analysisReport(result: AnalysisResult, terminal: Terminal, coverage: Coverage): string {
+  const sections = [
+    verdictLines(result, terminal, coverage),
+    deviceLines(result, terminal),
+    conversationLines(result, terminal),
+    alertLines(result, terminal),
+  ];
+  return `${sections
+    .filter((section) => section.length > 0)
+    .map((section) => section.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function verdictLines(result: AnalysisResult, terminal: Terminal, coverage: Coverage): string[] {
+  const width = Math.min(terminal.width, TEXT_WIDTH_MAX);
+  const worst = worstFirst(result.alerts)[0];
+  const verdict = wrapped(verdictText(result, coverage), width);
+  const shown = worst === undefined || severityRank(worst.severity) < severityRank('high');
+  const lines = verdict.map((line) => (shown ? bold(terminal, line) : severityText(terminal, worst.severity, line)));
+  for (const text of [scopeText(result), lookedText(coverage), caveatText(result)]) {
+    if (text !== '') lines.push(...wrapped(text, width));
+  }
+  return lines;
+}
+
+/** The headline, in plain words. */
+export function verdictText(result: AnalysisResult, coverage: Coverage): string {
+  if (result.stats.frames === 0) return 'There is nothing to judge: no frame was read.';
+  const grave = result.alerts.filter((alert) => severityRank(alert.severity) >= severityRank('medium'));
+  if (grave.length > 0) {
+    const devices = new Set(grave.map((alert) => alert.subject.asset)).size;
+    const titles = [...new Set(worstFirst(grave).map((alert) => showable(alert.title)))];
+    const named = titles.slice(0, 3).join('; ');
+    const more = titles.length > 3 ? `; and ${titles.length - 3} more` : '';
+    return `${countsText(grave)} on ${plural(devices, 'device')}: ${named}${more}.`;
+  }
+  if (!result.protocols.some((protocol) => protocol.messages > 0)) {
+    return `No conversation in a protocol that this version reads was seen (it reads ${listText(coverage.protocols)}), so there is little to judge.`;
+  }
+  if (result.alerts.length === 0) return 'Nothing dangerous was seen.';
+  return `Nothing dangerous was seen; ${countsText(result.alerts)} to know about.`;
+}
+
+function scopeText(result: AnalysisResult): string {
+  const { stats, files } = result;
+  const firsts = files.map((file) => file.firstUs).filter(Number.isFinite);
+  const lasts = files.map((file) => file.lastUs).filter(Number.isFinite);
+  const firstUs = Math.min(...firsts);
+  const lastUs = Math.max(...lasts);
+  const hosts = new Set(result.assets.filter((asset) => asset.unit === null).map((asset) => asset.id)).size;
+  const parts = [`${plural(stats.frames, 'frame')} in ${plural(files.length, 'file')}`];
+  if (firsts.length > 0) parts.push(`${readableDuration(lastUs - firstUs)} from ${readableTime(firstUs)} UTC`);
+  const units = result.assets.length - hosts;
+  parts.push(plural(hosts, 'device') + (units > 0 ? ` and ${plural(units, 'unit')} behind them` : ''));
+  parts.push(plural(result.conversationCount, 'conversation'));
+  return `${parts.join(', ')}.`;
+}
+
+function lookedText(coverage: Coverage): string {
+  return `${coverage.modules} of ${coverage.modulesPlanned} security modules exist and looked; protocols understood so far: ${coverage.protocols.join(', ')}.`;
+}
+
+/** What makes the answer less sure, where there is something. */
+function caveatText(result: AnalysisResult): string {
+  const { stats } = result;
+  const parts: string[] = [];
+  const say = (count: number, noun: string, what: string): void => {
+    if (count > 0) parts.push(`${plural(count, noun)} ${what}`);
+  };
+  say(stats.duplicates, 'duplicate frame', 'skipped');
+  say(stats.otherLinkFrames, 'frame', 'of an unknown link type skipped');
+  say(stats.streamGaps, 'gap', 'in TCP streams');
+  say(stats.timeJumps, 'jump', 'back in time');
+  say(stats.flowsForgotten, 'conversation', 'forgotten early for lack of room');
+  say(stats.decoderFaults, 'conversation', 'given up because of a defect of this program');
+  const violations = Object.values(stats.violations).reduce((sum, count) => sum + count, 0);
+  say(violations, 'broken protocol rule', 'noted');
+  return parts.length === 0 ? '' : `Also: ${parts.join(', ')}.`;
+}
+
+function deviceLines(result: AnalysisResult, terminal: Terminal): string[] {
+  if (result.assets.length === 0) return [];
+  const assets = result.assets.slice(0, DEVICES_SHOWN_MAX);
+  const hasSegments = new Set(result.assets.map((asset) => asset.segment)).size > 1;
+  const text = (value: string | null): string => (value === null ? '' : showable(value));
+  const column = (
+    title: string,
+    weight: number,
+    cell: (asset: Asset) => string,
+  ): Parameters<typeof tableLines>[2][number] => ({
+    title,
+    weight,
+    cells: assets.map(cell),
+  });
+  const table = tableLines(terminal, '  ', [
+    column(
+      'device',
+      Infinity,
+      (asset) =>
+        showable(asset.ip[0] ?? asset.mac[0] ?? asset.id) + (asset.ip.length > 1 ? ` +${asset.ip.length - 1}` : ''),
+    ),
+    { ...column('unit', 9, (asset) => (asset.unit === null ? '' : String(asset.unit))), isNumber: true },
+    column('segment', hasSegments ? 8 : -1, (asset) => (hasSegments ? showable(asset.segment) : '')),
+    column('name', 3, (asset) => text(asset.name)),
+    column('role', 10, (asset) => text(asset.role)),
+    { ...column('level', 6, (asset) => (asset.level === null ? '' : String(asset.level))), isNumber: true },
+    column('vendor', 7, (asset) => text(asset.vendor)),
+    column('model', 5, (asset) => text(asset.model)),
+    column('firmware', 4, (asset) => text(asset.firmware)),
+    column('protocols', 2, (asset) => showable(asset.protocols.join(' '))),
+    column('mac', 1, (asset) => (asset.ip.length === 0 ? '' : showable(asset.mac[0] ?? ''))),
+  ]);
+  const more = result.assets.length - assets.length;
+  if (more > 0) table.push(`  and ${more.toLocaleString('en')} more: --json lists all`);
+  return [bold(terminal, 'Devices'), ...table];
+}
+
+function conversationLines(result: AnalysisResult, terminal: Terminal): string[] {
+  const services = [...result.conversationsByService].sort((first, second) => second.packets - first.packets);
+  if (services.length === 0) return [];
+  const shown = services.slice(0, SERVICES_SHOWN_MAX);
+  const number = (value: number): string => value.toLocaleString('en');
+  const known = new Map(result.protocols.map((protocol) => [protocol.name, protocol]));
+  const operations = (name: string): string => {
+    const protocol = known.get(name);
+    return protocol === undefined ? '' : number(protocol.operations);
+  };
+  const lines = tableLines(terminal, '  ', [
+    { title: 'protocol', weight: Infinity, cells: shown.map((service) => showable(service.name)) },
+    { title: 'conversations', weight: 4, cells: shown.map((service) => number(service.count)), isNumber: true },
+    { title: 'packets', weight: 3, cells: shown.map((service) => number(service.packets)), isNumber: true },
+    { title: 'bytes', weight: 2, cells: shown.map((service) => readableBytes(service.bytes)), isNumber: true },
+    { title: 'operations', weight: 1, cells: shown.map((service) => operations(service.name)), isNumber: true },
+  ]);
+  const more = services.length - shown.length;
+  if (more > 0) lines.push(`  and ${number(more)} more`);
+  return [bold(terminal, 'Conversations by protocol'), ...lines];
+}
+
+function alertLines(result: AnalysisResult, terminal: Terminal): string[] {
+  if (result.alerts.length === 0) return [];
+  const alerts = worstFirst(result.alerts);
+  const assets = new Map(result.assets.map((asset) => [asset.id, asset]));
+  const lines = [bold(terminal, 'Alerts, worst first')];
+  for (const alert of alerts.slice(0, ALERTS_SHOWN_MAX)) {
+    lines.push('', ...alertHeading(alert, terminal), ...alertBody(alert, result, assets, terminal));
+  }
+  const more = alerts.length - ALERTS_SHOWN_MAX;
+  if (more > 0) lines.push('', `and ${more.toLocaleString('en')} more: --quiet lists one a line, --json all of each`);
+  return lines;
+}
+
+function alertHeading(alert: Alert, terminal: Terminal): string[] {
+  const label = alert.severity.toUpperCase();
+  const [first, ...rest] = wrapped(showable(alert.title), terminal.width - LABEL_WIDTH);
+  const padding = ' '.repeat(LABEL_WIDTH - label.length);
+  return [
+    severityText(terminal, alert.severity, label) + padding + bold(terminal, first!),
+    ...rest.map((line) => ' '.repeat(LABEL_WIDTH) + bold(terminal, line)),
+  ];
+}
+
+function alertBody(
+  alert: Alert,
+  result: AnalysisResult,
+  assets: ReadonlyMap<string, Asset>,
+  terminal: Terminal,
+): string[] {
+  const party = (side: AlertParty): string => {
+    const description = assetDescription(assets.get(side.asset));
+    return partyText(side) + (description === '' ? '' : ` (${description})`);
+  };
+  const lines: string[] = [];
+  const say = (label: string, text: string): void => {
+    if (text === '') return;
+    const width = Math.min(terminal.width, TEXT_WIDTH_MAX) - LABEL_WIDTH;
+    wrapped(text, width).forEach((line, index) => {
+      const start = index === 0 ? `  ${label}`.padEnd(LABEL_WIDTH) : ' '.repeat(LABEL_WIDTH);
+      lines.push(faint(terminal, start) + line);
+    });
+  };
+  if (alert.peer !== null) say('who', party(alert.peer));
+  say(alert.peer === null ? 'device' : 'to whom', party(alert.subject));
+  say('when', whenText(alert));
+  say('what', showable(alert.explanation, 2000));
+  say('to do', showable(alert.advice, 2000));
+  say('technique', alert.techniques.map(techniqueText).join(', '));
+  say('frames', framesText(alert, result.files));
+  say('alert', `${alert.kind} ${alert.id}`);
+  return lines;
+}
+
+function plural(count: number, noun: string): string {
+  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+}

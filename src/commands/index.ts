@@ -1,0 +1,41 @@
+// Every command, in the order in which help shows them. A command's file is loaded only when it is asked for.
+import type { Command } from './command-line.ts';
+
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'analyze',
+    summary: 'say what is on the network in a capture, and what is wrong there',
+    load: async () => (await import('./analyze.ts')).analyzeCommand,
+  },
+  {
+    name: 'facts',
+    summary: 'print what was decoded, one fact a line, as JSON',
+    load: async () => (await import('./facts.ts')).factsCommand,
+  },
+  {
+    name: 'modules',
+    summary: 'list the security modules and the alerts they can raise',
+    load: async () => (await import('./modules.ts')).modulesCommand,
+  },
+  {
+    name: 'protocols',
+    summary: 'list the protocols that are decoded',
+    load: async () => (await import('./protocols.ts')).protocolsCommand,
+  },
+  {
+    name: 'version',
+    summary: 'print the version',
+    load: async () => (await import('./version.ts')).versionCommand,
+  },
+  {
+    name: 'help',
+    summary: 'explain the program or one of its commands',
+    load: async () => (await import('./help.ts')).helpCommand,
+  },
+];
