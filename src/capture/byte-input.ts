@@ -11,6 +11,8 @@ export interface ByteInput {
   /** Bytes taken from the outside so far (compressed ones where it is compressed), and in all, -1 where unknown. */
   readonly bytesRead: number;
   readonly bytesTotal: number;
+  /** A second input over the same bytes from their start; null where they can be had only once. */
+  reopen(): ByteInput | null;
   close(): void;
 }
 
@@ -20,11 +22,11 @@ export class FileInput implements ByteInput {
   bytesRead = 0;
   readonly bytesTotal: number;
   #descriptor: number;
-  readonly #isOwned: boolean;
+  readonly #path: string | number;
 
   /** Throws what `openSync` throws. A descriptor that is already open (standard input) is not closed. */
   constructor(path: string | number) {
-    this.#isOwned = typeof path === 'string';
+    this.#path = path;
     this.#descriptor = typeof path === 'string' ? openSync(path, 'r') : path;
     this.bytesTotal = fstatSync(this.#descriptor).size;
   }
@@ -41,8 +43,12 @@ export class FileInput implements ByteInput {
     }
   }
 
+  reopen(): ByteInput | null {
+    return typeof this.#path === 'string' ? new FileInput(this.#path) : null;
+  }
+
   close(): void {
-    if (this.#isOwned && this.#descriptor >= 0) closeSync(this.#descriptor);
+    if (typeof this.#path === 'string' && this.#descriptor >= 0) closeSync(this.#descriptor);
     this.#descriptor = -1;
   }
 }
@@ -76,6 +82,10 @@ export class StreamInput implements ByteInput {
     this.#chunk = this.#chunk.subarray(taken);
     this.bytesRead += taken;
     return taken;
+  }
+
+  reopen(): null {
+    return null;
   }
 
   close(): void {
@@ -126,6 +136,10 @@ export class MemoryInput implements ByteInput {
     into.set(this.#bytes.subarray(this.bytesRead, this.bytesRead + taken), at);
     this.bytesRead += taken;
     return taken;
+  }
+
+  reopen(): ByteInput {
+    return new MemoryInput(this.#bytes, this.#pieceBytes);
   }
 
   close(): void {

@@ -1,6 +1,7 @@
 // Turns one input into batches of frames: one buffer is refilled again and again, and the frames stay where they were
 // read. A record that reaches past the end of the buffer is moved to its front and read on.
 import type { ByteInput } from './byte-input.ts';
+import { compressionOf, DecompressedInput } from './decompressed-input.ts';
 import type { CaptureFile, FrameBatch } from './frames.ts';
 import { isPcap, PCAP_HEADER_BYTES, PcapWalker } from './pcap.ts';
 import { PCAPNG_MAGIC, PcapngWalker } from './pcapng.ts';
@@ -33,8 +34,9 @@ export class FileReader {
   /** FrameReference of the last frame read. */
   #reference: number;
 
-  constructor(input: ByteInput, path: string, index: number, bufferBytes = BUFFER_BYTES) {
-    this.file = { path, frames: 0, bytes: 0, firstUs: NaN, lastUs: NaN, damage: null };
+  /** `index`: which input file this is, for FrameReference. */
+  constructor(input: ByteInput, file: CaptureFile, index: number, bufferBytes = BUFFER_BYTES) {
+    this.file = file;
     this.#input = input;
     this.#bytes = new Uint8Array(Math.max(bufferBytes, BUFFER_BYTES_MIN));
     this.#view = new DataView(this.#bytes.buffer);
@@ -50,39 +52,60 @@ export class FileReader {
     return this.#input.bytesTotal;
   }
 
-  /** Recognises the format and reads the file header. Gives in plain words why it is no capture, null when it is one. */
+  /** Unpacks, recognises the format and reads the file header. Gives in plain words why it is no capture, null when it is one. */
   begin(): Promise<string | null> | string | null {
     while (this.#end < PCAP_HEADER_BYTES && !this.#isAtEnd) {
       const filling = this.#fill(PCAP_HEADER_BYTES);
       if (filling !== null) return filling.then(() => this.begin());
     }
-    return this.#recognise();
+    const compression = this.#end >= 4 ? compressionOf(this.#view) : null;
+    if (compression === null || this.#input instanceof DecompressedInput) return this.#recognise();
+    this.#input = new DecompressedInput(compression, this.#bytes.slice(0, this.#end), this.#input);
+    this.#end = 0;
+    this.#isAtEnd = false;
+    return this.begin();
   }
 
   /** Fills `batch`; false at the end of the file, or where it is damaged. */
   read(): Promise<boolean> | boolean {
+    const result = this.#step();
+    return typeof result === 'boolean' ? result : this.#readOn(result);
+  }
+
+  async #readOn(filling: Promise<void>): Promise<boolean> {
+    for (;;) {
+      await filling;
+      const result = this.#step();
+      if (typeof result === 'boolean') return result;
+      filling = result;
+    }
+  }
+
+  /** What `read` gives, or a promise where bytes have to be waited for first. */
+  #step(): boolean | Promise<void> {
     const walker = this.#walker;
-    if (walker === null) return false;
+    if (walker === null || this.#isDamaged()) return false;
     const batch = this.batch;
     for (;;) {
-      if (this.#isDamaged()) return false;
-      const next = walker.walk(this.#bytes, this.#view, this.#start, this.#end, batch, this.#reference);
+      this.#start = walker.walk(this.#bytes, this.#view, this.#start, this.#end, batch, this.#reference);
       batch.bytes = this.#bytes;
+      this.batchBytes = walker.frameBytes;
       this.#reference += batch.count;
-      this.#start = next;
       if (walker.damage !== null) this.#damage(walker.damage);
-      if (batch.count > 0) {
-        this.batchBytes = walker.frameBytes;
-        return true;
-      }
+      if (batch.count > 0) return true;
       if (this.#isDamaged()) return false;
       if (this.#isAtEnd) {
         this.#endOfInput(walker);
         return false;
       }
       const filling = this.#fill(walker.bytesNeeded);
-      if (filling !== null) return filling.then(() => this.read());
+      if (filling !== null) return filling;
     }
+  }
+
+  /** The same bytes from their start, for a reader of their own; null where they can be had only once. */
+  reopen(): ByteInput | null {
+    return this.#input.reopen();
   }
 
   close(): void {
@@ -94,6 +117,7 @@ export class FileReader {
     const size = this.#end;
     if (size === 0) return this.#input.problem ?? 'is empty';
     const isLongEnough = size >= 4;
+    if (isLongEnough && compressionOf(this.#view) !== null) return 'is compressed twice';
     if (isLongEnough && this.#view.getUint32(0) === PCAPNG_MAGIC) {
       if (size < PCAP_HEADER_BYTES) return `ends inside its pcapng section header, after ${size} bytes`;
       this.#walker = new PcapngWalker();
@@ -155,6 +179,11 @@ export class FileReader {
   #damage(message: string): void {
     this.file.damage = { offset: this.#base + this.#start, message };
   }
+}
+
+/** The account of a file of which nothing has been handed out. */
+export function newFile(path: string): CaptureFile {
+  return { path, frames: 0, bytes: 0, firstUs: NaN, lastUs: NaN, damage: null };
 }
 
 /** The first bytes for a message: `3c 68 74 6d 6c 3e ("<html>")`. */

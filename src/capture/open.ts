@@ -1,9 +1,10 @@
 // Opens the captures a person named, or bytes in memory, and hands their frames over as one source.
 import { createReadStream, fstatSync, statSync } from 'node:fs';
 import { type ByteInput, FileInput, MemoryInput, StreamInput } from './byte-input.ts';
-import { FileReader } from './file-reader.ts';
+import { FileReader, newFile } from './file-reader.ts';
 import { CaptureOpenError, type CaptureSource } from './frames.ts';
-import { SequentialSource } from './sequential-source.ts';
+import { MergedSource } from './merged-source.ts';
+import { SingleSource } from './single-source.ts';
 
 export const STANDARD_INPUT = '-';
 
@@ -12,29 +13,61 @@ export interface OpenOptions {
   readonly bufferBytes?: number;
 }
 
-/** Opens files and `-`, at most once; throws CaptureOpenError with one line. */
+/** Opens files and `-`, at most once, as one source in time order; throws CaptureOpenError with one line. */
 export async function openCapture(paths: readonly string[], options: OpenOptions = {}): Promise<CaptureSource> {
-  const readers: FileReader[] = [];
+  if (paths.filter((path) => path === STANDARD_INPUT).length > 1) {
+    throw new CaptureOpenError('standard input (-) can be given only once');
+  }
+  const [only] = paths;
+  if (paths.length !== 1 || only === undefined) return openSeveral(paths, options);
+  const reader = new FileReader(openInput(only), newFile(only), 0, options.bufferBytes);
+  const problem = await reader.begin();
+  if (problem === null) return new SingleSource(reader);
+  reader.close();
+  throw notACapture(only, problem);
+}
+
+async function openSeveral(paths: readonly string[], options: OpenOptions): Promise<CaptureSource> {
+  const source = new MergedSource(paths, options.bufferBytes);
   try {
     for (const [index, path] of paths.entries()) {
-      const reader = new FileReader(openInput(path), path, index, options.bufferBytes);
-      readers.push(reader);
-      const problem = await reader.begin();
-      if (problem !== null) throw new CaptureOpenError(`${nameOf(path)}: ${problem}`);
+      const problem = await source.look(index, openInput(path));
+      if (problem !== null) throw notACapture(path, problem);
     }
   } catch (error) {
-    for (const reader of readers) reader.close();
+    source.close();
     throw error;
   }
-  return new SequentialSource(readers);
+  source.begin();
+  return source;
+}
+
+/** The frames of one file alone, numbered as file `index` of several, for a second pass. */
+export async function openAgain(path: string, index: number): Promise<FileReader> {
+  const reader = new FileReader(openInput(path), newFile(path), index);
+  const problem = await reader.begin();
+  if (problem === null) return reader;
+  reader.close();
+  throw notACapture(path, problem);
+}
+
+/** Can this input be read a second time? Standard input and pipes cannot. */
+export function isRereadable(path: string): boolean {
+  return path !== STANDARD_INPUT && statSync(path, { throwIfNoEntry: false })?.isFile() !== false;
 }
 
 /** A capture in memory, read by the same code; bytes that are no capture give no frames and a damage. */
 export function readerForBytes(bytes: Uint8Array, options: OpenOptions & { pieceBytes?: number } = {}): CaptureSource {
-  const reader = new FileReader(new MemoryInput(bytes, options.pieceBytes), 'memory', 0, options.bufferBytes);
+  const file = newFile('memory');
+  const reader = new FileReader(new MemoryInput(bytes, options.pieceBytes), file, 0, options.bufferBytes);
+  const source = new SingleSource(reader);
+  const note = (problem: string | null): void => {
+    if (problem !== null) file.damage = { offset: 0, message: problem };
+  };
   const problem = reader.begin();
-  if (typeof problem === 'string') reader.file.damage = { offset: 0, message: problem };
-  return new SequentialSource([reader]);
+  if (problem instanceof Promise) source.waitFor(problem.then(note));
+  else note(problem);
+  return source;
 }
 
 function openInput(path: string): ByteInput {
@@ -58,6 +91,6 @@ function openProblem(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function nameOf(path: string): string {
-  return path === STANDARD_INPUT ? 'standard input' : path;
+function notACapture(path: string, problem: string): CaptureOpenError {
+  return new CaptureOpenError(`${path === STANDARD_INPUT ? 'standard input' : path}: ${problem}`);
 }

@@ -1,6 +1,6 @@
 // Turns the bytes of a pcap file into frames: libpcap's savefile format, as draft-ietf-opsawg-pcap describes it.
 import type { FrameBatch } from './frames.ts';
-import { FRAME_BYTES_USUAL_MAX, grouped, RECORD_BYTES_MAX, type RecordWalker } from './record-walker.ts';
+import { FRAME_BYTES_USUAL_MAX, grouped, LENGTH_MAX, RECORD_BYTES_MAX, type RecordWalker } from './record-walker.ts';
 
 export const PCAP_HEADER_BYTES = 24;
 
@@ -106,7 +106,7 @@ function walkPcapRecords(
     const fraction = view.getUint32(at + 4, isLittleEndian);
     offset[count] = frameAt;
     capturedLength[count] = captured;
-    originalLength[count] = original;
+    originalLength[count] = original > LENGTH_MAX ? LENGTH_MAX : original;
     timeUs[count] =
       view.getUint32(at, isLittleEndian) * 1_000_000 + (isNanoseconds ? Math.floor(fraction / 1000) : fraction);
     linkType[count] = link;

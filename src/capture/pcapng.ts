@@ -1,7 +1,7 @@
 // Turns the blocks of a pcapng file into frames: sections of either byte order, interfaces with a link type and a clock
 // each, packets in any of their three kinds of block (draft-ietf-opsawg-pcapng; clause numbers below are its own).
 import type { FrameBatch } from './frames.ts';
-import { FRAME_BYTES_USUAL_MAX, grouped, RECORD_BYTES_MAX, type RecordWalker } from './record-walker.ts';
+import { FRAME_BYTES_USUAL_MAX, grouped, LENGTH_MAX, RECORD_BYTES_MAX, type RecordWalker } from './record-walker.ts';
 import { TimestampUnit } from './timestamp.ts';
 
 export const PCAPNG_MAGIC = 0x0a0d0d0a;
@@ -159,7 +159,8 @@ function walkBlocks(
       walker.lastUs = time;
       offset[count] = at + PACKET_HEADER_BYTES;
       capturedLength[count] = captured;
-      originalLength[count] = view.getUint32(at + 24, isLittleEndian);
+      const original = view.getUint32(at + 24, isLittleEndian);
+      originalLength[count] = original > LENGTH_MAX ? LENGTH_MAX : original;
       timeUs[count] = time;
       linkType[count] = device.linkType;
       count++;
@@ -181,7 +182,7 @@ function walkBlocks(
       }
       offset[count] = at + SIMPLE_PACKET_HEADER_BYTES;
       capturedLength[count] = captured;
-      originalLength[count] = original;
+      originalLength[count] = original > LENGTH_MAX ? LENGTH_MAX : original;
       timeUs[count] = walker.lastUs;
       linkType[count] = device.linkType;
       count++;

@@ -6,6 +6,9 @@ export const RECORD_BYTES_MAX = 16 * 1024 * 1024;
 /** What tcpdump takes for the longest frame, whatever the snapshot length in the file header says. */
 export const FRAME_BYTES_USUAL_MAX = 262_144;
 
+/** Original lengths are kept as signed 32 bits; a larger one is nonsense and becomes this. */
+export const LENGTH_MAX = 0x7fff_ffff;
+
 export interface RecordWalker {
   /**
    * Walks the records in bytes[start..end), fills the batch from entry 0, and gives where the first record begins
