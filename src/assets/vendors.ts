@@ -1,6 +1,5 @@
 // Turns a MAC address into the vendor that the IEEE lists for its prefix, from the table scripts/compact-oui.ts makes.
-import { readFileSync } from 'node:fs';
-
+import { ouiTable } from '../../knowledge/oui.ts';
 import { u24be, u32be } from '../bytes/endian.ts';
 
 /** Bits of the three IEEE registries, longest first: MA-S, MA-M, MA-L. */
@@ -54,7 +53,7 @@ let shipped: ((mac: string) => string) | null = null;
 
 /** The vendor by the table that comes with the program, '' where none is listed; the table is read when first asked. */
 export function vendorOfMac(mac: string): string {
-  shipped ??= vendorTable(readFileSync(new URL('../../knowledge/oui.bin', import.meta.url)));
+  shipped ??= vendorTable(ouiTable());
   return shipped(mac);
 }
 

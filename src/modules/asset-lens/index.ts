@@ -7,7 +7,7 @@ import { Outcome, type Operation } from '../../facts/operation.ts';
 import { VERB_NAMES, Verb } from '../../facts/verbs.ts';
 import { roleOf } from '../../assets/roles.ts';
 import { showable } from '../../bytes/text.ts';
-import { ExchangeTable } from '../exchange-table.ts';
+import { ExchangeTable } from '../../assets/exchange-table.ts';
 import { FIRMWARE_CHANGED, IDENTITY_CHANGED } from './kinds.ts';
 
 /** Different (client, server, protocol, unit) that are counted; more are not, and say nothing about roles. */

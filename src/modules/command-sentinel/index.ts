@@ -5,7 +5,7 @@ import type { Conversation } from '../../facts/facts.ts';
 import type { Module, ModuleHandlers, Site } from '../../facts/module.ts';
 import { Outcome, type Operation } from '../../facts/operation.ts';
 import { Verb } from '../../facts/verbs.ts';
-import { ExchangeTable } from '../exchange-table.ts';
+import { ExchangeTable } from '../../assets/exchange-table.ts';
 import { CHANGING_VERBS, COMMAND_RULES, type CommandRule } from './commands.ts';
 import { KINDS } from './kinds.ts';
 import { SWEPT_FUNCTIONS_MIN, SWEPT_UNITS_MIN, SweepTable, type Sweep } from './sweeps.ts';

@@ -1,7 +1,7 @@
 // Counts, for each client and server, how many different units and functions failed within a window: a sweep shows.
 import type { Operation } from '../../facts/operation.ts';
 import { Outcome } from '../../facts/operation.ts';
-import { ExchangeTable } from '../exchange-table.ts';
+import { ExchangeTable } from '../../assets/exchange-table.ts';
 
 /** Failing units within a window that make a sweep: a serial line rarely has as many dead devices at once. */
 export const SWEPT_UNITS_MIN = 16;

@@ -1,0 +1,301 @@
+// What makes command-sentinel speak, and what does not: a case of each for every kind.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { Outcome, type Operation } from '../../facts/operation.ts';
+import { Verb } from '../../facts/verbs.ts';
+import { Rehearsal } from '../rehearsal.ts';
+import { commandSentinel } from './index.ts';
+
+interface Case {
+  /** The kind's name without the module. */
+  readonly kind: string;
+  readonly what: string;
+  readonly play: (rehearsal: Rehearsal) => void;
+  /** Of the last judgement of that kind. */
+  readonly severity?: string;
+  readonly says?: RegExp;
+}
+
+const MINUTE_US = 60_000_000;
+
+function one(change: Partial<Operation>): (rehearsal: Rehearsal) => void {
+  return (rehearsal) => rehearsal.operation(change);
+}
+
+/** Asks once for each number from 1 on. */
+function each(count: number, change: (number: number) => Partial<Operation>): (rehearsal: Rehearsal) => void {
+  return (rehearsal) => {
+    rehearsal.conversation({});
+    for (let number = 1; number <= count; number++) rehearsal.operation({ verb: Verb.read, ...change(number) });
+  };
+}
+
+const refused = { outcome: Outcome.refused, code: 1 };
+const unanswered = { outcome: Outcome.unanswered, answerFrame: 0, elapsedUs: -1 };
+const absent = { outcome: Outcome.refused, code: 11 };
+
+const FIRES: readonly Case[] = [
+  {
+    kind: 'controller-stop',
+    what: 'a stop that the device confirms',
+    play: one({ verb: Verb.stop, function: 90, subfunction: 0x41 }),
+    severity: 'critical',
+    says: /192\.0\.2\.1 sent "function 90 sub 65" \(Fieldbus function 90\/65\) to 192\.0\.2\.2, unit 1; the device confirmed it after 2 ms/,
+  },
+  {
+    kind: 'controller-stop',
+    what: 'a stop that is refused',
+    play: one({ verb: Verb.stop, ...refused }),
+    severity: 'high',
+    says: /refused it with code 1 \(illegal function\)/,
+  },
+  {
+    kind: 'controller-stop',
+    what: 'a stop without an answer',
+    play: one({ verb: Verb.stop, ...unanswered }),
+    severity: 'high',
+    says: /no answer was seen/,
+  },
+  { kind: 'controller-start', what: 'a start', play: one({ verb: Verb.start }), severity: 'high' },
+  { kind: 'controller-restart', what: 'a restart', play: one({ verb: Verb.restart }), severity: 'high' },
+  {
+    kind: 'listen-only-mode',
+    what: 'listen-only without the answer it never has',
+    play: one({ verb: Verb['listen-only'], ...unanswered }),
+    severity: 'high',
+  },
+  { kind: 'counters-cleared', what: 'counters cleared', play: one({ verb: Verb['clear-log'] }), severity: 'low' },
+  { kind: 'mode-changed', what: 'a change of mode', play: one({ verb: Verb['set-mode'] }), severity: 'high' },
+  {
+    kind: 'program-download',
+    what: 'a program download',
+    play: one({ verb: Verb['program-download'] }),
+    severity: 'critical',
+  },
+  { kind: 'program-upload', what: 'a program upload', play: one({ verb: Verb['program-upload'] }), severity: 'high' },
+  {
+    kind: 'firmware-download',
+    what: 'a firmware download',
+    play: one({ verb: Verb['firmware-download'] }),
+    severity: 'critical',
+  },
+  { kind: 'reservation-taken', what: 'a reservation', play: one({ verb: Verb.reserve }), severity: 'medium' },
+  {
+    kind: 'reservation-taken',
+    what: 'a reservation while another host holds it',
+    play: (rehearsal) => {
+      rehearsal.operation({ verb: Verb.reserve, client: 3 });
+      rehearsal.operation({ verb: Verb.reserve, client: 1, ...refused });
+    },
+    severity: 'high',
+    says: /192\.0\.2\.3 had reserved it/,
+  },
+  {
+    kind: 'broadcast-write',
+    what: 'a write to all devices',
+    play: one({ verb: Verb.write, isBroadcast: true, unit: 0, space: 4, first: 40, count: 2, ...unanswered }),
+    severity: 'high',
+    says: /to all devices behind 192\.0\.2\.2 for register 40/,
+  },
+  {
+    kind: 'unit-sweep',
+    what: 'sixteen units asked that a gateway cannot reach',
+    play: each(16, (unit) => ({ unit, ...absent })),
+    severity: 'medium',
+    says: /asked 16 unit ids of 192\.0\.2\.2 that are not there \(1 to 16\).*16 were answered by the gateway/,
+  },
+  {
+    kind: 'unit-sweep',
+    what: 'sixteen units asked that stay silent',
+    play: each(16, (unit) => ({ unit, ...unanswered })),
+    severity: 'medium',
+  },
+  {
+    kind: 'function-sweep',
+    what: 'eight functions tried and refused',
+    play: each(8, (code) => ({ function: 100 + code, verb: Verb.other, ...refused })),
+    severity: 'medium',
+    says: /tried 8 Fieldbus functions.*\(101 to 108\)/,
+  },
+  { kind: 'time-set', what: 'a clock set', play: one({ verb: Verb['set-time'] }), severity: 'medium' },
+  {
+    kind: 'file-write',
+    what: 'a file written',
+    play: one({ verb: Verb['file-write'], first: 7 }),
+    severity: 'high',
+    says: /for 7/,
+  },
+  { kind: 'factory-reset', what: 'a factory reset', play: one({ verb: Verb['factory-reset'] }), severity: 'critical' },
+  {
+    kind: 'force',
+    what: 'a forced point',
+    play: one({ verb: Verb.force, space: 1, first: 9 }),
+    severity: 'high',
+    says: /register 9/,
+  },
+  {
+    kind: 'delete',
+    what: 'a deleted file whose name would clear a terminal',
+    play: one({ verb: Verb.delete, nameBytes: new TextEncoder().encode('a\u001b[2Jb'), nameStart: 0, nameEnd: 6 }),
+    severity: 'high',
+    says: /for a\\x1b\[2Jb/,
+  },
+  {
+    kind: 'alarms-suppressed',
+    what: 'alarms switched off',
+    play: one({ verb: Verb['suppress-alarm'] }),
+    severity: 'critical',
+  },
+];
+
+/** An HMI that reads all the time and writes now and then. */
+const polling = (rehearsal: Rehearsal): void => {
+  rehearsal.conversation({});
+  for (let round = 0; round < 200; round++) {
+    rehearsal.operation({ verb: Verb.read, function: 3, first: round % 10, count: 10 });
+    if (round % 50 === 0) rehearsal.operation({ verb: Verb.write, function: 16, first: 5, count: 1 });
+  }
+};
+
+const QUIET: readonly Case[] = [
+  { kind: 'controller-stop', what: 'an HMI that reads and writes', play: polling },
+  { kind: 'controller-start', what: 'a client that connects and disconnects', play: one({ verb: Verb.connect }) },
+  {
+    kind: 'controller-restart',
+    what: 'a loopback diagnosis',
+    play: one({ verb: Verb.diagnose, function: 8, subfunction: 0 }),
+  },
+  {
+    kind: 'listen-only-mode',
+    what: 'a diagnosis without an answer',
+    play: one({ verb: Verb.diagnose, function: 8, subfunction: 2, ...unanswered }),
+  },
+  { kind: 'counters-cleared', what: 'counters read', play: one({ verb: Verb.diagnose, function: 8, subfunction: 11 }) },
+  { kind: 'mode-changed', what: 'the mode read', play: one({ verb: Verb.identify, function: 90, subfunction: 4 }) },
+  {
+    kind: 'program-download',
+    what: 'a large write of registers',
+    play: one({ verb: Verb.write, function: 16, count: 123 }),
+  },
+  { kind: 'program-upload', what: 'a large read of registers', play: one({ verb: Verb.read, count: 125 }) },
+  { kind: 'firmware-download', what: 'the firmware version read', play: one({ verb: Verb.identify, function: 43 }) },
+  { kind: 'reservation-taken', what: 'a reservation given back', play: one({ verb: Verb.release }) },
+  {
+    kind: 'broadcast-write',
+    what: 'a write to unit 0 that one device answers',
+    play: one({ verb: Verb.write, isBroadcast: true, unit: 0 }),
+  },
+  {
+    kind: 'unit-sweep',
+    what: 'a master that goes on asking a few dead devices, and many live ones',
+    play: (rehearsal) => {
+      rehearsal.conversation({});
+      for (let round = 0; round < 50; round++) {
+        for (let unit = 1; unit <= 30; unit++) {
+          rehearsal.operation({ verb: Verb.read, unit, ...(unit > 15 ? absent : {}) });
+        }
+      }
+    },
+  },
+  {
+    kind: 'unit-sweep',
+    what: 'a capture that holds one direction only',
+    play: (rehearsal) => {
+      rehearsal.conversation({ serverPackets: 0, isAnswered: false });
+      for (let unit = 1; unit <= 40; unit++) rehearsal.operation({ verb: Verb.read, unit, ...unanswered });
+    },
+  },
+  {
+    kind: 'unit-sweep',
+    what: 'devices that refuse one register each',
+    play: each(40, (unit) => ({ unit, outcome: Outcome.refused, code: 2 })),
+  },
+  {
+    kind: 'function-sweep',
+    what: 'a client that asks again and again for what is refused',
+    play: each(100, () => ({ function: 17, verb: Verb.identify, ...refused })),
+  },
+  {
+    kind: 'function-sweep',
+    what: 'single refusals of different functions, far apart',
+    play: each(20, (code) => ({ function: code, timeUs: code * 11 * MINUTE_US, verb: Verb.other, ...refused })),
+  },
+  { kind: 'time-set', what: 'the clock read', play: one({ verb: Verb.read, function: 90 }) },
+  { kind: 'file-write', what: 'a file read', play: one({ verb: Verb['file-read'] }) },
+  { kind: 'factory-reset', what: 'a login', play: one({ verb: Verb.authenticate }) },
+  { kind: 'force', what: 'a coil written', play: one({ verb: Verb.write, function: 5 }) },
+  { kind: 'delete', what: 'something created', play: one({ verb: Verb.create }) },
+  { kind: 'alarms-suppressed', what: 'a subscription', play: one({ verb: Verb.subscribe }) },
+];
+
+const isOf =
+  (kind: string) =>
+  (raised: string): boolean =>
+    raised === `command-sentinel/${kind}`;
+
+describe('fires', () => {
+  for (const { kind, what, play, severity, says } of FIRES) {
+    test(`${kind}: ${what}`, () => {
+      const rehearsal = new Rehearsal(commandSentinel);
+      play(rehearsal);
+      const judgement = rehearsal.raised.findLast((raised) => isOf(kind)(raised.kind));
+      assert.ok(judgement !== undefined, `raised only ${rehearsal.kinds().join(', ')}`);
+      const declared = commandSentinel.meta.kinds.find((candidate) => candidate.kind === judgement.kind);
+      assert.equal(judgement.severity ?? declared?.severity, severity);
+      if (says !== undefined) assert.match(judgement.explanation, says);
+      assert.ok(judgement.frames.length > 0);
+      assert.equal(judgement.subject.host, 2);
+      assert.equal(judgement.peer?.host, 1);
+    });
+  }
+});
+
+describe('quiet', () => {
+  for (const { kind, what, play } of QUIET) {
+    test(`${kind}: ${what}`, () => {
+      const rehearsal = new Rehearsal(commandSentinel);
+      play(rehearsal);
+      assert.deepEqual(rehearsal.kinds(), []);
+    });
+  }
+});
+
+test('every kind has a case that fires it and a case that does not', () => {
+  for (const { kind } of commandSentinel.meta.kinds) {
+    assert.ok(
+      FIRES.some((entry) => isOf(entry.kind)(kind)),
+      `nothing fires ${kind}`,
+    );
+    assert.ok(
+      QUIET.some((entry) => isOf(entry.kind)(kind)),
+      `no quiet case for ${kind}`,
+    );
+  }
+});
+
+test('a command tells how many came before it and what the two had talked about', () => {
+  const rehearsal = new Rehearsal(commandSentinel);
+  polling(rehearsal);
+  rehearsal.operation({ verb: Verb.stop });
+  rehearsal.operation({ verb: Verb.stop });
+  const [first, second] = rehearsal.raised;
+  assert.match(first!.explanation, /first such command seen.*the client had asked for 4 other changes/i);
+  assert.match(second!.explanation, /number 2 of such commands/);
+});
+
+test('a sweep shows the requests that led to it, then each further one', () => {
+  const rehearsal = new Rehearsal(commandSentinel);
+  each(20, (unit) => ({ unit, ...absent }))(rehearsal);
+  assert.deepEqual(
+    rehearsal.raised.map((judgement) => judgement.frames.length),
+    [16, 1, 1, 1, 1],
+  );
+  assert.match(rehearsal.raised.at(-1)!.explanation, /asked 20 unit ids/);
+});
+
+test('windows of failures that outgrow their room start anew and go on working', () => {
+  const rehearsal = new Rehearsal(commandSentinel);
+  for (let client = 10; client < 40_000; client++) rehearsal.operation({ client, verb: Verb.read, ...absent });
+  each(16, (unit) => ({ unit, ...absent }))(rehearsal);
+  assert.deepEqual(rehearsal.kinds(), ['command-sentinel/unit-sweep']);
+});

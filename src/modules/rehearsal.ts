@@ -1,0 +1,125 @@
+// Plays hand-built facts to one module and gathers what it raises and claims: what module tests are written with.
+import type { Judgement } from '../facts/alert.ts';
+import type { Claim, Conversation, HostDirectory } from '../facts/facts.ts';
+import type { Module, ModuleHandlers } from '../facts/module.ts';
+import { emptyOperation, type Operation } from '../facts/operation.ts';
+import { Match, NOT_THIS_PROTOCOL, Speaker, type Protocol } from '../facts/protocol.ts';
+
+/** Hosts 1, 2, 3 … are 192.0.2.1, 192.0.2.2 …; 255 is the broadcast address. */
+export const REHEARSAL_HOSTS: HostDirectory = {
+  count: 256,
+  address: (host) => `192.0.2.${host}`,
+  addressKind: () => 'ipv4',
+  segment: () => 'default',
+  mac: () => '',
+  isBroadcastOrMulticast: (host) => host === 255,
+};
+
+/** A protocol that names things and decodes nothing. */
+export const REHEARSAL_PROTOCOL: Protocol = {
+  name: 'fieldbus',
+  title: 'Fieldbus',
+  transports: ['tcp'],
+  ports: [],
+  frameBytesMax: 1,
+  functionName: (code, subfunction) => (subfunction < 0 ? `function ${code}` : `function ${code} sub ${subfunction}`),
+  spaceName: (space) => (space === 0 ? '' : 'register'),
+  codeName: (code) => (code === 11 ? 'gateway target does not answer' : code === 1 ? 'illegal function' : ''),
+  summary: 'For tests of modules.',
+  start: () => ({
+    looksLike: () => Match.no,
+    speaker: () => Speaker.unknown,
+    frameSize: () => NOT_THIS_PROTOCOL,
+    decode: () => undefined,
+    gap: () => undefined,
+    closed: () => undefined,
+    tick: () => undefined,
+  }),
+};
+
+/** One module at work; host 1 is the usual client and host 2 the usual server. */
+export class Rehearsal {
+  readonly raised: Judgement[] = [];
+  readonly claimed: Claim[] = [];
+  readonly handlers: ModuleHandlers;
+  #frame = 0;
+
+  constructor(module: Module) {
+    this.handlers = module.start({
+      hosts: REHEARSAL_HOSTS,
+      protocols: [REHEARSAL_PROTOCOL],
+      raise: (judgement) => this.raised.push(judgement),
+      claim: (claim) => this.claimed.push(claim),
+    });
+  }
+
+  /** Request and answer in two new frames; only what the module asked for reaches it. */
+  operation(change: Partial<Operation>): void {
+    this.#frame += 2;
+    const operation = {
+      ...emptyOperation(),
+      timeUs: this.#frame * 1000,
+      elapsedUs: 2000,
+      client: 1,
+      server: 2,
+      clientPort: 40_000,
+      serverPort: 502,
+      unit: 1,
+      function: 3,
+      requestFrame: this.#frame - 1,
+      answerFrame: this.#frame,
+      ...change,
+    };
+    const { verbs, alsoOutcomes } = this.handlers;
+    if (verbs !== undefined && !verbs.includes(operation.verb) && alsoOutcomes?.includes(operation.outcome) !== true) {
+      return;
+    }
+    this.handlers.operation?.(operation);
+  }
+
+  conversation(change: Partial<Conversation>): void {
+    this.handlers.conversation?.({
+      fact: 'conversation',
+      phase: 'answered',
+      timeUs: 1000,
+      frame: 1,
+      flow: 0,
+      client: 1,
+      server: 2,
+      transport: 'tcp',
+      clientPort: 40_000,
+      serverPort: 502,
+      protocol: 0,
+      firstUs: 1000,
+      lastUs: 1000,
+      clientPackets: 1,
+      serverPackets: 1,
+      clientBytes: 60,
+      serverBytes: 60,
+      gaps: 0,
+      isSeenFromStart: true,
+      isAnswered: true,
+      frames: [],
+      ...change,
+    });
+  }
+
+  claim(change: Partial<Claim>): void {
+    this.handlers.claim?.({
+      fact: 'claim',
+      timeUs: 1000,
+      frame: 1,
+      host: 2,
+      unit: -1,
+      attribute: 'model',
+      value: 'M1',
+      source: 'fieldbus identity',
+      trust: 0.9,
+      ...change,
+    });
+  }
+
+  kinds(): string[] {
+    return this.raised.map((judgement) => judgement.kind);
+  }
+}
