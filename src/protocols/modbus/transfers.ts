@@ -1,0 +1,216 @@
+// File records (functions 20 and 21) and UMAS program blocks, gathered into transfers with a begin, pieces and an end.
+// Rare messages: plain code with objects, bounded.
+import type { Transfer } from '../../facts/facts.ts';
+import type { MessageContext } from '../../facts/protocol.ts';
+
+/** More open transfers than this: the oldest ends, incomplete. */
+const OPEN_TRANSFERS_MAX = 256;
+/** A transfer nothing was added to for this long has ended. */
+const IDLE_US = 60_000_000;
+
+interface OpenTransfer {
+  readonly id: string;
+  readonly flow: number;
+  readonly client: number;
+  readonly server: number;
+  readonly unit: number;
+  readonly carrier: string;
+  readonly direction: 'to-server' | 'to-client';
+  readonly name: string;
+  lastUs: number;
+  frame: number;
+  size: number;
+  isComplete: boolean;
+  /** Number of the next block (UMAS), -1 where none is expected. */
+  nextBlock: number;
+  /** Size told at the beginning, -1 where it was not. */
+  announced: number;
+}
+
+/** Who carries it; the same parties for all facts of a transfer. */
+export interface TransferParties {
+  client: number;
+  server: number;
+  unit: number;
+}
+
+export class Transfers {
+  readonly #protocol: string;
+  readonly #open = new Map<string, OpenTransfer>();
+  #begun = 0;
+
+  constructor(protocol: string) {
+    this.#protocol = protocol;
+  }
+
+  /** A record of a file was carried; records are words, so the record number is half the offset. */
+  filePiece(
+    context: MessageContext,
+    parties: TransferParties,
+    isWrite: boolean,
+    file: number,
+    record: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    const direction = isWrite ? 'to-server' : 'to-client';
+    const key = `${context.flow} ${parties.unit} ${direction} ${file}`;
+    const transfer =
+      this.#open.get(key) ?? this.#begin(context, key, parties, 'file record', direction, `file ${file}`, -1);
+    // Nothing on the wire says how long a file is: complete is only said of what is known to be.
+    transfer.isComplete = false;
+    this.#piece(context, transfer, record * 2, bytes, start, end);
+  }
+
+  /** A program transfer was begun, `announced` bytes long or -1. */
+  programBegun(context: MessageContext, parties: TransferParties, isDownload: boolean, announced: number): void {
+    const key = programKey(context.flow, parties.unit, isDownload);
+    this.#end(context, key, false);
+    this.#beginProgram(context, key, parties, isDownload, announced, 1);
+  }
+
+  /** Block number `block` of a program; blocks count from 1. */
+  programPiece(
+    context: MessageContext,
+    parties: TransferParties,
+    isDownload: boolean,
+    block: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    const key = programKey(context.flow, parties.unit, isDownload);
+    const transfer = this.#open.get(key) ?? this.#beginProgram(context, key, parties, isDownload, -1, block);
+    // A block asked for again is the same block again.
+    if (block === transfer.nextBlock - 1) return;
+    if (block !== transfer.nextBlock) transfer.isComplete = false;
+    transfer.nextBlock = block + 1;
+    this.#piece(context, transfer, transfer.size, bytes, start, end);
+  }
+
+  programEnded(context: MessageContext, parties: TransferParties, isDownload: boolean): void {
+    this.#end(context, programKey(context.flow, parties.unit, isDownload), true);
+  }
+
+  closed(flow: number, context: MessageContext): void {
+    if (this.#open.size === 0) return;
+    for (const [key, transfer] of this.#open) if (transfer.flow === flow) this.#end(context, key, false);
+  }
+
+  tick(timeUs: number, context: MessageContext): void {
+    if (this.#open.size === 0) return;
+    for (const [key, transfer] of this.#open) if (timeUs - transfer.lastUs > IDLE_US) this.#end(context, key, false);
+  }
+
+  #beginProgram(
+    context: MessageContext,
+    key: string,
+    parties: TransferParties,
+    isDownload: boolean,
+    announced: number,
+    block: number,
+  ): OpenTransfer {
+    const carrier = isDownload ? 'UMAS download' : 'UMAS upload';
+    const direction = isDownload ? 'to-server' : 'to-client';
+    const transfer = this.#begin(context, key, parties, carrier, direction, 'program', announced);
+    transfer.isComplete = block === 1;
+    transfer.nextBlock = block;
+    return transfer;
+  }
+
+  #begin(
+    context: MessageContext,
+    key: string,
+    parties: TransferParties,
+    carrier: string,
+    direction: 'to-server' | 'to-client',
+    name: string,
+    announced: number,
+  ): OpenTransfer {
+    if (this.#open.size >= OPEN_TRANSFERS_MAX) {
+      const oldest = this.#open.keys().next();
+      if (oldest.done !== true) this.#end(context, oldest.value, false);
+    }
+    const transfer: OpenTransfer = {
+      id: `${this.#protocol}-${++this.#begun}`,
+      flow: context.flow,
+      client: parties.client,
+      server: parties.server,
+      unit: parties.unit,
+      carrier,
+      direction,
+      name,
+      lastUs: context.timeUs,
+      frame: context.frame,
+      size: 0,
+      isComplete: true,
+      nextBlock: -1,
+      announced,
+    };
+    this.#open.set(key, transfer);
+    context.sink.transfer(this.#fact(transfer, 'begun', context.timeUs, context.frame, -1, NO_BYTES));
+    return transfer;
+  }
+
+  #piece(
+    context: MessageContext,
+    transfer: OpenTransfer,
+    offset: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    transfer.lastUs = context.timeUs;
+    transfer.frame = context.frame;
+    transfer.size += end - start;
+    const copy = bytes.slice(start, end);
+    context.sink.transfer(this.#fact(transfer, 'piece', context.timeUs, context.frame, offset, copy));
+  }
+
+  #end(context: MessageContext, key: string, isEndSeen: boolean): void {
+    const transfer = this.#open.get(key);
+    if (transfer === undefined) return;
+    this.#open.delete(key);
+    const isWhole = transfer.announced < 0 || transfer.announced === transfer.size;
+    transfer.isComplete = transfer.isComplete && isEndSeen && isWhole;
+    const frame = isEndSeen ? context.frame : transfer.frame;
+    const timeUs = isEndSeen ? context.timeUs : transfer.lastUs;
+    context.sink.transfer(this.#fact(transfer, 'ended', timeUs, frame, -1, NO_BYTES));
+  }
+
+  #fact(
+    transfer: OpenTransfer,
+    phase: Transfer['phase'],
+    timeUs: number,
+    frame: number,
+    offset: number,
+    bytes: Uint8Array,
+  ): Transfer {
+    return {
+      fact: 'transfer',
+      phase,
+      timeUs,
+      frame,
+      flow: transfer.flow,
+      client: transfer.client,
+      server: transfer.server,
+      unit: transfer.unit,
+      protocol: this.#protocol,
+      carrier: transfer.carrier,
+      direction: transfer.direction,
+      transfer: transfer.id,
+      name: transfer.name,
+      offset,
+      bytes,
+      size: phase === 'ended' ? transfer.size : 0,
+      isComplete: phase === 'ended' && transfer.isComplete,
+    };
+  }
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+function programKey(flow: number, unit: number, isDownload: boolean): string {
+  return `${flow} ${unit} ${isDownload ? 'download' : 'upload'}`;
+}
