@@ -1,17 +1,13 @@
 // Turns alerts into text for a person: the parts that the report and `--quiet` share.
+import { severityRank } from '../alerts/severity.ts';
 import { showable } from '../bytes/text.ts';
 import type { CaptureFile } from '../capture/frames.ts';
 import { SEVERITIES } from '../facts/alert.ts';
-import type { Alert, AlertParty, Severity } from '../facts/alert.ts';
+import type { Alert, AlertParty } from '../facts/alert.ts';
 import type { Asset } from '../facts/asset.ts';
 import { fileOf, frameOf } from '../facts/frame-reference.ts';
 import type { FrameReference } from '../facts/frame-reference.ts';
 import { readableDuration, readableTime, timestamp } from './timestamp.ts';
-
-/** 0 for `info` to 4 for `critical`. */
-export function severityRank(severity: Severity): number {
-  return SEVERITIES.indexOf(severity);
-}
 
 /** Worst first; among equals the order they came in. */
 export function worstFirst(alerts: readonly Alert[]): Alert[] {

@@ -2,13 +2,15 @@
 import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { CaptureSource } from '../capture/frames.ts';
 import { analyze } from '../engine/analysis.ts';
 import type { AnalysisProgress, AnalysisResult } from '../engine/analysis.ts';
 import { SEVERITIES } from '../facts/alert.ts';
 import type { Severity } from '../facts/alert.ts';
 import { modules } from '../modules/index.ts';
 import { protocols } from '../protocols/index.ts';
-import { quietLine, severityRank, worstFirst } from './alert-text.ts';
+import { severityRank } from '../alerts/severity.ts';
+import { quietLine, worstFirst } from './alert-text.ts';
 import { analysisJson } from './analysis-json.ts';
 import { analysisReport } from './analysis-report.ts';
 import { capturePaths, damageLines } from './capture-arguments.ts';
@@ -20,7 +22,9 @@ import { jsonPage } from './json-text.ts';
 import { MODULES_PLANNED } from './modules.ts';
 import { LineWriter, writeError, writeOutput } from './output.ts';
 import { ProgressLine } from './progress.ts';
+import { spoolFor, spooledSource } from './spooled-source.ts';
 import { isProgressWanted, standardTerminal } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
 
 const FRAMES_LISTED_MAX = 256;
 
@@ -78,28 +82,36 @@ async function runAnalyze(line: CommandLine): Promise<number> {
   const directory = evidence === undefined ? null : evidenceDirectory(evidence);
   const terminal = standardTerminal(line.options.get('color') ?? 'auto');
 
+  const spool = directory === null ? null : spoolFor(paths);
   const result = await withProgress(terminal.width, (progress) =>
     analyze({
       paths,
       framesMax,
       duplicates: line.options.get('duplicates') === 'keep' ? 'keep' : 'skip',
       progress,
+      ...(spool === null ? {} : { wrapSource: (source: CaptureSource) => spooledSource(source, spool) }),
     }),
   );
-  const written = directory === null ? null : await writeEvidence(directory, result);
-
   if (isJson) writeOutput(jsonPage(analysisJson(result, runCost())));
   else if (isQuiet) writeQuiet(result);
-  else {
-    const coverage = {
-      modules: modules.length,
-      modulesPlanned: MODULES_PLANNED,
-      protocols: protocols.map((protocol) => protocol.title),
-    };
-    writeOutput(analysisReport(result, terminal, coverage));
-    if (written !== null) writeOutput(`\n${written}\n`);
+  else writeReport(result, terminal);
+  if (directory !== null) {
+    const told = await writeEvidence(directory, result, spool);
+    if (!isJson && !isQuiet) writeOutput(`\n${told}\n`);
+    const problem = spool?.problem ?? null;
+    if (problem !== null) writeError(`1sec: standard input could not be kept for evidence: ${problem}\n`);
+    spool?.close();
   }
   return exitCode(result, line.options.get('fail-on') as Severity | undefined);
+}
+
+function writeReport(result: AnalysisResult, terminal: Terminal): void {
+  const coverage = {
+    modules: modules.length,
+    modulesPlanned: MODULES_PLANNED,
+    protocols: protocols.map((protocol) => protocol.title),
+  };
+  writeOutput(analysisReport(result, terminal, coverage));
 }
 
 function exitCode(result: AnalysisResult, failOn: Severity | undefined): number {

@@ -45,17 +45,17 @@ function writeAll(descriptor: number, text: string): void {
       // here; what must be cleaned up listens for the process's `exit`.
       else if (code === 'EPIPE') process.exit(ExitCode.ok);
       else if (descriptor === STANDARD_ERROR) return;
-      else throw new OutputError(error as Error);
+      else throw new OutputError('standard output', error as Error);
     }
   }
 }
 
-/** Standard output cannot be written: a full disk, for instance. */
+/** Something cannot be written: the disk is full, for instance. */
 export class OutputError extends Error {
   override readonly name = 'OutputError';
 
-  constructor(cause: Error) {
-    super(`standard output cannot be written: ${cause.message}`, { cause });
+  constructor(what: string, cause: Error) {
+    super(`${what} cannot be written: ${cause.message}`, { cause });
   }
 }
 
