@@ -1,10 +1,12 @@
 // Counts kept for each (client, server, third number): one look-up in a typed table for an operation, nothing allocated.
-
 import { randomInt } from 'node:crypto';
 
-const KEY_SIZE = 3;
 // Nobody outside can choose keys that collide. Entries are visited in the order they came: the seed changes no result.
 const SEED = randomInt(0x7fffffff);
+
+/** A slot: entry number + 1 (0 where free), client, server, third number, side by side in one line of the cache. */
+const SLOT_SHIFT = 2;
+const SLOTS_MIN = 512;
 
 /**
  * Open addressing with linear probing; it doubles until `entriesMax`. A new key beyond that is not taken in: `entry`
@@ -17,35 +19,41 @@ export class ExchangeTable {
   values: Float64Array;
   readonly width: number;
   readonly #entriesMax: number;
-  /** Client, server and third number of each entry. */
-  #keys: Int32Array;
-  /** Entry number + 1 for each slot, 0 where free. */
   #slots: Int32Array;
+  /** Where the slot of each entry starts. */
+  #slotOf: Int32Array;
+  #mask = SLOTS_MIN - 1;
 
   constructor(width: number, entriesMax: number) {
     this.width = width;
     this.#entriesMax = entriesMax;
-    this.values = new Float64Array(256 * width);
-    this.#keys = new Int32Array(256 * KEY_SIZE);
-    this.#slots = new Int32Array(1024);
+    this.values = new Float64Array((SLOTS_MIN / 2) * width);
+    this.#slots = new Int32Array(SLOTS_MIN << SLOT_SHIFT);
+    this.#slotOf = new Int32Array(SLOTS_MIN / 2);
   }
 
   /** Number of the entry for this key, made if new; -1 where the table is full. */
   entry(client: number, server: number, third: number): number {
-    const found = this.find(client, server, third);
-    return found >= 0 ? found : this.#insert(client, server, third);
+    const slots = this.#slots;
+    const mask = this.#mask;
+    let slot = spread(client, server, third) & mask;
+    for (;;) {
+      const at = slot << SLOT_SHIFT;
+      if (slots[at + 1] === client && slots[at + 2] === server && slots[at + 3] === third && slots[at] !== 0) {
+        return slots[at]! - 1;
+      }
+      if (slots[at] === 0) return this.#insert(client, server, third);
+      slot = (slot + 1) & mask;
+    }
   }
 
   /** Number of the entry for this key, -1 where there is none. */
   find(client: number, server: number, third: number): number {
     const slots = this.#slots;
-    const keys = this.#keys;
-    const mask = slots.length - 1;
-    for (let at = spread(client, server, third) & mask; ; at = (at + 1) & mask) {
-      const entry = slots[at]! - 1;
-      if (entry < 0) return -1;
-      const key = entry * KEY_SIZE;
-      if (keys[key] === client && keys[key + 1] === server && keys[key + 2] === third) return entry;
+    for (let slot = spread(client, server, third) & this.#mask; ; slot = (slot + 1) & this.#mask) {
+      const at = slot << SLOT_SHIFT;
+      if (slots[at] === 0) return -1;
+      if (slots[at + 1] === client && slots[at + 2] === server && slots[at + 3] === third) return slots[at]! - 1;
     }
   }
 
@@ -57,15 +65,15 @@ export class ExchangeTable {
   }
 
   client(entry: number): number {
-    return this.#keys[entry * KEY_SIZE]!;
+    return this.#slots[this.#slotOf[entry]! + 1]!;
   }
 
   server(entry: number): number {
-    return this.#keys[entry * KEY_SIZE + 1]!;
+    return this.#slots[this.#slotOf[entry]! + 2]!;
   }
 
   third(entry: number): number {
-    return this.#keys[entry * KEY_SIZE + 2]!;
+    return this.#slots[this.#slotOf[entry]! + 3]!;
   }
 
   #insert(client: number, server: number, third: number): number {
@@ -73,40 +81,43 @@ export class ExchangeTable {
       this.overflow++;
       return -1;
     }
+    if (this.size === this.#slotOf.length) this.#grow();
     const entry = this.size++;
-    if ((entry + 1) * KEY_SIZE > this.#keys.length) this.#grow();
-    const key = entry * KEY_SIZE;
-    this.#keys[key] = client;
-    this.#keys[key + 1] = server;
-    this.#keys[key + 2] = third;
-    this.#place(entry);
+    this.#place(entry, client, server, third);
     return entry;
   }
 
-  #place(entry: number): void {
-    const mask = this.#slots.length - 1;
-    let at = spread(this.client(entry), this.server(entry), this.third(entry)) & mask;
-    while (this.#slots[at] !== 0) at = (at + 1) & mask;
+  #place(entry: number, client: number, server: number, third: number): void {
+    let slot = spread(client, server, third) & this.#mask;
+    while (this.#slots[slot << SLOT_SHIFT] !== 0) slot = (slot + 1) & this.#mask;
+    const at = slot << SLOT_SHIFT;
     this.#slots[at] = entry + 1;
+    this.#slots[at + 1] = client;
+    this.#slots[at + 2] = server;
+    this.#slots[at + 3] = third;
+    this.#slotOf[entry] = at;
   }
 
   #grow(): void {
-    const keys = new Int32Array(this.#keys.length * 2);
-    keys.set(this.#keys);
-    this.#keys = keys;
     const values = new Float64Array(this.values.length * 2);
     values.set(this.values);
     this.values = values;
-    this.#slots = new Int32Array(this.#slots.length * 2);
-    for (let entry = 0; entry < this.size - 1; entry++) this.#place(entry);
+    const before = this.#slots;
+    const slotOf = this.#slotOf;
+    this.#slots = new Int32Array(before.length * 2);
+    this.#slotOf = new Int32Array(slotOf.length * 2);
+    this.#mask = this.#mask * 2 + 1;
+    for (let entry = 0; entry < this.size; entry++) {
+      const at = slotOf[entry]!;
+      this.#place(entry, before[at + 1]!, before[at + 2]!, before[at + 3]!);
+    }
   }
 }
 
-/** Spreads neighbouring numbers over the table (the finish of MurmurHash3). */
+/** Spreads neighbouring numbers over the table: two multiplications, the high bits brought down. */
 function spread(client: number, server: number, third: number): number {
   let mixed = Math.imul(client ^ SEED, 0x9e3779b1) + server;
-  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x27d4eb2f) + third;
-  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x85ebca6b) + third;
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
   return mixed ^ (mixed >>> 16);
 }
