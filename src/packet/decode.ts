@@ -165,13 +165,18 @@ function clearLink(packet: Packet): void {
   packet.etherType = 0;
   packet.llcSap = -1;
   packet.tunnelDepth = 0;
-  packet.hasArp = false;
-  packet.arpOperation = 0;
-  packet.arpSenderMacAt = 0;
-  packet.arpSenderIpAt = 0;
-  packet.arpTargetMacAt = 0;
-  packet.arpTargetIpAt = 0;
-  packet.hasRedundancyTag = false;
-  packet.redundancySequence = 0;
   packet.problemCount = 0;
+  // What few frames have is only cleared behind those.
+  if (packet.hasArp) {
+    packet.hasArp = false;
+    packet.arpOperation = 0;
+    packet.arpSenderMacAt = 0;
+    packet.arpSenderIpAt = 0;
+    packet.arpTargetMacAt = 0;
+    packet.arpTargetIpAt = 0;
+  }
+  if (packet.hasRedundancyTag) {
+    packet.hasRedundancyTag = false;
+    packet.redundancySequence = 0;
+  }
 }

@@ -3,6 +3,7 @@
 import { i32be, u16be } from '../bytes/endian.ts';
 import { Layer, enterTunnel } from './layers.ts';
 import type { Cursor } from './layers.ts';
+import { EtherType } from './packet.ts';
 import type { Packet } from './packet.ts';
 import { Problem } from './problems.ts';
 import { readRedundancyTrailer } from './prp-hsr.ts';
@@ -28,5 +29,13 @@ export function decodeEthernet(packet: Packet, cursor: Cursor): number {
   packet.innerVlan = -1;
   readRedundancyTrailer(packet, cursor);
   cursor.at = at + HEADER_SIZE;
-  return decodeTags(packet, cursor, u16be(bytes, at + 12));
+  const type = u16be(bytes, at + 12);
+  // Most frames need nothing of what decodeTags can.
+  if (type === EtherType.ipv4) {
+    packet.etherType = type;
+    packet.llcSap = -1;
+    packet.linkPayloadStart = cursor.at;
+    return Layer.ipv4;
+  }
+  return decodeTags(packet, cursor, type);
 }

@@ -127,19 +127,24 @@ export function clearNetwork(packet: Packet): void {
   packet.ipPayloadEnd = 0;
   packet.ipPayloadMissing = 0;
   packet.ipProtocol = -1;
-  packet.isFragment = false;
-  packet.fragmentOffset = 0;
-  packet.moreFragments = false;
   packet.fragmentId = 0;
+  if (packet.isFragment) {
+    packet.isFragment = false;
+    packet.fragmentOffset = 0;
+    packet.moreFragments = false;
+  }
   packet.hasTransport = false;
   packet.sourcePort = 0;
   packet.destinationPort = 0;
-  packet.tcpSequence = 0;
-  packet.tcpAcknowledgment = 0;
-  packet.tcpFlags = 0;
-  packet.tcpWindow = 0;
-  packet.tcpOptionsStart = 0;
-  packet.tcpOptionsEnd = 0;
+  // Where a TCP header was read, its options start somewhere.
+  if (packet.tcpOptionsStart !== 0) {
+    packet.tcpSequence = 0;
+    packet.tcpAcknowledgment = 0;
+    packet.tcpFlags = 0;
+    packet.tcpWindow = 0;
+    packet.tcpOptionsStart = 0;
+    packet.tcpOptionsEnd = 0;
+  }
   packet.transportChecksum = 0;
   packet.payloadStart = 0;
   packet.payloadEnd = 0;

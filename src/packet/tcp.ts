@@ -24,6 +24,7 @@ export function decodeTcp(packet: Packet, cursor: Cursor): number {
   packet.tcpFlags = offsetAndFlags & 0xfff;
   packet.tcpWindow = u16be(bytes, at + 14);
   packet.transportChecksum = u16be(bytes, at + 16);
+  packet.tcpOptionsStart = packet.tcpOptionsEnd = at + HEADER_SIZE;
 
   const headerSize = (offsetAndFlags >> 12) << 2;
   const payloadStart = at + headerSize;
@@ -34,7 +35,6 @@ export function decodeTcp(packet: Packet, cursor: Cursor): number {
     return Layer.none;
   }
   packet.hasTransport = true;
-  packet.tcpOptionsStart = at + HEADER_SIZE;
   packet.payloadEnd = end;
   if (payloadStart <= end) {
     packet.tcpOptionsEnd = packet.payloadStart = payloadStart;
