@@ -121,9 +121,14 @@ const FIRES: readonly Case[] = [
   {
     kind: 'file-write',
     what: 'a file written',
-    play: one({ verb: Verb['file-write'], first: 7 }),
+    play: one({
+      verb: Verb['file-write'],
+      nameBytes: new TextEncoder().encode('recipe.csv'),
+      nameStart: 0,
+      nameEnd: 10,
+    }),
     severity: 'high',
-    says: /for 7/,
+    says: /for recipe\.csv/,
   },
   { kind: 'factory-reset', what: 'a factory reset', play: one({ verb: Verb['factory-reset'] }), severity: 'critical' },
   {
@@ -298,4 +303,10 @@ test('windows of failures that outgrow their room start anew and go on working',
   for (let client = 10; client < 40_000; client++) rehearsal.operation({ client, verb: Verb.read, ...absent });
   each(16, (unit) => ({ unit, ...absent }))(rehearsal);
   assert.deepEqual(rehearsal.kinds(), ['command-sentinel/unit-sweep']);
+});
+
+test('the records of a file without a name are one matter', () => {
+  const rehearsal = new Rehearsal(commandSentinel);
+  for (let record = 0; record < 5; record++) rehearsal.operation({ verb: Verb['file-write'], first: record });
+  assert.deepEqual([...new Set(rehearsal.raised.map((judgement) => judgement.object))], ['']);
 });

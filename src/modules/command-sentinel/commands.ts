@@ -9,17 +9,20 @@ export interface CommandRule {
   readonly severities: readonly [Severity, Severity, Severity];
   /** What happens when the device obeys, to end "The device confirmed it: …". */
   readonly effect: string;
-  /** The object (point, file, block) is part of what is merged. */
-  readonly namesObject: boolean;
+  /**
+   * What of the object is part of what is merged: `any` number or name; only a `name`, where numbers count pieces of
+   * one thing; or nothing.
+   */
+  readonly object: 'any' | 'name' | 'none';
 }
 
 function rule(
   kind: AlertKind,
   severities: readonly [Severity, Severity, Severity],
   effect: string,
-  namesObject = false,
+  object: CommandRule['object'] = 'none',
 ): CommandRule {
-  return { kind, severities, effect, namesObject };
+  return { kind, severities, effect, object };
 }
 
 const RULES: readonly (readonly [number, CommandRule])[] = [
@@ -35,11 +38,11 @@ const RULES: readonly (readonly [number, CommandRule])[] = [
   [Verb['firmware-download'], rule(KINDS.firmwareDownload, ['critical', 'high', 'high'], 'it holds other firmware')],
   [Verb.reserve, rule(KINDS.reservationTaken, ['medium', 'medium', 'medium'], 'only this client may change it now')],
   [Verb['set-time'], rule(KINDS.timeSet, ['medium', 'low', 'medium'], 'its clock was set')],
-  [Verb['file-write'], rule(KINDS.fileWrite, ['high', 'medium', 'high'], 'the file was changed', true)],
+  [Verb['file-write'], rule(KINDS.fileWrite, ['high', 'medium', 'high'], 'the file was changed', 'name')],
   [Verb['factory-reset'], rule(KINDS.factoryReset, ['critical', 'high', 'high'], 'its settings are gone')],
-  [Verb.force, rule(KINDS.force, ['high', 'medium', 'high'], 'the point keeps the forced value', true)],
-  [Verb.delete, rule(KINDS.deleted, ['high', 'medium', 'high'], 'it is gone', true)],
-  [Verb['suppress-alarm'], rule(KINDS.alarmsSuppressed, ['critical', 'high', 'high'], 'it no longer reports', true)],
+  [Verb.force, rule(KINDS.force, ['high', 'medium', 'high'], 'the point keeps the forced value', 'any')],
+  [Verb.delete, rule(KINDS.deleted, ['high', 'medium', 'high'], 'it is gone', 'any')],
+  [Verb['suppress-alarm'], rule(KINDS.alarmsSuppressed, ['critical', 'high', 'high'], 'it no longer reports', 'any')],
 ];
 
 /** By verb number; undefined for verbs that are not dangerous in themselves. */

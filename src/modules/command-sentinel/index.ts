@@ -4,6 +4,7 @@ import type { Judgement, Severity } from '../../facts/alert.ts';
 import type { Conversation } from '../../facts/facts.ts';
 import type { Module, ModuleHandlers, Site } from '../../facts/module.ts';
 import { Outcome, type Operation } from '../../facts/operation.ts';
+import type { Protocol } from '../../facts/protocol.ts';
 import { Verb } from '../../facts/verbs.ts';
 import { ExchangeTable } from '../../assets/exchange-table.ts';
 import { CHANGING_VERBS, COMMAND_RULES, type CommandRule } from './commands.ts';
@@ -89,7 +90,7 @@ class CommandSentinel implements ModuleHandlers {
   #judgeCommand(operation: Operation, rule: CommandRule): void {
     const protocol = this.#site.protocols[operation.protocol];
     const { hosts } = this.#site;
-    const object = rule.namesObject ? wording.objectText(operation, protocol) : '';
+    const object = mergedObject(operation, rule, protocol);
     let severity: Severity = rule.severities[operation.outcome] ?? rule.kind.severity;
     let explanation = `${wording.whoAskedWhat(operation, hosts, protocol)}${object === '' ? '' : ` for ${object}`}; ${wording.outcomeText(operation, protocol)}`;
     if (operation.outcome === Outcome.ok) explanation += `: ${rule.effect}`;
@@ -228,4 +229,9 @@ class CommandSentinel implements ModuleHandlers {
       this.#reservations.delete(key);
     }
   }
+}
+
+function mergedObject(operation: Operation, rule: CommandRule, protocol: Protocol | undefined): string {
+  const hasName = operation.nameEnd > operation.nameStart;
+  return rule.object === 'any' || (rule.object === 'name' && hasName) ? wording.objectText(operation, protocol) : '';
 }
