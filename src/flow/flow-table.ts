@@ -6,34 +6,34 @@ import { randomInt } from 'node:crypto';
 // Rows are visited in the order of their numbers, never of the index: the seed changes no result.
 const SEED = randomInt(0x7fffffff);
 
-/** Columns of a row in `words` (32-bit each). */
+/** Columns of a row in `words` (32-bit each): what every packet needs stands first, in one cache line. */
 export const Column = {
   /** The key: addresses (IPv4 as it is, others as host numbers), ports, and protocol, address kind and segment. */
   addressA: 0,
   addressB: 1,
   ports: 2,
   meta: 3,
-  client: 4,
-  server: 5,
-  clientPort: 6,
-  serverPort: 7,
-  flags: 8,
-  /** Index of the recognised protocol; see NONE and GIVEN_UP. */
-  protocol: 9,
-  clientPackets: 10,
-  serverPackets: 11,
+  flags: 4,
+  /** Index of the recognised protocol; see NO_PROTOCOL and GIVEN_UP. */
+  protocol: 5,
+  clientPackets: 6,
+  serverPackets: 7,
   /** Next TCP sequence number expected from the client, from the server. */
-  nextFromClient: 12,
-  nextFromServer: 13,
+  nextFromClient: 8,
+  nextFromServer: 9,
   /** Index of the reassembly object, 0 while none is needed. */
-  stream: 14,
-  gaps: 15,
-  /** How often identification was tried on a payload of the client, of the server. */
-  triesClient: 16,
-  triesServer: 17,
-  violations: 18,
+  stream: 10,
   /** How many frames were put into the ring of the last eight. */
-  framesSeen: 19,
+  framesSeen: 11,
+  client: 12,
+  server: 13,
+  clientPort: 14,
+  serverPort: 15,
+  gaps: 16,
+  /** How often identification was tried on a payload of the client, of the server. */
+  triesClient: 17,
+  triesServer: 18,
+  violations: 19,
   /** Segments in which the next frame of the protocol was looked for in vain, since it was lost. */
   searchesClient: 20,
   searchesServer: 21,
@@ -42,14 +42,15 @@ export const Column = {
   initialSequence: 23,
 } as const;
 
-/** Columns of a row in `doubles`. */
+/** Columns of a row in `doubles`, which lie behind the 32-bit ones in the same row. */
 export const DoubleColumn = {
-  firstUs: 0,
-  lastUs: 1,
-  clientBytes: 2,
-  serverBytes: 3,
-  reportedUs: 4,
-  frames: 8,
+  firstUs: 12,
+  lastUs: 13,
+  clientBytes: 14,
+  serverBytes: 15,
+  reportedUs: 16,
+  /** The last eight frames. */
+  frames: 17,
 } as const;
 
 export const FlowFlag = {
@@ -80,8 +81,12 @@ export const FlowFlag = {
 export const NO_PROTOCOL = -1;
 export const GIVEN_UP = -2;
 
-const STRIDE = 24;
-const DOUBLE_STRIDE = 16;
+/** 32-bit words, and doubles, of a row: both views lie on one buffer, so that a row's parts are neighbours. */
+const STRIDE = 50;
+const DOUBLE_STRIDE = STRIDE / 2;
+const ROW_BYTES = STRIDE * 4;
+/** Rows at the start; doubled as needed. */
+const CAPACITY_AT_START = 4096;
 
 export class FlowTable {
   /** `words[row * FlowTable.stride + Column.x]`. Replaced when the table grows: do not keep. */
@@ -102,11 +107,12 @@ export class FlowTable {
 
   constructor(maximum: number) {
     this.maximum = maximum;
-    this.capacity = Math.min(1024, maximum + 1);
-    this.words = new Int32Array(this.capacity * STRIDE);
-    this.doubles = new Float64Array(this.capacity * DOUBLE_STRIDE);
+    this.capacity = Math.min(CAPACITY_AT_START, maximum + 1);
+    const buffer = new ArrayBuffer(this.capacity * ROW_BYTES);
+    this.words = new Int32Array(buffer);
+    this.doubles = new Float64Array(buffer);
     this.free = new Int32Array(this.capacity);
-    this.index = new Int32Array(4096);
+    this.index = new Int32Array(CAPACITY_AT_START * 2);
     this.mask = this.index.length - 1;
   }
 
@@ -149,12 +155,12 @@ export class FlowTable {
     this.used++;
     if (this.used * 2 > this.index.length) this.growIndex();
     const base = row * STRIDE;
-    this.words.fill(0, base, base + STRIDE);
-    this.doubles.fill(0, row * DOUBLE_STRIDE, (row + 1) * DOUBLE_STRIDE);
-    this.words[base] = addressA;
-    this.words[base + 1] = addressB;
-    this.words[base + 2] = ports;
-    this.words[base + 3] = meta;
+    const { words } = this;
+    words[base] = addressA;
+    words[base + 1] = addressB;
+    words[base + 2] = ports;
+    words[base + 3] = meta;
+    for (let at = base + 4; at < base + STRIDE; at++) words[at] = 0;
     this.place(row);
     return row;
   }
@@ -197,12 +203,11 @@ export class FlowTable {
 
   private grow(): void {
     this.capacity = Math.min(this.capacity * 2, this.maximum + 1);
-    const words = new Int32Array(this.capacity * STRIDE);
+    const buffer = new ArrayBuffer(this.capacity * ROW_BYTES);
+    const words = new Int32Array(buffer);
     words.set(this.words);
     this.words = words;
-    const doubles = new Float64Array(this.capacity * DOUBLE_STRIDE);
-    doubles.set(this.doubles);
-    this.doubles = doubles;
+    this.doubles = new Float64Array(buffer);
     const free = new Int32Array(this.capacity);
     free.set(this.free);
     this.free = free;

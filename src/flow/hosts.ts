@@ -16,6 +16,9 @@ export const HOSTS_MAX = 262_144;
 const STRIDE = 8;
 const FLAG_MAC_KNOWN = 1;
 const FLAG_MAC_BY_ARP = 2;
+/** Changes of the MAC address are counted in the bits above; a host that changed so often is left as it is. */
+const MAC_CHANGE = 4;
+const MAC_CHANGES_MAX = 64 * MAC_CHANGE;
 /** More IPv4 (IPv6) addresses than this on one MAC, none confirmed by ARP or ND: a router stands there. */
 const IPV4_PER_MAC = 1;
 const IPV6_PER_MAC = 4;
@@ -95,15 +98,16 @@ export class HostTable implements HostDirectory {
     const isSame = (flags & FLAG_MAC_KNOWN) !== 0 && this.words[base + 5] === high && this.words[base + 6] === low;
     if (isSame && (!byArp || (flags & FLAG_MAC_BY_ARP) !== 0)) return 0;
     if (!isSame && !byArp && (flags & FLAG_MAC_BY_ARP) !== 0) return 0;
+    if (!isSame && flags >= MAC_CHANGES_MAX) return 0;
     const kind = this.words[base]! & 15;
     if (!isSame && kind !== AddressKind.mac) {
       if ((flags & FLAG_MAC_KNOWN) !== 0) this.useMac(host, -1);
       this.words[base + 5] = high;
       this.words[base + 6] = low;
-      this.words[base + 7] = FLAG_MAC_KNOWN;
       this.useMac(host, 1);
     }
-    this.words[base + 7] = FLAG_MAC_KNOWN | (byArp ? FLAG_MAC_BY_ARP : 0);
+    const changes = (flags & ~(FLAG_MAC_KNOWN | FLAG_MAC_BY_ARP)) + (isSame ? 0 : MAC_CHANGE);
+    this.words[base + 7] = changes | FLAG_MAC_KNOWN | (byArp ? FLAG_MAC_BY_ARP : 0);
     if (isSame) return 0;
     return (flags & FLAG_MAC_KNOWN) !== 0 ? 2 : 1;
   }

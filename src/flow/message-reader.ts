@@ -537,7 +537,8 @@ export class MessageReader {
   }
 
   private spare(carry: Uint8Array): void {
-    if (carry.length >= SPARE_BYTES_MIN && carry.length <= 65536 && this.spareCarries.length < 64) this.spareCarries.push(carry);
+    if (carry.length >= SPARE_BYTES_MIN && carry.length <= 65536 && this.spareCarries.length < 64)
+      this.spareCarries.push(carry);
   }
 
   private fault(row: number, error: unknown): void {

@@ -1,0 +1,205 @@
+// How often each symbol was seen in its context, and from that the chance that the next one is new (Good–Turing).
+// Contexts and symbols are rows of typed arrays with reversible keys, so that a baseline can name what it learned.
+import { WordIndex } from './word-index.ts';
+
+/** Contexts and symbols kept; further ones are counted in `overflowed` and never judged. */
+export const CONTEXTS_MAX = 262_144;
+export const SYMBOLS_MAX = 1_048_576;
+
+/** A context is learned when the bound is below this … */
+const LEARNED_BELOW = 0.01;
+/** … and so many of its own cycles have passed since it was first seen. */
+const CYCLES_MIN = 3;
+/** One-sided 95 % (normal), and the number of trials that makes "never seen" say less than 1 − 0.95 (rule of three). */
+const DEVIATIONS = 1.645;
+const NEVER_SEEN = 3;
+
+/** The chance that the next symbol is one not seen before: the estimate, and what it is below with 95 % confidence. */
+export interface NoveltyEstimate {
+  readonly chance: number;
+  readonly bound: number;
+  /** What the estimate rests on. */
+  readonly observations: number;
+  readonly distinct: number;
+}
+
+/**
+ * Good–Turing: of `observations`, `once` were of symbols seen exactly once and `twice` of symbols seen twice. The bound
+ * is the estimate plus its deviation (variance (n1 + 2 n2) / n², Robbins 1968 / Esty 1983) plus 3 / n, which is what
+ * remains when nothing was ever seen only once.
+ */
+export function noveltyEstimate(observations: number, once: number, twice: number, distinct: number): NoveltyEstimate {
+  if (observations === 0) return { chance: 1, bound: 1, observations, distinct };
+  const chance = Math.min(1, once / observations);
+  const deviation = Math.sqrt(once + 2 * twice) / observations;
+  const bound = Math.min(1, chance + DEVIATIONS * deviation + NEVER_SEEN / observations);
+  return { chance, bound, observations, distinct };
+}
+
+/** Fields of a context row: observations, symbols seen once, seen twice, distinct symbols. */
+const CONTEXT_STRIDE = 4;
+/** Doubles of a context row: first and last observation, longest time between two of the same symbol. */
+const CONTEXT_TIMES = 3;
+
+export class NoveltyTable {
+  overflowed = 0;
+  private readonly contexts = new WordIndex(4, CONTEXTS_MAX);
+  private readonly symbols = new WordIndex(3, SYMBOLS_MAX);
+  private contextCounts = new Float64Array(256 * CONTEXT_STRIDE);
+  private contextTimes = new Float64Array(256 * CONTEXT_TIMES);
+  private symbolCounts = new Float64Array(1024);
+  /** First and last observation. */
+  private symbolTimes = new Float64Array(2048);
+
+  get contextCount(): number {
+    return this.contexts.count;
+  }
+
+  get symbolCount(): number {
+    return this.symbols.count;
+  }
+
+  /** The row of a context, made when new; 0 when there is no room. `kind` is never 0. */
+  context(kind: number, a: number, b: number, c: number): number {
+    const row = this.contexts.findOrInsert(kind, a, b, c);
+    if (row === 0) this.overflowed++;
+    else if ((row + 1) * CONTEXT_STRIDE > this.contextCounts.length) {
+      this.contextCounts = doubled(this.contextCounts);
+      this.contextTimes = doubled(this.contextTimes);
+    }
+    return row;
+  }
+
+  /** The row of a symbol of a context, made (with count 0) when new; 0 when there is no room. */
+  symbol(context: number, s: number, t: number): number {
+    if (context === 0) return 0;
+    const row = this.symbols.findOrInsert(context, s, t, 0);
+    if (row === 0) this.overflowed++;
+    else if (row >= this.symbolCounts.length) {
+      this.symbolCounts = doubled(this.symbolCounts);
+      this.symbolTimes = doubled(this.symbolTimes);
+    }
+    return row;
+  }
+
+  /** Is the symbol known without making it? 0 where not. */
+  findSymbol(context: number, s: number, t: number): number {
+    return this.symbols.find(context, s, t, 0);
+  }
+
+  /** Counts one observation of the symbol; answers how often it was seen before. */
+  observe(symbol: number, timeUs: number): number {
+    if (symbol === 0) return 0;
+    const context = this.symbols.word(symbol, 0);
+    const counts = this.contextCounts;
+    const at = context * CONTEXT_STRIDE;
+    const seen = this.symbolCounts[symbol]!;
+    this.symbolCounts[symbol] = seen + 1;
+    counts[at]!++;
+    const timesAt = context * CONTEXT_TIMES;
+    if (seen > 2) {
+      // The usual case: nothing but counts and the cycle change.
+      const since = timeUs - this.symbolTimes[symbol * 2 + 1]!;
+      if (since > this.contextTimes[timesAt + 2]!) this.contextTimes[timesAt + 2] = since;
+    } else if (seen === 0) {
+      if (counts[at] === 1) this.contextTimes[timesAt] = timeUs;
+      counts[at + 1]!++;
+      counts[at + 3]!++;
+      this.symbolTimes[symbol * 2] = timeUs;
+    } else {
+      if (seen === 1) {
+        counts[at + 1]!--;
+        counts[at + 2]!++;
+      } else counts[at + 2]!--;
+      const since = timeUs - this.symbolTimes[symbol * 2 + 1]!;
+      if (since > this.contextTimes[timesAt + 2]!) this.contextTimes[timesAt + 2] = since;
+    }
+    this.contextTimes[timesAt + 1] = timeUs;
+    this.symbolTimes[symbol * 2 + 1] = timeUs;
+    return seen;
+  }
+
+  estimate(context: number): NoveltyEstimate {
+    const at = context * CONTEXT_STRIDE;
+    const counts = this.contextCounts;
+    return noveltyEstimate(counts[at]!, counts[at + 1]!, counts[at + 2]!, counts[at + 3]!);
+  }
+
+  /** The chance of something new is small, with its bound, and several cycles of the context have passed. */
+  isLearned(context: number): boolean {
+    if (context === 0) return false;
+    const timesAt = context * CONTEXT_TIMES;
+    const elapsed = this.contextTimes[timesAt + 1]! - this.contextTimes[timesAt]!;
+    if (elapsed < CYCLES_MIN * this.contextTimes[timesAt + 2]!) return false;
+    return this.estimate(context).bound < LEARNED_BELOW;
+  }
+
+  observations(context: number): number {
+    return this.contextCounts[context * CONTEXT_STRIDE]!;
+  }
+
+  firstUs(context: number): number {
+    return this.contextTimes[context * CONTEXT_TIMES]!;
+  }
+
+  lastUs(context: number): number {
+    return this.contextTimes[context * CONTEXT_TIMES + 1]!;
+  }
+
+  /** Longest time between two observations of the same symbol. */
+  cycleUs(context: number): number {
+    return this.contextTimes[context * CONTEXT_TIMES + 2]!;
+  }
+
+  seen(symbol: number): number {
+    return this.symbolCounts[symbol]!;
+  }
+
+  symbolFirstUs(symbol: number): number {
+    return this.symbolTimes[symbol * 2]!;
+  }
+
+  symbolLastUs(symbol: number): number {
+    return this.symbolTimes[symbol * 2 + 1]!;
+  }
+
+  /** Words of a context's key: kind, a, b, c. */
+  contextWord(context: number, index: number): number {
+    return this.contexts.word(context, index);
+  }
+
+  /** Words of a symbol's key: its context, s, t. */
+  symbolWord(symbol: number, index: number): number {
+    return this.symbols.word(symbol, index);
+  }
+
+  /** Puts back what a baseline says: a context with its counts and times. */
+  restoreContext(context: number, firstUs: number, lastUs: number, cycleUs: number): void {
+    const timesAt = context * CONTEXT_TIMES;
+    this.contextTimes[timesAt] = firstUs;
+    this.contextTimes[timesAt + 1] = lastUs;
+    this.contextTimes[timesAt + 2] = cycleUs;
+  }
+
+  restoreSymbol(symbol: number, count: number, firstUs: number, lastUs: number): void {
+    const context = this.symbols.word(symbol, 0);
+    const at = context * CONTEXT_STRIDE;
+    const counts = this.contextCounts;
+    const before = this.symbolCounts[symbol]!;
+    if (before === 0) counts[at + 3]!++;
+    if (before === 1) counts[at + 1]!--;
+    if (before === 2) counts[at + 2]!--;
+    if (count === 1) counts[at + 1]!++;
+    if (count === 2) counts[at + 2]!++;
+    counts[at]! += count - before;
+    this.symbolCounts[symbol] = count;
+    this.symbolTimes[symbol * 2] = firstUs;
+    this.symbolTimes[symbol * 2 + 1] = lastUs;
+  }
+}
+
+function doubled(array: Float64Array): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(array.length * 2);
+  larger.set(array);
+  return larger;
+}
