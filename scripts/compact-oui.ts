@@ -12,12 +12,15 @@ const TARGET = new URL('../knowledge/oui.bin', import.meta.url);
 export async function readListing(): Promise<ReadonlyMap<string, string>> {
   const text = await readFile(new URL(import.meta.resolve('oui-data')), 'utf8');
   const listing = JSON.parse(text) as Readonly<Record<string, string>>;
-  return new Map(
-    Object.entries(listing).map(([prefix, entry]) => [
-      prefix,
-      (entry.split('\n')[0] ?? '').replace(/\s+/g, ' ').trim(),
-    ]),
-  );
+  return new Map(Object.entries(listing).map(([prefix, entry]) => [prefix, organisation(entry)]));
+}
+
+/** First line, single blanks, without the comma or semicolon that some entries end with. */
+function organisation(entry: string): string {
+  return (entry.split('\n')[0] ?? '')
+    .replace(/\s+/g, ' ')
+    .replace(/[\s,;]+$/, '')
+    .trim();
 }
 
 export function compact(listing: ReadonlyMap<string, string>): Uint8Array {

@@ -172,7 +172,7 @@ class AssetLens implements ModuleHandlers {
       asking.asked += answered;
       asking.failed += values[at + Outcome.refused]! + values[at + Outcome.unanswered]!;
       if (answered === 0) continue;
-      asking.servers.add(server);
+      if (server !== client) asking.servers.add(server);
       asking.firstFrame ||= frame;
       asking.lastUs = Math.max(asking.lastUs, lastUs);
       if (values[at + HAS_ENGINEERED] === 1) asking.hasEngineered = true;

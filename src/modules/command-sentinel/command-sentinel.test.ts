@@ -64,6 +64,13 @@ const FIRES: readonly Case[] = [
     play: one({ verb: Verb['listen-only'], ...unanswered }),
     severity: 'high',
   },
+  {
+    kind: 'listen-only-mode',
+    what: 'listen-only for which a gateway says that the device does not answer',
+    play: one({ verb: Verb['listen-only'], ...absent }),
+    severity: 'high',
+    says: /a gateway answered for the device with code 11/,
+  },
   { kind: 'counters-cleared', what: 'counters cleared', play: one({ verb: Verb['clear-log'] }), severity: 'low' },
   { kind: 'mode-changed', what: 'a change of mode', play: one({ verb: Verb['set-mode'] }), severity: 'high' },
   {
@@ -284,7 +291,7 @@ test('a command tells how many came before it and what the two had talked about'
   rehearsal.operation({ verb: Verb.stop });
   rehearsal.operation({ verb: Verb.stop });
   const [first, second] = rehearsal.raised;
-  assert.match(first!.explanation, /first such command seen.*the client had asked for 4 other changes/i);
+  assert.match(first!.explanation, /first such command seen.*the client had asked for 4 changes/i);
   assert.match(second!.explanation, /number 2 of such commands/);
 });
 

@@ -91,8 +91,10 @@ class CommandSentinel implements ModuleHandlers {
     const protocol = this.#site.protocols[operation.protocol];
     const { hosts } = this.#site;
     const object = mergedObject(operation, rule, protocol);
-    let severity: Severity = rule.severities[operation.outcome] ?? rule.kind.severity;
-    let explanation = `${wording.whoAskedWhat(operation, hosts, protocol)}${object === '' ? '' : ` for ${object}`}; ${wording.outcomeText(operation, protocol)}`;
+    // A gateway that answers in place of the device does not know whether it obeyed: listen-only mode has no answer.
+    const outcome = this.#isAbsent(operation) ? Outcome.unanswered : operation.outcome;
+    let severity: Severity = rule.severities[outcome] ?? rule.kind.severity;
+    let explanation = `${wording.whoAskedWhat(operation, hosts, protocol)}${object === '' ? '' : ` for ${object}`}; ${wording.outcomeText(operation, protocol, this.#isAbsent(operation))}`;
     if (operation.outcome === Outcome.ok) explanation += `: ${rule.effect}`;
     explanation += `. ${this.#history(operation)}`;
     if (operation.verb === Verb.reserve) {
@@ -118,7 +120,7 @@ class CommandSentinel implements ModuleHandlers {
     const isUnanswered = operation.outcome === Outcome.unanswered;
     // With one direction missing from the capture everything looks unanswered: that says nothing.
     if (isUnanswered && !this.#hasAnswered(operation)) return;
-    const isAbsent = this.#absentCodes[operation.protocol]?.[operation.code] === 1;
+    const isAbsent = this.#isAbsent(operation);
     if (operation.unit >= 0 && (isUnanswered || isAbsent)) {
       const sweep = this.#units.failed(operation, operation.unit & 255);
       if (sweep !== null) this.#raiseUnitSweep(operation, sweep);
@@ -189,7 +191,7 @@ class CommandSentinel implements ModuleHandlers {
     if (before === 0) parts.push('It is the first such command seen from this client to this device');
     else if (before > 0) parts.push(`It is number ${before + 1} of such commands from this client to this device`);
     const isNew = sinceUs <= 0 || sinceUs >= timeUs;
-    const asked = changes === 0 ? 'nothing that changes the device' : `${changes} other changes`;
+    const asked = changes === 0 ? 'nothing that changes it' : changes === 1 ? 'one change' : `${changes} changes`;
     parts.push(
       isNew
         ? 'it is the first thing heard between the two'
@@ -197,6 +199,10 @@ class CommandSentinel implements ModuleHandlers {
     );
     const text = parts.join('; ');
     return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+  }
+
+  #isAbsent(operation: Operation): boolean {
+    return this.#absentCodes[operation.protocol]?.[operation.code] === 1;
   }
 
   #hasAnswered(operation: Operation): boolean {

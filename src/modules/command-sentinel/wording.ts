@@ -26,12 +26,13 @@ export function functionText(operation: Operation, protocol: Protocol | undefine
 }
 
 /** `the device refused it with code 1 (illegal function) after 2 ms`. */
-export function outcomeText(operation: Operation, protocol: Protocol | undefined): string {
+export function outcomeText(operation: Operation, protocol: Protocol | undefined, isAbsent: boolean): string {
   const after = operation.elapsedUs < 0 ? '' : ` after ${durationText(operation.elapsedUs)}`;
   if (operation.outcome === Outcome.ok) return `the device confirmed it${after}`;
   if (operation.outcome === Outcome.unanswered) return 'no answer was seen';
   const name = protocol?.codeName(operation.code) ?? '';
-  return `the device refused it with code ${operation.code}${name === '' ? '' : ` (${name})`}${after}`;
+  const who = isAbsent ? 'a gateway answered for the device' : 'the device refused it';
+  return `${who} with code ${operation.code}${name === '' ? '' : ` (${name})`}${after}`;
 }
 
 /** The object in words, equal where the object is: `file record 3`, a name, or ''. */
