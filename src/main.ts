@@ -21,7 +21,7 @@ async function run(words: readonly string[]): Promise<number> {
   const line = parseCommandLine(command, rest);
   if (!line.options.has('help')) return command.run(line);
   const { helpCommand } = await import('./commands/help.ts');
-  return helpCommand.run({ options: new Map(), operands: name === 'help' ? [] : [name] });
+  return helpCommand.run({ options: new Map(), operands: [name] });
 }
 
 /** One line for whatever went wrong, and the exit code that says whose mistake it was. */

@@ -36,8 +36,18 @@ test('a capture in which nothing could be judged is not called safe', () => {
   assert.match(verdictText(empty, COVERAGE), /nothing to judge/);
 });
 
-test('the report says how many modules looked', () => {
-  assert.match(analysisReport(exampleAnalysis({ alerts: [] }), PLAIN, COVERAGE), /2 of 16 security modules/);
+test('the report says how many modules looked, and how much of the traffic they could understand', () => {
+  const said = (packets: number): string => {
+    const services = [
+      { name: 'modbus', count: 1, packets, bytes: 1 },
+      { name: 'tcp/102', count: 1, packets: 1000 - packets, bytes: 1 },
+    ];
+    return analysisReport(exampleAnalysis({ conversationsByService: services }), PLAIN, COVERAGE).replaceAll('\n', ' ');
+  };
+  assert.match(said(270), /2 of 16 security modules exist and looked; .*: Modbus \(27 % of the packets here\)/s);
+  assert.match(said(1), /\(less than 1 % of the packets here\)/);
+  assert.match(said(999), /\(more than 99 % of the packets here\)/);
+  assert.match(said(0), /\(0 % of the packets here\)/);
 });
 
 test('each alert shows who, whom, when, how often, why, what to do, technique and frames; the worst comes first', () => {

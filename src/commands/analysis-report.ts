@@ -45,7 +45,7 @@ function verdictLines(result: AnalysisResult, terminal: Terminal, coverage: Cove
   const verdict = wrapped(verdictText(result, coverage), width);
   const shown = worst === undefined || severityRank(worst.severity) < severityRank('high');
   const lines = verdict.map((line) => (shown ? bold(terminal, line) : severityText(terminal, worst.severity, line)));
-  for (const text of [scopeText(result), lookedText(coverage), caveatText(result)]) {
+  for (const text of [scopeText(result), lookedText(result, coverage), caveatText(result)]) {
     if (text !== '') lines.push(...wrapped(text, width));
   }
   return lines;
@@ -84,8 +84,23 @@ function scopeText(result: AnalysisResult): string {
   return `${parts.join(', ')}.`;
 }
 
-function lookedText(coverage: Coverage): string {
-  return `${coverage.modules} of ${coverage.modulesPlanned} security modules exist and looked; protocols understood so far: ${coverage.protocols.join(', ')}.`;
+function lookedText(result: AnalysisResult, coverage: Coverage): string {
+  const looked = `${coverage.modules} of ${coverage.modulesPlanned} security modules exist and looked`;
+  const understood = `protocols understood so far: ${coverage.protocols.join(', ')}`;
+  return `${looked}; ${understood}${shareText(result)}.`;
+}
+
+/** How much of the traffic could be judged by its content at all. */
+function shareText(result: AnalysisResult): string {
+  const known = new Set(result.protocols.map((protocol) => protocol.name));
+  const sum = (services: AnalysisResult['conversationsByService']): number =>
+    services.reduce((packets, service) => packets + service.packets, 0);
+  const all = sum(result.conversationsByService);
+  if (all === 0) return '';
+  const share = (100 * sum(result.conversationsByService.filter((service) => known.has(service.name)))) / all;
+  const percent =
+    share > 0 && share < 1 ? 'less than 1' : share > 99 && share < 100 ? 'more than 99' : Math.round(share);
+  return ` (${percent} % of the packets here)`;
 }
 
 /** What makes the answer less sure, where there is something. */

@@ -1,0 +1,146 @@
+// Holds the contract: what the commands print has exactly the keys and types that docs/formats.md names.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { SEVERITY_ASKS } from '../alerts/severity.ts';
+import { SEVERITIES } from '../facts/alert.ts';
+import { CLAIM_ATTRIBUTES } from '../facts/facts.ts';
+import { folderWith, run1sec } from './child-program.ts';
+import { ExitCode } from './exit-codes.ts';
+import { FACT_NAMES } from './fact-lines.ts';
+import { attackedPlant, pcapOf } from './plant-capture.ts';
+
+const PAGE = readFileSync(new URL('../../docs/formats.md', import.meta.url), 'utf8');
+
+interface Field {
+  readonly key: string;
+  readonly isOptional: boolean;
+  readonly type: string;
+}
+
+/** The field tables of the page, by heading. */
+function tablesOf(page: string): Map<string, Field[]> {
+  const tables = new Map<string, Field[]>();
+  let heading = '';
+  for (const line of page.split('\n')) {
+    heading = /^#+ (.*)$/.exec(line)?.[1] ?? heading;
+    const row = /^\| `(\w+)`( \(optional\))? *\| ([a-z][a-z ]*?) *\|/.exec(line);
+    if (row === null) continue;
+    const fields = tables.get(heading) ?? [];
+    fields.push({ key: row[1]!, isOptional: row[2] !== undefined, type: row[3]! });
+    tables.set(heading, fields);
+  }
+  return tables;
+}
+
+const TABLES = tablesOf(PAGE);
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
+
+/** Where a value differs from what the page says; empty where it does not. */
+function differences(value: unknown, type: string, at: string): string[] {
+  if (type.endsWith(' or null')) return value === null ? [] : differences(value, type.slice(0, -8), at);
+  if (type.startsWith('list of ')) {
+    if (!Array.isArray(value)) return [`${at}: not a list`];
+    return value.flatMap((element, index) => differences(element, type.slice(8), `${at}[${index}]`));
+  }
+  if (type.startsWith('map of ')) {
+    if (!isObject(value)) return [`${at}: not an object`];
+    return Object.entries(value).flatMap(([key, element]) => differences(element, type.slice(7), `${at}.${key}`));
+  }
+  const isRight = plainType(type, value);
+  if (isRight !== null) return isRight ? [] : [`${at}: ${JSON.stringify(value)} is no ${type}`];
+  return objectDifferences(value, type, at);
+}
+
+function plainType(type: string, value: unknown): boolean | null {
+  switch (type) {
+    case 'string':
+      return typeof value === 'string';
+    case 'integer':
+      return Number.isSafeInteger(value);
+    case 'number':
+      return typeof value === 'number';
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'time':
+      return typeof value === 'string' && TIME.test(value);
+    case 'value':
+      return ['string', 'number', 'boolean'].includes(typeof value);
+    default:
+      return null;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function objectDifferences(value: unknown, type: string, at: string, shared: readonly Field[] = []): string[] {
+  const own = TABLES.get(type);
+  if (own === undefined) return [`${at}: the page has no table of ${type}`];
+  if (!isObject(value)) return [`${at}: not an object`];
+  const fields = [...shared, ...own];
+  const found: string[] = [];
+  for (const field of fields) {
+    if (field.key in value) found.push(...differences(value[field.key], field.type, `${at}.${field.key}`));
+    else if (!field.isOptional) found.push(`${at}: ${field.key} is missing`);
+  }
+  for (const key of Object.keys(value)) {
+    if (!fields.some((field) => field.key === key)) found.push(`${at}: ${key} is not on the page`);
+  }
+  return found;
+}
+
+const WHOLE = pcapOf(attackedPlant());
+const folder = folderWith({ 'attacked.pcap': WHOLE, 'cut.pcap': WHOLE.subarray(0, WHOLE.length - 7) });
+
+test('the page has a table of every object', () => {
+  assert.ok(TABLES.size > 15, [...TABLES.keys()].join());
+  for (const name of FACT_NAMES) assert.ok(TABLES.has(name), name);
+});
+
+test('analyze --json prints exactly what the page says', () => {
+  for (const file of ['attacked.pcap', 'cut.pcap']) {
+    const analysis = JSON.parse(run1sec(['analyze', '--json', file], { directory: folder }).output) as unknown;
+    assert.deepEqual(differences(analysis, 'analysis', 'analysis'), []);
+    const { alerts, assets } = analysis as { alerts: unknown[]; assets: unknown[] };
+    assert.ok(alerts.length > 2 && assets.length > 2, 'enough to compare');
+  }
+});
+
+test('facts prints exactly what the page says', () => {
+  const { output } = run1sec(['facts', 'attacked.pcap'], { directory: folder });
+  const seen = new Set<string>();
+  for (const text of output.trimEnd().split('\n')) {
+    const line = JSON.parse(text) as Record<string, unknown>;
+    const fact = String(line['fact']);
+    seen.add(fact);
+    assert.deepEqual(objectDifferences(line, fact, fact, TABLES.get('fact')), [], text);
+  }
+  for (const fact of ['operation', 'conversation', 'claim']) assert.ok(seen.has(fact), `${fact} was seen`);
+});
+
+test('the index of the evidence is exactly what the page says', () => {
+  const directory = join(folderWith({}), 'evidence');
+  run1sec(['analyze', 'attacked.pcap', '--evidence', directory], { directory: folder });
+  const index = JSON.parse(readFileSync(join(directory, 'index.json'), 'utf8')) as unknown;
+  assert.deepEqual(differences(index, 'evidence index', 'index'), []);
+});
+
+test('the comparison finds what is missing, undocumented or of another type', () => {
+  assert.deepEqual(differences({ offset: '1' }, 'damage', 'd'), [
+    'd.offset: "1" is no integer',
+    'd: message is missing',
+  ]);
+  assert.deepEqual(differences({ offset: 1, message: '', more: 1 }, 'damage', 'd'), ['d: more is not on the page']);
+  assert.equal(differences([1], 'list of frame', 'f').length, 1);
+  assert.equal(differences('2026-01-01T00:00:00Z', 'time', 't').length, 1);
+});
+
+test('the exit codes, severities and attributes of the page are those of the program', () => {
+  const codes = [...PAGE.matchAll(/^\| (\d+) +\|/gm)].map((match) => Number(match[1]));
+  assert.deepEqual(codes, Object.values(ExitCode));
+  for (const severity of SEVERITIES) assert.ok(PAGE.includes(SEVERITY_ASKS[severity]), severity);
+  for (const attribute of CLAIM_ATTRIBUTES) assert.ok(PAGE.includes(`\`${attribute}\``), attribute);
+});
