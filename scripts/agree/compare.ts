@@ -1,0 +1,112 @@
+// Compares what two decoders read from the same frames, message by message, and counts agreement.
+
+/** One message as one decoder read it. */
+export interface Reading {
+  readonly frame: number;
+  /** Together with `message` the row it is counted in: `modbus`, `3 read holding registers, answer`. */
+  readonly protocol: string;
+  readonly message: string;
+  /** Field by name, in a spelling both sides use. */
+  readonly fields: ReadonlyMap<string, string>;
+}
+
+export interface Difference {
+  readonly frame: number;
+  readonly protocol: string;
+  readonly message: string;
+  readonly detail: string;
+}
+
+export interface Agreement {
+  readonly protocol: string;
+  readonly message: string;
+  /** Messages the other decoder saw, or only we did. */
+  total: number;
+  agreed: number;
+}
+
+export class Comparison {
+  readonly rows = new Map<string, Agreement>();
+  readonly differences: Difference[] = [];
+
+  /** Adds one capture. A field that only we have is no difference: the other decoder does not show everything. */
+  add(ours: readonly Reading[], theirs: readonly Reading[]): void {
+    const ourFrames = byFrame(ours);
+    const theirFrames = byFrame(theirs);
+    for (const frame of [...new Set([...ourFrames.keys(), ...theirFrames.keys()])].sort((a, b) => a - b)) {
+      this.#frame(frame, ourFrames.get(frame) ?? [], theirFrames.get(frame) ?? []);
+    }
+  }
+
+  get total(): number {
+    return [...this.rows.values()].reduce((sum, row) => sum + row.total, 0);
+  }
+
+  get agreed(): number {
+    return [...this.rows.values()].reduce((sum, row) => sum + row.agreed, 0);
+  }
+
+  /** Each of theirs takes the first of ours that says the same, then the first of the same kind that is left. */
+  #frame(frame: number, ours: readonly Reading[], theirs: readonly Reading[]): void {
+    const left = new Set(ours);
+    const unmatched: Reading[] = [];
+    for (const their of theirs) {
+      const same = [...left].find((our) => isSameKind(our, their) && fieldDifference(our, their) === '');
+      if (same === undefined) unmatched.push(their);
+      else {
+        left.delete(same);
+        this.#count(their, true);
+      }
+    }
+    for (const their of unmatched) {
+      const like = [...left].find((our) => isSameKind(our, their)) ?? [...left][0];
+      if (like === undefined) this.#differ(frame, their, 'only tshark has this message');
+      else {
+        left.delete(like);
+        const kind = isSameKind(like, their) ? '' : `we read ${like.protocol} ${like.message}; `;
+        this.#differ(frame, their, kind + fieldDifference(like, their));
+      }
+    }
+    for (const our of left) this.#differ(frame, our, 'only we have this message');
+  }
+
+  #differ(frame: number, reading: Reading, detail: string): void {
+    this.#count(reading, false);
+    this.differences.push({ frame, protocol: reading.protocol, message: reading.message, detail });
+  }
+
+  #count(reading: Reading, isAgreed: boolean): void {
+    const key = `${reading.protocol} ${reading.message}`;
+    let row = this.rows.get(key);
+    if (row === undefined) {
+      row = { protocol: reading.protocol, message: reading.message, total: 0, agreed: 0 };
+      this.rows.set(key, row);
+    }
+    row.total++;
+    if (isAgreed) row.agreed++;
+  }
+}
+
+function byFrame(readings: readonly Reading[]): Map<number, Reading[]> {
+  const frames = new Map<number, Reading[]>();
+  for (const reading of readings) {
+    const list = frames.get(reading.frame);
+    if (list === undefined) frames.set(reading.frame, [reading]);
+    else list.push(reading);
+  }
+  return frames;
+}
+
+function isSameKind(our: Reading, their: Reading): boolean {
+  return our.protocol === their.protocol && our.message === their.message;
+}
+
+/** Every field of theirs that ours does not have or has otherwise; '' where they agree. */
+function fieldDifference(our: Reading, their: Reading): string {
+  const parts: string[] = [];
+  for (const [name, value] of their.fields) {
+    const ourValue = our.fields.get(name);
+    if (ourValue !== value) parts.push(`${name}: ${ourValue ?? 'nothing'} here, ${value} in tshark`);
+  }
+  return parts.join('; ');
+}

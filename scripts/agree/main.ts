@@ -1,0 +1,79 @@
+// `npm run agree -- CAPTURE…`: compares the fields we decode with tshark's for the same frames, prints agreement for
+// each protocol and function, and every difference. Exit code 0 where they agree as they must, 1 where not, 2 for
+// wrong usage, 3 where there is no tshark.
+import { Comparison } from './compare.ts';
+import type { Mapping } from './mapping.ts';
+import { modbusMapping } from './modbus.ts';
+import { ourReadings } from './ours.ts';
+import { tsharkFrames, tsharkVersion } from './tshark.ts';
+
+const MAPPINGS: readonly Mapping[] = [modbusMapping];
+
+const DIFFERENCES_SHOWN = 50;
+/** What must agree: of all, and of each row with enough examples. */
+const AGREEMENT_MIN = 0.999;
+const ROW_AGREEMENT_MIN = 0.99;
+const ROW_EXAMPLES_MIN = 20;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(paths: readonly string[]): Promise<number> {
+  if (paths.length === 0) {
+    console.error('usage: npm run agree -- CAPTURE…');
+    return 2;
+  }
+  const version = tsharkVersion();
+  if (version === null) {
+    console.error('agree: there is no tshark here, nothing was compared');
+    return 3;
+  }
+  const all = new Comparison();
+  const violations = new Map<string, number>();
+  let isListed = 0;
+  for (const path of paths) {
+    const comparison = new Comparison();
+    for (const mapping of MAPPINGS) {
+      const theirs = [];
+      for await (const frame of tsharkFrames(path, mapping.displayFilter, mapping.layers)) {
+        theirs.push(...mapping.theirs(frame));
+      }
+      const ours = await ourReadings(path, mapping);
+      for (const [rule, count] of ours.violations) violations.set(rule, (violations.get(rule) ?? 0) + count);
+      comparison.add(ours.readings, theirs);
+      all.add(ours.readings, theirs);
+    }
+    console.log(`${path}: ${comparison.agreed} of ${comparison.total} messages agree${percent(comparison)}`);
+    for (const { frame, protocol, message, detail } of comparison.differences) {
+      if (isListed++ < DIFFERENCES_SHOWN) console.log(`  frame ${frame}, ${protocol} ${message}: ${detail}`);
+    }
+  }
+  if (isListed > DIFFERENCES_SHOWN) console.log(`  … ${isListed - DIFFERENCES_SHOWN} further differences`);
+  return report(all, violations, version);
+}
+
+function report(all: Comparison, violations: ReadonlyMap<string, number>, version: string): number {
+  console.log(`\nagreement with ${version}`);
+  let isEnough = all.total === 0 || all.agreed / all.total >= AGREEMENT_MIN;
+  const rows = [...all.rows.values()].sort((a, b) =>
+    `${a.protocol}${a.message}`.localeCompare(`${b.protocol}${b.message}`, 'en', { numeric: true }),
+  );
+  for (const row of rows) {
+    const share = row.agreed / row.total;
+    const isLow = row.total >= ROW_EXAMPLES_MIN && share < ROW_AGREEMENT_MIN;
+    if (isLow) isEnough = false;
+    const counts = `${row.agreed} of ${row.total}`.padStart(18);
+    console.log(
+      `${row.protocol.padEnd(12)}${row.message.padEnd(24)}${counts}${percent(row)}${isLow ? '  too low' : ''}`,
+    );
+  }
+  console.log(`all: ${all.agreed} of ${all.total}${percent(all)}, ${all.differences.length} differences`);
+  if (violations.size > 0) {
+    const listed = [...violations].sort((a, b) => b[1] - a[1]).map(([rule, count]) => `${rule} ${count}`);
+    console.log(`rules we found broken: ${listed.join(', ')}`);
+  }
+  return isEnough ? 0 : 1;
+}
+
+function percent({ agreed, total }: { readonly agreed: number; readonly total: number }): string {
+  return total === 0 ? '' : ` (${((agreed / total) * 100).toFixed(2)} %)`;
+}
