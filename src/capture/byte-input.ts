@@ -124,10 +124,12 @@ export class MemoryInput implements ByteInput {
   readonly bytesTotal: number;
   readonly #bytes: Uint8Array;
   readonly #pieceBytes: number;
+  readonly #isReopenable: boolean;
 
-  constructor(bytes: Uint8Array, pieceBytes = Infinity) {
+  constructor(bytes: Uint8Array, pieceBytes = Infinity, isReopenable = true) {
     this.#bytes = bytes;
     this.#pieceBytes = pieceBytes;
+    this.#isReopenable = isReopenable;
     this.bytesTotal = bytes.length;
   }
 
@@ -138,8 +140,8 @@ export class MemoryInput implements ByteInput {
     return taken;
   }
 
-  reopen(): ByteInput {
-    return new MemoryInput(this.#bytes, this.#pieceBytes);
+  reopen(): ByteInput | null {
+    return this.#isReopenable ? new MemoryInput(this.#bytes, this.#pieceBytes) : null;
   }
 
   close(): void {

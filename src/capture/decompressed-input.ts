@@ -6,8 +6,12 @@ import type { ByteInput } from './byte-input.ts';
 
 export type Compression = 'gzip' | 'zstd';
 
-/** Compressed bytes given to the decompressor at a time, and the most it hands over at a time. */
+/** Compressed bytes given to the decompressor at a time; fewer where they can be had only once, see below. */
 const PIECE_BYTES = 32 * 1024;
+const PIECE_BYTES_ONCE = 16 * 1024;
+/** A piece that failed is given again in pieces of so many bytes, and the one of them that fails byte by byte. */
+const FINE_PIECE_BYTES = 512;
+/** The most that is handed over at a time. */
 const OUTPUT_BYTES = 128 * 1024;
 
 const ZSTD_MAGIC = 0xfd2fb528;
@@ -23,36 +27,45 @@ export function compressionOf(view: DataView): Compression | null {
 }
 
 /**
- * A decompressor fails as a whole call: what it had made of that call's input before the bad byte is lost. So a second
+ * A decompressor fails as a whole call: what it had made of that call's input before the bad byte is lost. So another
  * one is brought to where the failing piece began (from a reopened input, or, where the input can be had only once, by
- * letting it follow a piece behind), and gets that piece byte by byte.
+ * letting it follow a piece behind), and gets that piece again in smaller ones, down to single bytes.
  */
 export class DecompressedInput implements ByteInput {
   problem: string | null = null;
   readonly #compression: Compression;
   readonly #source: ByteInput;
   #main: Decompressor;
-  /** Follows a piece behind; null where the source can be reopened instead. */
+  /** Follows a piece behind; null where the source can be reopened instead, and when it has become the main one. */
   #follower: Decompressor | null;
+  readonly #isReopenable: boolean;
   #output: Uint8Array = NOTHING;
-  /** The piece that is being decompressed, where it starts in the compressed input, and how much came out of it. */
-  #piece: Uint8Array;
-  #pieceOffset = 0;
-  #pieceOutput = 0;
-  readonly #pieceBuffer = new Uint8Array(PIECE_BYTES);
-  /** In the repeat of a failed piece: the next byte of it to give, and how much output has been handed out before. */
-  #repeatAt = -1;
-  #skip = 0;
-  #reason: string | null = null;
+  /** Bytes given to the reader, and bytes that the main decompressor made: fewer while it repeats a failed piece. */
+  #handedOut = 0;
+  #made = 0;
+  /** The piece that is being decompressed, where it starts in the compressed input, and what was made before it. */
+  #piece: Uint8Array = NOTHING;
+  #pieceAt = 0;
+  #madeBeforePiece = 0;
+  readonly #pieceBuffer: Uint8Array;
+  /** Bytes that were taken from the source before, and not decompressed yet. */
+  #first: Uint8Array;
+  /** What is still to be repeated of a failed piece, and in how small pieces; null while nothing has failed. */
+  #repeat: { rest: Uint8Array; readonly stepBytes: number } | null = null;
+  /** What the decompressor said when it first failed. */
+  #failure: string | null = null;
 
   /** `first` are the bytes that were already taken from the source. */
   constructor(compression: Compression, first: Uint8Array, source: ByteInput) {
     this.#compression = compression;
     this.#source = source;
     this.#main = new Decompressor(compression);
-    this.#follower = source.reopen() === null ? new Decompressor(compression) : null;
-    this.#piece = first;
-    if (first.length > 0) this.#main.feed(first);
+    const again = source.reopen();
+    again?.close();
+    this.#isReopenable = again !== null;
+    this.#follower = this.#isReopenable ? null : new Decompressor(compression);
+    this.#pieceBuffer = new Uint8Array(this.#isReopenable ? PIECE_BYTES : PIECE_BYTES_ONCE);
+    this.#first = first;
   }
 
   get bytesRead(): number {
@@ -89,47 +102,62 @@ export class DecompressedInput implements ByteInput {
     for (;;) {
       const output = this.#main.take();
       if (output !== null) {
-        const skipped = Math.min(this.#skip, output.length);
-        this.#skip -= skipped;
-        this.#pieceOutput += output.length;
-        this.#output = output.subarray(skipped);
+        this.#made += output.length;
+        const isNew = Math.max(0, this.#made - this.#handedOut);
+        this.#output = output.subarray(Math.max(0, output.length - isNew));
+        this.#handedOut += this.#output.length;
         if (this.#output.length > 0) return this.#take(into, at, length);
       } else if (this.#main.state === 'ended') {
         return 0;
       } else if (this.#main.state === 'failed') {
-        if (this.#repeatAt >= 0 || this.#piece.length === 0) return this.#fail();
+        if (this.#piece.length <= 1) return this.#fail();
         await this.#repeatPiece();
       } else if (this.#main.state === 'waiting') {
-        if (this.#repeatAt >= this.#piece.length && this.#repeatAt >= 0) return this.#fail();
-        await this.#feedNext();
+        if (!(await this.#feedNext())) return this.#fail();
       } else {
         await this.#main.news();
       }
     }
   }
 
-  async #feedNext(): Promise<void> {
-    if (this.#repeatAt >= 0) {
-      this.#main.feed(this.#piece.subarray(this.#repeatAt, ++this.#repeatAt));
-      return;
+  /** False where a failed piece was repeated and there is no more of it. */
+  async #feedNext(): Promise<boolean> {
+    this.#pieceAt += this.#piece.length;
+    this.#madeBeforePiece = this.#made;
+    if (this.#repeat !== null) {
+      this.#piece = this.#repeat.rest.subarray(0, this.#repeat.stepBytes);
+      this.#repeat.rest = this.#repeat.rest.subarray(this.#repeat.stepBytes);
+      if (this.#piece.length === 0) return false;
+      this.#main.feed(this.#piece);
+      return true;
     }
-    if (this.#follower !== null) await this.#follower.run(this.#piece);
-    this.#pieceOffset += this.#piece.length;
-    this.#pieceOutput = 0;
-    const count = await this.#source.read(this.#pieceBuffer, 0, PIECE_BYTES);
-    this.#piece = this.#pieceBuffer.subarray(0, count);
-    if (count > 0) this.#main.feed(this.#piece);
+    if (this.#follower !== null && this.#piece.length > 0) await this.#follower.run(this.#piece);
+    this.#piece = await this.#nextPiece();
+    if (this.#piece.length > 0) this.#main.feed(this.#piece);
     else this.#main.finish();
+    return true;
+  }
+
+  async #nextPiece(): Promise<Uint8Array> {
+    const pieceBytes = this.#pieceBuffer.length;
+    if (this.#first.length > 0) {
+      const piece = this.#first.subarray(0, pieceBytes);
+      this.#first = this.#first.subarray(pieceBytes);
+      return piece;
+    }
+    return this.#pieceBuffer.subarray(0, await this.#source.read(this.#pieceBuffer, 0, pieceBytes));
   }
 
   async #repeatPiece(): Promise<void> {
     const failed = this.#main;
+    this.#failure ??= failed.failure;
     this.#main = this.#follower ?? (await this.#replay());
-    this.#reason = failed.failure;
     this.#follower = null;
     failed.close();
-    this.#skip = this.#pieceOutput;
-    this.#repeatAt = 0;
+    const isFine = !this.#isReopenable || this.#piece.length <= FINE_PIECE_BYTES;
+    this.#repeat = { rest: this.#piece, stepBytes: isFine ? 1 : FINE_PIECE_BYTES };
+    this.#piece = NOTHING;
+    this.#made = this.#madeBeforePiece;
   }
 
   /** A decompressor that has had everything before the failing piece. */
@@ -138,7 +166,7 @@ export class DecompressedInput implements ByteInput {
     const source = this.#source.reopen();
     if (source === null) return decompressor;
     const piece = new Uint8Array(PIECE_BYTES);
-    let left = this.#pieceOffset;
+    let left = this.#pieceAt;
     while (left > 0) {
       const count = await source.read(piece, 0, Math.min(left, PIECE_BYTES));
       if (count === 0) break;
@@ -150,8 +178,9 @@ export class DecompressedInput implements ByteInput {
   }
 
   #fail(): number {
-    const isCut = this.#piece.length === 0;
-    const reason = this.#reason ?? this.#main.failure ?? 'it ends early';
+    const reason = this.#failure ?? this.#main.failure ?? 'it cannot be read';
+    // At the end of the input an empty piece was given; nothing can be wrong with it but that more was expected.
+    const isCut = this.#piece.length === 0 && this.#repeat === null;
     this.problem ??=
       this.#source.problem ??
       (isCut ? `the ${this.#compression} data ends too early` : `the ${this.#compression} data is damaged: ${reason}`);
@@ -172,8 +201,12 @@ class Decompressor {
   constructor(compression: Compression) {
     // A high-water mark of one byte: no more is made before what there is was taken, so that a failure loses nothing
     // that was handed over, and a small input cannot grow into a large queue.
-    const options = { chunkSize: OUTPUT_BYTES, readableHighWaterMark: 1, rejectGarbageAfterEnd: true };
-    this.#stream = compression === 'gzip' ? createGunzip(options) : createZstdDecompress(options);
+    const options = { chunkSize: OUTPUT_BYTES, readableHighWaterMark: 1 };
+    // For gzip that option would refuse a second member; gunzip tells junk from a member by itself.
+    this.#stream =
+      compression === 'gzip'
+        ? createGunzip(options)
+        : createZstdDecompress({ ...options, rejectGarbageAfterEnd: true });
     this.#stream.on('readable', this.#onNews);
     this.#stream.on('end', () => this.#become('ended'));
     this.#stream.on('error', (error) => {

@@ -13,6 +13,13 @@ export interface OpenOptions {
   readonly bufferBytes?: number;
 }
 
+export interface MemoryOptions extends OpenOptions {
+  /** Bytes come in pieces of at most so many. */
+  readonly pieceBytes?: number;
+  /** False: as from a pipe, the bytes can be had only once. */
+  readonly isReopenable?: boolean;
+}
+
 /** Opens files and `-`, at most once, as one source in time order; throws CaptureOpenError with one line. */
 export async function openCapture(paths: readonly string[], options: OpenOptions = {}): Promise<CaptureSource> {
   if (paths.filter((path) => path === STANDARD_INPUT).length > 1) {
@@ -57,9 +64,10 @@ export function isRereadable(path: string): boolean {
 }
 
 /** A capture in memory, read by the same code; bytes that are no capture give no frames and a damage. */
-export function readerForBytes(bytes: Uint8Array, options: OpenOptions & { pieceBytes?: number } = {}): CaptureSource {
+export function readerForBytes(bytes: Uint8Array, options: MemoryOptions = {}): CaptureSource {
   const file = newFile('memory');
-  const reader = new FileReader(new MemoryInput(bytes, options.pieceBytes), file, 0, options.bufferBytes);
+  const input = new MemoryInput(bytes, options.pieceBytes, options.isReopenable);
+  const reader = new FileReader(input, file, 0, options.bufferBytes);
   const source = new SingleSource(reader);
   const note = (problem: string | null): void => {
     if (problem !== null) file.damage = { offset: 0, message: problem };

@@ -2,8 +2,6 @@
 // proof can be asked for again. A batch is written as it is: a header, its columns, and the stretch of bytes with its
 // frames. Frames are sensitive: the folder and the files are the owner's alone, and are removed by `close`.
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, unlinkSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { FrameReference } from '../facts/frame-reference.ts';
 import type { FrameBatch } from './frames.ts';
 
@@ -63,7 +61,7 @@ export class FrameSpool {
 
   constructor(options: SpoolOptions = {}) {
     this.#segmentBytesMax = Math.max(1, Math.floor((options.bytesMax ?? BYTES_MAX) / SEGMENTS));
-    this.#folder = mkdtempSync(join(options.parent ?? tmpdir(), '1sec-spool-'));
+    this.#folder = mkdtempSync(`${options.parent ?? temporaryFolder()}/1sec-spool-`);
   }
 
   /** The oldest frame that can still be had, 0 where there is none. */
@@ -132,7 +130,7 @@ export class FrameSpool {
       closeSync(oldest.descriptor);
       unlinkSync(oldest.path);
     }
-    const path = join(this.#folder, `segment-${this.#segmentsMade++}`);
+    const path = `${this.#folder}/segment-${this.#segmentsMade++}`;
     const descriptor = openSync(path, 'wx+', 0o600);
     const segment = { path, descriptor, size: 0, indexReferences: [], indexOffsets: [] };
     this.#segments.push(segment);
@@ -155,6 +153,11 @@ export class FrameSpool {
       at += size;
     }
   }
+}
+
+/** As the system has it for this person. */
+function temporaryFolder(): string {
+  return process.env['TMPDIR'] ?? process.env['TEMP'] ?? '/tmp';
 }
 
 function fillColumns(view: DataView, batch: FrameBatch, start: number, end: number): void {
