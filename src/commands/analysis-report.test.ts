@@ -20,7 +20,14 @@ test('the headline counts the alerts, the devices and names the worst', () => {
       exampleAlert('low', { title: 'C' }),
     ],
   });
-  assert.equal(verdictText(result, COVERAGE), '2 critical and 1 high alert on 2 devices: A; B.');
+  assert.equal(verdictText(result, COVERAGE), '2 critical and 1 high alert on 2 devices, all from 192.0.2.66: A; B.');
+});
+
+test('the headline names nobody where several did it, or nobody', () => {
+  const several = [exampleAlert('high', { title: 'A' }), exampleAlert('high', { title: 'B', peer: null })];
+  assert.equal(verdictText(exampleAnalysis({ alerts: several }), COVERAGE), '2 high alerts on 1 device: A; B.');
+  const one = [exampleAlert('high', { title: 'A', peer: null })];
+  assert.equal(verdictText(exampleAnalysis({ alerts: one }), COVERAGE), '1 high alert on 1 device: A.');
 });
 
 test('without grave alerts the headline says so and no more', () => {

@@ -6,7 +6,6 @@ import type { Asset } from '../facts/asset.ts';
 import { assetDescription, countsText, framesText, listText, partyText, whenText, worstFirst } from './alert-text.ts';
 import type { AnalysisResult } from '../engine/analysis.ts';
 import { readableBytes } from './progress.ts';
-import { techniqueText } from './technique-names.ts';
 import { bold, faint, severityText, tableLines, wrapped } from './terminal.ts';
 import type { Terminal } from './terminal.ts';
 import { readableDuration, readableTime } from './timestamp.ts';
@@ -60,13 +59,21 @@ export function verdictText(result: AnalysisResult, coverage: Coverage): string 
     const titles = [...new Set(worstFirst(grave).map((alert) => showable(alert.title)))];
     const named = titles.slice(0, 3).join('; ');
     const more = titles.length > 3 ? `; and ${titles.length - 3} more` : '';
-    return `${countsText(grave)} on ${plural(devices, 'device')}: ${named}${more}.`;
+    return `${countsText(grave)} on ${plural(devices, 'device')}${culpritText(grave)}: ${named}${more}.`;
   }
   if (!result.protocols.some((protocol) => protocol.messages > 0)) {
     return `No conversation in a protocol that this version reads was seen (it reads ${listText(coverage.protocols)}), so there is little to judge.`;
   }
   if (result.alerts.length === 0) return 'Nothing dangerous was seen.';
   return `Nothing dangerous was seen; ${countsText(result.alerts)} to know about.`;
+}
+
+/** `, all from 192.0.2.66` where one address did it all. */
+function culpritText(alerts: readonly Alert[]): string {
+  const culprits = new Set(alerts.map((alert) => alert.peer?.asset ?? ''));
+  const peer = alerts[0]!.peer;
+  if (culprits.size !== 1 || peer === null) return '';
+  return `, ${alerts.length > 1 ? 'all ' : ''}from ${partyText({ ...peer, port: null, unit: null })}`;
 }
 
 function scopeText(result: AnalysisResult): string {

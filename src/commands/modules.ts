@@ -1,12 +1,12 @@
 // `1sec modules`: the security modules, and the alerts they can raise.
 import { modules } from '../modules/index.ts';
+import { techniqueText } from './alert-text.ts';
 import type { Command } from './command-line.ts';
 import { ExitCode } from './exit-codes.ts';
 import { jsonPage } from './json-text.ts';
 import { writeOutput } from './output.ts';
 import { bold, severityText, standardTerminal, wrapped } from './terminal.ts';
 import type { Terminal } from './terminal.ts';
-import { techniqueText } from './technique-names.ts';
 
 /** How many modules the design names; those that exist are in modules/index.ts. */
 export const MODULES_PLANNED = 16;
