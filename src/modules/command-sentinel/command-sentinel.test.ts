@@ -121,8 +121,15 @@ const FIRES: readonly Case[] = [
     kind: 'function-sweep',
     what: 'eight functions tried and refused',
     play: each(8, (code) => ({ function: 100 + code, verb: Verb.other, ...refused })),
-    severity: 'medium',
+    severity: 'high',
     says: /tried 8 Fieldbus functions.*\(101 to 108\)/,
+  },
+  {
+    kind: 'object-sweep',
+    what: 'a hundred registers asked for that a device does not have',
+    play: each(100, (first) => ({ space: 3, first, outcome: Outcome.refused, code: 2 })),
+    severity: 'medium',
+    says: /at least 100 different objects that it does not have, the last one register 100.*100 requests were refused/,
   },
   { kind: 'time-set', what: 'a clock set', play: one({ verb: Verb['set-time'] }), severity: 'medium' },
   {
@@ -170,6 +177,17 @@ const polling = (rehearsal: Rehearsal): void => {
 };
 
 const QUIET: readonly Case[] = [
+  {
+    kind: 'object-sweep',
+    what: 'an HMI with sixty points that a device does not have',
+    play: (rehearsal) => {
+      for (let round = 0; round < 20; round++) {
+        for (let first = 0; first < 60; first++) {
+          rehearsal.operation({ verb: Verb.read, space: 3, first: first * 10, outcome: Outcome.refused, code: 2 });
+        }
+      }
+    },
+  },
   { kind: 'controller-stop', what: 'an HMI that reads and writes', play: polling },
   { kind: 'controller-start', what: 'a client that connects and disconnects', play: one({ verb: Verb.connect }) },
   {

@@ -9,7 +9,7 @@ import { Verb } from '../../facts/verbs.ts';
 import { ExchangeTable } from '../../assets/exchange-table.ts';
 import { CHANGING_VERBS, COMMAND_RULES, type CommandRule } from './commands.ts';
 import { KINDS } from './kinds.ts';
-import { SWEPT_FUNCTIONS_MIN, SWEPT_UNITS_MIN, SweepTable, type Sweep } from './sweeps.ts';
+import { SWEPT_FUNCTIONS_MIN, SWEPT_OBJECTS_MIN, SWEPT_UNITS_MIN, SweepTable, type Sweep } from './sweeps.ts';
 import * as wording from './wording.ts';
 
 /** Pairs of client and server (and, for commands, verb) that are counted; more are judged, but without a history. */
@@ -51,6 +51,7 @@ class CommandSentinel implements ModuleHandlers {
   readonly #exchanges = new ExchangeTable(WIDTH, PAIRS_MAX);
   readonly #units = new SweepTable(SWEPT_UNITS_MIN);
   readonly #functions = new SweepTable(SWEPT_FUNCTIONS_MIN);
+  readonly #objects = new SweepTable(SWEPT_OBJECTS_MIN);
   readonly #reservations = new Map<string, Reservation>();
   /** By protocol, for codes 0 to 255: 1 where a gateway says that the device behind it is not there. */
   readonly #absentCodes: readonly Uint8Array[];
@@ -129,6 +130,11 @@ class CommandSentinel implements ModuleHandlers {
       const sweep = this.#functions.failed(operation, operation.function & 255);
       if (sweep !== null) this.#raiseFunctionSweep(operation, sweep);
     }
+    if (operation.first >= 0 && !isUnanswered && !isAbsent) {
+      // Neighbours fall on different numbers; the space counts too.
+      const sweep = this.#objects.failed(operation, (operation.first + operation.space * 61) & 255);
+      if (sweep !== null) this.#raiseObjectSweep(operation, sweep);
+    }
   }
 
   #raiseUnitSweep(operation: Operation, sweep: Sweep): void {
@@ -148,6 +154,15 @@ class CommandSentinel implements ModuleHandlers {
       `without success (${wording.rangesText(sweep.numbers)}) within ${wording.durationText(operation.timeUs - sweep.sinceUs)}: ` +
       `${sweep.refused} requests were refused, ${sweep.unanswered} stayed unanswered. Clients in operation use a few functions that work.`;
     this.#raiseSweep(KINDS.functionSweep.kind, operation, explanation, sweep);
+  }
+
+  #raiseObjectSweep(operation: Operation, sweep: Sweep): void {
+    const { hosts, protocols } = this.#site;
+    const explanation =
+      `${hosts.address(operation.client)} asked ${hosts.address(operation.server)} for at least ${sweep.count} different objects ` +
+      `that it does not have, the last one ${wording.objectText(operation, protocols[operation.protocol])}, within ` +
+      `${wording.durationText(operation.timeUs - sweep.sinceUs)}: ${sweep.refused} requests were refused.`;
+    this.#raiseSweep(KINDS.objectSweep.kind, operation, explanation, sweep);
   }
 
   #raiseSweep(kind: string, operation: Operation, explanation: string, sweep: Sweep): void {

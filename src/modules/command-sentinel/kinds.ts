@@ -129,11 +129,23 @@ export const KINDS = {
   }),
   functionSweep: kind('function-sweep', {
     title: 'Search for functions a device offers',
-    severity: 'medium',
+    severity: 'high',
     why: 'Trying one function after another finds out what a device can be made to do, or feeds it inputs it may not survive.',
     advice: 'Find out who runs the sender: a scanner or a fuzzer has no place in a running plant.',
     falsePositives: ['A conformance test.', 'A commissioning tool that asks what a device supports.'],
     techniques: ['T0888', 'T0846'],
+    quietSeconds: 900,
+  }),
+  objectSweep: kind('object-sweep', {
+    title: 'Search for the points of a device',
+    severity: 'medium',
+    why: 'Asking for one register, point or block after another finds out which ones a device has: how an attacker learns what to write to.',
+    advice: 'Find out who runs the sender. A client in operation knows the points it wants.',
+    falsePositives: [
+      'A client configured for another device, so that most of its points are refused.',
+      'A commissioning tool that searches for points.',
+    ],
+    techniques: ['T0861', 'T0888'],
     quietSeconds: 900,
   }),
   timeSet: kind('time-set', {

@@ -1,4 +1,5 @@
-// Counts, for each client and server, how many different units and functions failed within a window: a sweep shows.
+// Counts, for each client and server, how many different units, functions or objects failed within a window: a sweep
+// shows.
 import type { Operation } from '../../facts/operation.ts';
 import { Outcome } from '../../facts/operation.ts';
 import { ExchangeTable } from '../../assets/exchange-table.ts';
@@ -7,6 +8,8 @@ import { ExchangeTable } from '../../assets/exchange-table.ts';
 export const SWEPT_UNITS_MIN = 16;
 /** Failing functions within a window that make a sweep: clients in operation use a handful, and those work. */
 export const SWEPT_FUNCTIONS_MIN = 8;
+/** Refused objects within a window that make a sweep: more than a faulty configuration usually has. */
+export const SWEPT_OBJECTS_MIN = 100;
 /** Slower than that is not seen as a sweep here. */
 export const SWEEP_WINDOW_US = 600_000_000;
 /** Pairs of client and server with failures; when there are more, all windows start anew. */
@@ -19,7 +22,8 @@ const COUNT = 3;
 const SET = 4;
 const SET_WORDS = 8;
 const FRAMES = SET + SET_WORDS;
-const FRAMES_MAX = SWEPT_UNITS_MIN;
+/** Frames kept until the threshold is reached. */
+const FRAMES_MAX = 16;
 const WIDTH = FRAMES + FRAMES_MAX;
 
 /** What one table of failures tells when a number failed that had not failed before in the window. */
@@ -28,7 +32,7 @@ export interface Sweep {
   readonly sinceUs: number;
   readonly refused: number;
   readonly unanswered: number;
-  /** The first ones; from the threshold on, only the newest. */
+  /** At the threshold the first ones and the newest, later only the newest. */
   readonly frames: readonly number[];
   /** The numbers that failed, ascending. */
   readonly numbers: readonly number[];
@@ -72,7 +76,10 @@ export class SweepTable {
       sinceUs: values[at + WINDOW_START_US]!,
       refused: values[at + REFUSED]!,
       unanswered: values[at + UNANSWERED]!,
-      frames: count === this.#threshold ? [...values.subarray(at + FRAMES, at + FRAMES + count)] : [frame],
+      frames:
+        count === this.#threshold
+          ? [...values.subarray(at + FRAMES, at + FRAMES + Math.min(count - 1, FRAMES_MAX)), frame]
+          : [frame],
       numbers: this.#numbers(at),
     };
   }
