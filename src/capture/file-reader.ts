@@ -115,7 +115,8 @@ export class FileReader {
 
   #recognise(): string | null {
     const size = this.#end;
-    if (size === 0) return this.#input.problem ?? 'is empty';
+    if (size < PCAP_HEADER_BYTES && this.#input.problem !== null) return this.#input.problem;
+    if (size === 0) return 'is empty';
     const isLongEnough = size >= 4;
     if (isLongEnough && compressionOf(this.#view) !== null) return 'is compressed twice';
     if (isLongEnough && this.#view.getUint32(0) === PCAPNG_MAGIC) {
