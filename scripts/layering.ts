@@ -33,6 +33,7 @@ const BUILTINS: Readonly<Record<string, readonly string[]>> = {
   // The seed of the hash tables, which no result depends on.
   flow: ['node:crypto'],
   protocols: ['node:crypto'],
+  learning: ['node:crypto'],
   assets: ['node:crypto'],
   alerts: ['node:crypto'],
 };
