@@ -142,6 +142,15 @@ test('one unit id is the device itself; several make a gateway with a device for
   assert.equal(new Set([gateway.id, five.id, seven?.id]).size, 3);
 });
 
+test('units that only say who they are, as all do where the unit id is ignored, are the device itself', () => {
+  const inventory = inventoryOf([{ address: '10.0.0.1' }]);
+  for (let unit = 1; unit < 248; unit++) inventory.claim(claim(0, { unit, value: 'PLC' }));
+  const assets = inventory.list();
+  assert.equal(assets.length, 1);
+  assert.equal(assets[0]?.model, 'PLC');
+  assert.equal(inventory.assetId(0, 9), assets[0].id);
+});
+
 test('an id follows from segment and MAC, or segment and address, and from nothing else', () => {
   const one = inventoryOf([{ address: '10.0.0.1', mac: '00:80:f4:00:00:01' }]).assetId(0, -1);
   const moved = inventoryOf([{ address: '10.0.0.9' }, { address: '10.0.0.77', mac: '00:80:f4:00:00:01' }]).assetId(

@@ -33,6 +33,8 @@ interface Evidence {
 interface Device {
   firstUs: number;
   lastUs: number;
+  /** Of a unit: it was claimed to answer (a `service`), so that it counts as a device of its own. */
+  isThere: boolean;
   readonly evidence: Map<string, Evidence>;
 }
 
@@ -46,7 +48,8 @@ interface HostRecord {
 /**
  * One asset for each host that spoke, and one for each unit behind a host that answers for several units (0 and 255
  * mean the host itself). An address that was only asked and never spoke is no device, neither is a group address.
- * Which units exist is told by claims: a module claims a unit once it has seen it answer.
+ * Which units exist is told by claims of a `service`; what an
+ * unconfirmed unit says of itself counts for the host.
  */
 export class Inventory {
   /** Facts about more devices than there is room for. */
@@ -73,6 +76,7 @@ export class Inventory {
     if (device === null) return;
     extend(device, claim.timeUs, claim.timeUs);
     extend(record.itself, claim.timeUs, claim.timeUs);
+    if (claim.attribute === 'service') device.isThere = true;
     addEvidence(device, claim);
   }
 
@@ -100,7 +104,8 @@ export class Inventory {
    */
   assetId(host: number, unit: number): string {
     const record = this.#records.get(host);
-    const isBehind = record !== undefined && !isHostItself(unit) && isGateway(record) && record.units.has(unit);
+    const isThere = record?.units.get(unit)?.isThere ?? false;
+    const isBehind = record !== undefined && isThere && !isHostItself(unit) && isGateway(record);
     return this.#id(host, isBehind ? unit : -1);
   }
 
@@ -120,7 +125,9 @@ export class Inventory {
   /** The asset of a host with all its addresses, then those of the units behind it. */
   #assetsOf(group: readonly HostRecord[]): Asset[] {
     const units = group.flatMap((record) => [...record.units].map(([unit, device]) => ({ record, unit, device })));
-    const behind = units.filter(({ record, unit }) => !isHostItself(unit) && isGateway(record));
+    const behind = units.filter(
+      ({ record, unit, device }) => device.isThere && !isHostItself(unit) && isGateway(record),
+    );
     const own = units.filter((entry) => !behind.includes(entry)).map(({ device }) => device);
     const itself = group.map((record) => record.itself);
     behind.sort((left, right) => left.unit - right.unit);
@@ -249,7 +256,7 @@ export class Inventory {
 }
 
 function newDevice(timeUs: number): Device {
-  return { firstUs: timeUs, lastUs: timeUs, evidence: new Map() };
+  return { firstUs: timeUs, lastUs: timeUs, isThere: false, evidence: new Map() };
 }
 
 function extend(device: Device, firstUs: number, lastUs: number): void {
@@ -259,7 +266,7 @@ function extend(device: Device, firstUs: number, lastUs: number): void {
 
 function isGateway(record: HostRecord): boolean {
   let behind = 0;
-  for (const unit of record.units.keys()) if (!isHostItself(unit) && ++behind > 1) return true;
+  for (const [unit, { isThere }] of record.units) if (isThere && !isHostItself(unit) && ++behind > 1) return true;
   return false;
 }
 

@@ -126,6 +126,18 @@ test('who asks several servers is a SCADA server, who answers for several units 
   assert.ok(claims.includes('9/3 service fieldbus'));
 });
 
+test('units that were only searched for are not there, those in use are', () => {
+  const claims = claimsOf((rehearsal) => {
+    for (let unit = 1; unit < 248; unit++) rehearsal.operation({ verb: Verb.read, unit });
+    for (let round = 0; round < 5; round++) rehearsal.operation({ verb: Verb.read, unit: 7 });
+  });
+  assert.deepEqual(
+    claims.filter((claim) => claim.includes('service')),
+    ['2/7 service fieldbus'],
+  );
+  assert.ok(claims.includes('2/-1 role controller'));
+});
+
 test('who reserves a controller is an engineering station, and who only fails is nothing', () => {
   const claims = claimsOf((rehearsal) => {
     rehearsal.operation({ verb: Verb.reserve, client: 4 });
@@ -148,7 +160,7 @@ test('claims carry the time and a frame of what they follow from, not the time t
   assert.deepEqual([...new Set(rehearsal.claimed.map(({ timeUs, frame }) => `${timeUs} ${frame}`))], ['5000 1']);
 });
 
-test('claims are made about once a minute of packet time', () => {
+test('claims are made at most once a minute of packet time, when there is news', () => {
   const rehearsal = new Rehearsal(assetLens);
   rehearsal.operation({ verb: Verb.read });
   rehearsal.handlers.tick?.(1_000_000_000);
@@ -156,5 +168,8 @@ test('claims are made about once a minute of packet time', () => {
   rehearsal.handlers.tick?.(1_001_000_000);
   assert.equal(rehearsal.claimed.length, first);
   rehearsal.handlers.tick?.(1_060_000_000);
+  assert.equal(rehearsal.claimed.length, first, 'there is nothing new to claim');
+  rehearsal.operation({ verb: Verb.read, unit: 2 });
+  rehearsal.handlers.tick?.(1_061_000_000);
   assert.ok(rehearsal.claimed.length > first);
 });

@@ -14,8 +14,13 @@ import { FIRMWARE_CHANGED, IDENTITY_CHANGED } from './kinds.ts';
 const EXCHANGES_MAX = 131_072;
 /** Identity fields remembered for comparison; the oldest is forgotten first. */
 const IDENTITIES_MAX = 65_536;
-/** Claims from what was counted are made this often, and at the end. */
+/** Claims from what was counted are made at most this often, more seldom the more there is, and at the end. */
 const CLAIM_EVERY_US = 60_000_000;
+const CLAIM_US_PER_EXCHANGE = 10_000;
+/** More units of a host than this that answered hardly more than once were searched for, not used … */
+const SEARCHED_UNITS_MIN = 16;
+/** … where fewer answers than this are hardly more than once: many devices answer whatever the unit id is. */
+const USED_ANSWERS_MIN = 4;
 
 /** Fields of an entry. The first three are counts by outcome. */
 const LAST_OK_US = 3;
@@ -59,6 +64,13 @@ export const assetLens: Module = {
   start: (site) => new AssetLens(site),
 };
 
+interface UnitSum {
+  answered: number;
+  readonly protocol: number;
+  frame: number;
+  lastUs: number;
+}
+
 interface HostSums {
   answered: number;
   asked: number;
@@ -66,7 +78,7 @@ interface HostSums {
   hasEngineered: boolean;
   firstFrame: number;
   lastUs: number;
-  readonly units: Set<number>;
+  readonly units: Map<number, UnitSum>;
   readonly servers: Set<number>;
 }
 
@@ -75,6 +87,8 @@ class AssetLens implements ModuleHandlers {
   readonly #exchanges = new ExchangeTable(WIDTH, EXCHANGES_MAX);
   readonly #identities = new Map<string, Claim>();
   #claimedUs = 0;
+  /** Something was seen since the last claims that may change them. */
+  #hasNews = false;
 
   constructor(site: Site) {
     this.#site = site;
@@ -90,8 +104,14 @@ class AssetLens implements ModuleHandlers {
     values[at + outcome]!++;
     if (outcome !== Outcome.ok) return;
     values[at + LAST_OK_US] = operation.timeUs;
-    if (values[at + FIRST_FRAME] === 0) values[at + FIRST_FRAME] = operation.answerFrame;
-    if (IS_ENGINEERING[operation.verb] === 1) values[at + HAS_ENGINEERED] = 1;
+    if (values[at + FIRST_FRAME] === 0) {
+      values[at + FIRST_FRAME] = operation.answerFrame;
+      this.#hasNews = true;
+    }
+    if (IS_ENGINEERING[operation.verb] === 1 && values[at + HAS_ENGINEERED] === 0) {
+      values[at + HAS_ENGINEERED] = 1;
+      this.#hasNews = true;
+    }
   }
 
   claim(claim: Claim): void {
@@ -119,7 +139,8 @@ class AssetLens implements ModuleHandlers {
   }
 
   tick(timeUs: number): void {
-    if (timeUs - this.#claimedUs < CLAIM_EVERY_US) return;
+    const restUs = Math.max(CLAIM_EVERY_US, this.#exchanges.size * CLAIM_US_PER_EXCHANGE);
+    if (!this.#hasNews || timeUs - this.#claimedUs < restUs) return;
     this.#claimedUs = timeUs;
     this.#claimAll();
   }
@@ -137,11 +158,16 @@ class AssetLens implements ModuleHandlers {
   }
 
   #claimAll(): void {
-    const sums = this.#sum();
-    for (const [host, sum] of sums) {
+    this.#hasNews = false;
+    for (const [host, sum] of this.#sum()) {
+      dropSearchedUnits(sum.units);
+      for (const [unit, { protocol, lastUs, frame }] of sum.units) {
+        const name = this.#site.protocols[protocol]?.name ?? '';
+        this.#claim(host, unit, 'service', name, 'answers', 0.8, lastUs, frame);
+      }
       const role = roleOf({
         answered: sum.answered,
-        units: sum.units.size,
+        units: [...sum.units.keys()].filter((unit) => unit > 0 && unit !== 255).length,
         asked: sum.asked,
         failed: sum.failed,
         servers: sum.servers.size,
@@ -155,7 +181,7 @@ class AssetLens implements ModuleHandlers {
     }
   }
 
-  /** Sums the table up by host, and claims the units that answered. */
+  /** Sums the table up by host. */
   #sum(): Map<number, HostSums> {
     const sums = new Map<number, HostSums>();
     const { values, size } = this.#exchanges;
@@ -180,9 +206,8 @@ class AssetLens implements ModuleHandlers {
       answering.answered += answered;
       answering.firstFrame ||= frame;
       answering.lastUs = Math.max(answering.lastUs, lastUs);
-      if (unit > 0 && unit !== 255) answering.units.add(unit);
-      const name = this.#site.protocols[Math.floor(third / UNIT_RANGE)]?.name ?? '';
-      if (unit >= 0) this.#claim(server, unit, 'service', name, 'answers', 0.8, lastUs, frame);
+      if (unit >= 0)
+        addUnit(answering.units, unit, { answered, protocol: Math.floor(third / UNIT_RANGE), frame, lastUs });
     }
     return sums;
   }
@@ -211,10 +236,27 @@ function sumsOf(sums: Map<number, HostSums>, host: number): HostSums {
       hasEngineered: false,
       firstFrame: 0,
       lastUs: 0,
-      units: new Set(),
+      units: new Map(),
       servers: new Set(),
     };
     sums.set(host, sum);
   }
   return sum;
+}
+
+function addUnit(units: Map<number, UnitSum>, unit: number, more: UnitSum): void {
+  const known = units.get(unit);
+  if (known === undefined) {
+    units.set(unit, more);
+    return;
+  }
+  known.answered += more.answered;
+  known.frame ||= more.frame;
+  known.lastUs = Math.max(known.lastUs, more.lastUs);
+}
+
+function dropSearchedUnits(units: Map<number, UnitSum>): void {
+  const searched = [...units].filter(([, { answered }]) => answered < USED_ANSWERS_MIN);
+  if (searched.length <= SEARCHED_UNITS_MIN) return;
+  for (const [unit] of searched) units.delete(unit);
 }
