@@ -11,7 +11,7 @@ export interface ByteInput {
   /** Bytes taken from the outside so far (compressed ones where it is compressed), and in all, -1 where unknown. */
   readonly bytesRead: number;
   readonly bytesTotal: number;
-  /** A second input over the same bytes from their start; null where they can be had only once. */
+  /** A second input over the same bytes from their start; null where they can be had only once, or no more. */
   reopen(): ByteInput | null;
   close(): void;
 }
@@ -44,7 +44,12 @@ export class FileInput implements ByteInput {
   }
 
   reopen(): ByteInput | null {
-    return typeof this.#path === 'string' ? new FileInput(this.#path) : null;
+    if (typeof this.#path !== 'string') return null;
+    try {
+      return new FileInput(this.#path);
+    } catch {
+      return null;
+    }
   }
 
   close(): void {

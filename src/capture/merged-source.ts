@@ -122,14 +122,11 @@ export class MergedSource implements CaptureSource {
     const due = this.#ahead.at(-1);
     if (due === undefined || this.#active.some((lane) => lane.precedes(due))) return false;
     this.#ahead.pop();
-    let input: ByteInput | null;
-    try {
-      input = due.reopen?.() ?? null;
-    } catch (error) {
-      due.file.damage = { offset: 0, message: `cannot be opened: ${error instanceof Error ? error.message : ''}` };
+    const input = due.reopen?.() ?? null;
+    if (input === null) {
+      due.file.damage = { offset: 0, message: 'cannot be opened a second time' };
       return true;
     }
-    if (input === null) return true;
     const reader = new FileReader(input, due.file, due.index, this.#bufferBytes);
     due.reader = reader;
     this.#active.push(due);
