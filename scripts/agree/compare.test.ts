@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Comparison, type Reading } from './compare.ts';
 
-function reading(frame: number, message: string, fields: Record<string, string>): Reading {
-  return { frame, protocol: 'modbus', message, fields: new Map(Object.entries(fields)) };
+function reading(frame: number, code: string, fields: Record<string, string>): Reading {
+  return { frame, protocol: 'modbus', function: code, side: 'request', fields: new Map(Object.entries(fields)) };
 }
 
 test('the same messages in another order within a frame agree', () => {
   const comparison = new Comparison();
-  const first = reading(4, '3 request', { address: '1' });
-  const second = reading(4, '3 request', { address: '2' });
+  const first = reading(4, 'function 3', { address: '1' });
+  const second = reading(4, 'function 3', { address: '2' });
   comparison.add([second, first], [first, second]);
   assert.equal(comparison.agreed, 2);
   assert.deepEqual(comparison.differences, []);
@@ -17,7 +17,7 @@ test('the same messages in another order within a frame agree', () => {
 
 test('a field that differs is one difference, told with both values', () => {
   const comparison = new Comparison();
-  comparison.add([reading(4, '3 request', { address: '1' })], [reading(4, '3 request', { address: '2' })]);
+  comparison.add([reading(4, 'function 3', { address: '1' })], [reading(4, 'function 3', { address: '2' })]);
   assert.equal(comparison.total, 1);
   assert.equal(comparison.agreed, 0);
   assert.equal(comparison.differences[0]?.detail, 'address: 1 here, 2 in tshark');
@@ -26,8 +26,8 @@ test('a field that differs is one difference, told with both values', () => {
 test('a field that only tshark has is a difference, one that only we have is none', () => {
   const comparison = new Comparison();
   comparison.add(
-    [reading(1, '5 request', { value: '1' }), reading(2, '5 request', {})],
-    [reading(1, '5 request', {}), reading(2, '5 request', { value: '1' })],
+    [reading(1, 'function 5', { value: '1' }), reading(2, 'function 5', {})],
+    [reading(1, 'function 5', {}), reading(2, 'function 5', { value: '1' })],
   );
   assert.equal(comparison.agreed, 1);
   assert.equal(comparison.differences[0]?.frame, 2);
@@ -35,7 +35,7 @@ test('a field that only tshark has is a difference, one that only we have is non
 
 test('a message that one side alone saw is a difference on either side', () => {
   const comparison = new Comparison();
-  comparison.add([reading(1, '5 request', {})], [reading(2, '6 request', {})]);
+  comparison.add([reading(1, 'function 5', {})], [reading(2, 'function 6', {})]);
   assert.equal(comparison.total, 2);
   assert.deepEqual(
     comparison.differences.map((difference) => difference.detail),

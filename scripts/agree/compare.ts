@@ -3,9 +3,10 @@
 /** One message as one decoder read it. */
 export interface Reading {
   readonly frame: number;
-  /** Together with `message` the row it is counted in: `modbus`, `3 read holding registers, answer`. */
   readonly protocol: string;
-  readonly message: string;
+  /** `function 3`: together with the protocol the row it is counted in. */
+  readonly function: string;
+  readonly side: 'request' | 'answer';
   /** Field by name, in a spelling both sides use. */
   readonly fields: ReadonlyMap<string, string>;
 }
@@ -13,13 +14,14 @@ export interface Reading {
 export interface Difference {
   readonly frame: number;
   readonly protocol: string;
-  readonly message: string;
+  readonly function: string;
+  readonly side: 'request' | 'answer';
   readonly detail: string;
 }
 
 export interface Agreement {
   readonly protocol: string;
-  readonly message: string;
+  readonly function: string;
   /** Messages the other decoder saw, or only we did. */
   total: number;
   agreed: number;
@@ -63,7 +65,7 @@ export class Comparison {
       if (like === undefined) this.#differ(frame, their, 'only tshark has this message');
       else {
         left.delete(like);
-        const kind = isSameKind(like, their) ? '' : `we read ${like.protocol} ${like.message}; `;
+        const kind = isSameKind(like, their) ? '' : `we read ${like.protocol} ${like.function} ${like.side}; `;
         this.#differ(frame, their, kind + fieldDifference(like, their));
       }
     }
@@ -72,14 +74,15 @@ export class Comparison {
 
   #differ(frame: number, reading: Reading, detail: string): void {
     this.#count(reading, false);
-    this.differences.push({ frame, protocol: reading.protocol, message: reading.message, detail });
+    const { protocol, function: name, side } = reading;
+    this.differences.push({ frame, protocol, function: name, side, detail });
   }
 
   #count(reading: Reading, isAgreed: boolean): void {
-    const key = `${reading.protocol} ${reading.message}`;
+    const key = `${reading.protocol} ${reading.function}`;
     let row = this.rows.get(key);
     if (row === undefined) {
-      row = { protocol: reading.protocol, message: reading.message, total: 0, agreed: 0 };
+      row = { protocol: reading.protocol, function: reading.function, total: 0, agreed: 0 };
       this.rows.set(key, row);
     }
     row.total++;
@@ -98,7 +101,7 @@ function byFrame(readings: readonly Reading[]): Map<number, Reading[]> {
 }
 
 function isSameKind(our: Reading, their: Reading): boolean {
-  return our.protocol === their.protocol && our.message === their.message;
+  return our.protocol === their.protocol && our.function === their.function && our.side === their.side;
 }
 
 /** Every field of theirs that ours does not have or has otherwise; '' where they agree. */

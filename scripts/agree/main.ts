@@ -43,8 +43,8 @@ async function main(paths: readonly string[]): Promise<number> {
       all.add(ours.readings, theirs);
     }
     console.log(`${path}: ${comparison.agreed} of ${comparison.total} messages agree${percent(comparison)}`);
-    for (const { frame, protocol, message, detail } of comparison.differences) {
-      if (isListed++ < DIFFERENCES_SHOWN) console.log(`  frame ${frame}, ${protocol} ${message}: ${detail}`);
+    for (const { frame, protocol, function: name, side, detail } of comparison.differences) {
+      if (isListed++ < DIFFERENCES_SHOWN) console.log(`  frame ${frame}, ${protocol} ${name} ${side}: ${detail}`);
     }
   }
   if (isListed > DIFFERENCES_SHOWN) console.log(`  … ${isListed - DIFFERENCES_SHOWN} further differences`);
@@ -55,17 +55,23 @@ function report(all: Comparison, violations: ReadonlyMap<string, number>, versio
   console.log(`\nagreement with ${version}`);
   let isEnough = all.total === 0 || all.agreed / all.total >= AGREEMENT_MIN;
   const rows = [...all.rows.values()].sort((a, b) =>
-    `${a.protocol}${a.message}`.localeCompare(`${b.protocol}${b.message}`, 'en', { numeric: true }),
+    `${a.protocol}${a.function}`.localeCompare(`${b.protocol}${b.function}`, 'en', { numeric: true }),
   );
+  let unlisted = 0;
   for (const row of rows) {
+    if (row.agreed === row.total && row.total < ROW_EXAMPLES_MIN) {
+      unlisted++;
+      continue;
+    }
     const share = row.agreed / row.total;
     const isLow = row.total >= ROW_EXAMPLES_MIN && share < ROW_AGREEMENT_MIN;
     if (isLow) isEnough = false;
     const counts = `${row.agreed} of ${row.total}`.padStart(18);
     console.log(
-      `${row.protocol.padEnd(12)}${row.message.padEnd(24)}${counts}${percent(row)}${isLow ? '  too low' : ''}`,
+      `${row.protocol.padEnd(12)}${row.function.padEnd(16)}${counts}${percent(row)}${isLow ? '  too low' : ''}`,
     );
   }
+  if (unlisted > 0) console.log(`${unlisted} further rows of fewer than ${ROW_EXAMPLES_MIN} messages agree wholly`);
   console.log(`all: ${all.agreed} of ${all.total}${percent(all)}, ${all.differences.length} differences`);
   if (violations.size > 0) {
     const listed = [...violations].sort((a, b) => b[1] - a[1]).map(([rule, count]) => `${rule} ${count}`);

@@ -46,7 +46,7 @@ function theirReading(frame: TsharkFrame, framing: TsharkLayer, message: TsharkL
   copy(fields, 'read quantity', message, 'modbus.read_word_cnt');
   copy(fields, 'sub-function', message, 'modbus.diagnostic_code', 'modbus.mei');
   if (!fields.has('exception')) theirValues(fields, message, code, isRequest);
-  return { frame: frame.number, protocol: FRAMINGS[framing.name]!, message: kind(code, isRequest), fields };
+  return { frame: frame.number, protocol: FRAMINGS[framing.name]!, ...kind(code, isRequest), fields };
 }
 
 /** Values as the bytes they stood in, bits as 0 and 1. */
@@ -74,9 +74,12 @@ function theirValues(fields: Map<string, string>, message: TsharkLayer, code: nu
     const objects = fieldsOf(message, 'modbus.object_str_value').map((field) => field.value);
     if (!isRequest && objects.length > 0) fields.set('objects', objects.join(' '));
     else if (isRequest) copy(fields, 'address', message, 'modbus.object_id');
-  } else if ((code === 6 || code === 17 || code === 23 || code === 24 || code === 7) && data !== '') {
-    fields.set('values', data);
-  }
+  } else if (data !== '' && isRequest && (code === 6 || code === 23)) {
+    // tshark calls what follows the message data as well.
+    fields.set('values', code === 6 ? data.slice(0, 4) : data);
+  } else if (data !== '' && !isRequest && (code === 7 || code === 23 || code === 24)) fields.set('values', data);
+  // tshark takes the byte count for data.
+  else if (data !== '' && !isRequest && code === 17) fields.set('values', data.slice(2));
 }
 
 function copy(fields: Map<string, string>, name: string, layer: TsharkLayer, ...from: string[]): void {
@@ -89,8 +92,8 @@ function copy(fields: Map<string, string>, name: string, layer: TsharkLayer, ...
   }
 }
 
-function kind(code: number, isRequest: boolean): string {
-  return `function ${code} ${isRequest ? 'request' : 'answer'}`;
+function kind(code: number, isRequest: boolean): Pick<Reading, 'function' | 'side'> {
+  return { function: `function ${code}`, side: isRequest ? 'request' : 'answer' };
 }
 
 function bitsOf(hex: string): string {
@@ -101,7 +104,6 @@ function bitsOf(hex: string): string {
 
 interface Seen {
   readonly frame: number;
-  readonly fromClient: boolean;
   readonly transaction: string;
   readonly unit: number;
   readonly code: number;
@@ -116,7 +118,8 @@ interface OurReading extends Reading {
 class OurModbus implements OurReader {
   readonly #readings: OurReading[] = [];
   readonly #seen = new Map<number, Seen[]>();
-  #answer: Seen | null = null;
+  /** What is being decoded. */
+  #current: Seen | null = null;
   #last: { readonly key: string; readonly request: OurReading | null; readonly answer: OurReading | null } | null =
     null;
 
@@ -125,7 +128,6 @@ class OurModbus implements OurReader {
     const codeAt = start + (isSerial ? 1 : 7);
     const seen: Seen = {
       frame: frameOf(context.frame),
-      fromClient: context.fromClient,
       transaction: isSerial ? '' : String((bytes[start]! << 8) | bytes[start + 1]!),
       unit: bytes[codeAt - 1] ?? -1,
       code: codeAt < end ? bytes[codeAt]! & 0x7f : -1,
@@ -134,7 +136,7 @@ class OurModbus implements OurReader {
     const list = this.#seen.get(seen.frame);
     if (list === undefined) this.#seen.set(seen.frame, [seen]);
     else list.push(seen);
-    this.#answer = context.fromClient ? null : seen;
+    this.#current = seen;
   }
 
   operation(operation: Operation, protocol: Protocol): void {
@@ -148,7 +150,7 @@ class OurModbus implements OurReader {
       return;
     }
     // An answer is told while it is decoded: its transaction is also the request's.
-    const transaction = answerFrame !== 0 ? this.#answer?.transaction : undefined;
+    const transaction = answerFrame !== 0 ? this.#current?.transaction : undefined;
     const request =
       requestFrame === 0 ? null : this.#reading(operation, protocol.name, requestFrame, true, transaction);
     const answer = answerFrame === 0 ? null : this.#reading(operation, protocol.name, answerFrame, false, transaction);
@@ -169,7 +171,7 @@ class OurModbus implements OurReader {
   ): OurReading {
     const code = operation.function;
     const fields = new Map<string, string>();
-    fields.set('transaction', transaction ?? this.#transactionOf(operation, frame, isRequest));
+    fields.set('transaction', transaction ?? this.#transactionOf(operation, frame));
     fields.set('unit', String(operation.unit));
     if (operation.subfunction >= 0) fields.set('sub-function', String(operation.subfunction));
     if (operation.first >= 0) fields.set('address', String(operation.first));
@@ -178,21 +180,15 @@ class OurModbus implements OurReader {
     const values = valuesOf(operation);
     if (code === 43 && !isRequest) fields.set('objects', objectsOf(operation));
     fields.set('values', values);
-    const reading: OurReading = { frame, protocol, message: kind(code, isRequest), fields };
+    const reading: OurReading = { frame, protocol, ...kind(code, isRequest), fields };
     this.#readings.push(reading);
     return reading;
   }
 
-  #transactionOf(operation: Operation, frame: number, isRequest: boolean): string {
+  #transactionOf(operation: Operation, frame: number): string {
     const seen = this.#seen
       .get(frame)
-      ?.find(
-        (one) =>
-          !one.isTaken &&
-          one.fromClient === isRequest &&
-          one.unit === operation.unit &&
-          one.code === operation.function,
-      );
+      ?.find((one) => !one.isTaken && one.unit === operation.unit && one.code === operation.function);
     if (seen === undefined) return '';
     seen.isTaken = true;
     return seen.transaction;

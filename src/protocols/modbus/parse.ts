@@ -252,8 +252,8 @@ function presentBytes(message: ModbusMessage, at: number, end: number, byteCount
 function parseMask(message: ModbusMessage, bytes: Uint8Array, start: number, end: number): void {
   message.count = 1;
   if (end - start >= 3) message.first = u16be(bytes, start + 1);
+  if (end - start >= 5) message.setValues(start + 3, 2, Encoding.unsigned, end - start >= 7 ? 2 : 1);
   if (!hasBytes(message, start, end, 7)) return;
-  message.setValues(start + 3, 2, Encoding.unsigned, 2);
   endsAt(message, start, end, 7);
 }
 

@@ -360,6 +360,11 @@ export class ModbusSession {
     // A usual port settles who the server is.
     if (this.#settings.ports.includes(context.serverPort)) return false;
     if (this.#reversed.has(context.flow)) return true;
+    const isRefusal = start < end && bytes[start]! >= EXCEPTION_BIT;
+    if (isRefusal && context.fromClient) {
+      this.#reversed.add(context.flow);
+      return true;
+    }
     const fitsRoles = context.fromClient ? fitsRequest(bytes, start, end) : fitsAnswer(bytes, start, end);
     if (fitsRoles) return false;
     const fitsOthers = context.fromClient ? fitsAnswer(bytes, start, end) : fitsRequest(bytes, start, end);

@@ -110,9 +110,9 @@ function looksLikeModbusTcp(bytes: Uint8Array, start: number, end: number): numb
   return result;
 }
 
+/** With a header that fits exactly even a function that is not allowed may be a malformed message. */
 function matches(bytes: Uint8Array, start: number, end: number): number {
-  if (fitsRequest(bytes, start, end) || fitsAnswer(bytes, start, end)) return Match.yes;
-  return isPlausibleFunction(bytes[start]!) ? Match.maybe : Match.no;
+  return fitsRequest(bytes, start, end) || fitsAnswer(bytes, start, end) ? Match.yes : Match.maybe;
 }
 
 /** A frame whose end is not there: its length field may already agree with a count inside. */
