@@ -12,7 +12,7 @@ const identities: Record<string, Record<number, string>> = {
   plc1: {
     0: 'Schneider Electric',
     1: 'BMX P34 2020',
-    2: 'V2.70',
+    2: 'v2.70',
     4: 'Modicon M340',
     5: 'BMX P34 2020',
     6: 'SAMPLE TANK',
@@ -54,8 +54,8 @@ function umasOf(model: ProcessModel): (data: Buffer) => Buffer | null {
     const session = data[0] ?? 0;
     const owned = owner !== 0 && session === owner;
     switch (data[1]) {
-      case 0x01: // begin of communication: largest message, then the firmware's own number
-        return ok(session, 0xfd, 0x03, 0x01, 0x04, 0x00, 0x00, 0x32, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00);
+      case 0x01: // begin of communication: the largest message, 1021 bytes, and the firmware, 02.70
+        return ok(session, 0xfd, 0x03, 0x70, 0x02, ...new Array<number>(9).fill(0));
       case 0x02: {
         const name = Buffer.from('BMX P34 2020');
         // Of the 22 bytes before the name only the firmware, 02.70 at offset 8, is meant to be read.

@@ -2,7 +2,7 @@
 # Records samples/plant.pcapng, plant-quiet.pcapng and plant.labels.tsv: builds a small plant in network namespaces,
 # lets its programs talk for six minutes, captures at the switch, and removes everything again.
 # Needs Linux, root, iproute2, ethtool, ping and dumpcap (Debian: iproute2 ethtool iputils-ping wireshark-common).
-# PLANT_NORMAL_SECONDS=240 and PLANT_OUT=samples can be set; ./check.sh afterwards asks tshark about the result.
+# PLANT_NORMAL_SECONDS=240 and PLANT_OUT=samples can be set; Where tshark is, check.sh then asks it about the result.
 set -eu
 cd "$(dirname "$0")"
 
@@ -90,10 +90,14 @@ start maintenance maintenance.ts
 start laptop laptop.ts
 
 echo "recording for $PLANT_TOTAL_SECONDS seconds"
-sleep $((PLANT_TOTAL_SECONDS + 5))
+# Waiting for a sleep in the background lets a signal end the recording at once.
+sleep $((PLANT_TOTAL_SECONDS + 5)) &
+pids="$pids $!"
+wait $!
 kill -INT "$dumpcap"
 wait "$dumpcap" || :
 cat "$work/dumpcap.log"
 
 versions="dumpcap $(dumpcap --version | sed -n '1s/[^0-9]*\([0-9.]*\).*/\1/p'), Node $("$node" -p process.versions.node), modbus-serial $("$node" -p "require('modbus-serial/package.json').version")"
 "$node" label.ts "$work/raw.pcapng" "$PLANT_EVENTS" "$out" "$versions"
+if command -v tshark >/dev/null; then ./check.sh "$out"; fi
