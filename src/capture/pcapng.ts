@@ -19,6 +19,9 @@ const PACKET_HEADER_BYTES = 28;
 const SIMPLE_PACKET_HEADER_BYTES = 12;
 const OPTION_TIME_RESOLUTION = 9;
 const OPTION_TIME_OFFSET = 14;
+const TWO_32 = 0x1_0000_0000;
+/** Upper halves below this make microseconds that a double holds exactly. */
+const PLAIN_HIGH_END = 2 ** 21;
 /** A file with more interfaces in a section is taken for damaged. */
 const INTERFACES_MAX = 65_536;
 
@@ -108,6 +111,7 @@ function walkBlocks(
   let at = start;
   let count = 0;
   let frameBytes = 0;
+  let { lastUs } = walker;
   walker.bytesNeeded = 0;
   while (count < capacity) {
     if (at + BLOCK_BYTES_MIN > end) {
@@ -152,11 +156,11 @@ function walkBlocks(
         walker.damage = frameTooLong(captured, totalLength);
         break;
       }
-      const time = device.unit.microseconds(
-        view.getUint32(at + 12, isLittleEndian),
-        view.getUint32(at + 16, isLittleEndian),
-      );
-      walker.lastUs = time;
+      const high = view.getUint32(at + 12, isLittleEndian);
+      const low = view.getUint32(at + 16, isLittleEndian);
+      const isPlain = device.unit.isMicroseconds && high < PLAIN_HIGH_END;
+      const time = isPlain ? high * TWO_32 + low : device.unit.microseconds(high, low);
+      lastUs = time;
       offset[count] = at + PACKET_HEADER_BYTES;
       capturedLength[count] = captured;
       const original = view.getUint32(at + 24, isLittleEndian);
@@ -183,7 +187,7 @@ function walkBlocks(
       offset[count] = at + SIMPLE_PACKET_HEADER_BYTES;
       capturedLength[count] = captured;
       originalLength[count] = original > LENGTH_MAX ? LENGTH_MAX : original;
-      timeUs[count] = walker.lastUs;
+      timeUs[count] = lastUs;
       linkType[count] = device.linkType;
       count++;
       frame[count - 1] = reference + count;
@@ -198,6 +202,7 @@ function walkBlocks(
   batch.count = count;
   batch.bytes = bytes;
   walker.frameBytes = frameBytes;
+  walker.lastUs = lastUs;
   return at;
 }
 

@@ -9,6 +9,8 @@ const Kind = { multiply: 0, divide: 1, binary: 2, exact: 3 } as const;
 
 /** The clock of one interface: if_tsresol (pcapng §4.2, default 6) and if_tsoffset in seconds. */
 export class TimestampUnit {
+  /** The number is the time already, if it fits a double. */
+  readonly isMicroseconds: boolean;
   readonly #kind: number;
   /** Units in a microsecond (`divide`) or microseconds in a unit (`multiply`). */
   #factor = 1;
@@ -22,6 +24,7 @@ export class TimestampUnit {
 
   constructor(resolution = 6, offsetSeconds = 0) {
     const exponent = resolution & 0x7f;
+    this.isMicroseconds = resolution === 6 && offsetSeconds === 0;
     this.#bits = exponent;
     this.#offsetUs = offsetSeconds * 1_000_000;
     this.#unitsPerSecond = (resolution & 0x80) !== 0 ? 2n ** BigInt(exponent) : 10n ** BigInt(exponent);
