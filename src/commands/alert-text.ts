@@ -1,5 +1,4 @@
 // Turns alerts into text for a person: the parts that the report and `--quiet` share.
-import { ATTACK_ICS } from '../../knowledge/attack-ics.ts';
 import { severityRank } from '../alerts/severity.ts';
 import { showable } from '../bytes/text.ts';
 import type { CaptureFile } from '../capture/frames.ts';
@@ -9,12 +8,6 @@ import type { Asset } from '../facts/asset.ts';
 import { fileOf, frameOf } from '../facts/frame-reference.ts';
 import type { FrameReference } from '../facts/frame-reference.ts';
 import { readableDuration, readableTime, timestamp } from './timestamp.ts';
-
-/** `T0858 Change Operating Mode`; the id alone where the name is not known. */
-export function techniqueText(id: string): string {
-  const technique = ATTACK_ICS.get(id);
-  return technique === undefined ? id : `${id} ${technique.name}`;
-}
 
 /** Worst first; among equals the order they came in. */
 export function worstFirst(alerts: readonly Alert[]): Alert[] {

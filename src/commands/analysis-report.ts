@@ -1,18 +1,10 @@
 // Turns the result of an analysis into a report for a person: the verdict first, then devices, conversations, alerts.
 import { severityRank } from '../alerts/severity.ts';
+import { techniqueText } from '../alerts/techniques.ts';
 import { showable } from '../bytes/text.ts';
 import type { Alert, AlertParty } from '../facts/alert.ts';
 import type { Asset } from '../facts/asset.ts';
-import {
-  assetDescription,
-  countsText,
-  framesText,
-  listText,
-  partyText,
-  techniqueText,
-  whenText,
-  worstFirst,
-} from './alert-text.ts';
+import { assetDescription, countsText, framesText, listText, partyText, whenText, worstFirst } from './alert-text.ts';
 import type { AnalysisResult } from '../engine/analysis.ts';
 import { readableBytes } from './progress.ts';
 import { bold, faint, severityText, tableLines, wrapped } from './terminal.ts';

@@ -1,6 +1,6 @@
 // `1sec modules`: the security modules, and the alerts they can raise.
 import { modules } from '../modules/index.ts';
-import { techniqueText } from './alert-text.ts';
+import { techniqueText } from '../alerts/techniques.ts';
 import type { Command } from './command-line.ts';
 import { ExitCode } from './exit-codes.ts';
 import { jsonPage } from './json-text.ts';
