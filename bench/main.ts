@@ -45,18 +45,21 @@ function table(measured: readonly Measured[], packets: number): string[] {
   const least = (entry: Measured): number => Math.min(...entry.runs.map((run) => run.seconds));
   const yardstick = measured.find(({ subject }) => subject.name === YARDSTICK);
   const lines = [
-    '| what | wall s (least) | most | million packets/s | peak MiB | time ÷ our analysis | remark |',
-    '|---|---:|---:|---:|---:|---:|---|',
+    '| what | wall s (least) | most | CPU s (least) | million packets/s | peak MiB | time ÷ our analysis | remark |',
+    '|---|---:|---:|---:|---:|---:|---:|---|',
   ];
   for (const entry of measured) {
     const seconds = least(entry);
     const most = Math.max(...entry.runs.map((run) => run.seconds));
+    const cpu = Math.min(...entry.runs.map((run) => run.cpuSeconds));
     const peak = Math.min(...entry.runs.map((run) => run.peakRssBytes));
     const ratio = yardstick === undefined ? '' : (seconds / least(yardstick)).toFixed(2);
     const memory = peak < 0 ? 'unknown' : (peak / MIB).toFixed(0);
     const rate = (packets / seconds / 1e6).toFixed(2);
     const { name, remark } = entry.subject;
-    lines.push(`| ${name} | ${seconds.toFixed(2)} | ${most.toFixed(2)} | ${rate} | ${memory} | ${ratio} | ${remark} |`);
+    lines.push(
+      `| ${name} | ${seconds.toFixed(2)} | ${most.toFixed(2)} | ${cpu < 0 ? 'unknown' : cpu.toFixed(2)} | ${rate} | ${memory} | ${ratio} | ${remark} |`,
+    );
   }
   return lines;
 }

@@ -8,6 +8,8 @@ const TIME_PROGRAM = '/usr/bin/time';
 
 export interface Run {
   readonly seconds: number;
+  /** Of all threads, user and system: less moved by what else the machine does. -1 as below. */
+  readonly cpuSeconds: number;
   /** -1 where GNU time is not installed. */
   readonly peakRssBytes: number;
   readonly output: string;
@@ -16,9 +18,9 @@ export interface Run {
 /** Throws where the command does not end with 0. */
 export function measure(command: readonly string[]): Run {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
-  const memory = join(folder, 'memory');
+  const spent = join(folder, 'spent');
   const hasTime = existsSync(TIME_PROGRAM);
-  const [program, ...rest] = hasTime ? [TIME_PROGRAM, '-f', '%M', '-o', memory, ...command] : command;
+  const [program, ...rest] = hasTime ? [TIME_PROGRAM, '-f', '%M %U %S', '-o', spent, ...command] : command;
   try {
     const startedMs = performance.now();
     const result = spawnSync(program!, rest, {
@@ -28,17 +30,18 @@ export function measure(command: readonly string[]): Run {
     });
     const seconds = (performance.now() - startedMs) / 1000;
     if (result.status !== 0) throw new Error(`${command.join(' ')} ended with ${result.status}\n${result.stderr}`);
-    const peakRssBytes = hasTime ? Number(readFileSync(memory, 'utf8').trim().split('\n').at(-1)) * 1024 : -1;
-    return { seconds, peakRssBytes, output: result.stdout };
+    const said = hasTime ? readFileSync(spent, 'utf8').trim().split('\n').at(-1)! : '-1 -1 0';
+    const [kibibytes, user, system] = said.split(' ').map(Number) as [number, number, number];
+    const peakRssBytes = kibibytes < 0 ? -1 : kibibytes * 1024;
+    return { seconds, cpuSeconds: user + system, peakRssBytes, output: result.stdout };
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-/** First line a program says of itself that holds a version, empty where it is not installed. */
+/** The version a program says of itself, empty where it is not installed. */
 export function versionOf(command: readonly string[]): string {
   const result = spawnSync(command[0]!, command.slice(1), { encoding: 'utf8' });
   if (result.error !== undefined) return '';
-  const lines = `${result.stdout}\n${result.stderr}`.split('\n');
-  return lines.find((line) => /\d+\.\d+/.test(line) && !line.startsWith('Running as'))?.trim() ?? '';
+  return /\d+(?:\.\d+)+/.exec(`${result.stdout}\n${result.stderr}`)?.[0] ?? 'unknown version';
 }

@@ -45,7 +45,7 @@ function ndpi(capture: string): Subject[] {
   return [
     {
       name: 'ndpiReader',
-      remark: `${version.replace('Welcome to ', '')}; flows and protocols only`,
+      remark: `nDPI ${version}; flows and protocols only`,
       runsMax: Infinity,
       run,
     },
@@ -53,13 +53,13 @@ function ndpi(capture: string): Subject[] {
 }
 
 function tshark(capture: string, packets: number): Subject[] {
-  const version = versionOf(['tshark', '--version']).split('.').slice(0, 3).join('.');
+  const version = versionOf(['tshark', '--version']);
   if (version === '') return [];
   const read = Math.min(packets, TSHARK_PACKETS);
   const remark = `${version}; the first ${read.toLocaleString('en')} packets, time scaled to all; its memory is of those`;
   function run(): Run {
     const run = measure(['tshark', '-n', '-r', capture, '-c', String(read), '-q', '-z', 'io,phs']);
-    return { ...run, seconds: (run.seconds * packets) / read };
+    return { ...run, seconds: (run.seconds * packets) / read, cpuSeconds: (run.cpuSeconds * packets) / read };
   }
   return [{ name: 'tshark', remark, runsMax: 2, run }];
 }
@@ -83,7 +83,7 @@ function suricata(capture: string, tree: string): Subject {
   ];
   return {
     name: 'Suricata',
-    remark: `${versionOf(['chroot', tree, 'suricata', '-V']).replace('This is Suricata version ', '')}; single thread, no rules, default outputs`,
+    remark: `${versionOf(['chroot', tree, 'suricata', '-V'])}; single thread, no rules, default outputs`,
     runsMax: Infinity,
     run: () => {
       rmSync(input, { force: true });
