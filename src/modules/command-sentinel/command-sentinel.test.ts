@@ -95,7 +95,7 @@ const FIRES: readonly Case[] = [
       rehearsal.operation({ verb: Verb.reserve, client: 1, ...refused });
     },
     severity: 'high',
-    says: /192\.0\.2\.3 had reserved it/,
+    says: /192\.0\.2\.3 held the reservation/,
   },
   {
     kind: 'broadcast-write',
@@ -334,4 +334,27 @@ test('the records of a file without a name are one matter', () => {
   const rehearsal = new Rehearsal(commandSentinel);
   for (let record = 0; record < 5; record++) rehearsal.operation({ verb: Verb['file-write'], first: record });
   assert.deepEqual([...new Set(rehearsal.raised.map((judgement) => judgement.object))], ['']);
+});
+
+test('a reservation is over ten minutes after its holder last did something with it', () => {
+  const severities = (lastWorkUs: number): unknown[] => {
+    const rehearsal = new Rehearsal(commandSentinel);
+    rehearsal.operation({ verb: Verb.reserve, client: 3, timeUs: MINUTE_US });
+    rehearsal.operation({ verb: Verb['program-download'], client: 3, timeUs: lastWorkUs });
+    rehearsal.operation({ verb: Verb.reserve, timeUs: 14 * MINUTE_US });
+    return rehearsal.raised.map((judgement) => judgement.severity);
+  };
+  assert.deepEqual(severities(5 * MINUTE_US), ['medium', 'critical', 'high']);
+  assert.deepEqual(severities(2 * MINUTE_US), ['medium', 'critical', 'medium']);
+});
+
+test('after a reservation is given back, another client may take one', () => {
+  const rehearsal = new Rehearsal(commandSentinel);
+  rehearsal.operation({ verb: Verb.reserve, client: 3 });
+  rehearsal.operation({ verb: Verb.release, client: 3 });
+  rehearsal.operation({ verb: Verb.reserve, client: 1 });
+  assert.deepEqual(
+    rehearsal.raised.map((judgement) => judgement.severity),
+    ['medium', 'medium'],
+  );
 });

@@ -98,11 +98,12 @@ class CommandSentinel implements ModuleHandlers {
     let explanation = `${wording.whoAskedWhat(operation, hosts, protocol)}${object === '' ? '' : ` for ${object}`}; ${wording.outcomeText(operation, protocol, this.#isAbsent(operation))}`;
     if (operation.outcome === Outcome.ok) explanation += `: ${rule.effect}`;
     explanation += `. ${this.#history(operation)}`;
+    this.#renew(operation);
     if (operation.verb === Verb.reserve) {
       const holder = this.#reserve(operation);
       if (holder !== null) {
         severity = 'high';
-        explanation += ` ${hosts.address(holder.client)} had reserved it ${wording.durationText(operation.timeUs - holder.timeUs)} before and not released it.`;
+        explanation += ` ${hosts.address(holder.client)} held the reservation ${wording.durationText(operation.timeUs - holder.timeUs)} before and had not released it.`;
       }
     }
     this.#raise(rule.kind.kind, severity, operation, object, explanation);
@@ -242,6 +243,13 @@ class CommandSentinel implements ModuleHandlers {
       }
     }
     return isHeldByOther ? known : null;
+  }
+
+  /** Whoever holds a device and works on it goes on holding it. */
+  #renew(operation: Operation): void {
+    const key = `${operation.server}/${operation.unit}`;
+    if (operation.outcome !== Outcome.ok || this.#reservations.get(key)?.client !== operation.client) return;
+    this.#reservations.set(key, { client: operation.client, timeUs: operation.timeUs });
   }
 
   #release(operation: Operation): void {
