@@ -26,13 +26,17 @@ export PLANT_EVENTS PLANT_NORMAL_SECONDS PLANT_TOTAL_SECONDS
 
 hosts=$(tail -n +2 hosts.tsv | cut -f 1)
 switch=onesec-switch
-pids=
+waiting=
 
 clean_up() {
   result=$?
   trap - EXIT INT TERM HUP
-  for pid in $pids; do kill "$pid" 2>/dev/null || :; done
-  for name in switch $hosts; do ip netns delete "onesec-$name" 2>/dev/null || :; done
+  [ -z "$waiting" ] || kill "$waiting" 2>/dev/null || :
+  for name in switch $hosts; do
+    # What runs in these namespaces was started here.
+    for pid in $(ip netns pids "onesec-$name" 2>/dev/null); do kill "$pid" 2>/dev/null || :; done
+    ip netns delete "onesec-$name" 2>/dev/null || :
+  done
   if [ "$result" = 0 ]; then rm -rf "$work"; else echo "record.sh: failed; what there is lies in $work" >&2; fi
 }
 trap clean_up EXIT
@@ -70,7 +74,6 @@ done
 # One point of capture: the bridge itself in promiscuous mode sees every forwarded frame once.
 ip netns exec "$switch" dumpcap -q -i mirror0 -w "$work/raw.pcapng" >/dev/null 2>"$work/dumpcap.log" &
 dumpcap=$!
-pids="$pids $dumpcap"
 sleep 2
 
 PLANT_START_MS=$(($(date +%s) * 1000 + 3000))
@@ -79,7 +82,6 @@ start() {
   space=onesec-$1
   shift
   ip netns exec "$space" "$node" "$@" &
-  pids="$pids $!"
 }
 start plc1 plc.ts plc1
 start plc2 plc.ts plc2
@@ -92,8 +94,9 @@ start laptop laptop.ts
 echo "recording for $PLANT_TOTAL_SECONDS seconds"
 # Waiting for a sleep in the background lets a signal end the recording at once.
 sleep $((PLANT_TOTAL_SECONDS + 5)) &
-pids="$pids $!"
-wait $!
+waiting=$!
+wait "$waiting"
+waiting=
 kill -INT "$dumpcap"
 wait "$dumpcap" || :
 cat "$work/dumpcap.log"
