@@ -8,7 +8,7 @@ import { PCAPNG_MAGIC, PcapngWalker } from './pcapng.ts';
 import { emptyBatch, grouped, RECORD_BYTES_MAX, type RecordWalker } from './record-walker.ts';
 import { frameReference } from '../facts/frame-reference.ts';
 
-/** Measured on 3.2 million small packets: larger buffers leave the second-level cache, smaller ones call more often. */
+/** Measured on 3.2 million packets: the same speed from 256 KiB to 2 MiB, less below and above. */
 export const BUFFER_BYTES = 512 * 1024;
 /** Room for the header of a compressed or plain file. */
 const BUFFER_BYTES_MIN = 64;

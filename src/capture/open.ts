@@ -79,16 +79,16 @@ export function readerForBytes(bytes: Uint8Array, options: MemoryOptions = {}): 
 }
 
 function openInput(path: string): ByteInput {
-  if (path === STANDARD_INPUT) {
-    return fstatSync(0).isFile() ? new FileInput(0) : new StreamInput(process.stdin);
-  }
   try {
-    const status = statSync(path);
-    if (status.isDirectory()) throw new CaptureOpenError(`${path}: is a directory`);
-    return status.isFile() ? new FileInput(path) : new StreamInput(createReadStream(path));
+    const isStandardInput = path === STANDARD_INPUT;
+    const status = isStandardInput ? fstatSync(0) : statSync(path);
+    if (status.isDirectory()) throw notACapture(path, 'is a directory');
+    if (status.isFile()) return new FileInput(isStandardInput ? 0 : path);
+    if (!isStandardInput) return new StreamInput(createReadStream(path));
+    if (process.stdin.isTTY) throw notACapture(path, 'is a terminal; give it a capture through a pipe');
+    return new StreamInput(process.stdin);
   } catch (error) {
-    if (error instanceof CaptureOpenError) throw error;
-    throw new CaptureOpenError(`${path}: ${openProblem(error)}`);
+    throw error instanceof CaptureOpenError ? error : notACapture(path, openProblem(error));
   }
 }
 

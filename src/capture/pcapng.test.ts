@@ -114,6 +114,14 @@ test('a simple packet is cut at the snapshot length, and has the time of the pac
   );
 });
 
+test('a simple packet of an interface without a snapshot length is as long as its block', async () => {
+  const long = new Uint8Array(300_000).fill(3);
+  const frames = await listFrames(
+    readerForBytes(joined([make.section(), make.interface(1, 0), make.simplePacket(long)])),
+  );
+  assert.equal(frames[0]?.hex.length, 600_000);
+});
+
 /** What is wrong, as one block behind a section and an interface with one good packet. */
 const BROKEN: [name: string, block: Uint8Array, message: string][] = [
   [

@@ -1,7 +1,7 @@
 // Turns the blocks of a pcapng file into frames: sections of either byte order, interfaces with a link type and a clock
 // each, packets in any of their three kinds of block (draft-ietf-opsawg-pcapng; clause numbers below are its own).
 import type { FrameBatch } from './frames.ts';
-import { FRAME_BYTES_USUAL_MAX, grouped, LENGTH_MAX, RECORD_BYTES_MAX, type RecordWalker } from './record-walker.ts';
+import { grouped, LENGTH_MAX, RECORD_BYTES_MAX, type RecordWalker } from './record-walker.ts';
 import { TimestampUnit } from './timestamp.ts';
 
 export const PCAPNG_MAGIC = 0x0a0d0d0a;
@@ -178,8 +178,8 @@ function walkBlocks(
       }
       // §4.4: its captured length is not written; it follows from the snapshot length.
       const original = view.getUint32(at + 8, isLittleEndian);
-      const snapshotLength = device.snapshotLength === 0 ? FRAME_BYTES_USUAL_MAX : device.snapshotLength;
-      const captured = original < snapshotLength ? original : snapshotLength;
+      const { snapshotLength } = device;
+      const captured = snapshotLength === 0 || original < snapshotLength ? original : snapshotLength;
       if (captured > totalLength - SIMPLE_PACKET_BYTES_MIN) {
         walker.damage = frameTooLong(captured, totalLength);
         break;
