@@ -39,10 +39,12 @@ export function roleOf(behaviour: Behaviour): Role | null {
     }
     return { role: 'controller', level: 1, because: `answers reads and writes${alsoAsks}`, trust: 0.5 };
   }
+  // Who mostly fails is searching, whatever else succeeds.
+  if (behaviour.failed > behaviour.asked) return null;
   if (behaviour.hasEngineered) {
     return { role: 'engineering-station', level: 2, because: 'reserved or programmed a controller', trust: 0.6 };
   }
-  if (behaviour.asked < ASKED_MIN || behaviour.failed > behaviour.asked) return null;
+  if (behaviour.asked < ASKED_MIN) return null;
   if (servers >= SEVERAL_SERVERS) {
     return { role: 'scada-server', level: 2, because: `asks ${countOf(servers, 'server')}`, trust: 0.5 };
   }
