@@ -71,6 +71,22 @@ export class PcapngWalker implements RecordWalker {
     return true;
   }
 
+  /** §4.4: its captured length is not written; it follows from the snapshot length. Fills all but time and number. */
+  addSimplePacket(view: DataView, at: number, totalLength: number, batch: FrameBatch, entry: number): boolean {
+    const device = this.interfaces[0];
+    if (device === undefined) return this.fail(interfaceUnknown(0, 0));
+    if (totalLength < SIMPLE_PACKET_BYTES_MIN) return this.fail(packetTooShort(totalLength));
+    const original = view.getUint32(at + 8, this.isLittleEndian);
+    const { snapshotLength } = device;
+    const captured = snapshotLength === 0 || original < snapshotLength ? original : snapshotLength;
+    if (captured > totalLength - SIMPLE_PACKET_BYTES_MIN) return this.fail(frameTooLong(captured, totalLength));
+    batch.offset[entry] = at + SIMPLE_PACKET_HEADER_BYTES;
+    batch.capturedLength[entry] = captured;
+    batch.originalLength[entry] = original > LENGTH_MAX ? LENGTH_MAX : original;
+    batch.linkType[entry] = device.linkType;
+    return true;
+  }
+
   fail(message: string): false {
     this.damage = message;
     return false;
@@ -171,27 +187,11 @@ function walkBlocks(
       frame[count - 1] = reference + count;
       frameBytes += captured;
     } else if (type === BlockType.simplePacket) {
-      const device = walker.interfaces[0];
-      if (device === undefined || totalLength < SIMPLE_PACKET_BYTES_MIN) {
-        walker.damage = device === undefined ? interfaceUnknown(0, 0) : packetTooShort(totalLength);
-        break;
-      }
-      // §4.4: its captured length is not written; it follows from the snapshot length.
-      const original = view.getUint32(at + 8, isLittleEndian);
-      const { snapshotLength } = device;
-      const captured = snapshotLength === 0 || original < snapshotLength ? original : snapshotLength;
-      if (captured > totalLength - SIMPLE_PACKET_BYTES_MIN) {
-        walker.damage = frameTooLong(captured, totalLength);
-        break;
-      }
-      offset[count] = at + SIMPLE_PACKET_HEADER_BYTES;
-      capturedLength[count] = captured;
-      originalLength[count] = original > LENGTH_MAX ? LENGTH_MAX : original;
+      if (!walker.addSimplePacket(view, at, totalLength, batch, count)) break;
       timeUs[count] = lastUs;
-      linkType[count] = device.linkType;
+      frameBytes += capturedLength[count]!;
       count++;
       frame[count - 1] = reference + count;
-      frameBytes += captured;
     } else if (type === BlockType.interface) {
       if (!walker.addInterface(view, at, totalLength)) break;
     } else if (type === PCAPNG_MAGIC) {
