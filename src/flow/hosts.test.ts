@@ -1,0 +1,74 @@
+// Hosts: one number for one address in one segment, and which MAC address may be believed.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { AddressKind, HostTable } from './hosts.ts';
+
+const host4 = (hosts: HostTable, address: number, segment = 0): number =>
+  hosts.hostOf(segment, AddressKind.ipv4, 0, 0, 0, address | 0);
+
+describe('hosts', () => {
+  test('an address keeps its number while the table grows, and has another one in another segment', () => {
+    const hosts = new HostTable();
+    const numbers = Array.from({ length: 20_000 }, (_, index) => host4(hosts, 0x0a000000 + index));
+    const again = Array.from({ length: 20_000 }, (_, index) => host4(hosts, 0x0a000000 + index));
+    assert.deepEqual(again, numbers);
+    assert.equal(new Set(numbers).size, 20_000);
+    const segment = hosts.segmentOf(20, -1);
+    const other = host4(hosts, 0x0a000000, segment);
+    assert.ok(!numbers.includes(other));
+    assert.equal(hosts.segment(other), 'vlan 20');
+    assert.equal(hosts.address(other), '10.0.0.0');
+  });
+
+  test('IPv6 addresses are written as RFC 5952 says', () => {
+    const hosts = new HostTable();
+    const text = (a: number, b: number, c: number, d: number): string =>
+      hosts.address(hosts.hostOf(0, AddressKind.ipv6, a | 0, b | 0, c | 0, d | 0));
+    assert.equal(text(0x20010db8, 0, 0, 1), '2001:db8::1');
+    assert.equal(text(0, 0, 0, 0), '::');
+    assert.equal(text(0x20010db8, 0x00000001, 0x00010001, 0x00010001), '2001:db8:0:1:1:1:1:1');
+    assert.equal(text(0xfe800000, 0, 0x02000000, 0x00000000), 'fe80::200:0:0:0');
+  });
+
+  test('a MAC address with many IPv4 addresses behind it is a router, unless ARP says otherwise', () => {
+    const hosts = new HostTable();
+    const [near, far, further] = [host4(hosts, 0x0a000001), host4(hosts, 0x08080808), host4(hosts, 0x08080404)];
+    assert.equal(hosts.bindMac(near, 0x0080, 0xf4010203 | 0, false), 1);
+    assert.equal(hosts.mac(near), '00:80:f4:01:02:03');
+    hosts.bindMac(far, 0x0080, 0xf4010203 | 0, false);
+    hosts.bindMac(further, 0x0080, 0xf4010203 | 0, false);
+    assert.equal(hosts.mac(far), '');
+    assert.equal(hosts.mac(near), '');
+    hosts.bindMac(near, 0x0080, 0xf4010203 | 0, true);
+    assert.equal(hosts.mac(near), '00:80:f4:01:02:03');
+    assert.equal(hosts.mac(far), '');
+  });
+
+  test('a changed MAC address is noticed, a group address is none', () => {
+    const hosts = new HostTable();
+    const host = host4(hosts, 0x0a000001);
+    assert.equal(hosts.bindMac(host, 0x0080, 1, true), 1);
+    assert.equal(hosts.bindMac(host, 0x0080, 1, true), 0);
+    assert.equal(hosts.bindMac(host, 0x0080, 2, false), 0, 'a frame does not outweigh ARP');
+    assert.equal(hosts.bindMac(host, 0x0080, 2, true), 2);
+    assert.equal(hosts.bindMac(host, 0xffff, 0xffffffff | 0, true), 0);
+    assert.equal(hosts.mac(host), '00:80:00:00:00:02');
+  });
+
+  test('a host that changes its MAC address all the time is left as it is', () => {
+    const hosts = new HostTable();
+    const host = host4(hosts, 0x0a000001);
+    let changes = 0;
+    for (let round = 0; round < 10_000; round++) if (hosts.bindMac(host, 0x0080, round % 2, true) !== 0) changes++;
+    assert.ok(changes <= 64, `${changes} changes reported`);
+  });
+
+  test('group addresses are told from hosts', () => {
+    const hosts = new HostTable();
+    assert.ok(hosts.isBroadcastOrMulticast(host4(hosts, 0xefffff01)));
+    assert.ok(hosts.isBroadcastOrMulticast(host4(hosts, 0x0a0000ff)));
+    assert.ok(!hosts.isBroadcastOrMulticast(host4(hosts, 0x0a000001)));
+    assert.ok(hosts.isBroadcastOrMulticast(hosts.hostOf(0, AddressKind.ipv6, 0xff020000 | 0, 0, 0, 1)));
+    assert.ok(hosts.isBroadcastOrMulticast(hosts.hostOf(0, AddressKind.mac, 0, 0, 0x0180, 0xc2000000 | 0)));
+  });
+});
