@@ -178,7 +178,8 @@ export class DecompressedInput implements ByteInput {
   }
 
   #fail(): number {
-    const reason = this.#failure ?? this.#main.failure ?? 'it cannot be read';
+    // The word of the last one, which failed at a single byte, does not depend on the pieces; junk makes only the first fail.
+    const reason = this.#main.failure ?? this.#failure ?? 'it cannot be read';
     // At the end of the input an empty piece was given; nothing can be wrong with it but that more was expected.
     const isCut = this.#piece.length === 0 && this.#repeat === null;
     this.problem ??=
