@@ -109,6 +109,10 @@ export class Inventory {
     return this.#id(host, isBehind ? unit : -1);
   }
 
+  get hostCount(): number {
+    return this.#records.size;
+  }
+
   /** In the order of segment, address and unit. */
   list(): Asset[] {
     const groups = new Map<string, HostRecord[]>();

@@ -16,9 +16,8 @@ import { Dispatch } from './dispatch.ts';
 import { Pipeline } from './pipeline.ts';
 import { ServiceCounts, type ServiceCount } from './services.ts';
 
-export interface AnalysisOptions {
-  /** Capture files; `-` is standard input. */
-  readonly paths: readonly string[];
+/** How frames are judged, wherever they come from. */
+export interface AnalysisSettings {
   /** Frames that a mirror port delivered twice: skipped unless `keep`. */
   readonly duplicates?: 'skip' | 'keep';
   /** Frames listed for an alert; 256 unless told otherwise. */
@@ -27,6 +26,15 @@ export interface AnalysisOptions {
   readonly facts?: (hosts: HostDirectory) => FactSink;
   /** False: facts only, no judgement. */
   readonly modules?: boolean;
+  /** Called when an alert is new and when its severity rises. */
+  readonly onAlert?: (alert: Alert) => void;
+  /** Mixed into the hashes that tell duplicates: another one for each live run. */
+  readonly duplicateSeed?: number;
+}
+
+export interface AnalysisOptions extends AnalysisSettings {
+  /** Capture files; `-` is standard input. */
+  readonly paths: readonly string[];
   /** Called after every batch of frames. */
   readonly progress?: (progress: AnalysisProgress) => void;
   readonly signal?: AbortSignal;
@@ -67,7 +75,8 @@ export interface AnalysisStats {
   readonly decoderFaults: number;
 }
 
-export interface AnalysisResult {
+/** What was found, in plain values that can be handed to another thread. */
+export interface AnalysisFindings {
   readonly files: readonly CaptureFile[];
   readonly assets: readonly Asset[];
   readonly protocols: readonly ProtocolCounts[];
@@ -75,6 +84,9 @@ export interface AnalysisResult {
   readonly conversationsByService: readonly ServiceCount[];
   readonly alerts: readonly Alert[];
   readonly stats: AnalysisStats;
+}
+
+export interface AnalysisResult extends AnalysisFindings {
   readonly hosts: HostDirectory;
 }
 
@@ -104,7 +116,8 @@ export async function analyze(options: AnalysisOptions): Promise<AnalysisResult>
   return analysis.finish(source.files);
 }
 
-class Analysis {
+/** Fed with batches of frames, from files or live; `finish` is called once, at the end. */
+export class Analysis {
   readonly pipeline: Pipeline;
   private readonly dispatch: Dispatch;
   private readonly inventory: Inventory;
@@ -112,7 +125,7 @@ class Analysis {
   private readonly services = new ServiceCounts(protocols);
   private gaps = 0;
 
-  constructor(options: AnalysisOptions) {
+  constructor(options: AnalysisSettings) {
     const hosts = new HostTable();
     const isJudging = options.modules !== false;
     const active = isJudging ? modules : [];
@@ -121,7 +134,10 @@ class Analysis {
       active.flatMap((module) => module.meta.kinds),
       hosts,
       (host, unit) => this.inventory.assetId(host, unit),
-      options.framesMax === undefined ? {} : { framesMax: options.framesMax },
+      {
+        ...(options.framesMax === undefined ? {} : { framesMax: options.framesMax }),
+        ...(options.onAlert === undefined ? {} : { onAlert: options.onAlert }),
+      },
     );
     const dispatch = new Dispatch(protocols.length, this.inventory, options.facts?.(hosts) ?? null, (conversation) =>
       this.closed(conversation),
@@ -136,7 +152,13 @@ class Analysis {
     dispatch.connect(active.map((module) => module.start(site)));
     this.pipeline = new Pipeline(dispatch, dispatch, protocols, hosts, {
       keepDuplicates: options.duplicates === 'keep',
+      duplicateSeed: options.duplicateSeed ?? 0,
     });
+  }
+
+  /** Hosts that spoke. */
+  get hostCount(): number {
+    return this.inventory.hostCount;
   }
 
   finish(files: readonly CaptureFile[]): AnalysisResult {

@@ -45,13 +45,17 @@ export class Pipeline {
     clockwork: Clockwork,
     protocols: readonly Protocol[],
     hosts: HostTable,
-    options: { readonly keepDuplicates?: boolean; readonly flowLimits?: FlowLimits } = {},
+    options: {
+      readonly keepDuplicates?: boolean;
+      readonly duplicateSeed?: number;
+      readonly flowLimits?: FlowLimits;
+    } = {},
   ) {
     this.sink = sink;
     this.clockwork = clockwork;
     this.hosts = hosts;
     this.flows = new FlowTracker(sink, hosts, protocols, options.flowLimits);
-    this.duplicateFilter = options.keepDuplicates === true ? null : new DuplicateFilter();
+    this.duplicateFilter = options.keepDuplicates === true ? null : new DuplicateFilter(options.duplicateSeed);
   }
 
   batch(batch: FrameBatch): void {
@@ -104,6 +108,14 @@ export class Pipeline {
     else if (packet.hasArp) this.arp();
     else if (!packet.hasMac) this.otherLinkFrames++;
     else if (packet.etherType !== EtherType.arp) this.flows.packet(packet);
+  }
+
+  /** Live only: no frame came, but the clock went on, so that what is overdue can end. */
+  passTime(timeUs: number): void {
+    // Before the first frame nothing can be overdue.
+    if (this.nowUs === 0 || timeUs <= this.nowUs) return;
+    this.nowUs = timeUs;
+    if (timeUs >= this.nextTickUs) this.tick();
   }
 
   end(): void {
