@@ -109,7 +109,7 @@ const FIRES: readonly Case[] = [
     what: 'sixteen units asked that a gateway cannot reach',
     play: each(16, (unit) => ({ unit, ...absent })),
     severity: 'medium',
-    says: /asked 16 unit ids of 192\.0\.2\.2 that are not there \(1 to 16\).*16 were answered by the gateway/,
+    says: /asked 16 unit ids of 192\.0\.2\.2 that are not there \(1 to 16\).*16 requests were answered by the gateway/,
   },
   {
     kind: 'unit-sweep',
@@ -320,7 +320,8 @@ test('a sweep shows the requests that led to it, then each further one', () => {
     rehearsal.raised.map((judgement) => judgement.frames.length),
     [16, 1, 1, 1, 1],
   );
-  assert.match(rehearsal.raised.at(-1)!.explanation, /asked 20 unit ids/);
+  assert.match(rehearsal.raised.at(-1)!.explanation, /asked 20 unit ids.* within 38 ms/);
+  assert.equal(rehearsal.raised[0]!.timeUs, 2000, 'it began with the first of them');
 });
 
 test('windows of failures that outgrow their room start anew and go on working', () => {

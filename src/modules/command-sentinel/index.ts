@@ -141,9 +141,9 @@ class CommandSentinel implements ModuleHandlers {
   #raiseUnitSweep(operation: Operation, sweep: Sweep): void {
     const { hosts } = this.#site;
     const explanation =
-      `${hosts.address(operation.client)} asked ${sweep.count} unit ids of ${hosts.address(operation.server)} ` +
-      `that are not there (${wording.rangesText(sweep.numbers)}) within ${wording.durationText(operation.timeUs - sweep.sinceUs)}: ` +
-      `${sweep.unanswered} requests stayed unanswered, ${sweep.refused} were answered by the gateway in their place.`;
+      `${hosts.address(operation.client)} asked ${sweep.count} unit ids of ${hosts.address(operation.server)} that are not ` +
+      `there (${wording.rangesText(sweep.numbers)}) within ${wording.durationText(sweep.lastUs - sweep.firstUs)}: ` +
+      `${wording.failuresText(sweep, 'answered by the gateway in their place')}.`;
     this.#raiseSweep(KINDS.unitSweep.kind, operation, explanation, sweep);
   }
 
@@ -152,24 +152,25 @@ class CommandSentinel implements ModuleHandlers {
     const title = protocols[operation.protocol]?.title ?? '';
     const explanation =
       `${hosts.address(operation.client)} tried ${sweep.count} ${title} functions on ${hosts.address(operation.server)} ` +
-      `without success (${wording.rangesText(sweep.numbers)}) within ${wording.durationText(operation.timeUs - sweep.sinceUs)}: ` +
-      `${sweep.refused} requests were refused, ${sweep.unanswered} stayed unanswered. Clients in operation use a few functions that work.`;
+      `without success (${wording.rangesText(sweep.numbers)}) within ` +
+      `${wording.durationText(sweep.lastUs - sweep.firstUs)}: ${wording.failuresText(sweep, 'refused')}. ` +
+      'Clients in operation use a few functions that work.';
     this.#raiseSweep(KINDS.functionSweep.kind, operation, explanation, sweep);
   }
 
   #raiseObjectSweep(operation: Operation, sweep: Sweep): void {
     const { hosts, protocols } = this.#site;
     const explanation =
-      `${hosts.address(operation.client)} asked ${hosts.address(operation.server)} for at least ${sweep.count} different objects ` +
-      `that it does not have, the last one ${wording.objectText(operation, protocols[operation.protocol])}, within ` +
-      `${wording.durationText(operation.timeUs - sweep.sinceUs)}: ${sweep.refused} requests were refused.`;
+      `${hosts.address(operation.client)} asked ${hosts.address(operation.server)} for at least ${sweep.count} different ` +
+      `objects that it does not have, the last one ${wording.objectText(operation, protocols[operation.protocol])}, within ` +
+      `${wording.durationText(sweep.lastUs - sweep.firstUs)}: ${wording.failuresText(sweep, 'refused')}.`;
     this.#raiseSweep(KINDS.objectSweep.kind, operation, explanation, sweep);
   }
 
   #raiseSweep(kind: string, operation: Operation, explanation: string, sweep: Sweep): void {
     this.#site.raise({
       kind,
-      timeUs: operation.timeUs,
+      timeUs: sweep.isNew ? sweep.firstUs : operation.timeUs,
       subject: { host: operation.server, unit: -1, port: operation.serverPort },
       peer: { host: operation.client, unit: -1, port: -1 },
       object: '',

@@ -16,10 +16,11 @@ export const SWEEP_WINDOW_US = 600_000_000;
 const PAIRS_MAX = 32_768;
 
 const WINDOW_START_US = 0;
-const REFUSED = 1;
-const UNANSWERED = 2;
-const COUNT = 3;
-const SET = 4;
+const WINDOW_END_US = 1;
+const REFUSED = 2;
+const UNANSWERED = 3;
+const COUNT = 4;
+const SET = 5;
 const SET_WORDS = 8;
 const FRAMES = SET + SET_WORDS;
 /** Frames kept until the threshold is reached. */
@@ -29,7 +30,11 @@ const WIDTH = FRAMES + FRAMES_MAX;
 /** What one table of failures tells when a number failed that had not failed before in the window. */
 export interface Sweep {
   readonly count: number;
-  readonly sinceUs: number;
+  /** Times of the first and the last failing request of the window. */
+  readonly firstUs: number;
+  readonly lastUs: number;
+  /** The count has just reached the threshold. */
+  readonly isNew: boolean;
   readonly refused: number;
   readonly unanswered: number;
   /** At the threshold the first ones and the newest, later only the newest. */
@@ -62,6 +67,8 @@ export class SweepTable {
       values.fill(0, at, at + WIDTH);
       values[at + WINDOW_START_US] = timeUs;
     }
+    // What stays unanswered is told late: its time may be before the last.
+    values[at + WINDOW_END_US] = Math.max(values[at + WINDOW_END_US]!, timeUs);
     values[at + (operation.outcome === Outcome.refused ? REFUSED : UNANSWERED)]!++;
     const word = at + SET + ((number >> 5) & 7);
     const bit = 1 << (number & 31);
@@ -73,7 +80,9 @@ export class SweepTable {
     if (count < this.#threshold) return null;
     return {
       count,
-      sinceUs: values[at + WINDOW_START_US]!,
+      firstUs: values[at + WINDOW_START_US]!,
+      lastUs: values[at + WINDOW_END_US]!,
+      isNew: count === this.#threshold,
       refused: values[at + REFUSED]!,
       unanswered: values[at + UNANSWERED]!,
       frames:

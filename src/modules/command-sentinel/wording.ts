@@ -45,6 +45,18 @@ export function objectText(operation: Operation, protocol: Protocol | undefined)
   return space === '' ? `${operation.first}` : `${space} ${operation.first}`;
 }
 
+/** `37 requests were refused, 2 stayed unanswered`: what is none is not named. */
+export function failuresText(failures: { readonly refused: number; readonly unanswered: number }, how: string): string {
+  const { refused, unanswered } = failures;
+  if (refused === 0) return `${countOf(unanswered, 'request')} stayed unanswered`;
+  const text = `${countOf(refused, 'request')} ${refused === 1 ? 'was' : 'were'} ${how}`;
+  return unanswered === 0 ? text : `${text}, ${unanswered} stayed unanswered`;
+}
+
+function countOf(count: number, what: string): string {
+  return count === 1 ? `one ${what}` : `${count} ${what}s`;
+}
+
 /** `840 µs`, `2.4 ms`, `3.1 s`, `12 min`, `5.2 h`. */
 export function durationText(us: number): string {
   if (us < 1000) return `${us} µs`;
