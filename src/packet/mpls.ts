@@ -11,6 +11,7 @@ const LABEL_SIZE = 4;
 const LABELS_MAX = 16;
 const BOTTOM_OF_STACK = 0x01;
 const ETHERNET_HEADER_SIZE = 14;
+const ETHERNET_PAYLOAD_MIN = 46;
 const CONTROL_WORD_SIZE = 4;
 
 export function decodeMpls(packet: Packet, cursor: Cursor): number {
@@ -39,13 +40,17 @@ export function decodeMpls(packet: Packet, cursor: Cursor): number {
 }
 
 function looksLikeIpv4(packet: Packet, cursor: Cursor, at: number): boolean {
-  if (cursor.end - at < 20) return false;
-  const length = u16be(packet.bytes, at + 2);
-  return (packet.bytes[at]! & 0xf) >= 5 && length >= 20 && length <= cursor.saidEnd - at;
+  if (cursor.end - at < 20 || (packet.bytes[at]! & 0xf) < 5) return false;
+  return isSize(u16be(packet.bytes, at + 2), cursor.saidEnd - at);
 }
 
 function looksLikeIpv6(packet: Packet, cursor: Cursor, at: number): boolean {
-  return cursor.end - at >= 40 && u16be(packet.bytes, at + 4) <= cursor.saidEnd - at - 40;
+  return cursor.end - at >= 40 && isSize(u16be(packet.bytes, at + 4) + 40, cursor.saidEnd - at);
+}
+
+/** Only what would have been too short for Ethernet is followed by padding. */
+function isSize(size: number, left: number): boolean {
+  return size === left || (size < left && left <= ETHERNET_PAYLOAD_MIN);
 }
 
 /** The type field is one that is seen in the field, or a length that fits. */

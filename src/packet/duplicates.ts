@@ -1,0 +1,168 @@
+// Tells a frame that a mirror port or a redundant network showed twice from one that was sent twice.
+//
+// Compared is what stays equal when a switch mirrors a packet on its way in and on its way out: not the VLAN tags, and
+// for IP not the MAC addresses, the hop count and the IPv4 header checksum, which a router changes. Time then decides:
+// - An IP packet that counts (TCP, or an IPv4 identification) is a duplicate within 20 ms. A TCP segment sent again
+//   that soon has nothing new to say, so that taking it for one does no harm.
+// - Without a number of its own (UDP and ICMP with identification 0 or over IPv6, and all that is not IP) the same
+//   bytes may well be sent again: a cyclic value, a broadcast storm. Mirrored copies come within microseconds, so 2 ms
+//   are allowed, below the shortest usual cycle of such senders.
+// - A frame with a PRP or HSR mark is a duplicate within 500 ms, somewhat longer than IEC 62439-3 lets a node remember
+//   one (EntryForgetTime, 400 ms), if number, sender and contents are equal. The contents count because a host outside
+//   the redundant network ignores the mark: with a used number anyone could hide a frame from us, not from that host.
+
+import { u16be } from '../bytes/endian.ts';
+import { IpProtocol } from './packet.ts';
+import type { Packet } from './packet.ts';
+
+const SLOTS = 8192;
+const WINDOW_COUNTED_US = 20_000;
+const WINDOW_UNCOUNTED_US = 2_000;
+const WINDOW_REDUNDANT_US = 500_000;
+/** Of a longer TCP payload this much at the front and at the end is looked at; numbers and checksum hold for the rest. */
+const SAMPLE_SIZE = 64;
+const PRP_TRAILER_SIZE = 6;
+
+export class DuplicateFilter {
+  /** Frames found to be duplicates. */
+  duplicates = 0;
+
+  readonly #seed: number;
+  /**
+   * Direct-mapped by the first hash; of two frames that want the same slot the later one stays. Four words each, in one
+   * cache line: both hashes, and the time's low 32 bits, which repeat after 71 minutes.
+   */
+  readonly #slots = new Int32Array(4 * SLOTS);
+  /** Reads four bytes at once; made anew for each batch, not for each packet. */
+  #view: DataView = new DataView(new ArrayBuffer(0));
+  #viewed: Uint8Array | null = null;
+  #first = 0;
+  #second = 0;
+
+  /** With another `seed` for each live run nobody can prepare frames that are taken for one another. */
+  constructor(seed = 0) {
+    this.#seed = seed | 0;
+  }
+
+  /** Whether the frame, decoded and with its time set, was seen a moment ago; if not, it is remembered. */
+  isDuplicate(packet: Packet): boolean {
+    if (this.#viewed !== packet.bytes) this.#show(packet.bytes);
+    let windowUs = WINDOW_UNCOUNTED_US;
+    if (packet.ipVersion !== 0) {
+      if (packet.ipId !== 0 || packet.ipProtocol === IpProtocol.tcp) windowUs = WINDOW_COUNTED_US;
+      this.#hashIp(packet);
+    } else this.#hashFrame(packet);
+    if (packet.hasRedundancyTag) {
+      windowUs = WINDOW_REDUNDANT_US;
+      this.#mix(packet.redundancySequence, packet.sourceMacHigh, packet.sourceMacLow, 0);
+    }
+    return this.#isKnown(packet.timeUs, windowUs);
+  }
+
+  #isKnown(timeUs: number, windowUs: number): boolean {
+    let first = this.#first;
+    first = Math.imul(first ^ (first >>> 15), M3);
+    first ^= first >>> 15;
+    const second = this.#second;
+    const slots = this.#slots;
+    const at = (first & (SLOTS - 1)) << 2;
+    const time = timeUs | 0;
+    if (slots[at] === first && slots[at + 1] === second && (time - slots[at + 2]!) >>> 0 <= windowUs) {
+      // The first one's time stays: a sender that repeats itself faster than the window is seen once in a window.
+      this.duplicates++;
+      return true;
+    }
+    slots[at] = first;
+    slots[at + 1] = second;
+    slots[at + 2] = time;
+    return false;
+  }
+
+  #hashIp(packet: Packet): void {
+    const view = this.#view;
+    const ids = (packet.ipProtocol << 24) ^ (packet.fragmentOffset << 11) ^ packet.fragmentId;
+    const size = packet.ipPayloadEnd - packet.ipPayloadStart;
+    const source = packet.sourceAt;
+    this.#first = this.#seed + size;
+    this.#second = ids ^ this.#seed;
+    if (packet.ipVersion === 4) this.#mix(view.getInt32(source), view.getInt32(source + 4), ids, size);
+    else {
+      for (let at = source; at < source + 32; at += 16) {
+        this.#mix(view.getInt32(at), view.getInt32(at + 4), view.getInt32(at + 8), view.getInt32(at + 12));
+      }
+    }
+    if (packet.ipProtocol !== IpProtocol.tcp || !packet.hasTransport) {
+      this.#mixBytes(packet.ipPayloadStart, packet.ipPayloadEnd);
+      return;
+    }
+    this.#mix(
+      packet.tcpSequence,
+      packet.tcpAcknowledgment,
+      (packet.sourcePort << 16) | packet.destinationPort,
+      (packet.transportChecksum << 16) ^ (packet.tcpFlags << 8) ^ packet.tcpWindow,
+    );
+    const start = packet.payloadStart;
+    const end = packet.payloadEnd;
+    if (end - start <= 2 * SAMPLE_SIZE) this.#mixBytes(start, end);
+    else {
+      this.#mixBytes(start, start + SAMPLE_SIZE);
+      this.#mixBytes(end - SAMPLE_SIZE, end);
+    }
+  }
+
+  /** Not IP: addresses, type and payload, but not the zeros behind it, which a tag taken off makes more or fewer. */
+  #hashFrame(packet: Packet): void {
+    const bytes = packet.bytes;
+    this.#first = this.#seed ^ packet.etherType;
+    this.#second = ~this.#first;
+    const high = (packet.destinationMacHigh << 16) | packet.sourceMacHigh;
+    this.#mix(packet.destinationMacLow, packet.sourceMacLow, high, packet.llcSap);
+    const start = packet.linkPayloadStart;
+    let end = packet.frameEnd;
+    if (packet.hasRedundancyTag && hasTrailer(packet)) end -= PRP_TRAILER_SIZE;
+    while (end > start && bytes[end - 1] === 0) end--;
+    this.#mixBytes(start, end);
+  }
+
+  /** Two polynomials over the words, four a step, so that few multiplications wait for one another. */
+  #mix(a: number, b: number, c: number, d: number): void {
+    const first = this.#first;
+    const second = this.#second;
+    this.#first =
+      (Math.imul(first ^ (first >>> 15), M1) + Math.imul(a, M2) + Math.imul(b, M3) + Math.imul(c, M4) + d) | 0;
+    this.#second =
+      (Math.imul(second ^ (second >>> 13), M4) + Math.imul(d, M2) + Math.imul(c, M3) + Math.imul(b, M1) + a) | 0;
+  }
+
+  #mixBytes(start: number, end: number): void {
+    const view = this.#view;
+    let at = start;
+    for (; at + 16 <= end; at += 16) {
+      this.#mix(view.getInt32(at), view.getInt32(at + 4), view.getInt32(at + 8), view.getInt32(at + 12));
+    }
+    if (at === end) return;
+    const a = at + 4 <= end ? view.getInt32(at) : 0;
+    const b = at + 8 <= end ? view.getInt32(at + 4) : 0;
+    const c = at + 12 <= end ? view.getInt32(at + 8) : 0;
+    let d = end - at;
+    for (at = end - (d & 3); at < end; at++) d = (d << 8) | view.getUint8(at);
+    this.#mix(a, b, c, d);
+  }
+
+  #show(bytes: Uint8Array): void {
+    this.#viewed = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
+}
+
+/** Odd numbers without a pattern, for the hashes. */
+const M1 = 0x9e3779b1 | 0;
+const M2 = 0x85ebca6b | 0;
+const M3 = 0xc2b2ae35 | 0;
+const M4 = 0x27d4eb2f;
+
+/** PRP's mark stands behind the payload, HSR's before it. */
+function hasTrailer(packet: Packet): boolean {
+  const end = packet.frameEnd;
+  return end - packet.linkPayloadStart >= PRP_TRAILER_SIZE && u16be(packet.bytes, end - 2) === 0x88fb;
+}
