@@ -4,7 +4,7 @@ import type { Alert, AlertParty } from '../facts/alert.ts';
 import type { Asset, AssetEvidence } from '../facts/asset.ts';
 import { fileOf, frameOf } from '../facts/frame-reference.ts';
 import type { FrameReference } from '../facts/frame-reference.ts';
-import type { AnalysisResult } from '../engine/analysis.ts';
+import type { AnalysisFindings } from '../engine/analysis.ts';
 import { timestamp } from './timestamp.ts';
 
 /** What the run itself cost. */
@@ -14,7 +14,7 @@ export interface RunCost {
   readonly peakRssBytes: number;
 }
 
-export function analysisJson(result: AnalysisResult, cost: RunCost): Record<string, unknown> {
+export function analysisJson(result: AnalysisFindings, cost: RunCost): Record<string, unknown> {
   const { stats } = result;
   return {
     files: result.files.map(fileJson),

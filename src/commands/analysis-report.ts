@@ -5,7 +5,7 @@ import { showable } from '../bytes/text.ts';
 import type { Alert, AlertParty } from '../facts/alert.ts';
 import type { Asset } from '../facts/asset.ts';
 import { assetDescription, countsText, framesText, listText, partyText, whenText, worstFirst } from './alert-text.ts';
-import type { AnalysisResult } from '../engine/analysis.ts';
+import type { AnalysisFindings } from '../engine/analysis.ts';
 import { readableBytes } from './progress.ts';
 import { bold, faint, severityText, tableLines, wrapped } from './terminal.ts';
 import type { Terminal } from './terminal.ts';
@@ -17,6 +17,8 @@ export interface Coverage {
   readonly modulesPlanned: number;
   /** Titles of the protocols that are decoded. */
   readonly protocols: readonly string[];
+  /** Where the frames came from, where not from files: `on eth0`. */
+  readonly input?: string;
 }
 
 const DEVICES_SHOWN_MAX = 100;
@@ -26,7 +28,7 @@ const ALERTS_SHOWN_MAX = 100;
 const TEXT_WIDTH_MAX = 110;
 const LABEL_WIDTH = 12;
 
-export function analysisReport(result: AnalysisResult, terminal: Terminal, coverage: Coverage): string {
+export function analysisReport(result: AnalysisFindings, terminal: Terminal, coverage: Coverage): string {
   const sections = [
     verdictLines(result, terminal, coverage),
     deviceLines(result, terminal),
@@ -39,20 +41,20 @@ export function analysisReport(result: AnalysisResult, terminal: Terminal, cover
     .join('\n\n')}\n`;
 }
 
-function verdictLines(result: AnalysisResult, terminal: Terminal, coverage: Coverage): string[] {
+function verdictLines(result: AnalysisFindings, terminal: Terminal, coverage: Coverage): string[] {
   const width = Math.min(terminal.width, TEXT_WIDTH_MAX);
   const worst = worstFirst(result.alerts)[0];
   const verdict = wrapped(verdictText(result, coverage), width);
   const shown = worst === undefined || severityRank(worst.severity) < severityRank('high');
   const lines = verdict.map((line) => (shown ? bold(terminal, line) : severityText(terminal, worst.severity, line)));
-  for (const text of [scopeText(result), lookedText(result, coverage), caveatText(result)]) {
+  for (const text of [scopeText(result, coverage), lookedText(result, coverage), caveatText(result)]) {
     if (text !== '') lines.push(...wrapped(text, width));
   }
   return lines;
 }
 
 /** The headline, in plain words. */
-export function verdictText(result: AnalysisResult, coverage: Coverage): string {
+export function verdictText(result: AnalysisFindings, coverage: Coverage): string {
   if (result.stats.frames === 0) return 'There is nothing to judge: no frame was read.';
   const grave = result.alerts.filter((alert) => severityRank(alert.severity) >= severityRank('medium'));
   if (grave.length > 0) {
@@ -77,14 +79,14 @@ function culpritText(alerts: readonly Alert[]): string {
   return `, ${alerts.length > 1 ? 'all ' : ''}from ${partyText({ ...peer, port: null, unit: null })}`;
 }
 
-function scopeText(result: AnalysisResult): string {
+function scopeText(result: AnalysisFindings, coverage: Coverage): string {
   const { stats, files } = result;
   const firsts = files.map((file) => file.firstUs).filter(Number.isFinite);
   const lasts = files.map((file) => file.lastUs).filter(Number.isFinite);
   const firstUs = Math.min(...firsts);
   const lastUs = Math.max(...lasts);
   const hosts = new Set(result.assets.filter((asset) => asset.unit === null).map((asset) => asset.id)).size;
-  const parts = [`${plural(stats.frames, 'frame')} in ${plural(files.length, 'file')}`];
+  const parts = [`${plural(stats.frames, 'frame')} ${coverage.input ?? `in ${plural(files.length, 'file')}`}`];
   if (firsts.length > 0) parts.push(`${readableDuration(lastUs - firstUs)} from ${readableTime(firstUs)} UTC`);
   const units = result.assets.length - hosts;
   parts.push(plural(hosts, 'device') + (units > 0 ? ` and ${plural(units, 'unit')} behind them` : ''));
@@ -92,16 +94,16 @@ function scopeText(result: AnalysisResult): string {
   return `${parts.join(', ')}.`;
 }
 
-function lookedText(result: AnalysisResult, coverage: Coverage): string {
+function lookedText(result: AnalysisFindings, coverage: Coverage): string {
   const looked = `${coverage.modules} of ${coverage.modulesPlanned} security modules exist and looked`;
   const understood = `protocols understood so far: ${coverage.protocols.join(', ')}`;
   return `${looked}; ${understood}${shareText(result)}.`;
 }
 
 /** How much of the traffic could be judged by its content at all. */
-function shareText(result: AnalysisResult): string {
+function shareText(result: AnalysisFindings): string {
   const known = new Set(result.protocols.map((protocol) => protocol.name));
-  const sum = (services: AnalysisResult['conversationsByService']): number =>
+  const sum = (services: AnalysisFindings['conversationsByService']): number =>
     services.reduce((packets, service) => packets + service.packets, 0);
   const all = sum(result.conversationsByService);
   if (all === 0) return '';
@@ -112,7 +114,7 @@ function shareText(result: AnalysisResult): string {
 }
 
 /** What makes the answer less sure, where there is something. */
-function caveatText(result: AnalysisResult): string {
+function caveatText(result: AnalysisFindings): string {
   const { stats } = result;
   const parts: string[] = [];
   const say = (count: number, noun: string, what: string): void => {
@@ -129,7 +131,7 @@ function caveatText(result: AnalysisResult): string {
   return parts.length === 0 ? '' : `Also: ${parts.join(', ')}.`;
 }
 
-function deviceLines(result: AnalysisResult, terminal: Terminal): string[] {
+function deviceLines(result: AnalysisFindings, terminal: Terminal): string[] {
   if (result.assets.length === 0) return [];
   const assets = result.assets.slice(0, DEVICES_SHOWN_MAX);
   const hasSegments = new Set(result.assets.map((asset) => asset.segment)).size > 1;
@@ -166,7 +168,7 @@ function deviceLines(result: AnalysisResult, terminal: Terminal): string[] {
   return [bold(terminal, 'Devices'), ...table];
 }
 
-function conversationLines(result: AnalysisResult, terminal: Terminal): string[] {
+function conversationLines(result: AnalysisFindings, terminal: Terminal): string[] {
   const services = [...result.conversationsByService].sort((first, second) => second.packets - first.packets);
   if (services.length === 0) return [];
   const shown = services.slice(0, SERVICES_SHOWN_MAX);
@@ -188,7 +190,7 @@ function conversationLines(result: AnalysisResult, terminal: Terminal): string[]
   return [bold(terminal, 'Conversations by protocol'), ...lines];
 }
 
-function alertLines(result: AnalysisResult, terminal: Terminal): string[] {
+function alertLines(result: AnalysisFindings, terminal: Terminal): string[] {
   if (result.alerts.length === 0) return [];
   const alerts = worstFirst(result.alerts);
   const assets = new Map(result.assets.map((asset) => [asset.id, asset]));
@@ -213,7 +215,7 @@ function alertHeading(alert: Alert, terminal: Terminal): string[] {
 
 function alertBody(
   alert: Alert,
-  result: AnalysisResult,
+  result: AnalysisFindings,
   assets: ReadonlyMap<string, Asset>,
   terminal: Terminal,
 ): string[] {
