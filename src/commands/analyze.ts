@@ -1,30 +1,13 @@
-// `1sec analyze FILE…`: what is on the network in a capture, and what is wrong there.
+// `1sec analyze FILE…`: what is on the network in a capture, and what is wrong there. Checks the command line; what does
+// the work is loaded only when there is work.
 import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { CaptureSource } from '../capture/frames.ts';
-import { analyze } from '../engine/analysis.ts';
-import type { AnalysisProgress, AnalysisResult } from '../engine/analysis.ts';
 import { SEVERITIES } from '../facts/alert.ts';
 import type { Severity } from '../facts/alert.ts';
-import { modules } from '../modules/index.ts';
-import { protocols } from '../protocols/index.ts';
-import { severityRank } from '../alerts/severity.ts';
-import { quietLine, worstFirst } from './alert-text.ts';
-import { analysisJson } from './analysis-json.ts';
-import { analysisReport } from './analysis-report.ts';
-import { capturePaths, damageLines } from './capture-arguments.ts';
+import { capturePaths, evidenceDirectory } from './capture-arguments.ts';
 import type { Command, CommandLine } from './command-line.ts';
 import { UsageError } from './command-line.ts';
-import { evidenceDirectory, writeEvidence } from './evidence.ts';
-import { ExitCode } from './exit-codes.ts';
-import { jsonPage } from './json-text.ts';
-import { MODULES_PLANNED } from './modules.ts';
-import { LineWriter, writeError, writeOutput } from './output.ts';
-import { ProgressLine } from './progress.ts';
-import { spoolFor, spooledSource } from './spooled-source.ts';
-import { isProgressWanted, standardTerminal } from './terminal.ts';
-import type { Terminal } from './terminal.ts';
 
 const FRAMES_LISTED_MAX = 256;
 
@@ -79,72 +62,17 @@ async function runAnalyze(line: CommandLine): Promise<number> {
   const paths = line.options.has('sample') ? samplePaths(line.operands) : capturePaths(line.operands, 'analyze');
   const framesMax = framesListed(line.options.get('frames'));
   const evidence = line.options.get('evidence');
-  const directory = evidence === undefined ? null : evidenceDirectory(evidence);
-  const terminal = standardTerminal(line.options.get('color') ?? 'auto');
-
-  const spool = directory === null ? null : spoolFor(paths);
-  const result = await withProgress(terminal.width, (progress) =>
-    analyze({
-      paths,
-      framesMax,
-      duplicates: line.options.get('duplicates') === 'keep' ? 'keep' : 'skip',
-      progress,
-      ...(spool === null ? {} : { wrapSource: (source: CaptureSource) => spooledSource(source, spool) }),
-    }),
-  );
-  if (isJson) writeOutput(jsonPage(analysisJson(result, runCost())));
-  else if (isQuiet) writeQuiet(result);
-  else writeReport(result, terminal);
-  if (directory !== null) {
-    const told = await writeEvidence(directory, result, spool);
-    if (!isJson && !isQuiet) writeOutput(`\n${told}\n`);
-    const problem = spool?.problem ?? null;
-    if (problem !== null) writeError(`1sec: standard input could not be kept for evidence: ${problem}\n`);
-    spool?.close();
-  }
-  return exitCode(result, line.options.get('fail-on') as Severity | undefined);
-}
-
-function writeReport(result: AnalysisResult, terminal: Terminal): void {
-  const coverage = {
-    modules: modules.length,
-    modulesPlanned: MODULES_PLANNED,
-    protocols: protocols.map((protocol) => protocol.title),
-  };
-  writeOutput(analysisReport(result, terminal, coverage));
-}
-
-function exitCode(result: AnalysisResult, failOn: Severity | undefined): number {
-  const damages = damageLines(result.files);
-  for (const damage of damages) writeError(`1sec: ${damage}\n`);
-  if (failOn !== undefined && result.alerts.some((alert) => severityRank(alert.severity) >= severityRank(failOn))) {
-    return ExitCode.alerts;
-  }
-  return damages.length > 0 ? ExitCode.damaged : ExitCode.ok;
-}
-
-function writeQuiet(result: AnalysisResult): void {
-  const writer = new LineWriter();
-  for (const alert of worstFirst(result.alerts)) writer.line(quietLine(alert));
-  writer.flush();
-}
-
-function runCost(): { wallMs: number; peakRssBytes: number } {
-  return { wallMs: performance.now(), peakRssBytes: process.resourceUsage().maxRSS * 1024 };
-}
-
-/** Ctrl-C needs nothing here: nobody listens for SIGINT, so it ends the process at once (130 in a shell). */
-async function withProgress(
-  width: number,
-  run: (progress: (progress: AnalysisProgress) => void) => Promise<AnalysisResult>,
-): Promise<AnalysisResult> {
-  if (!isProgressWanted()) return run(() => undefined);
-  const line = new ProgressLine(width, performance.now());
-  try {
-    return await run((progress) => line.show(progress, performance.now()));
-  } finally {
-    line.wipe();
-  }
+  const failOn = line.options.get('fail-on');
+  const { runAnalysis } = await import('./run-analysis.ts');
+  return runAnalysis({
+    paths,
+    framesMax,
+    duplicates: line.options.get('duplicates') === 'keep' ? 'keep' : 'skip',
+    output: isJson ? 'json' : isQuiet ? 'quiet' : 'report',
+    color: line.options.get('color') ?? 'auto',
+    evidence: evidence === undefined ? null : evidenceDirectory(evidence),
+    failOn: failOn === undefined ? null : (failOn as Severity),
+  });
 }
 
 function framesListed(text: string | undefined): number {

@@ -1,4 +1,5 @@
-// Checks the capture files that a command line names, and tells of damage in those that were read.
+// Checks the files and directories that a command line names, and tells of damage in captures that were read.
+import { mkdirSync, statSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { showable } from '../bytes/text.ts';
 import type { CaptureFile } from '../capture/frames.ts';
@@ -31,4 +32,25 @@ export function damageLines(files: readonly CaptureFile[]): string[] {
     );
   }
   return lines;
+}
+
+/** The directory, made where it is missing; for its owner only. */
+export function evidenceDirectory(path: string): string {
+  let isDirectory: boolean | null = null;
+  try {
+    isDirectory = statSync(path).isDirectory();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw cannotUse(path, error);
+  }
+  if (isDirectory === false) throw new UsageError(`--evidence ${showable(path)} is a file; it must be a directory`);
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw cannotUse(path, error);
+  }
+  return path;
+}
+
+function cannotUse(path: string, error: unknown): UsageError {
+  return new UsageError(`--evidence ${showable(path)} cannot be used: ${(error as Error).message}`);
 }

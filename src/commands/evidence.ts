@@ -1,6 +1,6 @@
 // Cuts the frames that prove each alert out of the captures, with some around them, into one pcapng an alert.
 import { createHash } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { showable } from '../bytes/text.ts';
 import { PcapngWriter } from '../capture/pcapng-writer.ts';
@@ -10,7 +10,6 @@ import type { AnalysisResult } from '../engine/analysis.ts';
 import type { Alert } from '../facts/alert.ts';
 import { fileOf } from '../facts/frame-reference.ts';
 import type { FrameReference } from '../facts/frame-reference.ts';
-import { UsageError } from './command-line.ts';
 import { jsonPage } from './json-text.ts';
 import { OutputError } from './output.ts';
 import { programVersion } from './version.ts';
@@ -34,27 +33,6 @@ interface EvidenceFile {
   readonly frames: number;
   readonly provingFrames: number;
   readonly missingFrames: number;
-}
-
-/** The directory, made where it is missing; for its owner only. */
-export function evidenceDirectory(path: string): string {
-  let isDirectory: boolean | null = null;
-  try {
-    isDirectory = statSync(path).isDirectory();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw cannotUse(path, error);
-  }
-  if (isDirectory === false) throw new UsageError(`--evidence ${showable(path)} is a file; it must be a directory`);
-  try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw cannotUse(path, error);
-  }
-  return path;
-}
-
-function cannotUse(path: string, error: unknown): UsageError {
-  return new UsageError(`--evidence ${showable(path)} cannot be used: ${(error as Error).message}`);
 }
 
 /** Writes a file for each alert and index.json; tells in one sentence what is there. */

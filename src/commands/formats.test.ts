@@ -1,8 +1,9 @@
 // Holds the contract: what the commands print has exactly the keys and types that docs/formats.md names.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { SEVERITY_ASKS } from '../alerts/severity.ts';
 import { SEVERITIES } from '../facts/alert.ts';
 import { CLAIM_ATTRIBUTES } from '../facts/facts.ts';
@@ -109,8 +110,9 @@ test('analyze --json prints exactly what the page says', () => {
   }
 });
 
-test('facts prints exactly what the page says', () => {
-  const { output } = run1sec(['facts', 'attacked.pcap'], { directory: folder });
+/** The facts that were seen; fails at the first line that differs from the page. */
+function checkFacts(path: string): Set<string> {
+  const { output } = run1sec(['facts', path], { directory: folder });
   const seen = new Set<string>();
   for (const text of output.trimEnd().split('\n')) {
     const line = JSON.parse(text) as Record<string, unknown>;
@@ -118,7 +120,28 @@ test('facts prints exactly what the page says', () => {
     seen.add(fact);
     assert.deepEqual(objectDifferences(line, fact, fact, TABLES.get('fact')), [], text);
   }
+  return seen;
+}
+
+test('facts prints exactly what the page says', () => {
+  const seen = checkFacts('attacked.pcap');
   for (const fact of ['operation', 'conversation', 'claim']) assert.ok(seen.has(fact), `${fact} was seen`);
+});
+
+const REAL = fileURLToPath(new URL('../../../shared/captures/ITI__ICS-Security-Tools/pcaps/', import.meta.url));
+const NO_REAL = existsSync(REAL) ? false : 'skipped: the collection of real captures is not there';
+
+test('facts of real captures are what the page says', { skip: NO_REAL }, () => {
+  const seen = [
+    ...checkFacts(join(REAL, 'modicon/modicon_test.pcap')),
+    ...checkFacts(join(REAL, 'bro/modbus/fuzz-72.pcap')),
+  ];
+  for (const fact of ['transfer', 'violation', 'trait']) assert.ok(seen.includes(fact), `${fact} was seen`);
+});
+
+test('the analysis of real captures is what the page says', { skip: NO_REAL }, () => {
+  const { output } = run1sec(['analyze', '--json', join(REAL, 'modicon/modicon_test.pcap')]);
+  assert.deepEqual(differences(JSON.parse(output), 'analysis', 'analysis'), []);
 });
 
 test('the index of the evidence is exactly what the page says', () => {

@@ -1,13 +1,12 @@
 // `1sec version`: the version of the program and of its runtime.
-import { readFileSync } from 'node:fs';
+import manifest from '../../package.json' with { type: 'json' };
 import type { Command } from './command-line.ts';
 import { ExitCode } from './exit-codes.ts';
 import { writeOutput } from './output.ts';
 
 /** As package.json has it. */
 export function programVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
+  return manifest.version;
 }
 
 export const versionCommand: Command = {

@@ -1,0 +1,99 @@
+// Runs an analysis as the command line asks for it, and prints what came out of it.
+import { severityRank } from '../alerts/severity.ts';
+import type { CaptureSource } from '../capture/frames.ts';
+import { analyze } from '../engine/analysis.ts';
+import type { AnalysisProgress, AnalysisResult } from '../engine/analysis.ts';
+import type { Severity } from '../facts/alert.ts';
+import { modules } from '../modules/index.ts';
+import { protocols } from '../protocols/index.ts';
+import { quietLine, worstFirst } from './alert-text.ts';
+import { analysisJson } from './analysis-json.ts';
+import { analysisReport } from './analysis-report.ts';
+import { damageLines } from './capture-arguments.ts';
+import { writeEvidence } from './evidence.ts';
+import { ExitCode } from './exit-codes.ts';
+import { jsonPage } from './json-text.ts';
+import { MODULES_PLANNED } from './modules.ts';
+import { LineWriter, writeError, writeOutput } from './output.ts';
+import { ProgressLine } from './progress.ts';
+import { spoolFor, spooledSource } from './spooled-source.ts';
+import { isProgressWanted, standardTerminal } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What `1sec analyze` was asked for. */
+export interface AnalysisRequest {
+  readonly paths: readonly string[];
+  readonly framesMax: number;
+  readonly duplicates: 'skip' | 'keep';
+  readonly output: 'report' | 'json' | 'quiet';
+  /** As `--color` has it. */
+  readonly color: string;
+  /** The directory for evidence; null: none is wanted. */
+  readonly evidence: string | null;
+  /** Exit with 3 from this severity on; null: never. */
+  readonly failOn: Severity | null;
+}
+
+/** Resolves to the exit code. */
+export async function runAnalysis(request: AnalysisRequest): Promise<number> {
+  const { paths, framesMax, duplicates, output, evidence } = request;
+  const terminal = standardTerminal(request.color);
+  const spool = evidence === null ? null : spoolFor(paths);
+  const wrap = spool === null ? {} : { wrapSource: (source: CaptureSource) => spooledSource(source, spool) };
+  const result = await withProgress(terminal.width, (progress) =>
+    analyze({ paths, framesMax, duplicates, progress, ...wrap }),
+  );
+  if (output === 'json') writeOutput(jsonPage(analysisJson(result, runCost())));
+  else if (output === 'quiet') writeQuiet(result);
+  else writeReport(result, terminal);
+  if (evidence !== null) {
+    const told = await writeEvidence(evidence, result, spool);
+    if (output === 'report') writeOutput(`\n${told}\n`);
+    const problem = spool?.problem ?? null;
+    if (problem !== null) writeError(`1sec: standard input could not be kept for evidence: ${problem}\n`);
+    spool?.close();
+  }
+  return exitCode(result, request.failOn);
+}
+
+function writeReport(result: AnalysisResult, terminal: Terminal): void {
+  const coverage = {
+    modules: modules.length,
+    modulesPlanned: MODULES_PLANNED,
+    protocols: protocols.map((protocol) => protocol.title),
+  };
+  writeOutput(analysisReport(result, terminal, coverage));
+}
+
+function exitCode(result: AnalysisResult, failOn: Severity | null): number {
+  const damages = damageLines(result.files);
+  for (const damage of damages) writeError(`1sec: ${damage}\n`);
+  if (failOn !== null && result.alerts.some((alert) => severityRank(alert.severity) >= severityRank(failOn))) {
+    return ExitCode.alerts;
+  }
+  return damages.length > 0 ? ExitCode.damaged : ExitCode.ok;
+}
+
+function writeQuiet(result: AnalysisResult): void {
+  const writer = new LineWriter();
+  for (const alert of worstFirst(result.alerts)) writer.line(quietLine(alert));
+  writer.flush();
+}
+
+function runCost(): { wallMs: number; peakRssBytes: number } {
+  return { wallMs: performance.now(), peakRssBytes: process.resourceUsage().maxRSS * 1024 };
+}
+
+/** Ctrl-C needs nothing here: nobody listens for SIGINT, so it ends the process at once (130 in a shell). */
+async function withProgress(
+  width: number,
+  run: (progress: (progress: AnalysisProgress) => void) => Promise<AnalysisResult>,
+): Promise<AnalysisResult> {
+  if (!isProgressWanted()) return run(() => undefined);
+  const line = new ProgressLine(width, performance.now());
+  try {
+    return await run((progress) => line.show(progress, performance.now()));
+  } finally {
+    line.wipe();
+  }
+}
