@@ -114,8 +114,9 @@ class Conversation {
       const size = this.decoder.frameSize(bytes, at, end, this.context);
       if (!Number.isInteger(size) || size < NOT_THIS_PROTOCOL) throw new Error(`frameSize gives ${size}`);
       if (size > this.protocol.frameBytesMax) throw new Error(`frameSize gives ${size}, more than frameBytesMax`);
-      if (size === NOT_THIS_PROTOCOL) at = end;
-      if (size === NEED_MORE && end - at >= this.protocol.frameBytesMax) throw new Error('frameSize never has enough');
+      // As the flow stage does it: what wants more than a frame can hold is lost.
+      const isEndless = size === NEED_MORE && end - at >= this.protocol.frameBytesMax;
+      if (size === NOT_THIS_PROTOCOL || isEndless) at = end;
       if (size === NEED_MORE || size === NOT_THIS_PROTOCOL || at + size > end) break;
       // The message alone, so that the next one in the stream counts as outside too.
       this.whole(bytes.subarray(at, at + size));

@@ -90,7 +90,8 @@ export class ModbusFacts {
 
   /** Adds what the answer says. */
   fillFromAnswer(operation: Operation, context: MessageContext, message: ModbusMessage, bytes: Uint8Array): void {
-    operation.elapsedUs = context.timeUs - operation.timeUs;
+    // Packets swapped on their way: the answer was captured before the request.
+    operation.elapsedUs = Math.max(0, context.timeUs - operation.timeUs);
     operation.answerFrame = context.frame;
     if (message.exception !== 0) {
       operation.outcome = Outcome.refused;
