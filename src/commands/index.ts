@@ -14,6 +14,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./analyze.ts')).analyzeCommand,
   },
   {
+    name: 'watch',
+    summary: 'say what is wrong on a live network, while it happens',
+    load: async () => (await import('./watch.ts')).watchCommand,
+  },
+  {
     name: 'facts',
     summary: 'print what was decoded, one fact a line, as JSON',
     load: async () => (await import('./facts.ts')).factsCommand,
