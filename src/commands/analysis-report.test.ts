@@ -98,6 +98,16 @@ test('the report fits every width', () => {
   }
 });
 
+test('where there are too many devices, those with alerts and roles are shown', () => {
+  const plain = { role: null, level: null, protocols: [] };
+  const assets = Array.from({ length: 500 }, (_, index) => exampleAsset(`10.0.${index >> 8}.${index & 255}`, plain));
+  assets[400] = exampleAsset('10.9.9.1', { role: 'gateway' });
+  assets[499] = exampleAsset('10.9.9.2', { ...plain, id: exampleAlert('high').subject.asset });
+  const report = analysisReport(exampleAnalysis({ assets }), PLAIN, COVERAGE);
+  assert.match(report, /10\.9\.9\.1 +Pump 7 +gateway[^]*10\.9\.9\.2/);
+  assert.match(report, /and 400 more/);
+});
+
 test('thousands of devices and alerts do not flood the terminal, and the report says what it left out', () => {
   const result = exampleAnalysis({
     assets: Array.from({ length: 5000 }, (_, index) => exampleAsset(`10.0.${index >> 8}.${index & 255}`)),

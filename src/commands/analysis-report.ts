@@ -133,7 +133,7 @@ function caveatText(result: AnalysisFindings): string {
 
 function deviceLines(result: AnalysisFindings, terminal: Terminal): string[] {
   if (result.assets.length === 0) return [];
-  const assets = result.assets.slice(0, DEVICES_SHOWN_MAX);
+  const assets = devicesShown(result);
   const hasSegments = new Set(result.assets.map((asset) => asset.segment)).size > 1;
   const text = (value: string | null): string => (value === null ? '' : showable(value));
   const column = (
@@ -166,6 +166,17 @@ function deviceLines(result: AnalysisFindings, terminal: Terminal): string[] {
   const more = result.assets.length - assets.length;
   if (more > 0) table.push(`  and ${more.toLocaleString('en')} more: --json lists all`);
   return [bold(terminal, 'Devices'), ...table];
+}
+
+/** All, or where there are too many those that matter most, in the order of all. */
+function devicesShown(result: AnalysisFindings): readonly Asset[] {
+  if (result.assets.length <= DEVICES_SHOWN_MAX) return result.assets;
+  const named = new Set(result.alerts.flatMap((alert) => [alert.subject.asset, alert.peer?.asset ?? '']));
+  const matter = (asset: Asset): number =>
+    (named.has(asset.id) ? 4 : 0) + (asset.role !== null ? 2 : 0) + (asset.protocols.length > 0 ? 1 : 0);
+  const first = [...result.assets].sort((left, right) => matter(right) - matter(left));
+  const shown = new Set(first.slice(0, DEVICES_SHOWN_MAX));
+  return result.assets.filter((asset) => shown.has(asset));
 }
 
 function conversationLines(result: AnalysisFindings, terminal: Terminal): string[] {

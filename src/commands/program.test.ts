@@ -1,7 +1,7 @@
 // The program as a child process: exit codes, one-line errors, pipes that close.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { chmodSync, readFileSync } from 'node:fs';
+import { chmodSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { PROGRAM, folderWith, oneLine, run1sec } from './child-program.ts';
@@ -165,17 +165,29 @@ test('a slow reader gets every line', async () => {
   for (const line of lines) assert.equal((JSON.parse(line) as { fact: string }).fact, 'operation');
 });
 
-test('interrupted, it ends at once and without a word', async () => {
-  const child = spawn(PROGRAM, ['analyze', '-'], { stdio: ['pipe', 'pipe', 'pipe'] });
+for (const words of [
+  ['analyze', '-'],
+  ['facts', '-'],
+  ['analyze', '-', '--evidence', 'evidence'],
+]) {
+  test(`«${words.join(' ')}», interrupted, ends at once, without a word, and leaves nothing behind`, () =>
+    interrupt(words));
+}
+
+async function interrupt(words: readonly string[]): Promise<void> {
+  const cwd = folderWith({});
+  const TMPDIR = folderWith({});
+  const child = spawn(PROGRAM, words, { cwd, stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, TMPDIR } });
   let text = '';
   child.stdout.on('data', (bytes: Buffer) => (text += bytes.toString()));
   child.stderr.on('data', (bytes: Buffer) => (text += bytes.toString()));
   child.stdin.write(ATTACKED.subarray(0, 2000));
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  await new Promise((resolve) => setTimeout(resolve, 1500));
   child.kill('SIGINT');
   const [code, signal] = await new Promise<[number | null, string | null]>((resolve) =>
     child.once('close', (...how) => resolve(how as [number | null, string | null])),
   );
   assert.equal(text, '');
   assert.ok(signal === 'SIGINT' || code === 130, `${String(code)} ${String(signal)}`);
-});
+  assert.deepEqual(readdirSync(TMPDIR), []);
+}
