@@ -259,6 +259,11 @@ test('IPv6 extension headers are stepped over', () => {
   assert.deepEqual(payload(packet), [1, 2, 3, 4]);
 });
 
+test('a mobility header is the protocol of its packet', () => {
+  const packet = decode(ethernet(0x86dd, ipv6(135, hexBytes('3b 01 05 00 0000 0000 00000000 00000000'))));
+  assert.deepEqual([packet.ipProtocol, packet.hasTransport], [135, false]);
+});
+
 test('an IPv6 fragment shows where it belongs, and an atomic one is whole', () => {
   const packet = decode(ethernet(0x86dd, ipv6(44, ipv6Fragment(17, 1232, true, 0x87654321, counting(8)))));
   assert.equal(packet.isFragment, true);

@@ -72,7 +72,7 @@ test('every byte of a short TCP payload and of any UDP payload counts', () => {
     [700, (payload: Uint8Array) => ipv6(17, udp(payload))],
   ] as const) {
     const payload = counting(size);
-    const first = ethernet(size === 700 ? 0x0800 : 0x0800, build(payload));
+    const first = ethernet(0x0800, build(payload));
     if (first[14]! >> 4 === 6) first.set(big16(0x86dd), 12);
     for (let at = 0; at < size; at++) {
       const second = first.slice();
@@ -147,6 +147,26 @@ test('a used PRP number does not hide a frame with other contents', () => {
   const good = copy(ethernet(0x0800, ipv4({ protocol: 17 }, udp(counting(30)))));
   const evil = copy(ethernet(0x0800, ipv4({ protocol: 17 }, udp(counting(30).reverse()))));
   assert.equal(isPair(good, evil, 10), false);
+});
+
+test('where the capture clock jumps back, frames are judged by their own time', () => {
+  const filter = new DuplicateFilter();
+  const frame = ethernet(0x0806, arp(1));
+  assert.equal(feed(filter, frame, 50_000_000), false);
+  const again = (capturedUs: number): boolean => {
+    decodeFrame(packet, frame, 0, frame.length, frame.length, LinkType.ethernet);
+    packet.timeUs = 50_000_000;
+    return filter.isDuplicate(packet, capturedUs);
+  };
+  assert.deepEqual([again(1_000_000), again(2_000_000), again(2_000_100)], [false, false, true]);
+});
+
+test('of IPv6 packets without transport the extension headers count', () => {
+  const report = hexBytes('83 00 0000 00000000 ff020000000000000000000000000001');
+  const bare = ethernet(0x86dd, ipv6(58, report));
+  const withOption = ethernet(0x86dd, ipv6(0, join(hexBytes('3a00 0502 0000 0100'), report)));
+  assert.equal(isPair(bare, withOption, 10), false);
+  assert.equal(isPair(withOption, withOption, 10), true);
 });
 
 test('a sender that repeats itself is seen once in every window', () => {

@@ -44,8 +44,11 @@ export class DuplicateFilter {
     this.#seed = seed | 0;
   }
 
-  /** Whether the frame, decoded and with its time set, was seen a moment ago; if not, it is remembered. */
-  isDuplicate(packet: Packet): boolean {
+  /**
+   * Whether the decoded frame was seen a moment ago; if not, it is remembered. `capturedUs` is the frame's own time:
+   * where a capture's clock jumps back, packet time stands still, and every cyclic frame would look like a copy.
+   */
+  isDuplicate(packet: Packet, capturedUs: number = packet.timeUs): boolean {
     if (this.#viewed !== packet.bytes) this.#show(packet.bytes);
     let windowUs = WINDOW_UNCOUNTED_US;
     if (packet.ipVersion !== 0) {
@@ -56,7 +59,7 @@ export class DuplicateFilter {
       windowUs = WINDOW_REDUNDANT_US;
       this.#mix(packet.redundancySequence, packet.sourceMacHigh, packet.sourceMacLow, 0);
     }
-    return this.#isKnown(packet.timeUs, windowUs);
+    return this.#isKnown(capturedUs, windowUs);
   }
 
   #isKnown(timeUs: number, windowUs: number): boolean {
@@ -92,7 +95,8 @@ export class DuplicateFilter {
       }
     }
     if (packet.ipProtocol !== IpProtocol.tcp || !packet.hasTransport) {
-      this.#mixBytes(packet.ipPayloadStart, packet.ipPayloadEnd);
+      // Of IPv6 with the extension headers: some packets have nothing else.
+      this.#mixBytes(packet.ipVersion === 4 ? packet.ipPayloadStart : packet.ipStart + 40, packet.ipPayloadEnd);
       return;
     }
     this.#mix(

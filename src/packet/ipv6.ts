@@ -10,14 +10,14 @@ const HEADER_SIZE = 40;
 /** More of them than this are not read: no sender needs them, and the chain could be as long as the packet. */
 const EXTENSIONS_MAX = 8;
 
-/** Numbers of the extension headers (IANA, IPv6 Extension Header Types) that are stepped over. */
+/**
+ * Numbers of the extension headers that are stepped over. Behind a mobility or host identity header (135, 139) nothing
+ * follows, so those stay the packet's protocol.
+ */
 const HOP_BY_HOP = 0;
 const ROUTING = 43;
 const FRAGMENT = 44;
 const DESTINATION = 60;
-const MOBILITY = 135;
-const HOST_IDENTITY = 139;
-const SHIM6 = 140;
 const NO_NEXT_HEADER = 59;
 
 export function decodeIpv6(packet: Packet, cursor: Cursor): number {
@@ -112,9 +112,6 @@ export function isExtension(protocol: number): boolean {
     case FRAGMENT:
     case AUTHENTICATION:
     case DESTINATION:
-    case MOBILITY:
-    case HOST_IDENTITY:
-    case SHIM6:
       return true;
     default:
       return false;
