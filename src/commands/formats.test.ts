@@ -144,6 +144,28 @@ test('the analysis of real captures is what the page says', { skip: NO_REAL }, (
   assert.deepEqual(differences(JSON.parse(output), 'analysis', 'analysis'), []);
 });
 
+test('watch --json prints exactly what the page says', () => {
+  const { output } = run1sec(['watch', '-', '--json'], { input: WHOLE });
+  const lines = output
+    .trimEnd()
+    .split('\n')
+    .map((text) => JSON.parse(text) as Record<string, unknown>);
+  const shared: Readonly<Record<string, readonly string[]>> = {
+    watching: ['watch line'],
+    alert: ['watch line'],
+    summary: ['watch line', 'analysis'],
+  };
+  for (const line of lines) {
+    const event = String(line['event']);
+    const fields = shared[event]?.flatMap((name) => TABLES.get(name)!);
+    assert.deepEqual(objectDifferences(line, event, event, fields), []);
+  }
+  const events = lines.map((line) => line['event']);
+  assert.equal(events[0], 'watching');
+  assert.ok(events.includes('alert'));
+  assert.equal(events.at(-1), 'summary');
+});
+
 test('the index of the evidence is exactly what the page says', () => {
   const directory = join(folderWith({}), 'evidence');
   run1sec(['analyze', 'attacked.pcap', '--evidence', directory], { directory: folder });

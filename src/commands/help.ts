@@ -35,15 +35,16 @@ export function programHelp(): string {
   const lines = [
     'Usage: 1sec COMMAND [options]',
     '',
-    'Watches industrial and IoT networks from a capture, without sending a packet.',
+    'Watches industrial and IoT networks, from a capture or live, without sending a packet.',
     '',
     'Commands:',
     ...columns(commands.map((entry) => [entry.name, entry.summary])),
     '',
     "'1sec help COMMAND' explains one of them. First steps:",
     '',
-    '  1sec analyze --sample          the bundled capture',
+    '  1sec demo                      the bundled capture',
     '  1sec analyze capture.pcapng    your own',
+    '  1sec watch eth1                what a mirror port shows, live (Linux)',
   ];
   return `${lines.join('\n')}\n`;
 }
