@@ -1,6 +1,6 @@
 // Hands out the table of MAC address prefixes that scripts/compact-oui.ts makes.
-import { readFileSync } from 'node:fs';
+import { shippedFile } from './shipped-file.ts';
 
 export function ouiTable(): Uint8Array {
-  return readFileSync(new URL('oui.bin', import.meta.url));
+  return shippedFile('knowledge/oui.bin');
 }

@@ -1,48 +1,12 @@
-// The executable: finds the command, runs it, sets the exit code.
-import { showable } from './bytes/text.ts';
-import { UsageError, parseCommandLine } from './commands/command-line.ts';
-import { ExitCode } from './commands/exit-codes.ts';
-import { commands } from './commands/index.ts';
-import { writeError } from './commands/output.ts';
+// The executable: what follows its name is a command line, and the exit code is the command's.
+import { enableCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
 
-/** An error's message is at most this long on a terminal. */
-const MESSAGE_MAX = 1000;
-
-async function run(words: readonly string[]): Promise<number> {
-  const [first, ...rest] = words;
-  const name =
-    first === undefined || first === '--help' || first === '-h' ? 'help' : first === '--version' ? 'version' : first;
-  const entry = commands.find((candidate) => candidate.name === name);
-  if (entry === undefined) {
-    if (name.startsWith('-')) throw new UsageError(`the command comes first, then '${name}'; see '1sec help'`);
-    throw (await import('./commands/help.ts')).unknownCommand(name);
-  }
-  const command = await entry.load();
-  const line = parseCommandLine(command, rest);
-  if (!line.options.has('help')) return command.run(line);
-  const { helpCommand } = await import('./commands/help.ts');
-  return helpCommand.run({ options: new Map(), operands: [name] });
+// What the runtime makes of the sources (types stripped, code compiled) is kept beside the packages for the next start;
+// where that cannot be written, it starts without. A bundle is one file that is read already, and gains nothing.
+if (import.meta.url.endsWith('.ts')) {
+  enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/1sec', import.meta.url)));
 }
 
-/** One line for whatever went wrong, and the exit code that says whose mistake it was. */
-function tell(error: unknown, withTrace: boolean): number {
-  const name = error instanceof Error ? error.name : '';
-  const message = showable(error instanceof Error ? error.message : String(error), MESSAGE_MAX);
-  if (name === 'UsageError' || name === 'CaptureOpenError' || name === 'OutputError') {
-    writeError(`1sec: ${message}\n`);
-    return ExitCode.usage;
-  }
-  if (withTrace) {
-    writeError(`1sec: internal error: ${message}\n${error instanceof Error ? (error.stack ?? '') : ''}\n`);
-  } else {
-    writeError(`1sec: internal error: ${message}; run it again with --trace to see where, and report it\n`);
-  }
-  return ExitCode.internal;
-}
-
-const words = process.argv.slice(2);
-try {
-  process.exitCode = await run(words);
-} catch (error) {
-  process.exitCode = tell(error, words.includes('--trace'));
-}
+const { runProgram } = await import('./commands/program.ts');
+process.exitCode = await runProgram(process.argv.slice(2));

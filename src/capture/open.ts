@@ -20,6 +20,14 @@ export interface MemoryOptions extends OpenOptions {
   readonly isReopenable?: boolean;
 }
 
+/** Captures that the program brings along, by the path they go by. */
+const inMemory = new Map<string, Uint8Array>();
+
+/** From here on this path means these bytes, whatever is on the disk. */
+export function holdInMemory(path: string, bytes: Uint8Array): void {
+  inMemory.set(path, bytes);
+}
+
 /** Opens files and `-`, at most once, as one source in time order; throws CaptureOpenError with one line. */
 export async function openCapture(paths: readonly string[], options: OpenOptions = {}): Promise<CaptureSource> {
   if (paths.filter((path) => path === STANDARD_INPUT).length > 1) {
@@ -60,6 +68,7 @@ export async function openAgain(path: string, index: number): Promise<FileReader
 
 /** Can this input be read a second time? Standard input and pipes cannot. */
 export function isRereadable(path: string): boolean {
+  if (inMemory.has(path)) return true;
   return path !== STANDARD_INPUT && statSync(path, { throwIfNoEntry: false })?.isFile() !== false;
 }
 
@@ -79,6 +88,8 @@ export function readerForBytes(bytes: Uint8Array, options: MemoryOptions = {}): 
 }
 
 function openInput(path: string): ByteInput {
+  const bytes = inMemory.get(path);
+  if (bytes !== undefined) return new MemoryInput(bytes);
   try {
     const isStandardInput = path === STANDARD_INPUT;
     const status = isStandardInput ? fstatSync(0) : statSync(path);

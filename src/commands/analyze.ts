@@ -1,13 +1,11 @@
 // `1sec analyze FILE…`: what is on the network in a capture, and what is wrong there. Checks the command line; what does
 // the work is loaded only when there is work.
-import { existsSync } from 'node:fs';
-import { relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { SEVERITIES } from '../facts/alert.ts';
 import type { Severity } from '../facts/alert.ts';
 import { capturePaths, evidenceDirectory } from './capture-arguments.ts';
 import type { Command, CommandLine } from './command-line.ts';
 import { UsageError } from './command-line.ts';
+import { samplePath } from './sample.ts';
 
 const FRAMES_LISTED_MAX = 256;
 
@@ -84,8 +82,5 @@ function framesListed(text: string | undefined): number {
 
 function samplePaths(operands: readonly string[]): readonly string[] {
   if (operands.length > 0) throw new UsageError('--sample takes no file beside it');
-  const path = fileURLToPath(new URL('../../samples/plant.pcapng', import.meta.url));
-  if (!existsSync(path)) throw new UsageError('the bundled sample, samples/plant.pcapng, is missing');
-  const fromHere = relative(process.cwd(), path);
-  return [fromHere.startsWith('..') ? path : fromHere];
+  return [samplePath()];
 }

@@ -1,12 +1,13 @@
-// For tests: runs `./1sec` as a child process, as a person or a script would.
+// For tests: runs `./1sec` as a child process, as a person or a script would; or, where ONE_SEC_PROGRAM names one, the
+// program there, to test a bundle or the single executable.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-export const PROGRAM = join(ROOT, '1sec');
+export const PROGRAM = resolve(ROOT, process.env['ONE_SEC_PROGRAM'] ?? '1sec');
 
 export interface Ended {
   readonly code: number | null;

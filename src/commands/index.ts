@@ -19,6 +19,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./watch.ts')).watchCommand,
   },
   {
+    name: 'demo',
+    summary: 'show the verdict on the bundled capture of a small plant',
+    load: async () => (await import('./demo.ts')).demoCommand,
+  },
+  {
     name: 'facts',
     summary: 'print what was decoded, one fact a line, as JSON',
     load: async () => (await import('./facts.ts')).factsCommand,

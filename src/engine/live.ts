@@ -2,11 +2,12 @@
 // from the kernel does not cross threads, so the whole way of a packet is in that worker (live-worker.ts).
 import { randomInt } from 'node:crypto';
 import { fstatSync } from 'node:fs';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { CaptureOpenError } from '../capture/frames.ts';
 import type { InterfaceState } from '../capture/live-linux.ts';
 import type { Alert } from '../facts/alert.ts';
 import type { AnalysisFindings } from './analysis.ts';
+import { startWorker } from './start-worker.ts';
 
 /** What the worker is started with. */
 export interface LiveStart {
@@ -64,10 +65,7 @@ export class LiveWatch {
       counters: this.#counters.buffer,
     };
     this.#isPiped = interfaces.length === 0 && !fstatSync(0).isFile();
-    this.#worker = new Worker(new URL('./live-worker.ts', import.meta.url), {
-      workerData: start,
-      stdin: this.#isPiped,
-    });
+    this.#worker = startWorker('src/engine/live-worker.ts', { workerData: start, stdin: this.#isPiped });
     this.result = this.#hear(listener);
     if (this.#isPiped) process.stdin.pipe(this.#worker.stdin!);
   }
