@@ -166,6 +166,14 @@ test('watch --json prints exactly what the page says', () => {
   assert.equal(events.at(-1), 'summary');
 });
 
+test('the lists of modules and protocols, and the version, are what the page says', () => {
+  const printed = (name: string): Record<string, unknown> =>
+    JSON.parse(run1sec([name, '--json']).output) as Record<string, unknown>;
+  assert.deepEqual(differences(printed('modules')['modules'], 'list of listed module', 'modules'), []);
+  assert.deepEqual(differences(printed('protocols')['protocols'], 'list of listed protocol', 'protocols'), []);
+  assert.deepEqual(differences(printed('version'), 'version', 'version'), []);
+});
+
 test('the index of the evidence is exactly what the page says', () => {
   const directory = join(folderWith({}), 'evidence');
   run1sec(['analyze', 'attacked.pcap', '--evidence', directory], { directory: folder });

@@ -35,7 +35,7 @@ function modulesText(terminal: Terminal): string {
       lines.push(...paragraph(terminal, ' '.repeat(12), kind.why));
       lines.push(...paragraph(terminal, ' '.repeat(12), `What to do: ${kind.advice}`));
       if (kind.falsePositives.length > 0) {
-        lines.push(...paragraph(terminal, ' '.repeat(12), `Harmless when: ${kind.falsePositives.join('; ')}`));
+        lines.push(...paragraph(terminal, ' '.repeat(12), `Harmless: ${kind.falsePositives.join(' ')}`));
       }
       if (kind.techniques.length > 0) {
         lines.push(...paragraph(terminal, ' '.repeat(12), kind.techniques.map(techniqueText).join(', ')));

@@ -28,7 +28,7 @@ export const protocolsCommand: Command = {
     const terminal = standardTerminal(line.options.get('color') ?? 'auto');
     const lines: string[] = [];
     for (const protocol of protocols) {
-      const where = `${protocol.transports.join(', ')}; usual port ${protocol.ports.join(', ')}`;
+      const where = `${protocol.transports.join(', ')}; usual ${protocol.ports.length === 1 ? 'port' : 'ports'} ${protocol.ports.join(', ')}`;
       lines.push(`${bold(terminal, protocol.name)}  ${protocol.title} (${where})`);
       lines.push(...wrapped(protocol.summary, terminal.width - 2).map((text) => `  ${text}`));
     }
