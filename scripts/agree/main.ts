@@ -33,11 +33,13 @@ async function main(paths: readonly string[]): Promise<number> {
   for (const path of paths) {
     const comparison = new Comparison();
     for (const mapping of MAPPINGS) {
-      const theirs = [];
-      for await (const frame of tsharkFrames(path, mapping.displayFilter, mapping.layers)) {
-        theirs.push(...mapping.theirs(frame));
-      }
       const ours = await ourReadings(path, mapping);
+      const { serverPorts } = ours;
+      const theirs = [];
+      const preferences = mapping.preferences(serverPorts);
+      for await (const frame of tsharkFrames(path, mapping.displayFilter, mapping.layers, preferences)) {
+        theirs.push(...mapping.theirs(frame, serverPorts));
+      }
       for (const [rule, count] of ours.violations) violations.set(rule, (violations.get(rule) ?? 0) + count);
       comparison.add(ours.readings, theirs);
       all.add(ours.readings, theirs);

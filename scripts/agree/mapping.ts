@@ -10,6 +10,8 @@ export interface OurReader {
   message(protocol: string, bytes: Uint8Array, start: number, end: number, context: MessageContext): void;
   operation(operation: Operation, protocol: Protocol): void;
   readings(): Reading[];
+  /** Server ports on which we found the protocols; tshark has to be told those it would not look at. */
+  readonly serverPorts: ReadonlyMap<number, string>;
 }
 
 export interface Mapping {
@@ -18,6 +20,8 @@ export interface Mapping {
   /** tshark's names of the layers it needs, and its filter for the frames that have them. */
   readonly layers: readonly string[];
   readonly displayFilter: string;
-  theirs(frame: TsharkFrame): Reading[];
+  /** tshark's preferences that make it look at these ports as well. */
+  preferences(serverPorts: ReadonlyMap<number, string>): string[];
+  theirs(frame: TsharkFrame, serverPorts: ReadonlyMap<number, string>): Reading[];
   ours(): OurReader;
 }

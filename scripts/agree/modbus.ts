@@ -14,27 +14,38 @@ export const modbusMapping: Mapping = {
   protocols: ['modbus', 'modbus-rtu'],
   layers: ['mbtcp', 'mbudp', 'mbrtu', 'modbus'],
   displayFilter: 'mbtcp || mbudp || mbrtu',
+  preferences,
   theirs,
   ours: () => new OurModbus(),
 };
 
+function preferences(serverPorts: ReadonlyMap<number, string>): string[] {
+  const portsOf = (protocol: string): string[] =>
+    [...serverPorts].filter(([, name]) => name === protocol).map(([port]) => String(port));
+  const serial = portsOf('modbus-rtu');
+  return [
+    `mbtcp.tcp.port:${[...new Set([String(MODBUS_PORT), ...portsOf('modbus')])].join(',')}`,
+    ...(serial.length > 0 ? [`mbrtu.tcp.port:${serial.join(',')}`] : []),
+  ];
+}
+
 /** Each framing layer is followed by its message. */
-function theirs(frame: TsharkFrame): Reading[] {
+function theirs(frame: TsharkFrame, serverPorts: ReadonlyMap<number, string>): Reading[] {
   const readings: Reading[] = [];
+  const isRequest = frame.destinationPort === MODBUS_PORT || serverPorts.has(frame.destinationPort);
   let framing: TsharkLayer | undefined;
   for (const layer of frame.layers) {
     if (layer.name !== 'modbus') framing = layer;
     else if (framing !== undefined) {
-      readings.push(theirReading(frame, framing, layer));
+      readings.push(theirReading(frame.number, isRequest, framing, layer));
       framing = undefined;
     }
   }
   return readings;
 }
 
-function theirReading(frame: TsharkFrame, framing: TsharkLayer, message: TsharkLayer): Reading {
+function theirReading(frame: number, isRequest: boolean, framing: TsharkLayer, message: TsharkLayer): Reading {
   const code = Number(fieldOf(message, 'modbus.func_code') ?? -1);
-  const isRequest = frame.destinationPort === MODBUS_PORT;
   const fields = new Map<string, string>();
   copy(fields, 'transaction', framing, 'mbtcp.trans_id');
   copy(fields, 'unit', framing, 'mbtcp.unit_id', 'mbrtu.unit_id');
@@ -46,7 +57,7 @@ function theirReading(frame: TsharkFrame, framing: TsharkLayer, message: TsharkL
   copy(fields, 'read quantity', message, 'modbus.read_word_cnt');
   copy(fields, 'sub-function', message, 'modbus.diagnostic_code', 'modbus.mei');
   if (!fields.has('exception')) theirValues(fields, message, code, isRequest);
-  return { frame: frame.number, protocol: FRAMINGS[framing.name]!, ...kind(code, isRequest), fields };
+  return { frame, protocol: FRAMINGS[framing.name]!, ...kind(code, isRequest), fields };
 }
 
 /** Values as the bytes they stood in, bits as 0 and 1. */
@@ -117,6 +128,7 @@ interface OurReading extends Reading {
 /** An operation gives two readings: what its request says in the frame of the request, and the same for the answer. */
 class OurModbus implements OurReader {
   readonly #readings: OurReading[] = [];
+  readonly serverPorts = new Map<number, string>();
   readonly #seen = new Map<number, Seen[]>();
   /** What is being decoded. */
   #current: Seen | null = null;
@@ -144,6 +156,7 @@ class OurModbus implements OurReader {
     const answerFrame = frameOf(operation.answerFrame);
     const key = `${requestFrame} ${answerFrame} ${operation.function} ${operation.unit}`;
     const code = operation.function;
+    this.serverPorts.set(operation.serverPort, protocol.name);
     // The second operation of function 23, and further records of a file, belong to the same messages.
     if (this.#last?.key === key && (code === 23 ? operation.verb === Verb.read : code === 20 || code === 21)) {
       if (code === 23) addRead(operation, this.#last.request, this.#last.answer);

@@ -10,6 +10,7 @@ import type { Mapping, OurReader } from './mapping.ts';
 
 export interface OurResult {
   readonly readings: Reading[];
+  readonly serverPorts: ReadonlyMap<number, string>;
   /** By `protocol/rule`. */
   readonly violations: Map<string, number>;
 }
@@ -47,7 +48,7 @@ export async function ourReadings(path: string, mapping: Mapping): Promise<OurRe
     source.close();
   }
   pipeline.end();
-  return { readings: reader.readings(), violations };
+  return { readings: reader.readings(), serverPorts: reader.serverPorts, violations };
 }
 
 function ignore(): void {

@@ -33,8 +33,11 @@ export async function* tsharkFrames(
   path: string,
   displayFilter: string,
   layers: readonly string[],
+  preferences: readonly string[],
 ): AsyncGenerator<TsharkFrame> {
-  const child = spawn('tshark', ['-n', '-2', '-r', path, '-Y', displayFilter, '-T', 'pdml', '-J', layers.join(' ')], {
+  const options = preferences.flatMap((preference) => ['-o', preference]);
+  const output = ['-Y', displayFilter, '-T', 'pdml', '-J', layers.join(' ')];
+  const child = spawn('tshark', ['-n', '-2', '-r', path, ...options, ...output], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const isWanted = new Set(layers);

@@ -78,12 +78,11 @@ export class IdentityClaims {
     }
   }
 
-  /** Answer to UMAS 0x01: bytes[start] is the function code. Its name is the host's, not the model's. */
+  /** Answer to UMAS 0x01: bytes[start] is the function code. Its version is not the firmware's of 0x02, so it is left. */
   fromUmasInit(bytes: Uint8Array, start: number, end: number): void {
     this.#source = 'umas init communication';
     const body = start + UMAS_BODY;
     if (body + 13 > end) return;
-    this.#claimVersion(bytes, body + 2);
     const nameEnd = body + 13 + bytes[body + 12]!;
     if (nameEnd <= end) this.#claim('name', text(bytes, body + 13, nameEnd), SELF_DECLARED);
   }

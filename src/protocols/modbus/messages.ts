@@ -2,6 +2,7 @@
 // Application Protocol Specification V1.1b3.
 import { Encoding } from '../../facts/operation.ts';
 import { Verb } from '../../facts/verbs.ts';
+import { UMAS_ERROR, umasName } from './umas-functions.ts';
 
 export const Code = {
   readCoils: 1,
@@ -81,78 +82,6 @@ const MEI_NAMES: Readonly<Record<number, string>> = {
   14: 'read device identification',
 };
 
-export const Umas = {
-  initComm: 0x01,
-  readId: 0x02,
-  readProjectInfo: 0x03,
-  takeReservation: 0x10,
-  readMemoryBlock: 0x20,
-  writeMemoryBlock: 0x21,
-  readVariables: 0x22,
-  writeVariables: 0x23,
-  initDownload: 0x30,
-  downloadBlock: 0x31,
-  endDownload: 0x32,
-  initUpload: 0x33,
-  uploadBlock: 0x34,
-  endUpload: 0x35,
-} as const;
-export const UMAS_OK = 0xfe;
-export const UMAS_ERROR = 0xfd;
-
-/**
- * Sub-functions of function 90, see README.md for where they are known from. `download` is towards the controller, as
- * in the verbs; the usual lists call the same thing upload.
- */
-const UMAS_FUNCTIONS: readonly (readonly [code: number, name: string, verb: number])[] = [
-  [0x01, 'init communication', Verb.connect],
-  [0x02, 'read id', Verb.identify],
-  [0x03, 'read project info', Verb.identify],
-  [0x04, 'read plc info', Verb.diagnose],
-  [0x06, 'read card info', Verb.diagnose],
-  [0x0a, 'repeat', Verb.diagnose],
-  [0x10, 'take plc reservation', Verb.reserve],
-  [0x11, 'release plc reservation', Verb.release],
-  [0x12, 'keep alive', Verb['keep-alive']],
-  [0x20, 'read memory block', Verb.read],
-  [0x21, 'write memory block', Verb.write],
-  [0x22, 'read variables', Verb.read],
-  [0x23, 'write variables', Verb.write],
-  [0x24, 'read coils and registers', Verb.read],
-  [0x25, 'write coils and registers', Verb.write],
-  [0x26, 'read data dictionary', Verb.enumerate],
-  [0x30, 'begin program download', Verb['program-download']],
-  [0x31, 'download program block', Verb['program-download']],
-  [0x32, 'end program download', Verb['program-download']],
-  [0x33, 'begin program upload', Verb['program-upload']],
-  [0x34, 'upload program block', Verb['program-upload']],
-  [0x35, 'end program upload', Verb['program-upload']],
-  [0x39, 'read ethernet master data', Verb.read],
-  [0x40, 'start plc', Verb.start],
-  [0x41, 'stop plc', Verb.stop],
-  [0x50, 'monitor plc', Verb.read],
-  [0x58, 'check plc', Verb.diagnose],
-  [0x70, 'read io object', Verb.read],
-  [0x71, 'write io object', Verb.write],
-  [0x73, 'get status module', Verb.diagnose],
-];
-
-const UMAS_NAMES = new Map(UMAS_FUNCTIONS.map(([code, name]) => [code, name]));
-const UMAS_VERBS = new Uint8Array(256);
-const UMAS_KNOWN = new Uint8Array(256);
-for (const [code, , verb] of UMAS_FUNCTIONS) {
-  UMAS_VERBS[code] = verb;
-  UMAS_KNOWN[code] = 1;
-}
-
-export function umasVerb(subfunction: number): number {
-  return UMAS_VERBS[subfunction] ?? Verb.other;
-}
-
-export function isKnownUmas(subfunction: number): boolean {
-  return UMAS_KNOWN[subfunction] === 1;
-}
-
 export function isKnownDiagnostic(subfunction: number): boolean {
   return DIAGNOSTIC_NAMES[subfunction] !== undefined;
 }
@@ -169,7 +98,7 @@ export function functionName(code: number, subfunction: number): string {
 function subfunctionName(code: number, subfunction: number): string | undefined {
   if (code === Code.diagnostics) return DIAGNOSTIC_NAMES[subfunction];
   if (code === Code.encapsulatedInterface) return MEI_NAMES[subfunction];
-  return code === Code.umas ? UMAS_NAMES.get(subfunction) : undefined;
+  return code === Code.umas ? umasName(subfunction) : undefined;
 }
 
 /** Object spaces; `first` counts from 0 as on the wire. */
@@ -301,6 +230,7 @@ export const PROBLEMS = [
   { rule: 'answer-size-mismatch', detail: (a, b) => `the answer carries ${a} bytes, the request asks for ${b}` },
   { rule: 'answer-not-an-echo', detail: (a, b) => `the answer says ${a}, the request said ${b}` },
   { rule: 'answer-other-function', detail: (a, b) => `function ${a} answers function ${b}` },
+  { rule: 'answer-other-unit', detail: (a, b) => `unit ${a} answers unit ${b}` },
   { rule: 'reference-type-invalid', detail: (a) => `reference type ${a}, only 6 is allowed` },
   { rule: 'record-number-above-limit', detail: (a, b) => `record number ${a}, at most ${b} is allowed` },
   { rule: 'object-cut-short', detail: (a, b) => `length ${a}, ${b} bytes follow` },

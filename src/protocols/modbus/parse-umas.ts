@@ -2,18 +2,8 @@
 // little-endian. There is no public specification; README.md says what is known from where.
 import { u16le } from '../../bytes/endian.ts';
 import { Encoding } from '../../facts/operation.ts';
-import {
-  Code,
-  type ModbusMessage,
-  Problem,
-  Space,
-  UMAS_ERROR,
-  UMAS_OK,
-  UMAS_REFUSED,
-  Umas,
-  isKnownUmas,
-  umasVerb,
-} from './messages.ts';
+import { Code, type ModbusMessage, Problem, Space, UMAS_REFUSED } from './messages.ts';
+import { UMAS_ERROR, UMAS_OK, Umas, isKnownUmas, umasVerb } from './umas-functions.ts';
 
 /** Function code, session key, sub-function (or status): then the body. */
 export const UMAS_BODY = 3;
@@ -45,6 +35,15 @@ export function parseUmasRequest(message: ModbusMessage, bytes: Uint8Array, star
       message.first = u16le(bytes, body + 1) * 0x10000 + u16le(bytes, body + 3);
       message.count = u16le(bytes, body + 7);
       message.setValues(body + 9, 1, Encoding.bytes, end - body - 9);
+      return;
+    case Umas.readPhysicalAddress:
+    case Umas.writePhysicalAddress:
+      // Address, kind of address, byte count: as the M221 has them.
+      if (!hasBody(message, start, end, UMAS_BODY + 6)) return;
+      message.space = Space.umasMemory;
+      message.first = u16le(bytes, body + 2) * 0x10000 + u16le(bytes, body);
+      message.count = u16le(bytes, body + 4);
+      message.setValues(body + 6, 1, Encoding.bytes, end - body - 6);
       return;
     case Umas.readVariables:
     case Umas.writeVariables:

@@ -1,54 +1,56 @@
 // Requests that wait for their answer: one bounded table for all conversations, in columns of numbers. Slots are
 // reused last in, first out, so that a busy network touches few of them.
 import type { MessageContext } from '../../facts/protocol.ts';
-import type { ModbusMessage } from './messages.ts';
-import { Code } from './messages.ts';
+import { Code, type ModbusMessage } from './messages.ts';
 
-/** Bytes of a request that are kept from its function code on: a whole one of the specification (253), a longer UMAS
- *  request is cut. */
+/** Bytes kept of a request, from its function code on: a whole one of the specification (253); longer UMAS is cut. */
 const KEPT_BYTES = 256;
 /** A conversation (rather: one bucket of them) may have this many requests open; the oldest goes first. */
 const OPEN_PER_BUCKET_MAX = 256;
+const CAPACITY_FIRST = 64;
 const NONE = -1;
+/** `find`: whatever the unit. */
+export const ANY_UNIT = -1;
 
 export class PendingRequests {
-  readonly timeUs: Float64Array;
-  readonly frame: Float64Array;
-  readonly flow: Int32Array;
-  readonly client: Int32Array;
-  readonly server: Int32Array;
-  readonly clientPort: Int32Array;
-  readonly serverPort: Int32Array;
-  readonly transaction: Int32Array;
-  readonly unit: Int32Array;
-  readonly function: Int32Array;
-  readonly subfunction: Int32Array;
-  readonly verb: Int32Array;
-  readonly space: Int32Array;
-  readonly first: Float64Array;
-  readonly count: Int32Array;
-  readonly readFirst: Int32Array;
-  readonly readCount: Int32Array;
+  timeUs = new Float64Array(0);
+  frame = new Float64Array(0);
+  flow = new Int32Array(0);
+  client = new Int32Array(0);
+  server = new Int32Array(0);
+  clientPort = new Int32Array(0);
+  serverPort = new Int32Array(0);
+  transaction = new Int32Array(0);
+  unit = new Int32Array(0);
+  function = new Int32Array(0);
+  subfunction = new Int32Array(0);
+  verb = new Int32Array(0);
+  space = new Int32Array(0);
+  first = new Float64Array(0);
+  count = new Int32Array(0);
+  readFirst = new Int32Array(0);
+  readCount = new Int32Array(0);
   /** Offsets in `bytes`. */
-  readonly valuesStart: Int32Array;
-  readonly valueSize: Int32Array;
-  readonly encoding: Int32Array;
-  readonly valueCount: Int32Array;
-  readonly nameStart: Int32Array;
-  readonly nameEnd: Int32Array;
+  valuesStart = new Int32Array(0);
+  valueSize = new Int32Array(0);
+  encoding = new Int32Array(0);
+  valueCount = new Int32Array(0);
+  nameStart = new Int32Array(0);
+  nameEnd = new Int32Array(0);
   /** The request from its function code on: bytes[pduStart(slot)..+pduSize[slot]); not kept for functions 1 to 4. */
-  readonly bytes: Uint8Array;
-  readonly pduSize: Int32Array;
+  bytes = new Uint8Array(0);
+  pduSize = new Int32Array(0);
   /** 1 where bytes of the answering direction were lost since: an answer may have been among them. */
-  readonly passedGap: Uint8Array;
+  passedGap = new Uint8Array(0);
 
-  readonly #capacity: number;
+  readonly #capacityMax: number;
+  #capacity = 0;
   /** Free slots, a stack. */
-  readonly #free: Int32Array;
-  #freeCount: number;
+  #free = new Int32Array(0);
+  #freeCount = 0;
   /** All used slots, oldest first. */
-  readonly #older: Int32Array;
-  readonly #newer: Int32Array;
+  #older = new Int32Array(0);
+  #newer = new Int32Array(0);
   #oldest = NONE;
   #newest = NONE;
   /** Used slots by conversation: bucket → slots, oldest first. */
@@ -56,60 +58,24 @@ export class PendingRequests {
   readonly #bucketOldest: Int32Array;
   readonly #bucketNewest: Int32Array;
   readonly #bucketCount: Int32Array;
-  readonly #olderInBucket: Int32Array;
-  readonly #newerInBucket: Int32Array;
+  #olderInBucket = new Int32Array(0);
+  #newerInBucket = new Int32Array(0);
 
-  /** `capacity`: a power of two. */
-  constructor(capacity: number) {
-    this.#capacity = capacity;
-    this.timeUs = new Float64Array(capacity);
-    this.frame = new Float64Array(capacity);
-    this.first = new Float64Array(capacity);
-    this.flow = new Int32Array(capacity);
-    this.client = new Int32Array(capacity);
-    this.server = new Int32Array(capacity);
-    this.clientPort = new Int32Array(capacity);
-    this.serverPort = new Int32Array(capacity);
-    this.transaction = new Int32Array(capacity);
-    this.unit = new Int32Array(capacity);
-    this.function = new Int32Array(capacity);
-    this.subfunction = new Int32Array(capacity);
-    this.verb = new Int32Array(capacity);
-    this.space = new Int32Array(capacity);
-    this.count = new Int32Array(capacity);
-    this.readFirst = new Int32Array(capacity);
-    this.readCount = new Int32Array(capacity);
-    this.valuesStart = new Int32Array(capacity);
-    this.valueSize = new Int32Array(capacity);
-    this.encoding = new Int32Array(capacity);
-    this.valueCount = new Int32Array(capacity);
-    this.nameStart = new Int32Array(capacity);
-    this.nameEnd = new Int32Array(capacity);
-    this.pduSize = new Int32Array(capacity);
-    this.passedGap = new Uint8Array(capacity);
-    this.bytes = new Uint8Array(capacity * KEPT_BYTES);
-    this.#free = new Int32Array(capacity);
-    for (let slot = 0; slot < capacity; slot++) this.#free[slot] = capacity - 1 - slot;
-    this.#freeCount = capacity;
-    this.#older = new Int32Array(capacity);
-    this.#newer = new Int32Array(capacity);
-    this.#olderInBucket = new Int32Array(capacity);
-    this.#newerInBucket = new Int32Array(capacity);
-    this.#bucketMask = capacity * 2 - 1;
-    this.#bucketOldest = new Int32Array(capacity * 2).fill(NONE);
-    this.#bucketNewest = new Int32Array(capacity * 2).fill(NONE);
-    this.#bucketCount = new Int32Array(capacity * 2);
-  }
-
-  get size(): number {
-    return this.#capacity - this.#freeCount;
+  /** `capacityMax`: a power of two; the table starts small and doubles up to it. */
+  constructor(capacityMax: number) {
+    this.#capacityMax = capacityMax;
+    this.#bucketMask = capacityMax - 1;
+    this.#bucketOldest = new Int32Array(capacityMax).fill(NONE);
+    this.#bucketNewest = new Int32Array(capacityMax).fill(NONE);
+    this.#bucketCount = new Int32Array(capacityMax);
+    this.#grow(Math.min(capacityMax, CAPACITY_FIRST));
   }
 
   /** The request that must be handed over before one more of this flow can be added, -1 where there is room. */
   inTheWay(flow: number): number {
     const bucket = this.#bucketOf(flow);
     if (this.#bucketCount[bucket]! >= OPEN_PER_BUCKET_MAX) return this.#bucketOldest[bucket]!;
-    return this.#freeCount === 0 ? this.#oldest : NONE;
+    return this.#freeCount === 0 && this.#capacity === this.#capacityMax ? this.#oldest : NONE;
   }
 
   /** Keeps a request; there must be room. `start` is its function code, `end` where it ends. Returns its slot. */
@@ -122,6 +88,7 @@ export class PendingRequests {
     start: number,
     end: number,
   ): number {
+    if (this.#freeCount === 0) this.#grow(this.#capacity * 2);
     const slot = this.#free[--this.#freeCount]!;
     this.timeUs[slot] = context.timeUs;
     this.frame[slot] = context.frame;
@@ -160,8 +127,8 @@ export class PendingRequests {
   find(flow: number, transaction: number, unit: number, code: number): number {
     let lost = NONE;
     for (let slot = this.#bucketOldest[this.#bucketOf(flow)]!; slot !== NONE; slot = this.#newerInBucket[slot]!) {
-      if (this.flow[slot] !== flow || this.transaction[slot] !== transaction || this.unit[slot] !== unit) continue;
-      if (this.function[slot] !== code) continue;
+      if (this.flow[slot] !== flow || this.transaction[slot] !== transaction || this.function[slot] !== code) continue;
+      if (unit !== ANY_UNIT && this.unit[slot] !== unit) continue;
       if (this.passedGap[slot] === 0) return slot;
       if (lost === NONE) lost = slot;
     }
@@ -212,6 +179,44 @@ export class PendingRequests {
     this.#bucketCount[bucket]!--;
 
     this.#free[this.#freeCount++] = slot;
+  }
+
+  /** Slots keep their numbers. */
+  #grow(capacity: number): void {
+    this.timeUs = longerFloats(this.timeUs, capacity);
+    this.frame = longerFloats(this.frame, capacity);
+    this.first = longerFloats(this.first, capacity);
+    this.flow = longerWords(this.flow, capacity);
+    this.client = longerWords(this.client, capacity);
+    this.server = longerWords(this.server, capacity);
+    this.clientPort = longerWords(this.clientPort, capacity);
+    this.serverPort = longerWords(this.serverPort, capacity);
+    this.transaction = longerWords(this.transaction, capacity);
+    this.unit = longerWords(this.unit, capacity);
+    this.function = longerWords(this.function, capacity);
+    this.subfunction = longerWords(this.subfunction, capacity);
+    this.verb = longerWords(this.verb, capacity);
+    this.space = longerWords(this.space, capacity);
+    this.count = longerWords(this.count, capacity);
+    this.readFirst = longerWords(this.readFirst, capacity);
+    this.readCount = longerWords(this.readCount, capacity);
+    this.valuesStart = longerWords(this.valuesStart, capacity);
+    this.valueSize = longerWords(this.valueSize, capacity);
+    this.encoding = longerWords(this.encoding, capacity);
+    this.valueCount = longerWords(this.valueCount, capacity);
+    this.nameStart = longerWords(this.nameStart, capacity);
+    this.nameEnd = longerWords(this.nameEnd, capacity);
+    this.pduSize = longerWords(this.pduSize, capacity);
+    this.#free = longerWords(this.#free, capacity);
+    this.#older = longerWords(this.#older, capacity);
+    this.#newer = longerWords(this.#newer, capacity);
+    this.#olderInBucket = longerWords(this.#olderInBucket, capacity);
+    this.#newerInBucket = longerWords(this.#newerInBucket, capacity);
+    this.passedGap = longerBytes(this.passedGap, capacity);
+    this.bytes = longerBytes(this.bytes, capacity * KEPT_BYTES);
+    // The lowest slot is on top.
+    for (let slot = capacity - 1; slot >= this.#capacity; slot--) this.#free[this.#freeCount++] = slot;
+    this.#capacity = capacity;
   }
 
   #bucketOf(flow: number): number {
@@ -265,4 +270,22 @@ export class PendingRequests {
     this.#bucketNewest[bucket] = slot;
     this.#bucketCount[bucket]!++;
   }
+}
+
+function longerFloats(old: Float64Array, length: number): Float64Array<ArrayBuffer> {
+  const longer = new Float64Array(length);
+  longer.set(old);
+  return longer;
+}
+
+function longerWords(old: Int32Array, length: number): Int32Array<ArrayBuffer> {
+  const longer = new Int32Array(length);
+  longer.set(old);
+  return longer;
+}
+
+function longerBytes(old: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
+  const longer = new Uint8Array(length);
+  longer.set(old);
+  return longer;
 }

@@ -7,14 +7,15 @@ import { Verb } from '../../facts/verbs.ts';
 import { checkAnswer } from './check-answer.ts';
 import { ModbusFacts, Parties } from './facts.ts';
 import { IdentityClaims } from './identity.ts';
-import { Code, EXCEPTION_BIT, Mei, ModbusMessage, Problem, Umas } from './messages.ts';
+import { Code, EXCEPTION_BIT, Mei, ModbusMessage, Problem } from './messages.ts';
 import { FileGroup, fileObject } from './parse-file.ts';
 import { parseAnswer, parseRequest } from './parse.ts';
 import { UMAS_BODY } from './parse-umas.ts';
-import { PendingRequests } from './pending.ts';
+import { ANY_UNIT, PendingRequests } from './pending.ts';
 import { ReversedFlows } from './reversed-flows.ts';
 import { fitsAnswer, fitsRequest } from './shape.ts';
 import { Transfers } from './transfers.ts';
+import { Umas } from './umas-functions.ts';
 
 const PENDING_REQUESTS_MAX = 32_768;
 const ANSWER_TIMEOUT_US = 10_000_000;
@@ -45,11 +46,6 @@ export class ModbusSession {
     this.#settings = settings;
     this.#facts = new ModbusFacts(settings.index, settings.name);
     this.#transfers = new Transfers(settings.name);
-  }
-
-  /** True where this message comes from the client, by what the conversation's messages say. */
-  isFromClient(bytes: Uint8Array, start: number, end: number, context: MessageContext): boolean {
-    return context.fromClient !== this.#isReversed(bytes, start, end, context);
   }
 
   /**
@@ -162,12 +158,18 @@ export class ModbusSession {
     const parties = this.#parties;
     const pending = this.#pending;
     const code = start < end ? bytes[start]! & ~EXCEPTION_BIT : -1;
-    const slot = pending.find(context.flow, transaction, parties.unit, code);
+    let slot = pending.find(context.flow, transaction, parties.unit, code);
+    // Some devices answer with a unit of their own; only a transaction can tell that it is an answer all the same.
+    if (slot < 0 && !this.#settings.isSerial) slot = pending.find(context.flow, transaction, ANY_UNIT, code);
     if (slot >= 0) parseAnswer(message, bytes, start, end, pending.subfunction[slot]!, pending.count[slot]!);
     else parseAnswer(message, bytes, start, end, -1, 0);
 
     if (slot < 0) this.#checkLoneAnswer(message, start, transaction, context);
-    else if (message.exception === 0) checkAnswer(message, bytes, start, end, pending, slot);
+    else if (pending.unit[slot] !== parties.unit) {
+      message.addProblem(Problem['answer-other-unit'], start - 1, parties.unit, pending.unit[slot]!);
+      parties.unit = pending.unit[slot]!;
+    }
+    if (slot >= 0 && message.exception === 0) checkAnswer(message, bytes, start, end, pending, slot);
     if (message.problemCount > 0) this.#facts.violations(context, parties, message, bytes, frameStart, frameEnd);
 
     const operation = context.operation;
@@ -325,7 +327,10 @@ export class ModbusSession {
         this.#claims.fromUmasId(bytes, start, end);
         return;
       case Umas.readProjectInfo:
-        this.#claims.fromUmasProject(bytes, start, end);
+        // Other arguments ask for other parts of the project.
+        if (this.#pending.bytes[this.#pending.pduStart(slot) + UMAS_BODY] === 0) {
+          this.#claims.fromUmasProject(bytes, start, end);
+        }
         return;
       case Umas.initDownload:
       case Umas.initUpload:

@@ -1,7 +1,8 @@
 // Says how long a request or an answer is by its own fields, and whether bytes could be one at all. Recognition,
 // framing without a length field and telling directions apart rest on it; what exactly is wrong, parse.ts tells.
 import { u16be } from '../../bytes/endian.ts';
-import { Code, EXCEPTION_BIT, Mei, UMAS_ERROR, UMAS_OK, isKnownException, isKnownUmas } from './messages.ts';
+import { Code, EXCEPTION_BIT, Mei, isKnownException } from './messages.ts';
+import { UMAS_ERROR, UMAS_OK, isKnownUmas } from './umas-functions.ts';
 
 /** The bytes so far do not say. */
 export const SIZE_NEEDS_MORE = 0;
@@ -172,6 +173,8 @@ export function fitsAnswer(bytes: Uint8Array, start: number, end: number): boole
       return size > 2 && size % 2 === 0;
     case Code.writeSingleCoil:
       return isCoilValue(u16be(bytes, start + 3));
+    case Code.readFileRecord:
+      return size >= 4 && bytes[start + 3] === 6;
     case Code.writeMultipleCoils:
     case Code.writeMultipleRegisters: {
       const quantity = u16be(bytes, start + 3);
