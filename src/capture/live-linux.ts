@@ -149,8 +149,8 @@ export class LiveCapture {
   /** Batches handed out before are empty from here on. */
   close(): void {
     if (this.#isClosed) return;
-    this.#isClosed = true;
     this.readCounters();
+    this.#isClosed = true;
     this.#socket.close();
   }
 }

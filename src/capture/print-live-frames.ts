@@ -5,7 +5,7 @@ import { openLive } from './live-linux.ts';
 
 const WAIT_MS = 100;
 /** Waits without a frame before it gives up. */
-const QUIET_WAITS_MAX = 50;
+const QUIET_WAITS_MAX = 20;
 
 const [wanted, ...names] = process.argv.slice(2);
 const capture = openLive(names, { ringBytes: 8 << 20, blockBytes: 1 << 16 });
