@@ -26,6 +26,7 @@ const FORBIDDEN: readonly [name: string, path: string, text: string, problem: Re
   ['a file read by a protocol', 'src/protocols/a.ts', `import { readFileSync } from 'node:fs';`, /may not use/],
   ['a built-in named the old way', 'src/capture/a.ts', `import fs from 'fs';`, /no package/],
   ['a script in the program', 'src/capture/a.ts', `import '../../scripts/golden.ts';`, /outside src/],
+  ['a maker of captures that is imported', 'src/flow/a.ts', `import './captures/make.ts';`, /no part of the program/],
   ['a test that is imported', 'src/flow/a.ts', `import './table.test.ts';`, /imported by nobody/],
   ['a test that reaches ahead', 'src/packet/a.test.ts', `import '../modules/index.ts';`, /comes later/],
   ['a folder that is no stage', 'src/utils/a.ts', ``, /no stage/],
@@ -47,6 +48,7 @@ const ALLOWED: readonly [name: string, path: string, text: string][] = [
   ['files in a capture reader', 'src/capture/a.ts', `import { openSync } from 'node:fs';`],
   ['a table of facts in the asset list', 'src/assets/a.ts', `import t from '../../knowledge/oui.ts';`],
   ['a package in the server', 'src/server/a.ts', `import fastify from 'fastify';`],
+  ['a file written by a maker of captures', 'src/protocols/a/captures/make.ts', `import 'node:fs';`],
   ['a test that uses the engine', 'src/flow/a.test.ts', `import '../engine/pipeline.ts'; import 'fast-check';`],
 ];
 

@@ -78,7 +78,7 @@ function stageOf(path: string): string {
 }
 
 function importProblem(path: string, specifier: string): string {
-  const isTest = path.endsWith('.test.ts');
+  const isTest = isOutside(path);
   const stage = stageOf(path);
   const isOpen = isTest || rank(stage) >= rank(FIRST_OPEN_STAGE);
   if (!specifier.startsWith('.')) {
@@ -94,10 +94,16 @@ function importProblem(path: string, specifier: string): string {
   const targetStage = stageOf(target);
   if (targetStage === '') return 'belongs to no stage';
   if (target.endsWith('.test.ts')) return 'a test is imported by nobody';
+  if (!isTest && isOutside(target)) return 'a script that makes captures is no part of the program';
   if (isTest) return rank(targetStage) <= rank(stage) || targetStage === 'engine' ? '' : `${targetStage} comes later`;
   if (rank(targetStage) > rank(stage)) return `${targetStage} comes later than ${stage}`;
   if (stage === 'modules' && HIDDEN_FROM_MODULES.includes(targetStage)) return 'modules see facts only';
   return neighbourProblem(path, target, stage);
+}
+
+/** Tests, and the scripts that make their captures, are no part of the program. */
+function isOutside(path: string): boolean {
+  return path.endsWith('.test.ts') || /\/captures\/[^/]+\.ts$/.test(path);
 }
 
 /** Two protocols, or two modules, do not know each other. */
