@@ -1,5 +1,5 @@
 // What is measured: our stages, the command as a person runs it, and the programs beside it where they are installed.
-import { cpSync, existsSync, linkSync, mkdirSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { measure, versionOf, type Run } from './measure.ts';
 import { STAGES } from './stage.ts';
@@ -66,35 +66,24 @@ function tshark(capture: string, packets: number): Subject[] {
 
 /** `tree` is a file system with Suricata 7 in it and its industrial parsers switched on. */
 function suricata(capture: string, tree: string): Subject {
-  const input = join(tree, 'tmp/in.pcap');
-  const log = join(tree, 'tmp/log');
+  // A copy of its own: the tree may be in use by somebody else.
+  const input = `/tmp/bench-${process.pid}.pcap`;
+  const log = `/tmp/bench-${process.pid}-log`;
   const options = ['-c', '/etc/suricata/industrial.yaml', '-S', '/etc/suricata/none.rules', '-k', 'none'];
-  const command = [
-    'chroot',
-    tree,
-    'suricata',
-    ...options,
-    '--runmode',
-    'single',
-    '-r',
-    '/tmp/in.pcap',
-    '-l',
-    '/tmp/log',
-  ];
+  const command = ['chroot', tree, 'suricata', ...options, '--runmode', 'single', '-r', input, '-l', log];
   return {
     name: 'Suricata',
     remark: `${versionOf(['chroot', tree, 'suricata', '-V'])}; single thread, no rules, default outputs`,
     runsMax: Infinity,
     run: () => {
-      rmSync(input, { force: true });
       try {
-        linkSync(capture, input);
-      } catch {
-        cpSync(capture, input);
+        copyFileSync(capture, join(tree, input));
+        mkdirSync(join(tree, log), { recursive: true });
+        return measure(command);
+      } finally {
+        rmSync(join(tree, input), { force: true });
+        rmSync(join(tree, log), { recursive: true, force: true });
       }
-      if (existsSync(log)) rmSync(log, { recursive: true });
-      mkdirSync(log);
-      return measure(command);
     },
   };
 }

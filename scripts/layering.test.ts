@@ -48,7 +48,7 @@ const ALLOWED: readonly [name: string, path: string, text: string][] = [
   ['files in a capture reader', 'src/capture/a.ts', `import { openSync } from 'node:fs';`],
   ['a table of facts in the asset list', 'src/assets/a.ts', `import t from '../../knowledge/oui.ts';`],
   ['a package in the server', 'src/server/a.ts', `import fastify from 'fastify';`],
-  ['a file written by a maker of captures', 'src/protocols/a/captures/make.ts', `import 'node:fs';`],
+  ['a file written by a maker of captures', 'src/flow/captures/make.ts', `import 'node:fs';`],
   ['a test that uses the engine', 'src/flow/a.test.ts', `import '../engine/pipeline.ts'; import 'fast-check';`],
 ];
 
