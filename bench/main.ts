@@ -43,22 +43,24 @@ function inTurns(subjects: readonly Subject[], runs: number): Measured[] {
 
 function table(measured: readonly Measured[], packets: number): string[] {
   const least = (entry: Measured): number => Math.min(...entry.runs.map((run) => run.seconds));
+  const leastCpu = (entry: Measured): number => Math.min(...entry.runs.map((run) => run.cpuSeconds));
   const yardstick = measured.find(({ subject }) => subject.name === YARDSTICK);
   const lines = [
-    '| what | wall s (least) | most | CPU s (least) | million packets/s | peak MiB | time ÷ our analysis | remark |',
-    '|---|---:|---:|---:|---:|---:|---:|---|',
+    '| what | wall s (least) | most | CPU s (least) | million packets/s | peak MiB | wall ÷ our analysis | CPU ÷ our analysis | remark |',
+    '|---|---:|---:|---:|---:|---:|---:|---:|---|',
   ];
   for (const entry of measured) {
     const seconds = least(entry);
     const most = Math.max(...entry.runs.map((run) => run.seconds));
-    const cpu = Math.min(...entry.runs.map((run) => run.cpuSeconds));
+    const cpu = leastCpu(entry);
+    const cpuRatio = yardstick === undefined || cpu < 0 ? '' : (cpu / leastCpu(yardstick)).toFixed(2);
     const peak = Math.min(...entry.runs.map((run) => run.peakRssBytes));
     const ratio = yardstick === undefined ? '' : (seconds / least(yardstick)).toFixed(2);
     const memory = peak < 0 ? 'unknown' : (peak / MIB).toFixed(0);
     const rate = (packets / seconds / 1e6).toFixed(2);
     const { name, remark } = entry.subject;
     lines.push(
-      `| ${name} | ${seconds.toFixed(2)} | ${most.toFixed(2)} | ${cpu < 0 ? 'unknown' : cpu.toFixed(2)} | ${rate} | ${memory} | ${ratio} | ${remark} |`,
+      `| ${name} | ${seconds.toFixed(2)} | ${most.toFixed(2)} | ${cpu < 0 ? 'unknown' : cpu.toFixed(2)} | ${rate} | ${memory} | ${ratio} | ${cpuRatio} | ${remark} |`,
     );
   }
   return lines;
@@ -81,6 +83,7 @@ function machine(): string[] {
   const load = loadavg()[0]!.toFixed(1);
   return [
     `- machine: ${cores[0]?.model.trim() ?? 'unknown processor'}, ${cores.length} cores, ${(totalmem() / 1024 ** 3).toFixed(0)} GiB, Linux ${release()}; load ${load} when it began`,
+    ...(loadavg()[0]! > 1 ? ['- the machine was busy: wall times say little, compare processor time'] : []),
     `- Node ${process.version}; commit ${commit}${isChanged ? ', with changes not yet committed' : ''}`,
   ];
 }
