@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import test from 'node:test';
 import { UPDATE_VARIABLE, golden } from '../../../scripts/golden-check.ts';
 import { exampleCaptures } from './captures/example-captures.ts';
+import { PROBLEMS } from './messages.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 
@@ -26,3 +27,8 @@ for (const [name, bytes] of exampleCaptures()) {
     golden(path.replace(/\.pcap$/, '.golden'), facts.stdout);
   });
 }
+
+test('the README lists every rule that can be broken', () => {
+  const readme = readFileSync(join(import.meta.dirname, 'README.md'), 'utf8');
+  for (const { rule } of PROBLEMS.slice(1)) assert.ok(readme.includes(`\`${rule}\``), rule);
+});
