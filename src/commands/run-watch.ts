@@ -87,7 +87,7 @@ function alertText(alert: Alert, isNew: boolean, terminal: Terminal): string {
   const parties = (alert.peer === null ? '' : `${partyText(alert.peer)} → `) + partyText(alert.subject);
   const title = showable(alert.title) + (isNew ? '' : ' (more severe now)');
   const heading = `${severityText(terminal, alert.severity, label)} ${bold(terminal, title)}: ${parties}`;
-  const lines = [`${readableTime(alert.firstUs)}  ${heading}`];
+  const lines = [`${readableTime(alert.firstUs)} UTC  ${heading}`];
   // What only informs is one line; what asks for something is explained.
   if (severityRank(alert.severity) >= severityRank('medium')) {
     const width = Math.min(terminal.width, TEXT_WIDTH_MAX) - INDENT.length;

@@ -97,7 +97,7 @@ test('the report of a stream says what is watched, shows alerts, and ends with t
   const ended = run1sec(['watch', '-'], { input: ATTACKED });
   assert.equal(ended.code, 0);
   assert.match(ended.output, /^Watching standard input\. Nothing is sent\./);
-  assert.match(ended.output, /^2026-01-01 00:00:1\d {2}HIGH .*: 192\.0\.2\.66 → 192\.0\.2\.10/m);
+  assert.match(ended.output, /^2026-01-01 00:00:1\d UTC {2}HIGH .*: 192\.0\.2\.66 → 192\.0\.2\.10/m);
   assert.match(ended.output, /^3 high alerts on .*/m);
   assert.match(ended.output, /^\d+ frames from standard input, /m);
   assert.doesNotMatch(ended.output, /\u001b/);
