@@ -7,7 +7,7 @@ import { CaptureOpenError } from '../capture/frames.ts';
 import type { InterfaceState } from '../capture/live-linux.ts';
 import type { Alert } from '../facts/alert.ts';
 import type { AnalysisFindings } from './analysis.ts';
-import { startWorker } from './start-worker.ts';
+import { startWorker } from './worker-start.ts';
 
 /** What the worker is started with. */
 export interface LiveStart {
