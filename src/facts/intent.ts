@@ -1,0 +1,83 @@
+// What a person declared about the site in 1sec.yaml. It wins over what was observed.
+import type { Severity } from './alert.ts';
+
+/** Hosts that a declaration names; each part that is null or empty names all. */
+export interface HostPattern {
+  /** `192.0.2.1`, `192.0.2.0/24`, `2001:db8::/32` or a MAC address. */
+  readonly address: string;
+  readonly segment: string | null;
+}
+
+/** A client that may ask and command these servers. */
+export interface DeclaredMaster {
+  readonly name: string;
+  readonly client: HostPattern;
+  /** Empty: every server. */
+  readonly servers: readonly HostPattern[];
+}
+
+export interface DeclaredStation {
+  readonly name: string;
+  readonly host: HostPattern;
+  /** Purdue level. */
+  readonly level: number;
+}
+
+/** Frames of these VLANs are in one segment of this name. */
+export interface DeclaredSegment {
+  readonly name: string;
+  /** As a segment is called without a declaration: `default`, `vlan 20`, `vlan 20.5`. */
+  readonly observed: readonly string[];
+}
+
+/** A part of the plant. A device belongs to the first zone that names it in any way. */
+export interface DeclaredZone {
+  readonly name: string;
+  readonly addresses: readonly HostPattern[];
+  readonly segments: readonly string[];
+  readonly roles: readonly string[];
+}
+
+/** When work on the plant is planned: once, or on days of the week. */
+export interface MaintenanceWindow {
+  readonly name: string;
+  /** Devices that are worked on; empty: all. */
+  readonly devices: readonly HostPattern[];
+  /** Microseconds since 1970; null: it comes back every week. */
+  readonly fromUs: number | null;
+  readonly untilUs: number | null;
+  /** 0 Sunday to 6 Saturday: the days on which it begins. */
+  readonly days: readonly number[];
+  /** Minutes since midnight; an end that is not later than the start is on the next day. */
+  readonly fromMinute: number;
+  readonly untilMinute: number;
+  /** How far the site's clock is ahead of UTC. */
+  readonly utcOffsetMinutes: number;
+}
+
+export interface ModuleSettings {
+  readonly isEnabled: boolean;
+  /** By alert kind (`module/name`): what it is raised with whatever the module says; `off`: not at all. */
+  readonly severities: ReadonlyMap<string, Severity | 'off'>;
+}
+
+/** 1sec.yaml as it was read, in plain values. */
+export interface Declaration {
+  readonly masters: readonly DeclaredMaster[];
+  readonly engineeringStations: readonly DeclaredStation[];
+  readonly segments: readonly DeclaredSegment[];
+  readonly zones: readonly DeclaredZone[];
+  readonly windows: readonly MaintenanceWindow[];
+  /** By module id. */
+  readonly settings: ReadonlyMap<string, ModuleSettings>;
+}
+
+/** The declaration as modules ask it: by host number. */
+export interface Intent {
+  readonly declared: Declaration;
+  /** Is this client declared to make requests of this server? */
+  isMaster(client: number, server: number): boolean;
+  isEngineeringStation(host: number): boolean;
+  /** The window in which work on this host is planned at that time; null: there is none. */
+  windowAt(host: number, timeUs: number): MaintenanceWindow | null;
+}
