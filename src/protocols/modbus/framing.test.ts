@@ -164,3 +164,9 @@ test('a serial frame with a wrong CRC that ends the segment is decoded and repor
   assert.deepEqual(talk.listener.rules, ['crc-wrong']);
   assert.equal(talk.listener.operations[0]?.verb, 'write');
 });
+
+test('a serial frame is never shorter than its unit, function and CRC', () => {
+  const { context, decoder } = new Talk(modbusRtu);
+  // The CRC over FF FF alone is 0.
+  assert.equal(decoder.frameSize(bytesOf('FFFF 01020304'), 0, 6, context), NEED_MORE);
+});

@@ -31,28 +31,56 @@ const MESSAGES = [
   '83 02',
 ];
 
-/** Says bytes both ways, as if they stood between other bytes, and gives everything that was told. */
-function told(protocol: typeof modbus, frames: readonly Uint8Array[], around: number): string {
-  const talk = new Talk(protocol, { clientPort: 1, serverPort: 2 });
+/** Answers that only their request explains. */
+const PAIRS: readonly (readonly [request: string, answer: string])[] = [
+  ['03 006B 0003', '03 06 022B 0000 0064'],
+  ['14 0E 06 0004 0001 0002 06 0003 0009 0002', '14 0C 05 06 0DFE 0020 05 06 33CD 0040'],
+  ['15 0D 06 0004 0007 0003 06AF 04BE 100D', '15 0D 06 0004 0007 0003 06AF 04BE 100D'],
+  ['17 0003 0002 000E 0001 02 00FF', '17 04 0001 0002'],
+  ['5A 00 01 00', '5A 00 FE FD00 0104 00000000 00000000 04 484F5354'],
+  ['5A 00 02', '5A 00 FE 0000 00000000 0000 7002 0000 0000 0000 00000000 0000 05 4350552031 00'],
+  ['5A 00 03 00', `5A 00 FE ${'00'.repeat(38)} 06 506C616E7400`],
+  ['5A 00 20 00 1300 64000000 0400', '5A 00 FE 00 0400 01020304'],
+  ['5A 01 33 0001 FB00', '5A 01 FE 0001 04000000'],
+  ['5A 01 34 0001 0100', '5A 01 FE 00 00 0300 AABBCC'],
+];
+
+type Said = readonly [fromClient: boolean, bytes: Uint8Array];
+
+/** Says bytes as if they stood between other bytes, and gives everything that was told. */
+function told(protocol: typeof modbus, said: readonly Said[], around: number, serverPort: number): string {
+  const talk = new Talk(protocol, { clientPort: 1, serverPort });
   const { decoder, context } = talk;
-  const said: number[] = [];
-  for (const frame of frames) {
-    const placed = new Uint8Array(frame.length + 64).fill(around);
-    placed.set(frame, 32);
-    for (const fromClient of [true, false]) {
-      context.fromClient = fromClient;
-      context.timeUs += 1000;
-      context.frame++;
-      const end = 32 + frame.length;
-      said.push(decoder.looksLike(placed, 32, end), decoder.speaker(placed, 32, end));
-      said.push(decoder.frameSize(placed, 32, end, context));
-      decoder.decode(placed, 32, end, context);
-    }
+  const replies: number[] = [];
+  for (const [fromClient, bytes] of said) {
+    const end = 32 + bytes.length;
+    const placed = new Uint8Array(end + 32).fill(around);
+    placed.set(bytes, 32);
+    context.fromClient = fromClient;
+    context.timeUs += 1000;
+    context.frame++;
+    replies.push(decoder.looksLike(placed, 32, end), decoder.speaker(placed, 32, end));
+    replies.push(decoder.frameSize(placed, 32, end, context));
+    decoder.decode(placed, 32, end, context);
   }
   decoder.tick(context.timeUs + 20_000_000, context);
   talk.close();
   const { operations, claims, transfers, violations } = talk.listener;
-  return JSON.stringify([said, operations, claims, transfers, violations]);
+  return JSON.stringify([replies, operations, claims, transfers, violations]);
+}
+
+/** Bytes that nobody may look at make no difference, on a port that says who the server is and on one that does not. */
+function assertNothingOutsideIsRead(protocol: typeof modbus, said: readonly Said[], note: string): void {
+  for (const serverPort of [502, 2]) {
+    assert.equal(told(protocol, said, 0x00, serverPort), told(protocol, said, 0xff, serverPort), note);
+  }
+}
+
+function bothWays(frames: readonly Uint8Array[]): Said[] {
+  return frames.flatMap((frame): Said[] => [
+    [true, frame],
+    [false, frame],
+  ]);
 }
 
 for (const [protocol, frame] of [
@@ -63,8 +91,20 @@ for (const [protocol, frame] of [
     for (const message of MESSAGES) {
       const whole = frame(message);
       for (let end = 0; end <= whole.length; end++) {
-        const prefix = whole.subarray(0, end);
-        assert.equal(told(protocol, [prefix], 0x00), told(protocol, [prefix], 0xff), `${message}, ${end} bytes`);
+        assertNothingOutsideIsRead(protocol, bothWays([whole.subarray(0, end)]), `${message}, ${end} bytes`);
+      }
+    }
+  });
+
+  test(`${protocol.name}: every prefix of every answer decodes after its request`, () => {
+    for (const [request, answer] of PAIRS) {
+      const whole = frame(answer);
+      for (let end = 0; end <= whole.length; end++) {
+        const said: Said[] = [
+          [true, frame(request)],
+          [false, whole.subarray(0, end)],
+        ];
+        assertNothingOutsideIsRead(protocol, said, `${answer}, ${end} bytes`);
       }
     }
   });
@@ -82,7 +122,7 @@ for (const [protocol, frame] of [
     );
     fc.assert(
       fc.property(fc.array(message, { maxLength: 6 }), (frames) => {
-        assert.equal(told(protocol, frames, 0x00), told(protocol, frames, 0xff));
+        assertNothingOutsideIsRead(protocol, bothWays(frames), '');
       }),
       { seed: SEED, numRuns: 300 },
     );
@@ -176,4 +216,15 @@ test('a request longer than what is kept is cut, not dropped', () => {
   const [operation] = talk.listener.operations;
   assert.ok(operation !== undefined && operation.values.length > 200 && operation.values.length < 256);
   assert.equal(talk.listener.transfers.find(({ phase }) => phase === 'piece')?.bytes.length, bytesOf(data).length);
+});
+
+test('a long request leaves what is kept of the others alone', () => {
+  const talk = new Talk(modbus);
+  talk.request(tcpFrame(1, 1, '06 0001 0001'));
+  talk.request(tcpFrame(2, 1, '06 0001 0002'));
+  talk.answer(tcpFrame(1, 1, '06 0001 0001'));
+  talk.request(tcpFrame(3, 0, `5A 01 31 0001 0100 E803 ${'AB'.repeat(1000)}`));
+  talk.answer(tcpFrame(2, 1, '06 0001 0002'));
+  assert.deepEqual(talk.listener.operations.at(-1)?.values, [2]);
+  assert.deepEqual(talk.listener.rules, []);
 });
