@@ -36,7 +36,11 @@ function steps(): Step[] {
   const tests = globSync(TEST_PATTERNS, { cwd: ROOT }).sort();
   return [
     // The longest first, so that the two lanes end at about the same time.
-    { name: 'unit', arguments: ['--test', '--test-reporter=spec', ...tests], isShown: true },
+    {
+      name: 'unit',
+      arguments: ['--test', '--test-reporter=spec', `--test-concurrency=${LANES}`, ...tests],
+      isShown: true,
+    },
     { name: 'lint', arguments: [program('eslint', 'eslint'), '--max-warnings=0', '.'] },
     { name: 'types', arguments: [program('typescript', 'tsc'), '--noEmit'] },
     { name: 'format', arguments: [program('prettier', 'prettier'), '--check', '--log-level=warn', '.'] },
