@@ -78,28 +78,16 @@ function tests(name: Name): string {
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Judgement } from '../../facts/alert.ts';
-import type { HostDirectory } from '../../facts/facts.ts';
-import { emptyOperation, Outcome, type Operation } from '../../facts/operation.ts';
+import { Outcome, type Operation } from '../../facts/operation.ts';
 import { Verb } from '../../facts/verbs.ts';
+import { Rehearsal } from '../rehearsal.ts';
 import { ${name.camel} } from './index.ts';
-
-const HOSTS: HostDirectory = {
-  count: 3,
-  address: (host) => \`192.0.2.\${host}\`,
-  addressKind: () => 'ipv4',
-  segment: () => 'default',
-  mac: () => '',
-  isBroadcastOrMulticast: () => false,
-};
 
 /** What is raised when a client asks a server for a restart. */
 function raisedBy(change: Partial<Operation>): Judgement[] {
-  const raised: Judgement[] = [];
-  const site = { hosts: HOSTS, protocols: [], raise: (judgement: Judgement) => raised.push(judgement), claim: () => undefined };
-  const handlers = ${name.camel}.start(site);
-  const operation = { ...emptyOperation(), timeUs: 1, client: 1, server: 2, verb: Verb.restart, requestFrame: 7, answerFrame: 8 };
-  handlers.operation?.({ ...operation, ...change });
-  return raised;
+  const rehearsal = new Rehearsal(${name.camel});
+  rehearsal.operation({ verb: Verb.restart, ...change });
+  return rehearsal.raised;
 }
 
 describe('quiet', () => {
@@ -115,7 +103,7 @@ describe('fires', () => {
     assert.equal(judgement.subject.host, 2);
     assert.equal(judgement.peer?.host, 1);
     assert.match(judgement.explanation, /192\\.0\\.2\\.1 .* code 4/);
-    assert.deepEqual(judgement.frames, [7, 8]);
+    assert.deepEqual(judgement.frames, [1, 2]);
   });
 });
 

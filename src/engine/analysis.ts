@@ -9,6 +9,7 @@ import type { Alert } from '../facts/alert.ts';
 import type { Asset } from '../facts/asset.ts';
 import type { Conversation, FactSink, HostDirectory } from '../facts/facts.ts';
 import type { Site } from '../facts/module.ts';
+import { newLearning, type LearningTables } from '../learning/tables.ts';
 import { HostTable } from '../flow/hosts.ts';
 import { modules } from '../modules/index.ts';
 import { protocols } from '../protocols/index.ts';
@@ -122,6 +123,8 @@ export class Analysis {
   private readonly dispatch: Dispatch;
   private readonly inventory: Inventory;
   private readonly desk: AlertDesk;
+  /** What is usual here; one set of tables for all modules. */
+  private readonly learning: LearningTables = newLearning();
   private readonly services = new ServiceCounts(protocols);
   private gaps = 0;
 
@@ -146,6 +149,7 @@ export class Analysis {
     const site: Site = {
       hosts,
       protocols,
+      learning: this.learning,
       raise: (judgement) => this.desk.raise(judgement),
       claim: (claim) => dispatch.claim(claim),
     };

@@ -1,6 +1,8 @@
 // The contract of a security module: one folder under modules/ and one line in modules/index.ts.
 import type { AlertKind, Judgement } from './alert.ts';
 import type { Claim, Conversation, HostDirectory, Login, Trait, Transfer, Violation } from './facts.ts';
+import type { Intent } from './intent.ts';
+import type { Learning } from './learning.ts';
 import type { Operation } from './operation.ts';
 import type { Protocol } from './protocol.ts';
 
@@ -19,6 +21,10 @@ export interface ModuleMeta {
 export interface Site {
   readonly hosts: HostDirectory;
   readonly protocols: readonly Protocol[];
+  /** One set of tables for the whole analysis; a module learns and judges in them. */
+  readonly learning: Learning;
+  /** What a person declared in 1sec.yaml; absent: nothing. */
+  readonly intent?: Intent;
   raise(judgement: Judgement): void;
   /** Tells what follows about a device from how it behaves; weighed with what devices say themselves. */
   claim(claim: Claim): void;

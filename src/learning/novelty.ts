@@ -1,5 +1,6 @@
 // How often each symbol was seen in its context, and from that the chance that the next one is new (Good–Turing).
 // Contexts and symbols are rows of typed arrays with reversible keys, so that a baseline can name what it learned.
+import type { NoveltyEstimate, NoveltyLearning } from '../facts/learning.ts';
 import { WordIndex } from './word-index.ts';
 
 /** Contexts and symbols kept; further ones are counted in `overflowed` and never judged. */
@@ -13,15 +14,6 @@ const CYCLES_MIN = 3;
 /** One-sided 95 % (normal), and the number of trials that makes "never seen" say less than 1 − 0.95 (rule of three). */
 const DEVIATIONS = 1.645;
 const NEVER_SEEN = 3;
-
-/** The chance that the next symbol is one not seen before: the estimate, and what it is below with 95 % confidence. */
-export interface NoveltyEstimate {
-  readonly chance: number;
-  readonly bound: number;
-  /** What the estimate rests on. */
-  readonly observations: number;
-  readonly distinct: number;
-}
 
 /**
  * Good–Turing: of `observations`, `once` were of symbols seen exactly once and `twice` of symbols seen twice. The bound
@@ -38,18 +30,21 @@ export function noveltyEstimate(observations: number, once: number, twice: numbe
 
 /** Fields of a context row: observations, symbols seen once, seen twice, distinct symbols. */
 const CONTEXT_STRIDE = 4;
-/** Doubles of a context row: first and last observation, longest time between two of the same symbol. */
-const CONTEXT_TIMES = 3;
+/** Doubles of a context row: first and last observation, longest time between two of the same symbol, newest symbol. */
+const CONTEXT_TIMES = 4;
+/** Doubles of a symbol row: first and last observation, longest time between two. */
+const SYMBOL_TIMES = 3;
 
-export class NoveltyTable {
+export class NoveltyTable implements NoveltyLearning {
   overflowed = 0;
   private readonly contexts = new WordIndex(4, CONTEXTS_MAX);
   private readonly symbols = new WordIndex(3, SYMBOLS_MAX);
   private contextCounts = new Float64Array(256 * CONTEXT_STRIDE);
   private contextTimes = new Float64Array(256 * CONTEXT_TIMES);
   private symbolCounts = new Float64Array(1024);
-  /** First and last observation. */
-  private symbolTimes = new Float64Array(2048);
+  private symbolTimes = new Float64Array(1024 * SYMBOL_TIMES);
+  /** What was put back was last seen before this: the time in between is no silence. Infinity: to be set. */
+  private resumedUs = -Infinity;
 
   get contextCount(): number {
     return this.contexts.count;
@@ -68,6 +63,11 @@ export class NoveltyTable {
       this.contextTimes = doubled(this.contextTimes);
     }
     return row;
+  }
+
+  /** 0 where the context is not known. */
+  findContext(kind: number, a: number, b: number, c: number): number {
+    return this.contexts.find(kind, a, b, c);
   }
 
   /** The row of a symbol of a context, made (with count 0) when new; 0 when there is no room. */
@@ -97,26 +97,34 @@ export class NoveltyTable {
     this.symbolCounts[symbol] = seen + 1;
     counts[at]!++;
     const timesAt = context * CONTEXT_TIMES;
-    if (seen > 2) {
-      // The usual case: nothing but counts and the cycle change.
-      const since = timeUs - this.symbolTimes[symbol * 2 + 1]!;
-      if (since > this.contextTimes[timesAt + 2]!) this.contextTimes[timesAt + 2] = since;
-    } else if (seen === 0) {
+    const symbolAt = symbol * SYMBOL_TIMES;
+    if (timeUs > this.contextTimes[timesAt + 1]!) this.contextTimes[timesAt + 1] = timeUs;
+    if (seen === 0) {
       if (counts[at] === 1) this.contextTimes[timesAt] = timeUs;
+      this.contextTimes[timesAt + 3] = timeUs;
       counts[at + 1]!++;
       counts[at + 3]!++;
-      this.symbolTimes[symbol * 2] = timeUs;
-    } else {
-      if (seen === 1) {
-        counts[at + 1]!--;
-        counts[at + 2]!++;
-      } else counts[at + 2]!--;
-      const since = timeUs - this.symbolTimes[symbol * 2 + 1]!;
+      this.symbolTimes[symbolAt] = timeUs;
+      this.symbolTimes[symbolAt + 1] = timeUs;
+      return 0;
+    }
+    const lastUs = this.symbolTimes[symbolAt + 1]!;
+    this.symbolTimes[symbolAt + 1] = timeUs;
+    const since = timeUs - lastUs;
+    if (since > this.symbolTimes[symbolAt + 2]! && !this.isBreak(lastUs, timeUs)) {
+      this.symbolTimes[symbolAt + 2] = since;
       if (since > this.contextTimes[timesAt + 2]!) this.contextTimes[timesAt + 2] = since;
     }
-    this.contextTimes[timesAt + 1] = timeUs;
-    this.symbolTimes[symbol * 2 + 1] = timeUs;
+    if (seen === 1) {
+      counts[at + 1]!--;
+      counts[at + 2]!++;
+    } else if (seen === 2) counts[at + 2]!--;
     return seen;
+  }
+
+  private isBreak(lastUs: number, timeUs: number): boolean {
+    if (this.resumedUs === Infinity) this.resumedUs = timeUs;
+    return lastUs < this.resumedUs;
   }
 
   estimate(context: number): NoveltyEstimate {
@@ -138,6 +146,10 @@ export class NoveltyTable {
     return this.contextCounts[context * CONTEXT_STRIDE]!;
   }
 
+  distinct(context: number): number {
+    return this.contextCounts[context * CONTEXT_STRIDE + 3]!;
+  }
+
   firstUs(context: number): number {
     return this.contextTimes[context * CONTEXT_TIMES]!;
   }
@@ -151,16 +163,25 @@ export class NoveltyTable {
     return this.contextTimes[context * CONTEXT_TIMES + 2]!;
   }
 
+  /** When a symbol of the context was last seen for the first time. */
+  newestUs(context: number): number {
+    return this.contextTimes[context * CONTEXT_TIMES + 3]!;
+  }
+
   seen(symbol: number): number {
     return this.symbolCounts[symbol]!;
   }
 
   symbolFirstUs(symbol: number): number {
-    return this.symbolTimes[symbol * 2]!;
+    return this.symbolTimes[symbol * SYMBOL_TIMES]!;
   }
 
   symbolLastUs(symbol: number): number {
-    return this.symbolTimes[symbol * 2 + 1]!;
+    return this.symbolTimes[symbol * SYMBOL_TIMES + 1]!;
+  }
+
+  symbolGapUs(symbol: number): number {
+    return this.symbolTimes[symbol * SYMBOL_TIMES + 2]!;
   }
 
   /** Words of a context's key: kind, a, b, c. */
@@ -173,15 +194,10 @@ export class NoveltyTable {
     return this.symbols.word(symbol, index);
   }
 
-  /** Puts back what a baseline says: a context with its counts and times. */
-  restoreContext(context: number, firstUs: number, lastUs: number, cycleUs: number): void {
-    const timesAt = context * CONTEXT_TIMES;
-    this.contextTimes[timesAt] = firstUs;
-    this.contextTimes[timesAt + 1] = lastUs;
-    this.contextTimes[timesAt + 2] = cycleUs;
-  }
-
-  restoreSymbol(symbol: number, count: number, firstUs: number, lastUs: number): void {
+  /** Puts back what a baseline says of a symbol; counts and times of its context follow from its symbols. */
+  restoreSymbol(symbol: number, count: number, firstUs: number, lastUs: number, gapUs: number): void {
+    if (symbol === 0 || count <= 0) return;
+    this.resumedUs = Infinity;
     const context = this.symbols.word(symbol, 0);
     const at = context * CONTEXT_STRIDE;
     const counts = this.contextCounts;
@@ -193,8 +209,15 @@ export class NoveltyTable {
     if (count === 2) counts[at + 2]!++;
     counts[at]! += count - before;
     this.symbolCounts[symbol] = count;
-    this.symbolTimes[symbol * 2] = firstUs;
-    this.symbolTimes[symbol * 2 + 1] = lastUs;
+    this.symbolTimes[symbol * SYMBOL_TIMES] = firstUs;
+    this.symbolTimes[symbol * SYMBOL_TIMES + 1] = lastUs;
+    this.symbolTimes[symbol * SYMBOL_TIMES + 2] = gapUs;
+    const times = this.contextTimes;
+    const timesAt = context * CONTEXT_TIMES;
+    if (times[timesAt] === 0 || firstUs < times[timesAt]!) times[timesAt] = firstUs;
+    times[timesAt + 1] = Math.max(times[timesAt + 1]!, lastUs);
+    times[timesAt + 2] = Math.max(times[timesAt + 2]!, gapUs);
+    times[timesAt + 3] = Math.max(times[timesAt + 3]!, firstUs);
   }
 }
 

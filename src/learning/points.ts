@@ -1,49 +1,63 @@
 // What is usual for every point of every device: how often it was read and written, by whom, and the values it took.
 // Points lie in pages of 64 neighbours, so that a run of registers is found once and walked in typed arrays; a value
 // that equals the last one only counts.
+import type { PointLearning, PointView, SwingView } from '../facts/learning.ts';
 import { Encoding, type Operation } from '../facts/operation.ts';
+import { spaceWord } from './contexts.ts';
+import { Swings } from './swings.ts';
 import { WordIndex } from './word-index.ts';
 
 export const PAGE_POINTS = 64;
 /** Pages kept: four million points; further ones are counted in `overflowed` and never judged. */
 export const PAGES_MAX = 65_536;
 /** Points of one operation that are learned; no protocol's frame holds more values. */
-const OPERATION_POINTS_MAX = 4096;
+export const OPERATION_POINTS_MAX = 4096;
 /** Clients remembered for a page, apart for reading and writing. */
 const CLIENTS_PER_PAGE = 4;
+/** Pages the arrays begin with. */
+const CAPACITY_MIN = 64;
 
-/** The values a point took, and how they moved. Units are those of the wire. */
-export interface PointView {
-  readonly reads: number;
-  readonly writes: number;
-  readonly hasValue: boolean;
-  readonly last: number;
-  readonly minimum: number;
-  readonly maximum: number;
-  /** Largest difference between two values in a row. */
-  readonly step: number;
-  /** Accesses since the range last grew. */
-  readonly sinceGrown: number;
-  readonly firstUs: number;
-}
+const NOTHING_LEARNED: PointView = {
+  reads: 0,
+  writes: 0,
+  last: NaN,
+  minimum: Infinity,
+  maximum: -Infinity,
+  step: 0,
+  moves: 0,
+  movesInRange: 0,
+  movesInStep: 0,
+  firstUs: 0,
+  lastUs: 0,
+  gapUs: 0,
+};
 
-export class PointTable {
+export class PointTable implements PointLearning {
   overflowed = 0;
   private readonly pages = new WordIndex(4, PAGES_MAX);
-  private capacity = 64;
-  reads = new Float64Array(this.capacity * PAGE_POINTS);
-  writes = new Float64Array(this.capacity * PAGE_POINTS);
-  last = new Float64Array(this.capacity * PAGE_POINTS).fill(NaN);
-  minimum = new Float64Array(this.capacity * PAGE_POINTS).fill(Infinity);
-  maximum = new Float64Array(this.capacity * PAGE_POINTS).fill(-Infinity);
-  step = new Float64Array(this.capacity * PAGE_POINTS);
-  /** Accesses (reads and writes) at which the range grew last. */
-  grownAt = new Float64Array(this.capacity * PAGE_POINTS);
-  private pageFirstUs = new Float64Array(this.capacity);
-  private pageLastUs = new Float64Array(this.capacity);
+  private readonly swings = new Swings();
+  private capacity = CAPACITY_MIN;
+  private reads = new Uint32Array(CAPACITY_MIN * PAGE_POINTS);
+  private writes = new Uint32Array(CAPACITY_MIN * PAGE_POINTS);
+  private last = new Float64Array(CAPACITY_MIN * PAGE_POINTS).fill(NaN);
+  private minimum = new Float64Array(CAPACITY_MIN * PAGE_POINTS).fill(Infinity);
+  private maximum = new Float64Array(CAPACITY_MIN * PAGE_POINTS).fill(-Infinity);
+  private step = new Float64Array(CAPACITY_MIN * PAGE_POINTS);
+  private moves = new Uint32Array(CAPACITY_MIN * PAGE_POINTS);
+  /** Moves at which the range, and the largest step, grew last. */
+  private rangeGrownAt = new Uint32Array(CAPACITY_MIN * PAGE_POINTS);
+  private stepGrownAt = new Uint32Array(CAPACITY_MIN * PAGE_POINTS);
+  /** 1: the value that stands there was judged, so what is read of it is not learned. */
+  private isDeviating = new Uint8Array(CAPACITY_MIN * PAGE_POINTS);
+  /** First and last access, longest time between two. */
+  private pageFirstUs = new Float64Array(CAPACITY_MIN);
+  private pageLastUs = new Float64Array(CAPACITY_MIN);
+  private pageGapUs = new Float64Array(CAPACITY_MIN);
   /** Host numbers, 0 for none. */
-  private readers = new Int32Array(this.capacity * CLIENTS_PER_PAGE);
-  private writers = new Int32Array(this.capacity * CLIENTS_PER_PAGE);
+  private readers = new Int32Array(CAPACITY_MIN * CLIENTS_PER_PAGE);
+  private writers = new Int32Array(CAPACITY_MIN * CLIENTS_PER_PAGE);
+  /** As in NoveltyTable. */
+  private resumedUs = -Infinity;
 
   get pageCount(): number {
     return this.pages.count;
@@ -52,102 +66,154 @@ export class PointTable {
   /** Points that were read or written at least once. */
   pointCount(): number {
     let count = 0;
-    for (let page = 1; page <= this.pages.count; page++) {
-      for (let at = page * PAGE_POINTS; at < (page + 1) * PAGE_POINTS; at++) {
-        if (this.reads[at]! + this.writes[at]! > 0) count++;
-      }
+    for (let point = PAGE_POINTS; point < (this.pages.count + 1) * PAGE_POINTS; point++) {
+      if (this.reads[point]! + this.writes[point]! > 0) count++;
     }
     return count;
   }
 
-  /** Index of a point, for the arrays above; 0 where it is not known. */
   find(server: number, unit: number, protocol: number, space: number, address: number): number {
-    const page = this.pages.find(server, unit, (protocol << 16) | space, address >> 6);
+    if (address < 0) return 0;
+    const page = this.pages.find(server, unit, spaceWord(protocol, space), address >> 6);
     return page === 0 ? 0 : page * PAGE_POINTS + (address & 63);
   }
 
-  /** Index of a point, made where it is new; 0 where there is no room. */
   findOrInsert(server: number, unit: number, protocol: number, space: number, address: number, timeUs: number): number {
-    const page = this.page(server, unit, (protocol << 16) | space, address >> 6, timeUs);
+    if (address < 0) return 0;
+    const page = this.page(server, unit, spaceWord(protocol, space), address >> 6, timeUs);
     return page === 0 ? 0 : page * PAGE_POINTS + (address & 63);
   }
 
   view(point: number): PointView {
+    if (point === 0) return NOTHING_LEARNED;
     const page = point >> 6;
+    const moves = this.moves[point]!;
     return {
       reads: this.reads[point]!,
       writes: this.writes[point]!,
-      hasValue: !Number.isNaN(this.last[point]!),
       last: this.last[point]!,
       minimum: this.minimum[point]!,
       maximum: this.maximum[point]!,
       step: this.step[point]!,
-      sinceGrown: this.reads[point]! + this.writes[point]! - this.grownAt[point]!,
+      moves,
+      movesInRange: moves - this.rangeGrownAt[point]!,
+      movesInStep: moves - this.stepGrownAt[point]!,
       firstUs: this.pageFirstUs[page]!,
+      lastUs: this.pageLastUs[page]!,
+      gapUs: this.pageGapUs[page]!,
     };
   }
 
-  /** Hosts that read, or wrote, the page of the point; at most four are remembered. */
   clientsOf(point: number, isWrite: boolean): number[] {
     const clients = isWrite ? this.writers : this.readers;
     const at = (point >> 6) * CLIENTS_PER_PAGE;
     return [...clients.subarray(at, at + CLIENTS_PER_PAGE)].filter((client) => client !== 0);
   }
 
-  /** Learns a read or write that the device carried out. Borrowed: nothing of the operation is kept. */
-  learn(operation: Operation, isWrite: boolean): void {
-    const { server, unit, timeUs, client, encoding, valueSize, bytes, valuesStart } = operation;
-    const key = (operation.protocol << 16) | operation.space;
-    const withValues =
+  learnRead(operation: Operation): void {
+    const { bytes, encoding, valueSize, first } = operation;
+    if (first < 0) return;
+    const key = spaceWord(operation.protocol, operation.space);
+    const isWhole =
       encoding !== Encoding.none && encoding !== Encoding.bytes && operation.valueCount >= operation.count;
-    const end = operation.first + Math.min(operation.count, OPERATION_POINTS_MAX);
-    for (let address = operation.first; address < end;) {
-      const page = this.page(server, unit, key, address >> 6, timeUs);
+    const end = first + Math.min(operation.count, OPERATION_POINTS_MAX);
+    for (let address = first; address < end;) {
+      const page = this.page(operation.server, operation.unit, key, address >> 6, operation.timeUs);
       const pageEnd = Math.min(end, ((address >> 6) + 1) << 6);
-      if (page === 0) {
-        address = pageEnd;
-        continue;
+      if (page !== 0) {
+        this.noteAccess(this.readers, page, operation.client, operation.timeUs);
+        const point = page * PAGE_POINTS + (address & 63);
+        const count = pageEnd - address;
+        const at = address - first;
+        if (!isWhole) this.countReads(point, count);
+        else if (encoding === Encoding.unsigned && valueSize === 2) {
+          this.learnWords(point, count, bytes, operation.valuesStart + at * 2);
+        } else if (encoding === Encoding.bits) this.learnBits(point, count, bytes, operation.valuesStart, at);
+        else this.learnValues(point, at, count, operation);
       }
-      this.noteClient(isWrite ? this.writers : this.readers, page, client);
-      this.pageLastUs[page] = timeUs;
-      const shift = page * PAGE_POINTS - (address & ~63);
-      const counts = isWrite ? this.writes : this.reads;
-      if (!withValues) {
-        for (; address < pageEnd; address++) counts[address + shift]!++;
-        continue;
-      }
-      const { last } = this;
-      for (; address < pageEnd; address++) {
-        const at = address - operation.first;
-        const value = valueAt(bytes, valuesStart, at, encoding, valueSize);
-        const point = address + shift;
-        counts[point]!++;
-        if (last[point] !== value) this.move(point, value);
-      }
+      address = pageEnd;
     }
   }
 
-  /** Words of a page's key: server, unit, protocol and space, page number. */
-  pageWord(page: number, index: number): number {
-    return this.pages.word(page, index);
+  learnWrite(point: number, value: number, client: number, timeUs: number): void {
+    if (point === 0) return;
+    this.noteAccess(this.writers, point >> 6, client, timeUs);
+    this.writes[point]!++;
+    if (!Number.isFinite(value)) return;
+    this.isDeviating[point] = 0;
+    this.move(point, value);
   }
 
-  pageTimes(page: number): { readonly firstUs: number; readonly lastUs: number } {
-    return { firstUs: this.pageFirstUs[page]!, lastUs: this.pageLastUs[page]! };
+  noteDeviation(point: number, value: number): void {
+    if (point === 0 || !Number.isFinite(value)) return;
+    this.isDeviating[point] = 1;
+    this.last[point] = value;
+  }
+
+  swing(point: number, value: number, timeUs: number, sinceUs: number): SwingView {
+    return this.swings.written(point, value, timeUs, sinceUs);
+  }
+
+  private countReads(point: number, count: number): void {
+    const { reads } = this;
+    for (let at = point; at < point + count; at++) reads[at]!++;
+  }
+
+  private learnWords(point: number, count: number, bytes: Uint8Array, start: number): void {
+    const { last, reads } = this;
+    for (let index = 0, at = start; index < count; index++, at += 2) {
+      const value = (bytes[at]! << 8) | bytes[at + 1]!;
+      reads[point + index]!++;
+      if (last[point + index] !== value) this.readMoved(point + index, value);
+    }
+  }
+
+  private learnBits(point: number, count: number, bytes: Uint8Array, start: number, first: number): void {
+    const { last, reads } = this;
+    for (let index = 0; index < count; index++) {
+      const bit = first + index;
+      const value = (bytes[start + (bit >> 3)]! >> (bit & 7)) & 1;
+      reads[point + index]!++;
+      if (last[point + index] !== value) this.readMoved(point + index, value);
+    }
+  }
+
+  private learnValues(point: number, first: number, count: number, operation: Operation): void {
+    const { bytes, valuesStart, encoding, valueSize } = operation;
+    for (let index = 0; index < count; index++) {
+      const value = valueAt(bytes, valuesStart, first + index, encoding, valueSize);
+      this.reads[point + index]!++;
+      if (this.last[point + index] !== value) this.readMoved(point + index, value);
+    }
+  }
+
+  private readMoved(point: number, value: number): void {
+    if (!Number.isFinite(value)) return;
+    if (this.isDeviating[point] === 1) {
+      // Back within what is known, or somewhere else that only the judged write explains.
+      if (value >= this.minimum[point]! && value <= this.maximum[point]!) this.isDeviating[point] = 0;
+      this.last[point] = value;
+      return;
+    }
+    this.move(point, value);
   }
 
   private move(point: number, value: number): void {
-    const before = this.last[point]!;
+    const moves = ++this.moves[point]!;
+    const step = Math.abs(value - this.last[point]!);
     this.last[point] = value;
-    if (!Number.isFinite(value)) return;
-    const isGrowing = value < this.minimum[point]! || value > this.maximum[point]!;
-    if (isGrowing) {
-      if (value < this.minimum[point]!) this.minimum[point] = value;
-      if (value > this.maximum[point]!) this.maximum[point] = value;
-      this.grownAt[point] = this.reads[point]! + this.writes[point]!;
+    if (value < this.minimum[point]!) {
+      this.minimum[point] = value;
+      this.rangeGrownAt[point] = moves;
     }
-    const step = Math.abs(value - before);
-    if (step > this.step[point]!) this.step[point] = step;
+    if (value > this.maximum[point]!) {
+      this.maximum[point] = value;
+      this.rangeGrownAt[point] = moves;
+    }
+    if (step > this.step[point]!) {
+      this.step[point] = step;
+      this.stepGrownAt[point] = moves;
+    }
   }
 
   private page(server: number, unit: number, key: number, number: number, timeUs: number): number {
@@ -160,11 +226,18 @@ export class PointTable {
     if (page > known) {
       if (page >= this.capacity) this.grow();
       this.pageFirstUs[page] = timeUs;
+      this.pageLastUs[page] = timeUs;
     }
     return page;
   }
 
-  private noteClient(clients: Int32Array, page: number, client: number): void {
+  private noteAccess(clients: Int32Array, page: number, client: number, timeUs: number): void {
+    const lastUs = this.pageLastUs[page]!;
+    if (timeUs > lastUs) {
+      this.pageLastUs[page] = timeUs;
+      if (timeUs - lastUs > this.pageGapUs[page]! && !this.isBreak(lastUs, timeUs))
+        this.pageGapUs[page] = timeUs - lastUs;
+    }
     const start = page * CLIENTS_PER_PAGE;
     for (let at = start; at < start + CLIENTS_PER_PAGE; at++) {
       if (clients[at] === client) return;
@@ -175,38 +248,61 @@ export class PointTable {
     }
   }
 
+  private isBreak(lastUs: number, timeUs: number): boolean {
+    if (this.resumedUs === Infinity) this.resumedUs = timeUs;
+    return lastUs < this.resumedUs;
+  }
+
   private grow(): void {
     this.capacity *= 2;
-    const larger = (old: Float64Array, size: number, empty: number): Float64Array<ArrayBuffer> => {
-      const array = new Float64Array(this.capacity * size);
-      if (empty !== 0) array.fill(empty, old.length);
-      array.set(old);
-      return array;
-    };
-    this.reads = larger(this.reads, PAGE_POINTS, 0);
-    this.writes = larger(this.writes, PAGE_POINTS, 0);
-    this.last = larger(this.last, PAGE_POINTS, NaN);
-    this.minimum = larger(this.minimum, PAGE_POINTS, Infinity);
-    this.maximum = larger(this.maximum, PAGE_POINTS, -Infinity);
-    this.step = larger(this.step, PAGE_POINTS, 0);
-    this.grownAt = larger(this.grownAt, PAGE_POINTS, 0);
-    this.pageFirstUs = larger(this.pageFirstUs, 1, 0);
-    this.pageLastUs = larger(this.pageLastUs, 1, 0);
-    const clients = (old: Int32Array): Int32Array<ArrayBuffer> => {
-      const array = new Int32Array(this.capacity * CLIENTS_PER_PAGE);
-      array.set(old);
-      return array;
-    };
-    this.readers = clients(this.readers);
-    this.writers = clients(this.writers);
+    const points = this.capacity * PAGE_POINTS;
+    this.reads = largerWords(this.reads, points);
+    this.writes = largerWords(this.writes, points);
+    this.moves = largerWords(this.moves, points);
+    this.rangeGrownAt = largerWords(this.rangeGrownAt, points);
+    this.stepGrownAt = largerWords(this.stepGrownAt, points);
+    this.last = larger(this.last, points, NaN);
+    this.minimum = larger(this.minimum, points, Infinity);
+    this.maximum = larger(this.maximum, points, -Infinity);
+    this.step = larger(this.step, points, 0);
+    const deviating = new Uint8Array(points);
+    deviating.set(this.isDeviating);
+    this.isDeviating = deviating;
+    this.pageFirstUs = larger(this.pageFirstUs, this.capacity, 0);
+    this.pageLastUs = larger(this.pageLastUs, this.capacity, 0);
+    this.pageGapUs = larger(this.pageGapUs, this.capacity, 0);
+    this.readers = largerHosts(this.readers, this.capacity * CLIENTS_PER_PAGE);
+    this.writers = largerHosts(this.writers, this.capacity * CLIENTS_PER_PAGE);
   }
+}
+
+function larger(old: Float64Array, size: number, empty: number): Float64Array<ArrayBuffer> {
+  const array = new Float64Array(size);
+  if (empty !== 0) array.fill(empty, old.length);
+  array.set(old);
+  return array;
+}
+
+function largerWords(old: Uint32Array, size: number): Uint32Array<ArrayBuffer> {
+  const array = new Uint32Array(size);
+  array.set(old);
+  return array;
+}
+
+function largerHosts(old: Int32Array, size: number): Int32Array<ArrayBuffer> {
+  const array = new Int32Array(size);
+  array.set(old);
+  return array;
 }
 
 /** The value number `index` of an operation, as a number; NaN where it is none. */
 export function valueAt(bytes: Uint8Array, start: number, index: number, encoding: number, size: number): number {
-  if (encoding === Encoding.bits) return (bytes[start + (index >> 3)]! >> (index & 7)) & 1;
+  if (encoding === Encoding.none || encoding === Encoding.bytes) return NaN;
+  if (encoding === Encoding.bits) {
+    const octet = start + (index >> 3);
+    return octet < bytes.length ? (bytes[octet]! >> (index & 7)) & 1 : NaN;
+  }
   const at = start + index * size;
-  if (encoding === Encoding.unsigned && size === 2) return (bytes[at]! << 8) | bytes[at + 1]!;
   if (at + size > bytes.length) return NaN;
   const view = new DataView(bytes.buffer, bytes.byteOffset + at, size);
   const isLittle = encoding >= Encoding.unsignedLittle;

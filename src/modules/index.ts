@@ -2,5 +2,6 @@
 import type { Module } from '../facts/module.ts';
 import { assetLens } from './asset-lens/index.ts';
 import { commandSentinel } from './command-sentinel/index.ts';
+import { processGuard } from './process-guard/index.ts';
 
-export const modules: readonly Module[] = [assetLens, commandSentinel];
+export const modules: readonly Module[] = [assetLens, commandSentinel, processGuard];

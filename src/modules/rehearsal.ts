@@ -1,8 +1,11 @@
 // Plays hand-built facts to one module and gathers what it raises and claims: what module tests are written with.
 import type { Judgement } from '../facts/alert.ts';
+import type { Learning } from '../facts/learning.ts';
 import type { Claim, Conversation, HostDirectory } from '../facts/facts.ts';
+import type { Intent } from '../facts/intent.ts';
 import type { Module, ModuleHandlers } from '../facts/module.ts';
 import { emptyOperation, type Operation } from '../facts/operation.ts';
+import { newLearning } from '../learning/tables.ts';
 import { Match, NOT_THIS_PROTOCOL, Speaker, type Protocol } from '../facts/protocol.ts';
 
 /** Hosts 1, 2, 3 … are 192.0.2.1, 192.0.2.2 …; 255 is the broadcast address. */
@@ -42,12 +45,16 @@ export class Rehearsal {
   readonly raised: Judgement[] = [];
   readonly claimed: Claim[] = [];
   readonly handlers: ModuleHandlers;
+  readonly learning: Learning;
   #frame = 0;
 
-  constructor(module: Module) {
+  constructor(module: Module, learning: Learning = newLearning(), intent?: Intent) {
+    this.learning = learning;
     this.handlers = module.start({
       hosts: REHEARSAL_HOSTS,
       protocols: [REHEARSAL_PROTOCOL],
+      learning,
+      ...(intent === undefined ? {} : { intent }),
       raise: (judgement) => this.raised.push(judgement),
       claim: (claim) => this.claimed.push(claim),
     });

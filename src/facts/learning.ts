@@ -1,0 +1,98 @@
+// What modules see of the learning tables: what is usual here, and how sure that is. The tables are in learning/; there
+// is one set for an analysis, which a baseline saves and puts back as a whole.
+import type { Operation } from './operation.ts';
+
+/** The chance that the next symbol is one not seen before: the estimate, and what it is below with 95 % confidence. */
+export interface NoveltyEstimate {
+  readonly chance: number;
+  readonly bound: number;
+  /** What the estimate rests on. */
+  readonly observations: number;
+  readonly distinct: number;
+}
+
+/**
+ * How often each symbol was seen in its context. Contexts and symbols are rows, numbered from 1; 0 is "none", and all
+ * that is asked of it answers as for something never seen.
+ */
+export interface NoveltyLearning {
+  /** The row of a context, made when new; 0 when there is no room. `kind` is one of ContextKind. */
+  context(kind: number, a: number, b: number, c: number): number;
+  findContext(kind: number, a: number, b: number, c: number): number;
+  /** The row of a symbol, made (with count 0) when new; 0 when there is no room. */
+  symbol(context: number, s: number, t: number): number;
+  findSymbol(context: number, s: number, t: number): number;
+  /** Counts one observation of the symbol; answers how often it was seen before. */
+  observe(symbol: number, timeUs: number): number;
+  estimate(context: number): NoveltyEstimate;
+  /** The chance of something new is small, with its bound, and several cycles of the context have passed. */
+  isLearned(context: number): boolean;
+  observations(context: number): number;
+  distinct(context: number): number;
+  firstUs(context: number): number;
+  lastUs(context: number): number;
+  /** When a symbol of the context was last seen for the first time. */
+  newestUs(context: number): number;
+  seen(symbol: number): number;
+  symbolFirstUs(symbol: number): number;
+  symbolLastUs(symbol: number): number;
+  /** Longest time between two observations of the symbol. */
+  symbolGapUs(symbol: number): number;
+}
+
+/** The values a point took, and how they moved. Units are those of the wire. */
+export interface PointView {
+  readonly reads: number;
+  readonly writes: number;
+  /** NaN where no value was seen. */
+  readonly last: number;
+  readonly minimum: number;
+  readonly maximum: number;
+  /** Largest difference between two values in a row. */
+  readonly step: number;
+  /** Values that were set: writes, and changes that reads showed. */
+  readonly moves: number;
+  /** Of these, those since the range, and the largest step, last grew. */
+  readonly movesInRange: number;
+  readonly movesInStep: number;
+  /** First and last access to the point and its neighbours, longest time between two. */
+  readonly firstUs: number;
+  readonly lastUs: number;
+  readonly gapUs: number;
+}
+
+/** How written values of a point went up and down, by minutes. */
+export interface SwingView {
+  /** Changes of direction in the running minute. */
+  readonly reversals: number;
+  /** The most in any full minute before, and how many minutes that says. */
+  readonly reversalsMax: number;
+  readonly minutes: number;
+  /** Far more turns than in any minute before, and enough minutes to say so. */
+  readonly isOscillating: boolean;
+}
+
+/** What is usual for every point of every device. Points are numbers from 1; 0 is "none". */
+export interface PointLearning {
+  /** A read that the device answered. Borrowed: nothing of the operation is kept. */
+  learnRead(operation: Operation): void;
+  find(server: number, unit: number, protocol: number, space: number, address: number): number;
+  /** Makes the point where it is new; 0 where there is no room. */
+  findOrInsert(server: number, unit: number, protocol: number, space: number, address: number, timeUs: number): number;
+  view(point: number): PointView;
+  /** A write as it is usual; NaN where its value is not known or was refused. */
+  learnWrite(point: number, value: number, client: number, timeUs: number): void;
+  /** A write that was judged: its value stands in the point, but is no part of what is usual. */
+  noteDeviation(point: number, value: number): void;
+  /** Hosts that read, or wrote, the point or its neighbours; at most four are remembered. */
+  clientsOf(point: number, isWrite: boolean): number[];
+  /** Counts a written value in the swings of its point, which was first seen at `sinceUs`. */
+  swing(point: number, value: number, timeUs: number, sinceUs: number): SwingView;
+}
+
+export interface Learning {
+  /** True: everything is taken as usual and nothing that is learned is judged, as when a baseline is learned. */
+  readonly isTeaching: boolean;
+  readonly novelty: NoveltyLearning;
+  readonly points: PointLearning;
+}

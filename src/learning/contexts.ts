@@ -1,0 +1,52 @@
+// What the contexts and symbols of the novelty table stand for: one list for all modules, so that a baseline can name
+// what each of them learned.
+
+/**
+ * Kind, the three words of the context, and the two words of its symbols. Hosts are host numbers, `unit` is -1 where
+ * there is none, unused words are 0.
+ */
+export const ContextKind = {
+  /** (server) → (client): who makes requests of it. */
+  clients: 1,
+  /** (server, unit) → (client, function): what each client asks; function as `functionWord` has it. */
+  requests: 2,
+  /** (server, unit) → (client): who changes it. */
+  writers: 3,
+  /** (server, unit, client) → (space, first object): what a client writes; space as `spaceWord` has it. */
+  written: 4,
+  /** (segment) → (host): who is heard, a second each; segment as `textWord` has it. */
+  presence: 5,
+  /** (host) → (`Role`): whether it answers or asks, a second each. */
+  roles: 6,
+} as const;
+
+export const Role = { serves: 1, asks: 2 } as const;
+
+/** Protocol, function and sub-function in one word: 8 bits, 8 and 15; -1 and anything larger have places of their own. */
+export function functionWord(protocol: number, code: number, subfunction: number): number {
+  return ((protocol & 0x7f) << 24) | (((code + 1) & 0x1ff) << 15) | ((subfunction + 1) & 0x7fff);
+}
+
+export function protocolOfFunction(word: number): number {
+  return (word >>> 24) & 0x7f;
+}
+
+export function codeOfFunction(word: number): number {
+  return ((word >>> 15) & 0x1ff) - 1;
+}
+
+export function subfunctionOfFunction(word: number): number {
+  return (word & 0x7fff) - 1;
+}
+
+/** Protocol and object space in one word. */
+export function spaceWord(protocol: number, space: number): number {
+  return (protocol << 16) | space;
+}
+
+/** A name as a word: FNV-1a over its code units. */
+export function textWord(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return hash | 0;
+}

@@ -1,0 +1,71 @@
+// Counts how often the written values of a point turn from rising to falling and back, minute by minute, and tells when
+// that is far more than in any minute before.
+import type { SwingView } from '../facts/learning.ts';
+
+/** Points whose swings are kept; the one written longest ago is forgotten first. */
+export const SWINGS_MAX = 16_384;
+const MINUTE_US = 60_000_000;
+/** Turns in one minute that are many … */
+const REVERSALS_MIN = 8;
+/** … when they are more than so many times the most of any minute before … */
+const TIMES_MORE = 3;
+/** … and so many minutes came before: the chance that the next one has the most of all is then below 1 in 11. */
+const MINUTES_MIN = 10;
+
+export interface Swing {
+  last: number;
+  /** 1 rising, -1 falling, 0 not known. */
+  direction: number;
+  /** Number of the running minute since 1970. */
+  minute: number;
+  reversals: number;
+  reversalsMax: number;
+  minutes: number;
+  isOscillating: boolean;
+}
+
+export class Swings {
+  readonly byPoint = new Map<number, Swing>();
+
+  /** `sinceUs`: when the point was first seen, so that minutes without any write count too. */
+  written(point: number, value: number, timeUs: number, sinceUs: number): SwingView {
+    const minute = Math.floor(timeUs / MINUTE_US);
+    let swing = this.byPoint.get(point);
+    if (swing === undefined) {
+      const minutes = Math.max(0, minute - Math.ceil(sinceUs / MINUTE_US));
+      swing = { last: value, direction: 0, minute, reversals: 0, reversalsMax: 0, minutes, isOscillating: false };
+      if (this.byPoint.size >= SWINGS_MAX) this.forgetOldest();
+    } else this.byPoint.delete(point);
+    this.byPoint.set(point, swing);
+    if (minute > swing.minute) turnMinute(swing, minute);
+    const direction = Math.sign(value - swing.last);
+    if (direction !== 0) {
+      if (direction === -swing.direction) swing.reversals++;
+      swing.direction = direction;
+    }
+    swing.last = value;
+    swing.isOscillating =
+      swing.minutes >= MINUTES_MIN &&
+      swing.reversals >= REVERSALS_MIN &&
+      swing.reversals > TIMES_MORE * swing.reversalsMax;
+    return swing;
+  }
+
+  private forgetOldest(): void {
+    for (const oldest of this.byPoint.keys()) {
+      this.byPoint.delete(oldest);
+      return;
+    }
+  }
+}
+
+/** A minute that was judged is no part of what is usual. */
+function turnMinute(swing: Swing, minute: number): void {
+  if (!swing.isOscillating) {
+    swing.reversalsMax = Math.max(swing.reversalsMax, swing.reversals);
+    swing.minutes += minute - swing.minute;
+  }
+  swing.minute = minute;
+  swing.reversals = 0;
+  swing.isOscillating = false;
+}

@@ -1,0 +1,200 @@
+// Judges writes by what the points mean here: a point only ever read, a value or a step never seen, many points in a
+// row, a point swung to and fro. Reads only teach.
+import type { Severity } from '../../facts/alert.ts';
+import type { PointView } from '../../facts/learning.ts';
+import type { Module, ModuleHandlers, Site } from '../../facts/module.ts';
+import { Encoding, Outcome, type Operation } from '../../facts/operation.ts';
+import { Verb } from '../../facts/verbs.ts';
+import { ContextKind, spaceWord } from '../../learning/contexts.ts';
+import { valueAt } from '../../learning/points.ts';
+import * as judge from './judge.ts';
+import { KINDS } from './kinds.ts';
+import { PointSweeps, type PointSweep } from './sweeps.ts';
+import * as wording from './wording.ts';
+
+/** Points of one write that are judged; no protocol's frame holds more values. */
+const WRITTEN_POINTS_MAX = 4096;
+/** Alerts that one write can raise for its values; further ones of the same write say the same. */
+const ALERTS_PER_WRITE_MAX = 4;
+/** Of so many writes of a client, this share going to points it wrote once makes the next new point no surprise. */
+const WRITES_KNOWN_MIN = 10;
+const NEW_POINTS_USUAL = 0.05;
+
+export const processGuard: Module = {
+  meta: {
+    id: 'process-guard',
+    title: 'Process guard',
+    purpose:
+      'Learns what every point is used for, and judges writes to points only ever read, and values out of range.',
+    scope: 'device',
+    kinds: Object.values(KINDS),
+  },
+  start: (site) => new ProcessGuard(site),
+};
+
+class ProcessGuard implements ModuleHandlers {
+  readonly verbs: readonly number[] = [Verb.read, Verb.write, Verb.operate];
+  readonly #site: Site;
+  readonly #sweeps = new PointSweeps();
+
+  constructor(site: Site) {
+    this.#site = site;
+  }
+
+  operation(operation: Operation): void {
+    if (operation.verb === Verb.read) {
+      if (operation.outcome === Outcome.ok) this.#site.learning.points.learnRead(operation);
+      return;
+    }
+    // Nobody confirms a broadcast; command-sentinel tells of it.
+    if (operation.first < 0 || (operation.isBroadcast && operation.answerFrame === 0)) return;
+    this.#judgeWrite(operation);
+  }
+
+  #judgeWrite(operation: Operation): void {
+    const { points, isTeaching } = this.#site.learning;
+    const { server, unit, protocol, space, first, timeUs, client } = operation;
+    const count = Math.min(operation.count, WRITTEN_POINTS_MAX);
+    const isRefused = operation.outcome === Outcome.refused;
+    let readOnlyFrom = -1;
+    let readOnlyTo = -1;
+    let weakest: PointView | null = null;
+    let unknown = 0;
+    let raised = 0;
+    for (let address = first; address < first + count; address++) {
+      const point = points.findOrInsert(server, unit, protocol, space, address, timeUs);
+      const view = points.view(point);
+      const wire = writtenValue(operation, address - first);
+      const value = isRefused ? NaN : wire;
+      if (view.reads + view.writes === 0) unknown++;
+      if (!isTeaching && judge.isReadOnly(view, timeUs)) {
+        if (readOnlyFrom < 0) readOnlyFrom = address;
+        readOnlyTo = address;
+        if (weakest === null || view.reads < weakest.reads) weakest = view;
+        points.noteDeviation(point, value);
+      } else if (!isTeaching && this.#judgeValue(operation, address, view, wire, raised < ALERTS_PER_WRITE_MAX)) {
+        raised++;
+        points.noteDeviation(point, value);
+      } else points.learnWrite(point, value, client, timeUs);
+      this.#judgeSwing(operation, address, point, view, value);
+    }
+    if (weakest !== null) this.#raiseReadOnly(operation, readOnlyFrom, readOnlyTo, weakest);
+    else if (unknown === count && !isTeaching) this.#noteUnknown(operation);
+    if (weakest === null && raised === 0 && !isRefused) this.#learnWriter(operation);
+  }
+
+  #learnWriter(operation: Operation): void {
+    const { novelty } = this.#site.learning;
+    const { server, unit, client, protocol, space, first } = operation;
+    const context = novelty.context(ContextKind.written, server, unit, client);
+    novelty.observe(novelty.symbol(context, spaceWord(protocol, space), first), operation.timeUs);
+  }
+
+  #raiseReadOnly(operation: Operation, from: number, to: number, view: PointView): void {
+    const { novelty } = this.#site.learning;
+    const { server, unit, client } = operation;
+    const bound = judge.firstWriteBound(view);
+    const known = novelty.findContext(ContextKind.written, server, unit, client);
+    const writes = novelty.observations(known);
+    const { chance } = novelty.estimate(known);
+    const isNewUsual = writes >= WRITES_KNOWN_MIN && chance >= NEW_POINTS_USUAL;
+    const isRefused = operation.outcome === Outcome.refused;
+    const isUsual = judge.isUsualWriter(writes, novelty.firstUs(known), view, operation.timeUs);
+    let severity: Severity = isNewUsual && isUsual ? 'low' : judge.firstWriteSeverity(bound, isUsual);
+    if (isRefused) severity = judge.lower(severity);
+    const sweep = this.#sweeps.noted(operation, severity);
+    if (sweep !== null) {
+      this.#raiseSweep(operation, sweep);
+      return;
+    }
+    const text = wording.readOnlyText(this.#site, operation, from, to, view, bound, this.#readersOf(operation, from), {
+      writes,
+      sinceUs: operation.timeUs - novelty.firstUs(known),
+      newShare: isNewUsual ? chance : 0,
+    });
+    const object = wording.pointsText(this.#site, operation, from, to);
+    this.#raise(KINDS.writeToReadOnlyPoint.kind, severity, operation, object, text);
+  }
+
+  /** Points that nobody ever asked for: one is nothing, many in a row on a device that is known are a search. */
+  #noteUnknown(operation: Operation): void {
+    const { novelty } = this.#site.learning;
+    if (!novelty.isLearned(novelty.findContext(ContextKind.clients, operation.server, 0, 0))) return;
+    const sweep = this.#sweeps.noted(operation, 'low');
+    if (sweep !== null) this.#raiseSweep(operation, sweep);
+  }
+
+  /** True where the value deviates; `mayRaise` is false when the same write already raised enough. */
+  #judgeValue(operation: Operation, address: number, view: PointView, value: number, mayRaise: boolean): boolean {
+    if (operation.encoding === Encoding.bits || Number.isNaN(value) || Number.isNaN(view.last)) return false;
+    const isPart = operation.count > 1;
+    const isOutOfRange = judge.isOutOfRange(view, value, isPart);
+    if (!isOutOfRange && !judge.isStepTooLarge(view, value, isPart)) return false;
+    if (!mayRaise) return true;
+    const kind = isOutOfRange ? KINDS.valueOutOfRange : KINDS.stepTooLarge;
+    const full: Severity = isOutOfRange ? judge.rangeSeverity(view, value) : kind.severity;
+    const severity = operation.outcome === Outcome.refused ? judge.lower(full) : full;
+    const text = isOutOfRange
+      ? wording.rangeText(this.#site, operation, address, view, judge.rangeChance(view))
+      : wording.stepText(this.#site, operation, address, view, value, judge.stepChance(view));
+    this.#raise(kind.kind, severity, operation, wording.pointsText(this.#site, operation, address, address), text);
+    return true;
+  }
+
+  #judgeSwing(operation: Operation, address: number, point: number, view: PointView, value: number): void {
+    const { points, isTeaching } = this.#site.learning;
+    if (point === 0 || Number.isNaN(value)) return;
+    const swing = points.swing(point, value, operation.timeUs, view.firstUs);
+    if (!swing.isOscillating || isTeaching) return;
+    const object = wording.pointsText(this.#site, operation, address, address);
+    const text = wording.swingText(this.#site, operation, address, swing);
+    this.#raise(KINDS.oscillatingWrites.kind, KINDS.oscillatingWrites.severity, operation, object, text, true);
+  }
+
+  #raiseSweep(operation: Operation, sweep: PointSweep): void {
+    this.#site.raise({
+      kind: KINDS.pointSweep.kind,
+      severity: sweep.severity,
+      timeUs: sweep.isNew ? sweep.firstUs : operation.timeUs,
+      subject: { host: operation.server, unit: -1, port: operation.serverPort },
+      peer: { host: operation.client, unit: -1, port: -1 },
+      object: '',
+      explanation: wording.sweepText(this.#site, operation, sweep),
+      replacesExplanation: true,
+      frames: sweep.frames,
+    });
+  }
+
+  #raise(
+    kind: string,
+    severity: Severity,
+    operation: Operation,
+    object: string,
+    explanation: string,
+    replacesExplanation = false,
+  ): void {
+    this.#site.raise({
+      kind,
+      severity,
+      timeUs: operation.timeUs,
+      subject: { host: operation.server, unit: operation.unit, port: operation.serverPort },
+      peer: { host: operation.client, unit: -1, port: operation.clientPort },
+      object,
+      explanation,
+      replacesExplanation,
+      frames: [operation.requestFrame, operation.answerFrame].filter((frame) => frame > 0),
+    });
+  }
+
+  #readersOf(operation: Operation, address: number): number {
+    const { points } = this.#site.learning;
+    const { server, unit, protocol, space } = operation;
+    return points.clientsOf(points.find(server, unit, protocol, space, address), false).length;
+  }
+}
+
+/** NaN where the protocol does not tell one value for each point, as with a mask. */
+function writtenValue(operation: Operation, index: number): number {
+  if (operation.valueCount !== operation.count) return NaN;
+  return valueAt(operation.bytes, operation.valuesStart, index, operation.encoding, operation.valueSize);
+}
