@@ -3,6 +3,11 @@
 import { readFileSync } from 'node:fs';
 import { getRawAsset, isSea } from 'node:sea';
 
+/** Is this the single executable, which has the runtime inside too? */
+export function isInExecutable(): boolean {
+  return isSea();
+}
+
 /** Inside the executable the bytes are read in place and must not be written to. */
 export function shippedFile(path: string): Uint8Array {
   const url = shippedFileUrl(path);

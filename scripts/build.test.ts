@@ -53,6 +53,14 @@ function checkProgram(directory: string, program: string, first: readonly string
   assert.equal(demo.code, 0);
   assert.equal(demo.output, run(ROOT, process.execPath, ['src/main.ts', 'demo']).output);
 
+  const licenses = run(directory, program, [...first, 'version', '--licenses']);
+  assert.match(licenses.output, /Apache License[^]*The MITRE Corporation/);
+  assert.equal(
+    licenses.output.includes('Node.js is licensed'),
+    first.length === 0,
+    'those of the runtime, where it is',
+  );
+
   const watched = run(directory, program, [...first, 'watch', '-', '--json'], SAMPLE);
   assert.equal(watched.error, '');
   assert.equal(watched.code, 0);

@@ -71,6 +71,7 @@ const MISTAKES: readonly [words: string[], message: RegExp][] = [
   [['analyze', '-'], /standard input: /],
   [['facts', 'quiet.pcap', '--fact', 'operaton'], /cannot be 'operaton'.*did you mean operation\?/],
   [['facts', 'quiet.pcap', '--protocol', 'mdobus'], /cannot be 'mdobus'.*did you mean modbus\?/],
+  [['version', '--json', '--licenses'], /cannot be used together/],
   [['modules', 'extra'], /'extra' is one word too many for modules/],
 ];
 
