@@ -36,7 +36,7 @@ const WORKERS = 'src/**/*-worker.ts';
 
 /**
  * Commands are loaded lazily so that the sources start fast. In one file that would put the body of every module into
- * a function of its own; imported statically they share one scope, which starts as fast and runs a little faster.
+ * a function of its own; imported statically they share one scope, as modules do, and the start takes no longer.
  */
 const importStatically: Plugin = {
   name: 'import-statically',
