@@ -46,6 +46,17 @@ for (const isLittleEndian of [true, false]) {
   });
 }
 
+test('a fraction of more than a second stays within its second', async () => {
+  for (const [magic, fraction] of [
+    [0xa1b2c3d4, 1_000_000],
+    [0xa1b2c3d4, 0xffff_ffff],
+    [0xa1b23c4d, 1_000_000_000],
+  ] as const) {
+    const frames = await listFrames(readerForBytes(pcap([{ seconds: 5, fraction, bytes: A }], { magic })));
+    assert.equal(frames[0]?.timeUs, 5_999_999);
+  }
+});
+
 test('only the lower 16 bits of the link type field name the link type', async () => {
   const frames = await listFrames(readerForBytes(pcap(RECORDS, { linkType: 0x2400_0071 })));
   assert.deepEqual(

@@ -107,8 +107,10 @@ function walkPcapRecords(
     offset[count] = frameAt;
     capturedLength[count] = captured;
     originalLength[count] = original > LENGTH_MAX ? LENGTH_MAX : original;
+    const microseconds = isNanoseconds ? Math.floor(fraction / 1000) : fraction;
+    // A fraction of a second or more is nonsense; carried over, it could set the clock an hour ahead.
     timeUs[count] =
-      view.getUint32(at, isLittleEndian) * 1_000_000 + (isNanoseconds ? Math.floor(fraction / 1000) : fraction);
+      view.getUint32(at, isLittleEndian) * 1_000_000 + (microseconds < 1_000_000 ? microseconds : 999_999);
     linkType[count] = link;
     count++;
     frame[count - 1] = reference + count;
