@@ -43,6 +43,7 @@ function fuzzInThread(target: Target, wish: Wish): Promise<Report> {
   return new Promise((done) => {
     let lastCount = 0;
     let lastMs = startedMs;
+    let waitedMs = 0;
     function end(report: Report): void {
       clearInterval(watch);
       void worker.terminate().then(() => done(report));
@@ -58,10 +59,12 @@ function fuzzInThread(target: Target, wish: Wish): Promise<Report> {
       const count = Atomics.load(counters, 0);
       const nowMs = performance.now();
       // Before the first input the thread loads and collects its seeds.
-      if (count !== lastCount || count === 0) {
-        lastCount = count;
-        lastMs = nowMs;
-      } else if (nowMs - lastMs > wish.hangSeconds * 1000) endWith(`does not return within ${wish.hangSeconds} s`);
+      if (count !== lastCount || count === 0) waitedMs = 0;
+      // Where the whole process was suspended, this thread was late too: that is no hang.
+      else waitedMs += Math.min(nowMs - lastMs, 2 * POLL_MS);
+      lastCount = count;
+      lastMs = nowMs;
+      if (waitedMs > wish.hangSeconds * 1000) endWith(`does not return within ${wish.hangSeconds} s`);
     }, POLL_MS);
     worker.on('message', (report: Report) => end(report));
     worker.on('error', (error) => endWith(error instanceof Error ? (error.stack ?? error.message) : String(error)));
