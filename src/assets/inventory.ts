@@ -3,6 +3,7 @@ import type { Asset, AssetEvidence } from '../facts/asset.ts';
 import type { Claim, ClaimAttribute, Conversation, HostDirectory, Trait } from '../facts/facts.ts';
 import type { FrameReference } from '../facts/frame-reference.ts';
 import type { Protocol } from '../facts/protocol.ts';
+import { assetFields, byWeight } from './asset-fields.ts';
 import { identifier } from './identifier.ts';
 
 /** Hosts with an asset, and ids given out; a host beyond it has an id made on demand and is not listed. */
@@ -225,13 +226,7 @@ export class Inventory {
       ip: hosts.filter((host) => this.#hosts.addressKind(host) !== 'mac').map((host) => this.#hosts.address(host)),
       mac: macs,
       unit: unit < 0 ? null : unit,
-      role: best(evidence, 'role'),
-      level: levelOf(best(evidence, 'level')),
-      vendor: best(evidence, 'vendor'),
-      model: best(evidence, 'model') ?? best(evidence, 'product-code'),
-      firmware: best(evidence, 'firmware'),
-      serial: best(evidence, 'serial'),
-      name: best(evidence, 'name'),
+      ...assetFields(evidence),
       protocols: this.#protocolNames(group, unit, evidence),
       firstUs,
       lastUs,
@@ -299,29 +294,8 @@ function addEvidence(device: Device, claim: Claim): void {
   device.evidence.set(key, { attribute, value, source, trust, timeUs, frame });
 }
 
-/** By attribute, then the most trusted, then the newest. */
-function byWeight(left: Evidence, right: Evidence): number {
-  return (
-    compareText(left.attribute, right.attribute) ||
-    right.trust - left.trust ||
-    right.timeUs - left.timeUs ||
-    compareText(left.value, right.value) ||
-    compareText(left.source, right.source)
-  );
-}
-
-/** `evidence` is sorted by weight. */
-function best(evidence: readonly Evidence[], attribute: ClaimAttribute): string | null {
-  return evidence.find((entry) => entry.attribute === attribute)?.value ?? null;
-}
-
-function levelOf(text: string | null): number | null {
-  const level = Number(text ?? Number.NaN);
-  return level >= 0 && level <= 5 ? level : null;
-}
-
-function shownEvidence({ attribute, value, source, trust, frame }: Evidence): AssetEvidence {
-  return { attribute, value, source, trust, frame };
+function shownEvidence({ attribute, value, source, trust, timeUs, frame }: Evidence): AssetEvidence {
+  return { attribute, value, source, trust, timeUs, frame };
 }
 
 /** fe80::/10: never routed, so its MAC is that of the device. */
@@ -334,7 +308,7 @@ function isNoAddress(address: string): boolean {
 }
 
 /** An address with every part at full width, so that text order is numeric order. */
-function sortableAddress(address: string): string {
+export function sortableAddress(address: string): string {
   if (address.includes('.') && !address.includes(':')) {
     return address
       .split('.')

@@ -51,7 +51,7 @@ export function analysisJson(result: AnalysisFindings, cost: RunCost): Record<st
   };
 }
 
-function fileJson(file: CaptureFile): Record<string, unknown> {
+export function fileJson(file: CaptureFile): Record<string, unknown> {
   return {
     path: file.path,
     frames: file.frames,
@@ -62,7 +62,7 @@ function fileJson(file: CaptureFile): Record<string, unknown> {
   };
 }
 
-function assetJson(asset: Asset): Record<string, unknown> {
+export function assetJson(asset: Asset): Record<string, unknown> {
   return {
     id: asset.id,
     segment: asset.segment,

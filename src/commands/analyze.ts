@@ -38,6 +38,11 @@ export const analyzeCommand: Command = {
       choices: ['skip', 'keep'],
       text: 'frames that a mirror port sent twice (default skip)',
     },
+    {
+      name: 'save',
+      value: 'FILE',
+      text: 'add devices, conversations and alerts to this site database; made where it is missing',
+    },
     { name: 'sample', text: 'analyse the bundled capture' },
   ],
   operandsMax: Infinity,
@@ -69,6 +74,7 @@ async function runAnalyze(line: CommandLine): Promise<number> {
     output: isJson ? 'json' : isQuiet ? 'quiet' : 'report',
     color: line.options.get('color') ?? 'auto',
     evidence: evidence === undefined ? null : evidenceDirectory(evidence),
+    save: line.options.get('save') ?? null,
     failOn: failOn === undefined ? null : (failOn as Severity),
   });
 }

@@ -53,7 +53,14 @@ export function exampleAsset(ip: string, changes: Partial<Asset> = {}): Asset {
     firstUs: START_US,
     lastUs: START_US + 60_000_000,
     evidence: [
-      { attribute: 'vendor', value: 'Example Works', source: 'modbus 43/14', trust: 0.9, frame: frameReference(0, 7) },
+      {
+        attribute: 'vendor',
+        value: 'Example Works',
+        source: 'modbus 43/14',
+        trust: 0.9,
+        timeUs: START_US,
+        frame: frameReference(0, 7),
+      },
     ],
     ...changes,
   };

@@ -24,6 +24,21 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./demo.ts')).demoCommand,
   },
   {
+    name: 'assets',
+    summary: 'list the devices that a site database knows',
+    load: async () => (await import('./assets.ts')).assetsCommand,
+  },
+  {
+    name: 'alerts',
+    summary: 'list the alerts that a site database holds, worst first',
+    load: async () => (await import('./alerts.ts')).alertsCommand,
+  },
+  {
+    name: 'flows',
+    summary: 'list the conversations that a site database holds',
+    load: async () => (await import('./flows.ts')).flowsCommand,
+  },
+  {
     name: 'facts',
     summary: 'print what was decoded, one fact a line, as JSON',
     load: async () => (await import('./facts.ts')).factsCommand,

@@ -15,13 +15,17 @@ export function writeError(text: string): void {
   writeAll(STANDARD_ERROR, text);
 }
 
-/** Collects lines and writes them in batches; `flush` writes the rest. */
+/** Collects text and writes it in batches; `flush` writes the rest. */
 export class LineWriter {
   #pending = '';
 
   line(text: string): void {
     this.#pending += text;
-    this.#pending += '\n';
+    this.text('\n');
+  }
+
+  text(text: string): void {
+    this.#pending += text;
     if (this.#pending.length >= BATCH_CHARACTERS) this.flush();
   }
 

@@ -37,7 +37,19 @@ test('help is given for the program and for each command, however it is asked fo
   assert.equal(general.code, 0);
   for (const words of [['help'], ['--help'], ['-h']]) assert.deepEqual(run1sec(words), general);
   const names = [...general.output.matchAll(/^ {2}([a-z]+) {2,}/gm)].map((match) => match[1]!);
-  assert.deepEqual(names, ['analyze', 'watch', 'demo', 'facts', 'modules', 'protocols', 'version', 'help']);
+  assert.deepEqual(names, [
+    'analyze',
+    'watch',
+    'demo',
+    'assets',
+    'alerts',
+    'flows',
+    'facts',
+    'modules',
+    'protocols',
+    'version',
+    'help',
+  ]);
   for (const name of names) {
     const ended = run1sec(['help', name]);
     assert.equal(ended.code, 0);

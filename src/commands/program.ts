@@ -7,6 +7,8 @@ import { writeError } from './output.ts';
 
 /** An error's message is at most this long on a terminal. */
 const MESSAGE_MAX = 1000;
+/** Errors by name that are the person's matter, not a defect: their classes are loaded only with what throws them. */
+const TOLD_IN_ONE_LINE: readonly string[] = ['UsageError', 'CaptureOpenError', 'OutputError', 'StoreError'];
 
 /** Resolves to the exit code. */
 export async function runProgram(words: readonly string[]): Promise<number> {
@@ -37,7 +39,7 @@ async function run(words: readonly string[]): Promise<number> {
 function tell(error: unknown, withTrace: boolean): number {
   const name = error instanceof Error ? error.name : '';
   const message = showable(error instanceof Error ? error.message : String(error), MESSAGE_MAX);
-  if (name === 'UsageError' || name === 'CaptureOpenError' || name === 'OutputError') {
+  if (TOLD_IN_ONE_LINE.includes(name)) {
     writeError(`1sec: ${message}\n`);
     return ExitCode.usage;
   }

@@ -16,6 +16,7 @@ import { jsonPage } from './json-text.ts';
 import { MODULES_PLANNED } from './modules.ts';
 import { LineWriter, writeError, writeOutput } from './output.ts';
 import { ProgressLine } from './progress.ts';
+import { Saving, type Saved } from './saving.ts';
 import { spoolFor, spooledSource } from './spooled-source.ts';
 import { isProgressWanted, standardTerminal } from './terminal.ts';
 import type { Terminal } from './terminal.ts';
@@ -30,6 +31,8 @@ export interface AnalysisRequest {
   readonly color: string;
   /** The directory for evidence; null: none is wanted. */
   readonly evidence: string | null;
+  /** The site database to add to; null: none. */
+  readonly save: string | null;
   /** Exit with 3 from this severity on; null: never. */
   readonly failOn: Severity | null;
 }
@@ -39,10 +42,17 @@ export async function runAnalysis(request: AnalysisRequest): Promise<number> {
   const { paths, framesMax, duplicates, output, evidence } = request;
   const terminal = standardTerminal(request.color);
   const spool = evidence === null ? null : spoolFor(paths);
-  const wrap = spool === null ? {} : { wrapSource: (source: CaptureSource) => spooledSource(source, spool) };
+  const saving = request.save === null ? null : new Saving(request.save);
+  const wrapSource = (source: CaptureSource): CaptureSource => {
+    const spooled = spool === null ? source : spooledSource(source, spool);
+    return saving === null ? spooled : saving.recording.source(spooled);
+  };
+  const facts = saving === null ? {} : { facts: () => saving.recording.facts() };
   const result = await withProgress(terminal.width, (progress) =>
-    analyze({ paths, framesMax, duplicates, progress, ...wrap }),
+    analyze({ paths, framesMax, duplicates, progress, wrapSource, ...facts }),
   );
+  // Before anything is printed: a reader that goes away ends the program.
+  const saved = saving?.save(result) ?? null;
   if (output === 'json') writeOutput(jsonPage(analysisJson(result, runCost())));
   else if (output === 'quiet') writeQuiet(result);
   else writeReport(result, terminal);
@@ -53,7 +63,15 @@ export async function runAnalysis(request: AnalysisRequest): Promise<number> {
     if (problem !== null) writeError(`1sec: standard input could not be kept for evidence: ${problem}\n`);
     spool?.close();
   }
+  if (saved !== null) tellSaved(saved, output);
   return exitCode(result, request.failOn);
+}
+
+/** In one line; where standard output is for programs, on standard error. */
+function tellSaved(saved: Saved, output: AnalysisRequest['output']): void {
+  if (saved.error !== null) throw saved.error;
+  if (output === 'report') writeOutput(`\n${saved.told}\n`);
+  else if (output === 'json') writeError(`1sec: ${saved.told}\n`);
 }
 
 function writeReport(result: AnalysisResult, terminal: Terminal): void {

@@ -17,6 +17,17 @@ export function readableTime(timeUs: number): string {
   return text === null ? 'unknown' : text.replace('T', ' ').slice(0, -8);
 }
 
+/** Microseconds of `2026-01-31`, `2026-01-31 10:00` or an RFC 3339 time; UTC where it names no offset; null: no time. */
+export function timeOf(text: string): number | null {
+  const parts = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,6})\d*)?)?(Z|[+-]\d\d:\d\d)?)?$/i.exec(text);
+  if (parts === null) return null;
+  const [, day, clock = '00:00', seconds = '00', fraction = '', offset = 'Z'] = parts;
+  const milliseconds = Date.parse(`${day!}T${clock}:${seconds}${offset.toUpperCase()}`);
+  // Date takes the 31st of February for the 3rd of March.
+  const isReal = !Number.isNaN(milliseconds) && new Date(`${day!}T00:00:00Z`).toISOString().startsWith(day!);
+  return isReal ? milliseconds * 1000 + Number(fraction.padEnd(6, '0')) : null;
+}
+
 /** `350 ms`, `12.5 s`, `3 min 20 s`, `2 h 5 min`, `3 days 4 h`. */
 export function readableDuration(durationUs: number): string {
   const seconds = durationUs / 1_000_000;

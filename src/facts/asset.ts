@@ -7,6 +7,8 @@ export interface AssetEvidence {
   readonly value: string;
   readonly source: string;
   readonly trust: number;
+  /** When it was claimed last. */
+  readonly timeUs: number;
   readonly frame: FrameReference;
 }
 

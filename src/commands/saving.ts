@@ -1,0 +1,50 @@
+// Adds an analysis to a site database, and says in one line what that changed.
+import { showable } from '../bytes/text.ts';
+import { protocols } from '../protocols/index.ts';
+import type { Merged } from '../store/conversations.ts';
+import { SiteStore, type Observed, type SaveSummary, type SiteRecording } from '../store/site-store.ts';
+import { listText } from './alert-text.ts';
+
+export interface Saved {
+  readonly told: string;
+  /** Nothing was saved. What was found is printed all the same, before this is told. */
+  readonly error: Error | null;
+}
+
+/** Throws StoreError where the database cannot be used: before any work is done. */
+export class Saving {
+  readonly recording: SiteRecording;
+  readonly #store: SiteStore;
+
+  constructor(path: string) {
+    this.#store = new SiteStore(path, { isMade: true });
+    this.recording = this.#store.record(protocols.map(({ name }) => name));
+  }
+
+  save(observed: Observed): Saved {
+    try {
+      return { told: savedText(this.#store.path, this.recording.save(observed)), error: null };
+    } catch (error) {
+      return { told: '', error: error as Error };
+    } finally {
+      this.#store.close();
+    }
+  }
+}
+
+/** `site.db: 3 devices (1 new), 12 conversations (12 new), 2 alerts (2 new).` */
+export function savedText(path: string, { captures, assets, conversations, alerts }: SaveSummary): string {
+  const where = showable(path, 400);
+  const all = [captures, assets, conversations, alerts];
+  if (all.every(({ added, changed }) => added + changed === 0))
+    return `${where}: all of this was there; nothing changed.`;
+  const parts = [part(assets, 'device'), part(conversations, 'conversation'), part(alerts, 'alert')];
+  return `${where}: ${listText(parts)}.`;
+}
+
+function part({ seen, added, changed }: Merged, noun: string): string {
+  const count = `${seen.toLocaleString('en')} ${noun}${seen === 1 ? '' : 's'}`;
+  if (seen === 0) return count;
+  const news = `${added.toLocaleString('en')} new`;
+  return `${count} (${changed === 0 ? news : `${news}, ${changed.toLocaleString('en')} changed`})`;
+}

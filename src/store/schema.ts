@@ -1,0 +1,144 @@
+// The tables of site.db, version by version: each entry brings a database from the version before to its own.
+
+/** `1SEC`, in the header of the file: this SQLite database is a site database. */
+export const APPLICATION_ID = 0x31534543;
+
+const VERSION_1 = `
+  -- What was analysed. The identity is a hash over the frames, so that a copy, or a compressed one, is the same capture.
+  CREATE TABLE captures (
+    id INTEGER PRIMARY KEY,
+    identity TEXT NOT NULL UNIQUE,
+    path TEXT NOT NULL,
+    frames INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    first_us INTEGER NOT NULL,
+    last_us INTEGER NOT NULL,
+    damage_offset INTEGER,
+    damage_message TEXT
+  ) STRICT;
+
+  CREATE TABLE assets (
+    id TEXT PRIMARY KEY,
+    segment TEXT NOT NULL,
+    unit INTEGER,
+    sort_key TEXT NOT NULL,
+    role TEXT,
+    level INTEGER,
+    vendor TEXT,
+    model TEXT,
+    firmware TEXT,
+    serial TEXT,
+    name TEXT,
+    first_us INTEGER NOT NULL,
+    last_us INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX assets_in_order ON assets (segment, sort_key, unit, id);
+
+  CREATE TABLE asset_addresses (
+    asset TEXT NOT NULL REFERENCES assets (id),
+    kind TEXT NOT NULL CHECK (kind IN ('ip', 'mac')),
+    address TEXT NOT NULL,
+    sort_key TEXT NOT NULL,
+    PRIMARY KEY (asset, kind, address)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE asset_protocols (
+    asset TEXT NOT NULL REFERENCES assets (id),
+    protocol TEXT NOT NULL,
+    PRIMARY KEY (asset, protocol)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE asset_evidence (
+    asset TEXT NOT NULL REFERENCES assets (id),
+    attribute TEXT NOT NULL,
+    value TEXT NOT NULL,
+    source TEXT NOT NULL,
+    trust REAL NOT NULL,
+    time_us INTEGER NOT NULL,
+    capture INTEGER REFERENCES captures (id),
+    frame INTEGER,
+    PRIMARY KEY (asset, attribute, value, source)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE hosts (
+    id INTEGER PRIMARY KEY,
+    segment TEXT NOT NULL,
+    address TEXT NOT NULL,
+    asset TEXT,
+    UNIQUE (segment, address)
+  ) STRICT;
+  CREATE INDEX hosts_by_address ON hosts (address);
+
+  -- One row for a conversation, however many captures hold it or a part of it: of the same parties and ports, no two
+  -- rows overlap in time.
+  CREATE TABLE conversations (
+    id INTEGER PRIMARY KEY,
+    client INTEGER NOT NULL REFERENCES hosts (id),
+    server INTEGER NOT NULL REFERENCES hosts (id),
+    transport TEXT NOT NULL,
+    client_port INTEGER NOT NULL,
+    server_port INTEGER NOT NULL,
+    protocol TEXT,
+    first_us INTEGER NOT NULL,
+    last_us INTEGER NOT NULL,
+    client_packets INTEGER NOT NULL,
+    server_packets INTEGER NOT NULL,
+    client_bytes INTEGER NOT NULL,
+    server_bytes INTEGER NOT NULL,
+    gaps INTEGER NOT NULL,
+    is_seen_from_start INTEGER NOT NULL,
+    is_answered INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX conversations_by_parties
+    ON conversations (client, server, transport, client_port, server_port, first_us, last_us);
+  CREATE INDEX conversations_by_server ON conversations (server);
+  CREATE INDEX conversations_in_order ON conversations (first_us, id);
+
+  CREATE TABLE alerts (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    module TEXT NOT NULL,
+    -- 0 for info to 4 for critical.
+    severity INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    explanation TEXT NOT NULL,
+    advice TEXT NOT NULL,
+    subject_asset TEXT NOT NULL,
+    subject_segment TEXT NOT NULL,
+    subject_ip TEXT,
+    subject_mac TEXT,
+    subject_port INTEGER,
+    subject_unit INTEGER,
+    peer_asset TEXT,
+    peer_segment TEXT,
+    peer_ip TEXT,
+    peer_mac TEXT,
+    peer_port INTEGER,
+    peer_unit INTEGER,
+    object TEXT NOT NULL,
+    first_us INTEGER NOT NULL,
+    last_us INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    techniques TEXT NOT NULL,
+    frames_omitted INTEGER NOT NULL,
+    incident TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX alerts_in_order ON alerts (severity DESC, first_us, kind, id);
+
+  CREATE TABLE alert_frames (
+    alert TEXT NOT NULL REFERENCES alerts (id),
+    position INTEGER NOT NULL,
+    capture INTEGER NOT NULL REFERENCES captures (id),
+    frame INTEGER NOT NULL,
+    PRIMARY KEY (alert, position)
+  ) STRICT, WITHOUT ROWID;
+
+  -- What is usual at the site: one document, or none.
+  CREATE TABLE baseline (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    document TEXT NOT NULL
+  ) STRICT;
+`;
+
+/** MIGRATIONS[n] makes version n + 1 out of version n. */
+export const MIGRATIONS: readonly string[] = [VERSION_1];

@@ -1,0 +1,208 @@
+// The database of one site (site.db): what was seen, over all analyses. One analysis is written as a whole or not at all.
+import type { DatabaseSync } from 'node:sqlite';
+import type { CaptureFile, CaptureSource } from '../capture/frames.ts';
+import type { Alert } from '../facts/alert.ts';
+import type { Asset } from '../facts/asset.ts';
+import type { FactSink, HostDirectory } from '../facts/facts.ts';
+import { mergeAlerts, storedAlerts, type AlertFilter } from './alerts.ts';
+import { AssetMerge, storedAssets, type AssetFilter, type CaptureIds } from './assets.ts';
+import { CaptureIdentities, identifiedSource } from './capture-identity.ts';
+import {
+  ConversationGathering,
+  storedConversations,
+  type ConversationFilter,
+  type Merged,
+  type StoredConversation,
+} from './conversations.ts';
+import { inTransaction, openDatabase, told, type OpenOptions } from './database.ts';
+import { numberOf, numberOrNull, storedWhole, textOf, textOrNull } from './stored-values.ts';
+
+/** What an analysis hands over in the end. */
+export interface Observed {
+  readonly files: readonly CaptureFile[];
+  readonly assets: readonly Asset[];
+  readonly alerts: readonly Alert[];
+  readonly hosts: HostDirectory;
+}
+
+export interface SaveSummary {
+  readonly captures: Merged;
+  readonly assets: Merged;
+  readonly conversations: Merged;
+  readonly alerts: Merged;
+}
+
+export class SiteStore {
+  readonly path: string;
+  readonly #database: DatabaseSync;
+
+  /** Throws StoreError, as all methods do. */
+  constructor(path: string, options: OpenOptions) {
+    this.path = path;
+    this.#database = openDatabase(path, options);
+  }
+
+  close(): void {
+    if (this.#database.isOpen) this.#database.close();
+  }
+
+  /** Call before the analysis; `protocols`: names, as conversations number them. */
+  record(protocols: readonly string[]): SiteRecording {
+    return told(this.path, () => new SiteRecording(this.path, this.#database, protocols));
+  }
+
+  captures(): CaptureFile[] {
+    return told(this.path, () => this.#captures().map(({ file }) => file));
+  }
+
+  /** Frames name captures by their index in `captures`. */
+  *assets(filter: AssetFilter = {}): Generator<Asset> {
+    yield* this.#each(() => storedAssets(this.#database, filter, this.#indexes()));
+  }
+
+  *alerts(filter: AlertFilter = {}): Generator<Alert> {
+    yield* this.#each(() => storedAlerts(this.#database, filter, this.#indexes()));
+  }
+
+  /** In the order of their first packets. */
+  *conversations(filter: ConversationFilter = {}): Generator<StoredConversation> {
+    yield* this.#each(() => storedConversations(this.#database, filter));
+  }
+
+  /** What is usual at the site, in the form learning/ gives it; null while there is none. */
+  baseline(): string | null {
+    return told(this.path, () => {
+      const row = this.#database.prepare('SELECT document FROM baseline').get();
+      return row === undefined ? null : textOf(row, 'document');
+    });
+  }
+
+  saveBaseline(document: string): void {
+    told(this.path, () =>
+      this.#database.prepare('INSERT OR REPLACE INTO baseline (id, document) VALUES (1, ?)').run(document),
+    );
+  }
+
+  #captures(): { readonly id: number; readonly file: CaptureFile }[] {
+    const rows = this.#database.prepare('SELECT * FROM captures ORDER BY id').all();
+    return rows.map((row) => {
+      const message = textOrNull(row, 'damage_message');
+      return {
+        id: numberOf(row, 'id'),
+        file: {
+          path: textOf(row, 'path'),
+          frames: numberOf(row, 'frames'),
+          bytes: numberOf(row, 'bytes'),
+          firstUs: numberOf(row, 'first_us'),
+          lastUs: numberOf(row, 'last_us'),
+          damage: message === null ? null : { offset: numberOrNull(row, 'damage_offset') ?? 0, message },
+        },
+      };
+    });
+  }
+
+  #indexes(): CaptureIds {
+    return new Map(this.#captures().map(({ id }, index) => [id, index]));
+  }
+
+  *#each<Item>(items: () => Generator<Item>): Generator<Item> {
+    const iterator = told(this.path, items);
+    for (;;) {
+      const next = told(this.path, () => iterator.next());
+      if (next.done === true) return;
+      yield next.value;
+    }
+  }
+}
+
+/** One analysis on its way into the store: hears frames and conversations, and writes all at once in the end. */
+export class SiteRecording {
+  readonly #path: string;
+  readonly #database: DatabaseSync;
+  readonly #identities = new CaptureIdentities();
+  readonly #conversations: ConversationGathering;
+
+  constructor(path: string, database: DatabaseSync, protocols: readonly string[]) {
+    this.#path = path;
+    this.#database = database;
+    this.#conversations = new ConversationGathering(database, protocols);
+  }
+
+  /** The frames that pass give each capture its identity. */
+  source(source: CaptureSource): CaptureSource {
+    return identifiedSource(source, this.#identities);
+  }
+
+  facts(): FactSink {
+    const ignore = (): void => undefined;
+    return {
+      conversation: (conversation) => {
+        if (conversation.phase === 'closed') told(this.#path, () => this.#conversations.add(conversation));
+      },
+      operation: ignore,
+      login: ignore,
+      transfer: ignore,
+      claim: ignore,
+      violation: ignore,
+      trait: ignore,
+    };
+  }
+
+  /** Once, at the end. When it returns all is on the disk. `hasDeclaration`: what a person declared was known. */
+  save(observed: Observed, hasDeclaration = false): SaveSummary {
+    return told(this.#path, () => {
+      this.#conversations.end();
+      return inTransaction(this.#database, () => this.#write(observed, hasDeclaration));
+    });
+  }
+
+  #write(observed: Observed, hasDeclaration: boolean): SaveSummary {
+    const { assets, alerts, hosts } = observed;
+    const captures = this.#writeCaptures(observed.files);
+    const byAddress = new Map<string, string>();
+    for (const asset of assets) {
+      if (asset.unit !== null) continue;
+      for (const address of [...asset.ip, ...asset.mac]) byAddress.set(`${asset.segment}\n${address}`, asset.id);
+    }
+    return {
+      captures: captures.merged,
+      assets: new AssetMerge(this.#database, captures.ids, hasDeclaration).merge(assets),
+      conversations: this.#conversations.merge(
+        hosts,
+        (segment, address) => byAddress.get(`${segment}\n${address}`) ?? null,
+      ),
+      alerts: mergeAlerts(this.#database, alerts, captures.ids),
+    };
+  }
+
+  #writeCaptures(files: readonly CaptureFile[]): { readonly ids: CaptureIds; readonly merged: Merged } {
+    const find = this.#database.prepare('SELECT id FROM captures WHERE identity = ?');
+    const insert = this.#database.prepare(
+      `INSERT INTO captures (identity, path, frames, bytes, first_us, last_us, damage_offset, damage_message)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    const ids = new Map<number, number>();
+    let added = 0;
+    for (const [index, identity] of this.#identities.finish()) {
+      const file = files[index]!;
+      const known = find.get(identity);
+      if (known !== undefined) {
+        ids.set(index, numberOf(known, 'id'));
+        continue;
+      }
+      const { lastInsertRowid } = insert.run(
+        identity,
+        file.path,
+        file.frames,
+        file.bytes,
+        storedWhole(file.firstUs),
+        storedWhole(file.lastUs),
+        file.damage?.offset ?? null,
+        file.damage?.message ?? null,
+      );
+      ids.set(index, Number(lastInsertRowid));
+      added++;
+    }
+    return { ids, merged: { seen: ids.size, added, changed: 0 } };
+  }
+}
