@@ -264,6 +264,14 @@ test('a mobility header is the protocol of its packet', () => {
   assert.deepEqual([packet.ipProtocol, packet.hasTransport], [135, false]);
 });
 
+test('an IPv6 payload length of 0 reaches to the end of the frame only where a segment or a jumbogram may follow', () => {
+  const segment = decode(ethernet(0x86dd, ipv6(6, tcp({}, counting(30)), 0)));
+  assert.deepEqual([segment.payloadEnd - segment.payloadStart, segment.problemCount], [30, 0]);
+  const message = decode(ethernet(0x86dd, ipv6(58, hexBytes('87 00 0000 00000000'), 0)));
+  assert.deepEqual(problems(message), ['icmp/header-too-short']);
+  assert.equal(message.hasTransport, false);
+});
+
 test('an IPv6 fragment shows where it belongs, and an atomic one is whole', () => {
   const packet = decode(ethernet(0x86dd, ipv6(44, ipv6Fragment(17, 1232, true, 0x87654321, counting(8)))));
   assert.equal(packet.isFragment, true);

@@ -11,9 +11,9 @@ const TYPE_3_SIZE = 12;
 const PLATFORM_SIZE = 8;
 const VERSION_2 = 1;
 const VERSION_3 = 2;
-/** The trunk's encapsulation; 2: the frame had an 802.1Q tag, whose id only this header still knows. */
+/** The trunk's encapsulation; 2: the frame had an 802.1Q tag. Some switches leave it in, some take it off. */
 const ENCAPSULATION = 0x1800;
-const ENCAPSULATION_TAG_TAKEN_OFF = 0x1000;
+const ENCAPSULATION_TAGGED = 0x1000;
 const TRUNCATED = 0x0400;
 const FRAME_ETHERNET = 0;
 const FRAME_IP = 2;
@@ -25,7 +25,7 @@ export function decodeErspan2(packet: Packet, cursor: Cursor): number {
   if (!openErspan(packet, cursor, TYPE_2_SIZE, VERSION_2)) return Layer.none;
   const word = u32be(packet.bytes, at);
   const id = (word >>> 16) & 0xfff;
-  if ((word & ENCAPSULATION) === ENCAPSULATION_TAG_TAKEN_OFF && id !== 0) cursor.vlan = id;
+  if ((word & ENCAPSULATION) === ENCAPSULATION_TAGGED && id !== 0) cursor.vlan = id;
   return Layer.ethernet;
 }
 

@@ -24,18 +24,20 @@ export function decodeEthernet(packet: Packet, cursor: Cursor): number {
   packet.destinationMacLow = i32be(bytes, at + 2);
   packet.sourceMacHigh = u16be(bytes, at + 6);
   packet.sourceMacLow = i32be(bytes, at + 8);
-  packet.vlan = cursor.vlan;
-  cursor.vlan = -1;
+  packet.vlan = -1;
   packet.innerVlan = -1;
   readRedundancyTrailer(packet, cursor);
   cursor.at = at + HEADER_SIZE;
   const type = u16be(bytes, at + 12);
   // Most frames need nothing of what decodeTags can.
-  if (type === EtherType.ipv4) {
+  if (type === EtherType.ipv4 && cursor.vlan < 0) {
     packet.etherType = type;
     packet.llcSap = -1;
     packet.linkPayloadStart = cursor.at;
     return Layer.ipv4;
   }
-  return decodeTags(packet, cursor, type);
+  const layer = decodeTags(packet, cursor, type);
+  if (packet.vlan < 0) packet.vlan = cursor.vlan;
+  cursor.vlan = -1;
+  return layer;
 }

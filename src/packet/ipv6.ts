@@ -3,6 +3,7 @@
 import { i32be, u16be } from '../bytes/endian.ts';
 import { AUTHENTICATION, Layer, enterTunnel, layerOfIpProtocol } from './layers.ts';
 import type { Cursor } from './layers.ts';
+import { IpProtocol } from './packet.ts';
 import type { Packet } from './packet.ts';
 import { Problem } from './problems.ts';
 
@@ -18,7 +19,6 @@ const HOP_BY_HOP = 0;
 const ROUTING = 43;
 const FRAGMENT = 44;
 const DESTINATION = 60;
-const NO_NEXT_HEADER = 59;
 
 export function decodeIpv6(packet: Packet, cursor: Cursor): number {
   const bytes = packet.bytes;
@@ -45,7 +45,7 @@ export function decodeIpv6(packet: Packet, cursor: Cursor): number {
   let saidEnd = at + HEADER_SIZE + payloadLength;
   // Zero is a jumbogram (RFC 2675), or what a capture on the sending host shows when the network card is to cut the
   // segment: either way the payload reaches to the frame's end.
-  if (payloadLength === 0 && protocol !== NO_NEXT_HEADER) saidEnd = cursor.saidEnd;
+  if (payloadLength === 0 && mayBeLonger(protocol)) saidEnd = cursor.saidEnd;
   else if (saidEnd > cursor.saidEnd) packet.addProblem(Problem.ipv6PayloadLengthExceedsFrame, at + 4);
   if (saidEnd < cursor.end) cursor.end = saidEnd;
   if (saidEnd < cursor.wireEnd) cursor.wireEnd = saidEnd;
@@ -98,6 +98,10 @@ export function decodeIpv6Extensions(packet: Packet, cursor: Cursor): number {
   }
   cursor.at = at;
   return layerOfIpProtocol(protocol, cursor);
+}
+
+function mayBeLonger(protocol: number): boolean {
+  return protocol === HOP_BY_HOP || protocol === IpProtocol.tcp || protocol === IpProtocol.udp;
 }
 
 function tooShort(packet: Packet, cursor: Cursor, at: number, size: number): number {

@@ -43,7 +43,7 @@ export class Cursor {
   saidEnd = 0;
   /** The next Ethernet or IP header is a tunnel's inner one: it replaces the outer in the record, once it is valid. */
   isInTunnel = false;
-  /** VLAN of the next Ethernet header, where the tunnel took its tag off and carries the id itself; -1: none. */
+  /** VLAN of the next Ethernet frame, if that has no tag of its own: the tunnel's header knows it; -1: none. */
   vlan = -1;
 }
 
@@ -90,6 +90,9 @@ export function layerOfIpProtocol(protocol: number, cursor: Cursor): number {
     case MPLS_IN_IP:
       cursor.isInTunnel = true;
       return Layer.mpls;
+    case ETHERNET_IN_IP:
+      cursor.isInTunnel = true;
+      return Layer.ethernet;
     default:
       return Layer.none;
   }
@@ -99,6 +102,8 @@ export function layerOfIpProtocol(protocol: number, cursor: Cursor): number {
 export const AUTHENTICATION = 51;
 /** RFC 4023. */
 const MPLS_IN_IP = 137;
+/** RFC 8986, 10.1: a frame behind an IPv6 segment routing header. */
+const ETHERNET_IN_IP = 143;
 
 /**
  * Called by an inner Ethernet or IP header that proved valid: forgets the outer packet's IP and transport and counts

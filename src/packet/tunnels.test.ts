@@ -54,6 +54,12 @@ test('IP in IP, 6in4, 4in6 and 6in6 show the inner packet', () => {
   assert.deepEqual(payload(six), INNER_PAYLOAD);
 });
 
+test('an Ethernet frame straight behind an IPv6 header is opened', () => {
+  const packet = decode(ethernet(0x86dd, ipv6(143, innerFrame())));
+  assertInner(packet, 1);
+  assert.equal(packet.sourceMacLow, 2);
+});
+
 test('GRE shows the inner packet with every combination of its optional fields', () => {
   for (let bits = 0; bits < 8; bits++) {
     const flags = ((bits & 1) !== 0 ? 0x8000 : 0) | ((bits & 2) !== 0 ? 0x2000 : 0) | ((bits & 4) !== 0 ? 0x1000 : 0);
@@ -120,6 +126,10 @@ test('ERSPAN of types I, II and III shows the mirrored frame', () => {
   const tagTakenOff = decode(ethernet(0x0800, ipv4({ protocol: 47, ...OUTER }, two)));
   assertInner(tagTakenOff, 1);
   assert.equal(tagTakenOff.vlan, 0x64);
+  const tagLeftIn = join(two.subarray(0, 16), innerFrame(0x8100, vlanTag(0x64, 0x0800, inner())));
+  const tagged = decode(ethernet(0x0800, ipv4({ protocol: 47, ...OUTER }, tagLeftIn)));
+  assertInner(tagged, 1);
+  assert.deepEqual([tagged.vlan, tagged.innerVlan], [0x64, -1]);
   const untagged = two.slice();
   untagged[10] = 0x00;
   assert.equal(decode(ethernet(0x0800, ipv4({ protocol: 47, ...OUTER }, untagged))).vlan, -1);
