@@ -59,31 +59,16 @@ export class Pipeline {
   }
 
   batch(batch: FrameBatch): void {
-    const { bytes, offset, capturedLength, originalLength, timeUs, linkType, frame } = batch;
-    for (let index = 0; index < batch.count; index++) {
-      const start = offset[index]!;
-      this.frame(
-        bytes,
-        start,
-        start + capturedLength[index]!,
-        originalLength[index]!,
-        timeUs[index]!,
-        linkType[index]!,
-        frame[index]!,
-      );
-    }
+    const { count } = batch;
+    for (let index = 0; index < count; index++) this.frame(batch, index);
   }
 
-  frame(
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    originalLength: number,
-    timeUs: number,
-    linkType: number,
-    frame: number,
-  ): void {
+  // The times and the frame's reference are doubles: handed over as arguments each would be an object on the heap.
+  private frame(batch: FrameBatch, index: number): void {
     const { packet } = this;
+    const { bytes } = batch;
+    const originalLength = batch.originalLength[index]!;
+    const timeUs = batch.timeUs[index]!;
     this.frames++;
     this.bytes += originalLength;
     if (timeUs >= this.nowUs) {
@@ -91,10 +76,12 @@ export class Pipeline {
       if (timeUs >= this.nextTickUs) this.tick();
     } else this.timeJumps++;
     packet.timeUs = this.nowUs;
-    packet.frame = frame;
-    decodeFrame(packet, bytes, start, end, originalLength, linkType);
+    packet.frame = batch.frame[index]!;
+    const start = batch.offset[index]!;
+    decodeFrame(packet, bytes, start, start + batch.capturedLength[index]!, originalLength, batch.linkType[index]!);
     if (packet.problemCount > 0) this.reportProblems(0);
-    if (this.duplicateFilter?.isDuplicate(packet) === true) {
+    // Duplicates are told by the frame's own time, in whole numbers of 32 bits.
+    if (this.duplicateFilter !== null && this.duplicateFilter.isDuplicate(packet, timeUs | 0)) {
       this.duplicates++;
       return;
     }

@@ -65,6 +65,11 @@ export class MessageReader {
   readonly messages: Float64Array;
   /** Directions in which a protocol's frames were lost and not found again soon. */
   quietDirections = 0;
+  /**
+   * Frame and time of the bytes handed over next, set by the caller: as arguments each would be an object on the heap.
+   */
+  frame = 0.5;
+  timeUs = 0.5;
   /** Exceptions of a decoder: our bug; the conversation is left alone from then on. */
   decoderFaults = 0;
   readonly faultNotes: string[] = [];
@@ -102,15 +107,7 @@ export class MessageReader {
   }
 
   /** Bytes of one direction, in order, none missing since the last call or `gap`. Borrowed until it returns. */
-  streamBytes(
-    row: number,
-    fromClient: boolean,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    frame: number,
-    timeUs: number,
-  ): void {
+  streamBytes(row: number, fromClient: boolean, bytes: Uint8Array, start: number, end: number): void {
     const base = row * FlowTable.stride;
     const words = this.table.words;
     if (words[base + Column.protocol] === GIVEN_UP) return;
@@ -119,25 +116,16 @@ export class MessageReader {
       const stream = this.streams[index]!;
       const direction = fromClient ? 0 : 1;
       if (stream.carryLength[direction] > 0) {
-        this.continueCarry(row, fromClient, stream, bytes, start, end, frame, timeUs);
+        this.continueCarry(row, fromClient, stream, bytes, start, end);
         return;
       }
     }
-    const rest = this.readStream(row, fromClient, bytes, start, end, frame, timeUs);
-    if (rest < end && rest >= 0)
-      this.keep(row, this.isStillFromClient(row, fromClient), bytes, rest, end, frame, timeUs);
+    const rest = this.readStream(row, fromClient, bytes, start, end);
+    if (rest < end && rest >= 0) this.keep(row, this.isStillFromClient(row, fromClient), bytes, rest, end);
   }
 
   /** A whole datagram. */
-  datagram(
-    row: number,
-    fromClient: boolean,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    frame: number,
-    timeUs: number,
-  ): void {
+  datagram(row: number, fromClient: boolean, bytes: Uint8Array, start: number, end: number): void {
     const base = row * FlowTable.stride;
     const words = this.table.words;
     let index = words[base + Column.protocol]!;
@@ -148,7 +136,7 @@ export class MessageReader {
       if (index < 0) return;
       speaksClient = this.isStillFromClient(row, fromClient);
     }
-    this.fillContext(row, speaksClient, frame, timeUs, false);
+    this.fillContext(row, speaksClient, false);
     this.messages[index]!++;
     try {
       this.entries[index]!.decoder.decode(bytes, start, end, this.context);
@@ -178,7 +166,9 @@ export class MessageReader {
     const base = row * FlowTable.stride;
     const index = this.table.words[base + Column.protocol]!;
     if (index >= 0) {
-      this.fillContext(row, true, 0, timeUs, (this.table.words[base + Column.meta]! & 0xff) === 6);
+      this.frame = 0;
+      this.timeUs = timeUs;
+      this.fillContext(row, true, (this.table.words[base + Column.meta]! & 0xff) === 6);
       try {
         this.entries[index]!.decoder.closed(row, this.context);
       } catch (error) {
@@ -254,15 +244,7 @@ export class MessageReader {
   private hasFlipped = 0;
 
   /** Reads as many messages as are whole; returns where the rest starts, `end` where nothing is to be kept. */
-  private readStream(
-    row: number,
-    fromClient: boolean,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    frame: number,
-    timeUs: number,
-  ): number {
+  private readStream(row: number, fromClient: boolean, bytes: Uint8Array, start: number, end: number): number {
     const base = row * FlowTable.stride;
     const words = this.table.words;
     this.hasFlipped = 0;
@@ -279,7 +261,7 @@ export class MessageReader {
     if ((words[base + Column.flags]! & (speaksClient ? FlowFlag.searchClient : FlowFlag.searchServer)) !== 0) {
       if (!this.isFrameStart(row, speaksClient, entry, bytes, start, end)) return end;
     }
-    this.fillContext(row, speaksClient, frame, timeUs, true);
+    this.fillContext(row, speaksClient, true);
     return this.readFrames(row, index, entry, bytes, start, end);
   }
 
@@ -407,12 +389,12 @@ export class MessageReader {
     return NO_PROTOCOL;
   }
 
-  private fillContext(row: number, fromClient: boolean, frame: number, timeUs: number, isTcp: boolean): void {
+  private fillContext(row: number, fromClient: boolean, isTcp: boolean): void {
     const base = row * FlowTable.stride;
     const { words } = this.table;
     const { context } = this;
-    context.timeUs = timeUs;
-    context.frame = frame;
+    context.timeUs = this.timeUs;
+    context.frame = this.frame;
     context.flow = row;
     context.client = words[base + Column.client]!;
     context.server = words[base + Column.server]!;
@@ -430,8 +412,6 @@ export class MessageReader {
     bytes: Uint8Array,
     start: number,
     end: number,
-    frame: number,
-    timeUs: number,
   ): void {
     const direction = fromClient ? 0 : 1;
     const kept = stream.carryLength[direction];
@@ -442,18 +422,18 @@ export class MessageReader {
     // While it is read the carry belongs to nobody, so that `gap` or `flip` inside cannot touch it.
     stream.carry[direction] = NO_BYTES;
     stream.carryLength[direction] = 0;
-    let rest = this.readStream(row, fromClient, carry, 0, total, frame, timeUs);
+    let rest = this.readStream(row, fromClient, carry, 0, total);
     const isUnrecognised = this.table.words[row * FlowTable.stride + Column.protocol] === NO_PROTOCOL;
     const speaksClient = this.isStillFromClient(row, fromClient);
     if (isUnrecognised || this.isSearching(row, speaksClient)) {
       // What was kept may be the tail of a message whose head was never seen: the new segment gets a try of its own.
-      const own = this.readStream(row, speaksClient, bytes, start, end, frame, timeUs);
+      const own = this.readStream(row, speaksClient, bytes, start, end);
       if (this.table.words[row * FlowTable.stride + Column.protocol]! >= 0) {
         rest = total;
-        if (own < end) this.keep(row, this.isStillFromClient(row, speaksClient), bytes, own, end, frame, timeUs);
+        if (own < end) this.keep(row, this.isStillFromClient(row, speaksClient), bytes, own, end);
       }
     }
-    if (rest < total) this.keep(row, speaksClient, carry, rest, total, frame, timeUs);
+    if (rest < total) this.keep(row, speaksClient, carry, rest, total);
     this.spare(carry);
     this.releaseStreamIfIdle(row);
   }
@@ -476,24 +456,19 @@ export class MessageReader {
     const index = this.table.words[row * FlowTable.stride + Column.protocol]!;
     const entry = this.entries[index]!;
     if (entry.decoder.looksLike(carry, 0, length) !== Match.no) {
-      const { [direction]: frame } = stream.carryFrame;
-      const { [direction]: timeUs } = stream.carryTimeUs;
-      this.fillContext(row, !fromClient, frame, timeUs, true);
+      const { frame, timeUs } = this;
+      this.frame = stream.carryFrame[direction];
+      this.timeUs = stream.carryTimeUs[direction];
+      this.fillContext(row, !fromClient, true);
       const rest = this.readFrames(row, index, entry, carry, 0, length);
-      if (rest < length) this.keep(row, !fromClient, carry, rest, length, frame, timeUs);
+      if (rest < length) this.keep(row, !fromClient, carry, rest, length);
+      this.frame = frame;
+      this.timeUs = timeUs;
     }
     this.spare(carry);
   }
 
-  private keep(
-    row: number,
-    fromClient: boolean,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    frame: number,
-    timeUs: number,
-  ): void {
+  private keep(row: number, fromClient: boolean, bytes: Uint8Array, start: number, end: number): void {
     const stream = this.streamOrNew(row);
     const direction = fromClient ? 0 : 1;
     const length = end - start;
@@ -501,8 +476,8 @@ export class MessageReader {
     if (carry.length < length) carry = stream.carry[direction] = this.enlarged(carry, 0, length);
     carry.set(bytes.subarray(start, end));
     stream.carryLength[direction] = length;
-    stream.carryFrame[direction] = frame;
-    stream.carryTimeUs[direction] = timeUs;
+    stream.carryFrame[direction] = this.frame;
+    stream.carryTimeUs[direction] = this.timeUs;
   }
 
   private dropCarry(row: number, fromClient: boolean): void {

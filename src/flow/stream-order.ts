@@ -68,8 +68,12 @@ export class StreamOrder {
       if (ahead === 0 && !this.isAnswerTooEarly(words, base, fromClient, tcpFlags, packet.tcpAcknowledgment)) {
         words[nextAt] = (packet.tcpSequence + length) | 0;
         this.flippedRow = 0;
-        if (length > 0)
-          this.reader.streamBytes(row, fromClient, packet.bytes, payloadStart, payloadEnd, packet.frame, packet.timeUs);
+        if (length > 0) {
+          const { reader } = this;
+          reader.frame = packet.frame;
+          reader.timeUs = packet.timeUs;
+          reader.streamBytes(row, fromClient, packet.bytes, payloadStart, payloadEnd);
+        }
         if (payloadMissing > 0 || isFin) this.after(row, base, fromClient, payloadMissing, isFin);
         return;
       }
@@ -232,7 +236,9 @@ export class StreamOrder {
     this.flippedRow = 0;
     if (length > skip) {
       words[nextAt] = (segment.sequence + length) | 0;
-      this.reader.streamBytes(row, fromClient, segment.bytes, skip, length, segment.frame, segment.timeUs);
+      this.reader.frame = segment.frame;
+      this.reader.timeUs = segment.timeUs;
+      this.reader.streamBytes(row, fromClient, segment.bytes, skip, length);
     } else if (length + segment.missing + (segment.isFin ? 1 : 0) <= skip) {
       this.retransmitted++;
       return;

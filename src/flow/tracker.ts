@@ -171,15 +171,9 @@ export class FlowTracker implements RowEvents {
     if ((flags & FlowFlag.answered) === 0 && !fromClient) this.answered(row);
     if (protocol === IpProtocol.udp) {
       if (packet.payloadEnd > packet.payloadStart && packet.payloadMissing === 0) {
-        this.reader.datagram(
-          row,
-          fromClient,
-          bytes,
-          packet.payloadStart,
-          packet.payloadEnd,
-          packet.frame,
-          packet.timeUs,
-        );
+        this.reader.frame = packet.frame;
+        this.reader.timeUs = packet.timeUs;
+        this.reader.datagram(row, fromClient, bytes, packet.payloadStart, packet.payloadEnd);
       }
     }
     this.ensureOpened(row);

@@ -14,6 +14,7 @@ import { decodeLlc } from './llc-snap.ts';
 import { decodeMpls } from './mpls.ts';
 import { decodeNull } from './null-loopback.ts';
 import type { Packet } from './packet.ts';
+import { decodePlainFrame, hasRareFields } from './plain-frame.ts';
 import { decodePppoe } from './pppoe.ts';
 import { decodeRawIp } from './raw-ip.ts';
 import { decodeTcp } from './tcp.ts';
@@ -33,6 +34,22 @@ const cursor = new Cursor();
  * frame without it. An unknown `linkType` leaves an empty record.
  */
 export function decodeFrame(
+  packet: Packet,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  originalLength: number,
+  linkType: number,
+): void {
+  const isWhole = originalLength <= end - start;
+  if (linkType === LinkType.ethernet && isWhole && !hasRareFields(packet)) {
+    if (decodePlainFrame(packet, bytes, start, end)) return;
+  }
+  decodeByLayers(packet, bytes, start, end, originalLength, linkType);
+}
+
+/** The same for any frame, layer by layer. */
+export function decodeByLayers(
   packet: Packet,
   bytes: Uint8Array,
   start: number,

@@ -43,10 +43,10 @@ export class DuplicateFilter {
   }
 
   /**
-   * Whether the decoded frame was seen a moment ago; if not, it is remembered. `capturedUs` is the frame's own time:
+   * Whether the decoded frame was seen a moment ago; if not, it is remembered. `capturedUs` is the frame's own time (its low 32 bits will do):
    * where a capture's clock jumps back, packet time stands still, and every cyclic frame would look like a copy.
    */
-  isDuplicate(packet: Packet, capturedUs: number = packet.timeUs): boolean {
+  isDuplicate(packet: Packet, capturedUs: number = packet.timeUs | 0): boolean {
     if (this.#viewed !== packet.bytes) this.#show(packet.bytes);
     let windowUs = WINDOW_UNCOUNTED_US;
     if (packet.ipVersion !== 0) {
@@ -57,17 +57,16 @@ export class DuplicateFilter {
       windowUs = WINDOW_REDUNDANT_US;
       this.#mix(packet.redundancySequence, packet.sourceMacHigh, packet.sourceMacLow, 0);
     }
-    return this.#isKnown(capturedUs, windowUs);
+    return this.#isKnown(capturedUs | 0, windowUs);
   }
 
-  #isKnown(timeUs: number, windowUs: number): boolean {
+  #isKnown(time: number, windowUs: number): boolean {
     let first = this.#first;
     first = Math.imul(first ^ (first >>> 15), M3);
     first ^= first >>> 15;
     const second = this.#second;
     const slots = this.#slots;
     const at = (first & (SLOTS - 1)) << 1;
-    const time = timeUs | 0;
     if (slots[at] === second && (time - slots[at + 1]!) >>> 0 <= windowUs) {
       // The first one's time stays: a sender that repeats itself faster than the window is seen once in a window.
       this.duplicates++;
