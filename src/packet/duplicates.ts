@@ -48,6 +48,9 @@ export class DuplicateFilter {
    */
   isDuplicate(packet: Packet, capturedUs: number = packet.timeUs | 0): boolean {
     if (this.#viewed !== packet.bytes) this.#show(packet.bytes);
+    const time = capturedUs | 0;
+    const isTcp = packet.ipProtocol === IpProtocol.tcp && packet.hasTransport;
+    if (isTcp && packet.ipVersion === 4 && !packet.hasRedundancyTag) return this.#isKnownTcp4(packet, time);
     let windowUs = WINDOW_UNCOUNTED_US;
     if (packet.ipVersion !== 0) {
       if (packet.ipId !== 0 || packet.ipProtocol === IpProtocol.tcp) windowUs = WINDOW_COUNTED_US;
@@ -57,14 +60,12 @@ export class DuplicateFilter {
       windowUs = WINDOW_REDUNDANT_US;
       this.#mix(packet.redundancySequence, packet.sourceMacHigh, packet.sourceMacLow, 0);
     }
-    return this.#isKnown(capturedUs | 0, windowUs);
+    return this.#isKnown(this.#first, this.#second, time, windowUs);
   }
 
-  #isKnown(time: number, windowUs: number): boolean {
-    let first = this.#first;
-    first = Math.imul(first ^ (first >>> 15), M3);
+  #isKnown(hash: number, second: number, time: number, windowUs: number): boolean {
+    let first = Math.imul(hash ^ (hash >>> 15), M3);
     first ^= first >>> 15;
-    const second = this.#second;
     const slots = this.#slots;
     const at = (first & (SLOTS - 1)) << 1;
     if (slots[at] === second && (time - slots[at + 1]!) >>> 0 <= windowUs) {
@@ -78,42 +79,48 @@ export class DuplicateFilter {
   }
 
   /**
-   * A TCP segment: its numbers tell segments apart, and its checksum stands for the payload, of which only the ends are
-   * looked at. Sums of products with different odd factors, so that no multiplication waits for another.
+   * A TCP segment over IPv4: its numbers tell segments apart, and its checksum stands for the payload, of which only
+   * the ends are looked at. Sums of products with different odd factors, so that no multiplication waits for another.
    */
-  #hashTcp(packet: Packet, ids: number, size: number): void {
+  #isKnownTcp4(packet: Packet, time: number): boolean {
     const view = this.#view;
-    const { tcpSequence, tcpAcknowledgment, payloadStart, payloadEnd } = packet;
+    const { tcpSequence, tcpAcknowledgment, payloadStart, payloadEnd, sourceAt } = packet;
+    const source = view.getInt32(sourceAt);
+    const destination = view.getInt32(sourceAt + 4);
     const ports = (packet.sourcePort << 16) | packet.destinationPort;
     const rest = (packet.transportChecksum << 16) ^ (packet.tcpFlags << 8) ^ packet.tcpWindow;
+    const idAndSize = (packet.ipId << 16) ^ (packet.ipPayloadEnd - packet.ipPayloadStart);
     let front = 0;
     let back = 0;
     if (payloadEnd - payloadStart >= 4) {
       front = view.getInt32(payloadStart);
       back = view.getInt32(payloadEnd - 4);
     } else for (let at = payloadStart; at < payloadEnd; at++) front = (front << 8) | view.getUint8(at);
-    this.#first =
-      (this.#first +
+    const first =
+      (this.#seed +
         Math.imul(tcpSequence, M1) +
         Math.imul(tcpAcknowledgment, M2) +
         Math.imul(ports, M3) +
         Math.imul(rest, M4) +
         Math.imul(front, M5) +
         Math.imul(back, M6) +
-        Math.imul(ids, M7) +
-        Math.imul(size, M8)) |
+        Math.imul(idAndSize, M7) +
+        Math.imul(source, M8) +
+        Math.imul(destination, M9)) |
       0;
-    this.#second =
-      (this.#second +
-        Math.imul(tcpSequence, M8) +
-        Math.imul(tcpAcknowledgment, M7) +
-        Math.imul(ports, M6) +
-        Math.imul(rest, M5) +
+    const second =
+      ((this.#seed ^ first) +
+        Math.imul(tcpSequence, M9) +
+        Math.imul(tcpAcknowledgment, M8) +
+        Math.imul(ports, M7) +
+        Math.imul(rest, M6) +
         Math.imul(front, M4) +
         Math.imul(back, M3) +
-        Math.imul(ids, M2) +
-        Math.imul(size, M1)) |
+        Math.imul(idAndSize, M2) +
+        Math.imul(source, M1) +
+        Math.imul(destination, M5)) |
       0;
+    return this.#isKnown(first, second, time, WINDOW_COUNTED_US);
   }
 
   #hashIp(packet: Packet): void {
@@ -129,12 +136,18 @@ export class DuplicateFilter {
         this.#mix(view.getInt32(at), view.getInt32(at + 4), view.getInt32(at + 8), view.getInt32(at + 12));
       }
     }
-    if (packet.ipProtocol !== IpProtocol.tcp || !packet.hasTransport) {
+    if (packet.ipProtocol === IpProtocol.tcp && packet.hasTransport) {
+      this.#mix(
+        packet.tcpSequence,
+        packet.tcpAcknowledgment,
+        (packet.sourcePort << 16) | packet.destinationPort,
+        (packet.transportChecksum << 16) ^ (packet.tcpFlags << 8) ^ packet.tcpWindow,
+      );
+      this.#mixBytes(packet.payloadStart, packet.payloadEnd);
+    } else {
       // Of IPv6 with the extension headers: some packets have nothing else.
       this.#mixBytes(packet.ipVersion === 4 ? packet.ipPayloadStart : packet.ipStart + 40, packet.ipPayloadEnd);
-      return;
     }
-    this.#hashTcp(packet, ids, size);
   }
 
   /** Not IP: addresses, type and payload, but not the zeros behind it, which a tag taken off makes more or fewer. */
@@ -191,6 +204,7 @@ const M5 = 0x165667b1;
 const M6 = 0xd3a2646d | 0;
 const M7 = 0xfd7046c5 | 0;
 const M8 = 0xb55a4f09 | 0;
+const M9 = 0x4cf5ad43;
 
 /** PRP's mark stands behind the payload, HSR's before it. */
 function hasTrailer(packet: Packet): boolean {
