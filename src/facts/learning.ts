@@ -33,6 +33,10 @@ export interface NoveltyLearning {
   lastUs(context: number): number;
   /** When a symbol of the context was last seen for the first time. */
   newestUs(context: number): number;
+  /** Symbols of a context, in the order they came, at most the newest `maximum`. */
+  symbolsOf(context: number, maximum: number): number[];
+  /** Words of a symbol's key: its context, s, t. */
+  symbolWord(symbol: number, index: number): number;
   seen(symbol: number): number;
   symbolFirstUs(symbol: number): number;
   symbolLastUs(symbol: number): number;

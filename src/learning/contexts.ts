@@ -10,6 +10,9 @@ export const ContextKind = {
   clients: 1,
   /** (server, unit) → (client, function): what each client asks; function as `functionWord` has it. */
   requests: 2,
+  /** (server, unit) → (client) and (function): which of them are in `requests`. Follow from it, are not saved. */
+  askers: 7,
+  functions: 8,
   /** (server, unit) → (client): who changes it. */
   writers: 3,
   /** (server, unit, client) → (space, first object): what a client writes; space as `spaceWord` has it. */

@@ -9,8 +9,12 @@ export const SYMBOLS_MAX = 1_048_576;
 
 /** A context is learned when the bound is below this … */
 const LEARNED_BELOW = 0.01;
-/** … and so many of its own cycles have passed since it was first seen. */
+/** … so many of its own cycles have passed since it was first seen … */
 const CYCLES_MIN = 3;
+/** … no less than this, as what runs by the minute is not seen in seconds, however many there are … */
+const LEARNING_US_MIN = 60_000_000;
+/** … and nothing new came for as long as it took to see what is known. */
+const REST_MIN = 1;
 /** One-sided 95 % (normal), and the number of trials that makes "never seen" say less than 1 − 0.95 (rule of three). */
 const DEVIATIONS = 1.645;
 const NEVER_SEEN = 3;
@@ -43,6 +47,9 @@ export class NoveltyTable implements NoveltyLearning {
   private contextTimes = new Float64Array(256 * CONTEXT_TIMES);
   private symbolCounts = new Float64Array(1024);
   private symbolTimes = new Float64Array(1024 * SYMBOL_TIMES);
+  /** The newest symbol of each context, and for each symbol the one before it: 0 ends the list. */
+  private newestSymbol = new Int32Array(256);
+  private symbolBefore = new Int32Array(1024);
   /** What was put back was last seen before this: the time in between is no silence. Infinity: to be set. */
   private resumedUs = -Infinity;
 
@@ -61,6 +68,7 @@ export class NoveltyTable implements NoveltyLearning {
     else if ((row + 1) * CONTEXT_STRIDE > this.contextCounts.length) {
       this.contextCounts = doubled(this.contextCounts);
       this.contextTimes = doubled(this.contextTimes);
+      this.newestSymbol = doubledRows(this.newestSymbol);
     }
     return row;
   }
@@ -73,12 +81,17 @@ export class NoveltyTable implements NoveltyLearning {
   /** The row of a symbol of a context, made (with count 0) when new; 0 when there is no room. */
   symbol(context: number, s: number, t: number): number {
     if (context === 0) return 0;
+    const known = this.symbols.count;
     const row = this.symbols.findOrInsert(context, s, t, 0);
     if (row === 0) this.overflowed++;
-    else if (row >= this.symbolCounts.length) {
+    if (row <= known) return row;
+    if (row >= this.symbolCounts.length) {
       this.symbolCounts = doubled(this.symbolCounts);
       this.symbolTimes = doubled(this.symbolTimes);
+      this.symbolBefore = doubledRows(this.symbolBefore);
     }
+    this.symbolBefore[row] = this.newestSymbol[context]!;
+    this.newestSymbol[context] = row;
     return row;
   }
 
@@ -137,8 +150,12 @@ export class NoveltyTable implements NoveltyLearning {
   isLearned(context: number): boolean {
     if (context === 0) return false;
     const timesAt = context * CONTEXT_TIMES;
-    const elapsed = this.contextTimes[timesAt + 1]! - this.contextTimes[timesAt]!;
-    if (elapsed < CYCLES_MIN * this.contextTimes[timesAt + 2]!) return false;
+    const firstUs = this.contextTimes[timesAt]!;
+    const lastUs = this.contextTimes[timesAt + 1]!;
+    const newestUs = this.contextTimes[timesAt + 3]!;
+    const elapsedUs = lastUs - firstUs;
+    if (elapsedUs < LEARNING_US_MIN || elapsedUs < CYCLES_MIN * this.contextTimes[timesAt + 2]!) return false;
+    if (lastUs - newestUs < REST_MIN * (newestUs - firstUs)) return false;
     return this.estimate(context).bound < LEARNED_BELOW;
   }
 
@@ -166,6 +183,15 @@ export class NoveltyTable implements NoveltyLearning {
   /** When a symbol of the context was last seen for the first time. */
   newestUs(context: number): number {
     return this.contextTimes[context * CONTEXT_TIMES + 3]!;
+  }
+
+  /** Symbols of a context, in the order they came, at most the newest `maximum`. */
+  symbolsOf(context: number, maximum: number): number[] {
+    const rows: number[] = [];
+    for (let row = this.newestSymbol[context]!; row !== 0 && rows.length < maximum; row = this.symbolBefore[row]!) {
+      rows.push(row);
+    }
+    return rows.reverse();
   }
 
   seen(symbol: number): number {
@@ -223,6 +249,12 @@ export class NoveltyTable implements NoveltyLearning {
 
 function doubled(array: Float64Array): Float64Array<ArrayBuffer> {
   const larger = new Float64Array(array.length * 2);
+  larger.set(array);
+  return larger;
+}
+
+function doubledRows(array: Int32Array): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(array.length * 2);
   larger.set(array);
   return larger;
 }

@@ -4,17 +4,25 @@ import type { Learning } from '../facts/learning.ts';
 import type { Claim, Conversation, HostDirectory } from '../facts/facts.ts';
 import type { Intent } from '../facts/intent.ts';
 import type { Module, ModuleHandlers } from '../facts/module.ts';
-import { emptyOperation, type Operation } from '../facts/operation.ts';
+import { Outcome, emptyOperation, type Operation } from '../facts/operation.ts';
+import { Verb } from '../facts/verbs.ts';
 import { newLearning } from '../learning/tables.ts';
 import { Match, NOT_THIS_PROTOCOL, Speaker, type Protocol } from '../facts/protocol.ts';
 
-/** Hosts 1, 2, 3 … are 192.0.2.1, 192.0.2.2 …; 255 is the broadcast address. */
+/** When `plantSeconds` begins: 2026-01-01 00:00:00 UTC. */
+export const REHEARSAL_START_US = 1_767_225_600_000_000;
+const SECOND_US = 1_000_000;
+
+/**
+ * Hosts 1, 2, 3 … are 192.0.2.1, 192.0.2.2 …; 255 is the broadcast address; from 200 on they are behind a router, so
+ * that their MAC address is not known.
+ */
 export const REHEARSAL_HOSTS: HostDirectory = {
   count: 256,
   address: (host) => `192.0.2.${host}`,
   addressKind: () => 'ipv4',
   segment: () => 'default',
-  mac: () => '',
+  mac: (host) => (host < 200 ? `02:00:00:00:00:${(host + 256).toString(16).slice(1)}` : ''),
   isBroadcastOrMulticast: (host) => host === 255,
 };
 
@@ -124,6 +132,27 @@ export class Rehearsal {
       trust: 0.9,
       ...change,
     });
+  }
+
+  /**
+   * Seconds of a small plant, counted from REHEARSAL_START_US: host 1 reads the controller 2 twice a second and writes a
+   * setpoint every twenty, host 3 reads it every five. `without`: hosts that say nothing.
+   */
+  plantSeconds(from: number, to: number, without: readonly number[] = []): void {
+    for (let second = from; second < to; second++) {
+      const timeUs = REHEARSAL_START_US + second * SECOND_US;
+      this.handlers.tick?.(timeUs);
+      const ask = (client: number, change: Partial<Operation>): void => {
+        if (without.includes(client)) return;
+        if (without.includes(2)) {
+          this.operation({ timeUs, client, ...change, outcome: Outcome.unanswered, answerFrame: 0, elapsedUs: -1 });
+        } else this.operation({ timeUs, client, ...change });
+      };
+      ask(1, { verb: Verb.read, function: 3, space: 4, first: 0, count: 10 });
+      ask(1, { verb: Verb.read, function: 1, space: 1, first: 0, count: 8 });
+      if (second % 20 === 10) ask(1, { verb: Verb.write, function: 6, space: 4, first: 0, count: 1 });
+      if (second % 5 === 0) ask(3, { verb: Verb.read, function: 3, space: 4, first: 0, count: 2 });
+    }
   }
 
   kinds(): string[] {

@@ -4,14 +4,54 @@ import { describe, test } from 'node:test';
 import type { Claim } from '../../facts/facts.ts';
 import { Outcome } from '../../facts/operation.ts';
 import { Verb } from '../../facts/verbs.ts';
-import { Rehearsal } from '../rehearsal.ts';
+import { newLearning } from '../../learning/tables.ts';
+import { REHEARSAL_START_US, Rehearsal } from '../rehearsal.ts';
 import { assetLens } from './index.ts';
 
 function identity(...values: readonly Partial<Claim>[]): (rehearsal: Rehearsal) => void {
   return (rehearsal) => values.forEach((value, index) => rehearsal.claim({ frame: index + 1, ...value }));
 }
 
+const at = (second: number): number => REHEARSAL_START_US + second * 1_000_000;
+
 const FIRES = [
+  {
+    kind: 'asset-lens/new-device',
+    what: 'a host that speaks after four minutes in which three others did',
+    play: (rehearsal: Rehearsal) => {
+      rehearsal.plantSeconds(0, 240);
+      rehearsal.conversation({ client: 9, timeUs: at(240), phase: 'opened', serverPackets: 0 });
+      rehearsal.conversation({ client: 9, timeUs: at(241), phase: 'opened', serverPackets: 0 });
+    },
+    says: /^192\.0\.2\.9 \(02:00:00:00:00:09\) speaks in segment default, where it was never heard before\. In 4 min 3 devices had been heard there, the last new one 4 min ago; .* below 0\.\d+ %\.$/,
+  },
+  {
+    kind: 'asset-lens/role-changed',
+    what: 'a controller that only answered asks another host',
+    play: (rehearsal: Rehearsal) => {
+      rehearsal.plantSeconds(0, 400);
+      rehearsal.operation({ timeUs: at(400), client: 2, server: 204, verb: Verb.read });
+    },
+    says: /^192\.0\.2\.2 asks 192\.0\.2\.204 in Fieldbus\. In 6 min 40 s it was heard in 400 seconds and only answered others: .* below 0\.75 %\.$/,
+  },
+  {
+    kind: 'asset-lens/device-vanished',
+    what: 'a controller that no longer answers those who ask it',
+    play: (rehearsal: Rehearsal) => {
+      rehearsal.plantSeconds(0, 240);
+      rehearsal.plantSeconds(240, 300, [2]);
+    },
+    says: /^192\.0\.2\.2 has been silent for 3\d s\. Before, it was heard in 240 seconds and never silent for more than 1 s\. Since then it was asked in vain \d\d times\.$/,
+  },
+  {
+    kind: 'asset-lens/device-vanished',
+    what: 'a client that no longer asks',
+    play: (rehearsal: Rehearsal) => {
+      rehearsal.plantSeconds(0, 240);
+      rehearsal.plantSeconds(240, 300, [1]);
+    },
+    says: /^192\.0\.2\.1 .*It asked others/,
+  },
   {
     kind: 'asset-lens/identity-changed',
     what: 'a device that names another serial number than before',
@@ -33,6 +73,77 @@ const FIRES = [
 ];
 
 const QUIET = [
+  {
+    kind: 'asset-lens/new-device',
+    what: 'a device within the first minute',
+    play: (rehearsal: Rehearsal) => {
+      rehearsal.plantSeconds(0, 59);
+      rehearsal.conversation({ client: 9, timeUs: at(59), phase: 'opened' });
+    },
+  },
+  {
+    kind: 'asset-lens/new-device',
+    what: 'a segment in which new devices come all the time',
+    play: (rehearsal: Rehearsal) => {
+      for (let second = 0; second < 1000; second += 10) {
+        rehearsal.plantSeconds(second, second + 10);
+        rehearsal.conversation({ client: 10 + second / 10, timeUs: at(second + 9), phase: 'opened' });
+      }
+    },
+  },
+  {
+    kind: 'asset-lens/new-device',
+    what: 'a host behind a router',
+    play: (rehearsal: Rehearsal) => {
+      rehearsal.plantSeconds(0, 240);
+      rehearsal.conversation({ client: 210, timeUs: at(240), phase: 'opened' });
+    },
+  },
+  {
+    kind: 'asset-lens/new-device',
+    what: 'an address that was asked and never answered',
+    play: (rehearsal: Rehearsal) => {
+      rehearsal.plantSeconds(0, 240);
+      rehearsal.conversation({ client: 1, server: 9, timeUs: at(240), phase: 'opened', serverPackets: 0 });
+    },
+  },
+  {
+    kind: 'asset-lens/role-changed',
+    what: 'a host that asks and answers from the start',
+    play: (rehearsal: Rehearsal) => {
+      for (let second = 0; second < 600; second += 1) {
+        rehearsal.plantSeconds(second, second + 1);
+        rehearsal.operation({ timeUs: at(second), client: 2, server: 4, verb: Verb.read });
+      }
+    },
+  },
+  {
+    kind: 'asset-lens/device-vanished',
+    what: 'everything silent for an hour, as between two captures',
+    play: (rehearsal: Rehearsal) => {
+      rehearsal.plantSeconds(0, 240);
+      rehearsal.plantSeconds(3840, 4000);
+    },
+  },
+  {
+    kind: 'asset-lens/device-vanished',
+    what: 'a controller that nobody asks any more',
+    play: (rehearsal: Rehearsal) => {
+      rehearsal.plantSeconds(0, 60, [1, 3]);
+      for (let second = 0; second < 240; second++)
+        rehearsal.operation({ timeUs: at(second), client: 9, server: 8, verb: Verb.read });
+      rehearsal.plantSeconds(240, 260);
+    },
+  },
+  {
+    kind: 'asset-lens/device-vanished',
+    what: 'a controller that restarts for twenty seconds',
+    play: (rehearsal: Rehearsal) => {
+      rehearsal.plantSeconds(0, 240);
+      rehearsal.plantSeconds(240, 260, [2]);
+      rehearsal.plantSeconds(260, 300);
+    },
+  },
   {
     kind: 'asset-lens/identity-changed',
     what: 'the same identity again',
@@ -67,7 +178,7 @@ describe('fires', () => {
       play(rehearsal);
       assert.deepEqual(rehearsal.kinds(), [kind]);
       assert.match(rehearsal.raised[0]!.explanation, says);
-      assert.deepEqual(rehearsal.raised[0]!.frames, [1, 2]);
+      assert.ok(rehearsal.raised[0]!.frames.length > 0);
     });
   }
 });
@@ -172,4 +283,39 @@ test('claims are made at most once a minute of packet time, when there is news',
   rehearsal.operation({ verb: Verb.read, unit: 2 });
   rehearsal.handlers.tick?.(1_061_000_000);
   assert.ok(rehearsal.claimed.length > first);
+});
+
+test('too many new devices at once: the segment was not known, and is learned anew', () => {
+  const rehearsal = new Rehearsal(assetLens);
+  rehearsal.plantSeconds(0, 240);
+  for (let host = 10; host < 100; host++) rehearsal.conversation({ client: host, timeUs: at(240), phase: 'opened' });
+  assert.deepEqual(rehearsal.kinds(), Array(16).fill('asset-lens/new-device'));
+});
+
+test('a new device that answers requests is graver than one that only speaks', () => {
+  const rehearsal = new Rehearsal(assetLens);
+  rehearsal.plantSeconds(0, 240);
+  rehearsal.conversation({ client: 9, timeUs: at(240), phase: 'opened' });
+  rehearsal.operation({ timeUs: at(241), client: 1, server: 9, verb: Verb.read });
+  assert.deepEqual(
+    rehearsal.raised.map(({ severity }) => severity),
+    ['medium', 'high'],
+  );
+});
+
+test('a silence that was told of is told once, and is no part of the rhythm', () => {
+  const rehearsal = new Rehearsal(assetLens);
+  rehearsal.plantSeconds(0, 240);
+  rehearsal.plantSeconds(240, 440, [2]);
+  rehearsal.plantSeconds(440, 500);
+  rehearsal.plantSeconds(500, 560, [2]);
+  assert.deepEqual(rehearsal.kinds(), Array(2).fill('asset-lens/device-vanished'));
+});
+
+test('while a baseline is taught, nothing is new', () => {
+  const rehearsal = new Rehearsal(assetLens, newLearning(true));
+  rehearsal.plantSeconds(0, 400);
+  rehearsal.operation({ timeUs: at(400), client: 2, server: 9, verb: Verb.read });
+  rehearsal.plantSeconds(401, 500, [2]);
+  assert.deepEqual(rehearsal.kinds(), []);
 });

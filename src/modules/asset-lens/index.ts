@@ -1,14 +1,15 @@
 // Sees what is on the network: who asks and who answers, which units stand behind a host, what that makes of them, and
 // devices whose identity changes. What it learns goes to the inventory as claims.
 import type { AlertKind } from '../../facts/alert.ts';
-import type { Claim, ClaimAttribute } from '../../facts/facts.ts';
+import type { Claim, ClaimAttribute, Conversation } from '../../facts/facts.ts';
 import type { Module, ModuleHandlers, Site } from '../../facts/module.ts';
 import { Outcome, type Operation } from '../../facts/operation.ts';
 import { VERB_NAMES, Verb } from '../../facts/verbs.ts';
 import { roleOf } from '../../assets/roles.ts';
 import { showable } from '../../bytes/text.ts';
 import { ExchangeTable } from '../../assets/exchange-table.ts';
-import { FIRMWARE_CHANGED, IDENTITY_CHANGED } from './kinds.ts';
+import { DEVICE_VANISHED, FIRMWARE_CHANGED, IDENTITY_CHANGED, NEW_DEVICE, ROLE_CHANGED } from './kinds.ts';
+import { UsualDevices } from './usual.ts';
 
 /** Different (client, server, protocol, unit) that are counted; more are not, and say nothing about roles. */
 const EXCHANGES_MAX = 131_072;
@@ -57,9 +58,10 @@ export const assetLens: Module = {
   meta: {
     id: 'asset-lens',
     title: 'Asset lens',
-    purpose: 'Knows what is on the network from how it talks, and tells when a device is no longer what it was.',
+    purpose:
+      'Knows what is on the network from how it talks, and tells of devices that are new, gone, or no longer what they were.',
     scope: 'device',
-    kinds: [IDENTITY_CHANGED, FIRMWARE_CHANGED],
+    kinds: [IDENTITY_CHANGED, FIRMWARE_CHANGED, NEW_DEVICE, ROLE_CHANGED, DEVICE_VANISHED],
   },
   start: (site) => new AssetLens(site),
 };
@@ -85,6 +87,7 @@ interface HostSums {
 class AssetLens implements ModuleHandlers {
   readonly #site: Site;
   readonly #exchanges = new ExchangeTable(WIDTH, EXCHANGES_MAX);
+  readonly #usual: UsualDevices;
   readonly #identities = new Map<string, Claim>();
   #claimedUs = 0;
   /** Something was seen since the last claims that may change them. */
@@ -92,9 +95,11 @@ class AssetLens implements ModuleHandlers {
 
   constructor(site: Site) {
     this.#site = site;
+    this.#usual = new UsualDevices(site);
   }
 
   operation(operation: Operation): void {
+    this.#usual.operation(operation);
     const { outcome } = operation;
     const third = operation.protocol * UNIT_RANGE + operation.unit + 1;
     const entry = this.#exchanges.entry(operation.client, operation.server, third);
@@ -112,6 +117,10 @@ class AssetLens implements ModuleHandlers {
       values[at + HAS_ENGINEERED] = 1;
       this.#hasNews = true;
     }
+  }
+
+  conversation(conversation: Conversation): void {
+    this.#usual.conversation(conversation);
   }
 
   claim(claim: Claim): void {
@@ -139,6 +148,7 @@ class AssetLens implements ModuleHandlers {
   }
 
   tick(timeUs: number): void {
+    this.#usual.tick(timeUs);
     const restUs = Math.max(CLAIM_EVERY_US, this.#exchanges.size * CLAIM_US_PER_EXCHANGE);
     if (!this.#hasNews || timeUs - this.#claimedUs < restUs) return;
     this.#claimedUs = timeUs;

@@ -1,9 +1,11 @@
 // What makes command-sentinel speak, and what does not: a case of each for every kind.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Declaration } from '../../facts/intent.ts';
 import { Outcome, type Operation } from '../../facts/operation.ts';
 import { Verb } from '../../facts/verbs.ts';
-import { Rehearsal } from '../rehearsal.ts';
+import { newLearning } from '../../learning/tables.ts';
+import { REHEARSAL_START_US, Rehearsal } from '../rehearsal.ts';
 import { commandSentinel } from './index.ts';
 
 interface Case {
@@ -14,6 +16,8 @@ interface Case {
   /** Of the last judgement of that kind. */
   readonly severity?: string;
   readonly says?: RegExp;
+  /** Host that did it, 1 unless told. */
+  readonly by?: number;
 }
 
 const MINUTE_US = 60_000_000;
@@ -33,6 +37,27 @@ function each(count: number, change: (number: number) => Partial<Operation>): (r
 const refused = { outcome: Outcome.refused, code: 1 };
 const unanswered = { outcome: Outcome.unanswered, answerFrame: 0, elapsedUs: -1 };
 const absent = { outcome: Outcome.refused, code: 11 };
+
+const NOTHING_DECLARED: Declaration = {
+  masters: [],
+  engineeringStations: [],
+  segments: [],
+  zones: [],
+  windows: [],
+  settings: new Map(),
+};
+
+function later(second: number): Partial<Operation> {
+  return { timeUs: REHEARSAL_START_US + second * 1_000_000 };
+}
+
+/** Four minutes of a plant, then this. */
+function learned(change: Partial<Operation>): (rehearsal: Rehearsal) => void {
+  return (rehearsal) => {
+    rehearsal.plantSeconds(0, 240);
+    rehearsal.operation({ ...later(240), ...change });
+  };
+}
 
 const FIRES: readonly Case[] = [
   {
@@ -165,6 +190,58 @@ const FIRES: readonly Case[] = [
     play: one({ verb: Verb['suppress-alarm'] }),
     severity: 'critical',
   },
+  {
+    kind: 'new-master',
+    what: 'a host that never asked, after four minutes in which two others did',
+    play: learned({ client: 9, verb: Verb.identify, function: 43, subfunction: 14 }),
+    by: 9,
+    severity: 'medium',
+    says: /192\.0\.2\.9 asks 192\.0\.2\.2 for the first time: "function 43 sub 14".*In 3 min 59 s 192\.0\.2\.1 and 192\.0\.2\.3 made all 540 requests.*below 0\.56 %/,
+  },
+  {
+    kind: 'new-master',
+    what: '… however many requests are answered with errors',
+    play: learned({ client: 9, verb: Verb.read, ...refused }),
+    by: 9,
+    severity: 'medium',
+  },
+  {
+    kind: 'unusual-writer',
+    what: 'a host that never asked, and writes',
+    play: learned({ client: 9, verb: Verb.write, function: 6, space: 4, first: 8 }),
+    by: 9,
+    severity: 'high',
+    says: /for register 8; the device answered\. .*Only 192\.0\.2\.1 had written to it, 12 times\./,
+  },
+  {
+    kind: 'unusual-writer',
+    what: 'a host that only read and now writes, refused',
+    play: (rehearsal) => {
+      rehearsal.plantSeconds(0, 3600);
+      rehearsal.operation({ ...later(3600), client: 3, verb: Verb.write, function: 6, space: 4, first: 8, ...refused });
+    },
+    by: 3,
+    severity: 'medium',
+    says: /In 1 h it had made 721 requests of this device and changed nothing: .* below 0\.42 %/,
+  },
+  {
+    kind: 'unusual-function',
+    what: 'a client that uses what nobody used',
+    play: learned({ client: 1, verb: Verb.identify, function: 17 }),
+    severity: 'medium',
+    says: /nobody had used this function here; clients and functions came in 4 combinations/,
+  },
+  {
+    kind: 'unusual-function',
+    what: 'a client that uses what only another one used',
+    play: (rehearsal) => {
+      rehearsal.plantSeconds(0, 1600);
+      rehearsal.operation({ ...later(1600), client: 3, verb: Verb.read, function: 1 });
+    },
+    by: 3,
+    severity: 'low',
+    says: /only one other client had used this function here/,
+  },
 ];
 
 /** An HMI that reads all the time and writes now and then. */
@@ -177,6 +254,44 @@ const polling = (rehearsal: Rehearsal): void => {
 };
 
 const QUIET: readonly Case[] = [
+  {
+    kind: 'new-master',
+    what: 'four minutes of a plant and then four more',
+    play: (rehearsal) => {
+      rehearsal.plantSeconds(0, 480);
+    },
+  },
+  {
+    kind: 'new-master',
+    what: 'a host that comes after half a minute, and goes on',
+    play: (rehearsal) => {
+      rehearsal.plantSeconds(0, 30, [3]);
+      rehearsal.plantSeconds(30, 300);
+    },
+  },
+  {
+    kind: 'new-master',
+    what: 'another server, of which nothing is known',
+    play: learned({ client: 9, server: 7, verb: Verb.read }),
+  },
+  {
+    kind: 'unusual-writer',
+    what: 'the HMI that writes what it wrote before',
+    play: learned({ client: 1, verb: Verb.write, function: 6, first: 8 }),
+  },
+  {
+    kind: 'unusual-writer',
+    what: 'a host that read a few times and writes for the first time',
+    play: learned({ client: 3, verb: Verb.write, function: 6, first: 8 }),
+  },
+  {
+    kind: 'unusual-function',
+    what: 'a new function after twenty seconds',
+    play: (rehearsal) => {
+      rehearsal.plantSeconds(0, 20);
+      rehearsal.operation({ ...later(20), client: 1, verb: Verb.identify, function: 17 });
+    },
+  },
   {
     kind: 'object-sweep',
     what: 'an HMI with sixty points that a device does not have',
@@ -264,7 +379,7 @@ const isOf =
     raised === `command-sentinel/${kind}`;
 
 describe('fires', () => {
-  for (const { kind, what, play, severity, says } of FIRES) {
+  for (const { kind, what, play, severity, says, by } of FIRES) {
     test(`${kind}: ${what}`, () => {
       const rehearsal = new Rehearsal(commandSentinel);
       play(rehearsal);
@@ -275,7 +390,7 @@ describe('fires', () => {
       if (says !== undefined) assert.match(judgement.explanation, says);
       assert.ok(judgement.frames.length > 0);
       assert.equal(judgement.subject.host, 2);
-      assert.equal(judgement.peer?.host, 1);
+      assert.equal(judgement.peer?.host, by ?? 1);
     });
   }
 });
@@ -358,4 +473,51 @@ test('after a reservation is given back, another client may take one', () => {
     rehearsal.raised.map((judgement) => judgement.severity),
     ['medium', 'medium'],
   );
+});
+
+test('a new master that goes on is one story, told at once, then once a minute, and at the end', () => {
+  const rehearsal = new Rehearsal(commandSentinel);
+  rehearsal.plantSeconds(0, 240);
+  for (let second = 0; second < 150; second++) {
+    rehearsal.operation({ ...later(240 + second), client: 9, verb: Verb.read, function: 100 + (second % 20) });
+  }
+  assert.deepEqual(rehearsal.kinds(), Array(3).fill('command-sentinel/new-master'));
+  rehearsal.handlers.end?.(0);
+  assert.equal(rehearsal.raised.length, 4);
+  assert.match(rehearsal.raised[3]!.explanation, /made 150 requests within 2 min 29 s/);
+});
+
+test('a new master teaches nothing: the plant is known as well as before', () => {
+  const rehearsal = new Rehearsal(commandSentinel);
+  rehearsal.plantSeconds(0, 240);
+  for (let code = 0; code < 100; code++) rehearsal.operation({ ...later(240), client: 9, function: code });
+  rehearsal.operation({ ...later(241), client: 10, verb: Verb.read });
+  assert.equal(rehearsal.raised.at(-1)!.peer?.host, 10);
+});
+
+test('a declared master is never new', () => {
+  const intent = {
+    isMaster: (client: number) => client === 9,
+    isEngineeringStation: () => false,
+    windowAt: () => null,
+  };
+  const rehearsal = new Rehearsal(commandSentinel, undefined, { ...intent, declared: NOTHING_DECLARED });
+  rehearsal.plantSeconds(0, 240);
+  rehearsal.operation({ ...later(240), client: 9, verb: Verb.read });
+  rehearsal.operation({ ...later(241), client: 9, verb: Verb.write, function: 6 });
+  assert.deepEqual(rehearsal.kinds(), []);
+});
+
+test('while a baseline is taught, nothing is unusual', () => {
+  const rehearsal = new Rehearsal(commandSentinel, newLearning(true));
+  rehearsal.plantSeconds(0, 240);
+  rehearsal.operation({ ...later(240), client: 9, verb: Verb.write, function: 6 });
+  rehearsal.operation({ ...later(241), client: 1, verb: Verb.identify, function: 17 });
+  assert.deepEqual(rehearsal.kinds(), []);
+});
+
+test('a dangerous command is told of as such, and not as an unusual function', () => {
+  const rehearsal = new Rehearsal(commandSentinel);
+  learned({ client: 1, verb: Verb['set-time'], function: 99 })(rehearsal);
+  assert.deepEqual(rehearsal.kinds(), ['command-sentinel/time-set']);
 });

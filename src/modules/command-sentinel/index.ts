@@ -1,15 +1,18 @@
-// Judges commands that are dangerous in themselves, whoever sends them and however short the capture: stop, restart,
-// program download, broadcast writes, sweeps. What needs learning (new masters, unusual writes) is not here yet.
+// Judges who may do what to which device: commands that are dangerous in themselves, whoever sends them and however
+// short the capture (stop, restart, program download, broadcast writes, sweeps), and what is unusual here (usual.ts).
 import type { Judgement, Severity } from '../../facts/alert.ts';
 import type { Conversation } from '../../facts/facts.ts';
 import type { Module, ModuleHandlers, Site } from '../../facts/module.ts';
 import { Outcome, type Operation } from '../../facts/operation.ts';
 import type { Protocol } from '../../facts/protocol.ts';
-import { Verb } from '../../facts/verbs.ts';
+import { VERB_NAMES, Verb } from '../../facts/verbs.ts';
 import { ExchangeTable } from '../../assets/exchange-table.ts';
+import { durationText } from '../plain-words.ts';
 import { CHANGING_VERBS, COMMAND_RULES, type CommandRule } from './commands.ts';
 import { KINDS } from './kinds.ts';
+import { plannedText } from './planned.ts';
 import { SWEPT_FUNCTIONS_MIN, SWEPT_OBJECTS_MIN, SWEPT_UNITS_MIN, SweepTable, type Sweep } from './sweeps.ts';
+import { UsualRequests } from './usual.ts';
 import * as wording from './wording.ts';
 
 /** Pairs of client and server (and, for commands, verb) that are counted; more are judged, but without a history. */
@@ -25,6 +28,10 @@ const IS_ANSWERED = 2;
 const WIDTH = 3;
 
 const IS_CHANGING = new Set(CHANGING_VERBS);
+/** Verbs that are judged even when all went well. */
+const IS_WATCHED = Uint8Array.from(VERB_NAMES, (_name, verb) =>
+  IS_CHANGING.has(verb) || verb === Verb.release ? 1 : 0,
+);
 
 interface Reservation {
   readonly client: number;
@@ -36,7 +43,7 @@ export const commandSentinel: Module = {
     id: 'command-sentinel',
     title: 'Command sentinel',
     purpose:
-      'Names the commands that are dangerous in themselves, whoever sends them, and searches for what a device offers.',
+      'Names commands that are dangerous in themselves and searches for what a device offers, and learns who asks what of whom.',
     scope: 'device',
     kinds: Object.values(KINDS),
   },
@@ -44,20 +51,20 @@ export const commandSentinel: Module = {
 };
 
 class CommandSentinel implements ModuleHandlers {
-  readonly verbs: readonly number[] = [...CHANGING_VERBS, Verb.release];
-  readonly alsoOutcomes: readonly number[] = [Outcome.refused, Outcome.unanswered];
   readonly #site: Site;
   /** By (client, server, 0): since when they talk, changes asked for; by (client, server, verb): commands. */
   readonly #exchanges = new ExchangeTable(WIDTH, PAIRS_MAX);
   readonly #units = new SweepTable(SWEPT_UNITS_MIN);
   readonly #functions = new SweepTable(SWEPT_FUNCTIONS_MIN);
   readonly #objects = new SweepTable(SWEPT_OBJECTS_MIN);
+  readonly #usual: UsualRequests;
   readonly #reservations = new Map<string, Reservation>();
   /** By protocol, for codes 0 to 255: 1 where a gateway says that the device behind it is not there. */
   readonly #absentCodes: readonly Uint8Array[];
 
   constructor(site: Site) {
     this.#site = site;
+    this.#usual = new UsualRequests(site);
     this.#absentCodes = site.protocols.map((protocol) =>
       Uint8Array.from({ length: 256 }, (_, code) => (/gateway|unreachable/i.test(protocol.codeName(code)) ? 1 : 0)),
     );
@@ -72,6 +79,8 @@ class CommandSentinel implements ModuleHandlers {
   }
 
   operation(operation: Operation): void {
+    this.#usual.operation(operation);
+    if (operation.outcome === Outcome.ok && IS_WATCHED[operation.verb] === 0) return;
     if (operation.outcome !== Outcome.ok) this.#judgeFailure(operation);
     const { verb } = operation;
     if (verb === Verb.release) this.#release(operation);
@@ -86,6 +95,10 @@ class CommandSentinel implements ModuleHandlers {
     const { values } = this.#exchanges;
     if (values[entry * WIDTH + FIRST_US] === 0) values[entry * WIDTH + FIRST_US] = operation.timeUs;
     values[entry * WIDTH + CHANGES]!++;
+  }
+
+  end(): void {
+    this.#usual.end();
   }
 
   #judgeCommand(operation: Operation, rule: CommandRule): void {
@@ -103,7 +116,7 @@ class CommandSentinel implements ModuleHandlers {
       const holder = this.#reserve(operation);
       if (holder !== null) {
         severity = 'high';
-        explanation += ` ${hosts.address(holder.client)} held the reservation ${wording.durationText(operation.timeUs - holder.timeUs)} before and had not released it.`;
+        explanation += ` ${hosts.address(holder.client)} held the reservation ${durationText(operation.timeUs - holder.timeUs)} before and had not released it.`;
       }
     }
     this.#raise(rule.kind.kind, severity, operation, object, explanation);
@@ -142,7 +155,7 @@ class CommandSentinel implements ModuleHandlers {
     const { hosts } = this.#site;
     const explanation =
       `${hosts.address(operation.client)} asked ${sweep.count} unit ids of ${hosts.address(operation.server)} that are not ` +
-      `there (${wording.rangesText(sweep.numbers)}) within ${wording.durationText(sweep.lastUs - sweep.firstUs)}: ` +
+      `there (${wording.rangesText(sweep.numbers)}) within ${durationText(sweep.lastUs - sweep.firstUs)}: ` +
       `${wording.failuresText(sweep, 'answered by the gateway in their place')}.`;
     this.#raiseSweep(KINDS.unitSweep.kind, operation, explanation, sweep);
   }
@@ -153,7 +166,7 @@ class CommandSentinel implements ModuleHandlers {
     const explanation =
       `${hosts.address(operation.client)} tried ${sweep.count} ${title} functions on ${hosts.address(operation.server)} ` +
       `without success (${wording.rangesText(sweep.numbers)}) within ` +
-      `${wording.durationText(sweep.lastUs - sweep.firstUs)}: ${wording.failuresText(sweep, 'refused')}. ` +
+      `${durationText(sweep.lastUs - sweep.firstUs)}: ${wording.failuresText(sweep, 'refused')}. ` +
       'Clients in operation use a few functions that work.';
     this.#raiseSweep(KINDS.functionSweep.kind, operation, explanation, sweep);
   }
@@ -163,7 +176,7 @@ class CommandSentinel implements ModuleHandlers {
     const explanation =
       `${hosts.address(operation.client)} asked ${hosts.address(operation.server)} for at least ${sweep.count} different ` +
       `objects that it does not have, the last one ${wording.objectText(operation, protocols[operation.protocol])}, within ` +
-      `${wording.durationText(sweep.lastUs - sweep.firstUs)}: ${wording.failuresText(sweep, 'refused')}.`;
+      `${durationText(sweep.lastUs - sweep.firstUs)}: ${wording.failuresText(sweep, 'refused')}.`;
     this.#raiseSweep(KINDS.objectSweep.kind, operation, explanation, sweep);
   }
 
@@ -182,14 +195,15 @@ class CommandSentinel implements ModuleHandlers {
 
   #raise(kind: string, severity: Severity, operation: Operation, object: string, explanation: string): void {
     const frames = [operation.requestFrame, operation.answerFrame].filter((frame) => frame > 0);
+    const planned = plannedText(this.#site, operation);
     const judgement: Judgement = {
       kind,
-      severity,
+      severity: planned === '' ? severity : 'info',
       timeUs: operation.timeUs,
       subject: { host: operation.server, unit: operation.unit, port: operation.serverPort },
       peer: { host: operation.client, unit: -1, port: operation.clientPort },
       object,
-      explanation,
+      explanation: planned === '' ? explanation : `${explanation} ${planned}`,
       frames,
     };
     this.#site.raise(judgement);
@@ -212,7 +226,7 @@ class CommandSentinel implements ModuleHandlers {
     parts.push(
       isNew
         ? 'it is the first thing heard between the two'
-        : `in the ${wording.durationText(timeUs - sinceUs)} they had talked before, the client had asked for ${asked}`,
+        : `in the ${durationText(timeUs - sinceUs)} they had talked before, the client had asked for ${asked}`,
     );
     const text = parts.join('; ');
     return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;

@@ -203,4 +203,45 @@ export const KINDS = {
     techniques: ['T0878'],
     quietSeconds: 300,
   }),
+  newMaster: kind('new-master', {
+    title: 'A host that never did so asks a controller',
+    severity: 'medium',
+    why: 'Controllers are asked by the same few hosts for years. A new one is a new installation, or somebody who looks around before doing harm.',
+    advice:
+      'Find out what the host is and who brought it. If it belongs there, declare it as a master; if not, take it off the network.',
+    falsePositives: [
+      'A new or replaced HMI, historian or engineering station.',
+      'A host whose address changed.',
+      ENGINEERING,
+    ],
+    techniques: ['T0848', 'T0888'],
+    quietSeconds: 3600,
+  }),
+  unusualWriter: kind('unusual-writer', {
+    title: 'Write from a host that never wrote to this device',
+    severity: 'high',
+    why: 'Who changes a controller is settled when a plant is built: an HMI, seldom more. A write from anywhere else changes the process behind the back of the operators.',
+    advice:
+      'Ask the operators and the engineers whether this host should write to the device, and check what it changed.',
+    falsePositives: [
+      'A new or replaced HMI.',
+      'A recipe server or historian that was given write access.',
+      ENGINEERING,
+    ],
+    techniques: ['T0855', 'T0836', 'T0848'],
+    quietSeconds: 3600,
+  }),
+  unusualFunction: kind('unusual-function', {
+    title: 'Function used that this client never uses here',
+    severity: 'medium',
+    why: 'Clients in operation use the same functions over and over. Another one means that the client was changed, or that somebody else uses it.',
+    advice: 'Ask who works on the client, and whether its program or configuration was changed.',
+    falsePositives: [
+      'A screen or report of the client that is seldom opened.',
+      'A new version of its program.',
+      ENGINEERING,
+    ],
+    techniques: ['T0855', 'T0888'],
+    quietSeconds: 3600,
+  }),
 } as const satisfies Record<string, AlertKind>;

@@ -3,6 +3,7 @@ import type { HostDirectory } from '../../facts/facts.ts';
 import { Outcome, type Operation } from '../../facts/operation.ts';
 import type { Protocol } from '../../facts/protocol.ts';
 import { printable } from '../../bytes/text.ts';
+import { countOf, durationText } from '../plain-words.ts';
 
 /** `192.0.2.1 sent Stop PLC (Modbus function 90/65) to 192.0.2.9, unit 0`. */
 export function whoAskedWhat(operation: Operation, hosts: HostDirectory, protocol: Protocol | undefined): string {
@@ -51,23 +52,6 @@ export function failuresText(failures: { readonly refused: number; readonly unan
   if (refused === 0) return `${countOf(unanswered, 'request')} stayed unanswered`;
   const text = `${countOf(refused, 'request')} ${refused === 1 ? 'was' : 'were'} ${how}`;
   return unanswered === 0 ? text : `${text}, ${unanswered} stayed unanswered`;
-}
-
-function countOf(count: number, what: string): string {
-  return count === 1 ? `one ${what}` : `${count} ${what}s`;
-}
-
-/** `840 µs`, `2.4 ms`, `3.1 s`, `12 min`, `5.2 h`. */
-export function durationText(us: number): string {
-  if (us < 1000) return `${us} µs`;
-  if (us < 1_000_000) return `${rounded(us / 1000)} ms`;
-  if (us < 120_000_000) return `${rounded(us / 1_000_000)} s`;
-  if (us < 7_200_000_000) return `${rounded(us / 60_000_000)} min`;
-  return `${rounded(us / 3_600_000_000)} h`;
-}
-
-function rounded(value: number): string {
-  return value < 10 ? value.toFixed(1).replace(/\.0$/, '') : value.toFixed(0);
 }
 
 /** `1 to 5, 7, 9 to 12`, at most twelve stretches. */

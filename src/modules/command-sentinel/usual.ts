@@ -1,0 +1,264 @@
+// Learns who asks what of which device, and judges what is new there: a client that never asked, a write from a host
+// that never wrote, a function never used. What was judged is not learned.
+import type { AlertKind, Severity } from '../../facts/alert.ts';
+import type { Site } from '../../facts/module.ts';
+import { Outcome, type Operation } from '../../facts/operation.ts';
+import { VERB_NAMES, Verb } from '../../facts/verbs.ts';
+import { severityRank } from '../../alerts/severity.ts';
+import { SEVERITIES } from '../../facts/alert.ts';
+import { ContextKind, functionWord } from '../../learning/contexts.ts';
+import { COMMAND_RULES } from './commands.ts';
+import { KINDS } from './kinds.ts';
+import * as wording from './usual-wording.ts';
+
+/** Ways (client, server, unit, function) whose rows are at hand: the polls of a plant come again and again. */
+const WAYS = 8192;
+/** Client, server, unit, function; rows of the two symbols. */
+const WAY_WIDTH = 6;
+/** A story that goes on is told again, with its counts, at most so often. */
+const TOLD_EVERY_US = 60_000_000;
+/** Clients that are new to a server, and functions that are new to a client; the oldest is forgotten first. */
+const STORIES_MAX = 16_384;
+/** Requests without a write that are needed before a write is judged; 3 / n bounds its chance at 95 %. */
+const REQUESTS_MIN = 100;
+const NEVER_SEEN = 3;
+/** A function new to a client is unusual where that has less than this chance by the client's own requests. */
+const UNUSUAL_BELOW = 0.01;
+const LEARNING_US_MIN = 60_000_000;
+const CYCLES_MIN = 3;
+
+/** Verbs that write, and have no rule of their own among the dangerous commands. */
+const IS_WRITING = Uint8Array.from(VERB_NAMES, (_name, verb) =>
+  [Verb.write, Verb.operate, Verb.configure, Verb.create].includes(verb) ? 1 : 0,
+);
+
+interface Story {
+  requests: number;
+  writes: number;
+  refused: number;
+  unanswered: number;
+  readonly firstUs: number;
+  toldUs: number;
+  requestsTold: number;
+  /** What the last request was, to tell of it in the end. */
+  last: Operation | null;
+}
+
+export class UsualRequests {
+  readonly #site: Site;
+  readonly #ways = new Int32Array(WAYS * WAY_WIDTH).fill(-1);
+  readonly #newMasters = new Map<number, Story>();
+  readonly #newFunctions = new Map<string, Story>();
+
+  constructor(site: Site) {
+    this.#site = site;
+  }
+
+  /** Every operation comes here; what came before costs two look-ups in a small table. */
+  operation(operation: Operation): void {
+    const { client, server, unit } = operation;
+    const word = functionWord(operation.protocol, operation.function, operation.subfunction);
+    const ways = this.#ways;
+    const at = wayOf(client, server, unit, word) * WAY_WIDTH;
+    if (ways[at] !== client || ways[at + 1] !== server || ways[at + 2] !== unit || ways[at + 3] !== word) {
+      if (!this.#learnWay(operation, word, at)) return;
+    }
+    const { novelty } = this.#site.learning;
+    novelty.observe(ways[at + 4]!, operation.timeUs);
+    novelty.observe(ways[at + 5]!, operation.timeUs);
+    if (IS_WRITING[operation.verb] === 1) this.#learnWriter(operation, ways[at + 4]!);
+  }
+
+  /** What has been going on since it was told last. */
+  end(): void {
+    for (const story of this.#newMasters.values()) {
+      if (story.last !== null && story.requests > story.requestsTold) this.#tellNewMaster(story, story.last);
+    }
+  }
+
+  /** Makes the rows of a way and keeps them at hand; false where it was judged instead. */
+  #learnWay(operation: Operation, word: number, at: number): boolean {
+    const { novelty, isTeaching } = this.#site.learning;
+    const { client, server, unit } = operation;
+    const isFree = isTeaching || this.#isDeclared(client, server);
+    const clients = novelty.context(ContextKind.clients, server, 0, 0);
+    if (novelty.findSymbol(clients, client, 0) === 0 && !isFree && novelty.isLearned(clients)) {
+      this.#judgeNewMaster(operation, clients);
+      return false;
+    }
+    const asker = novelty.symbol(clients, client, 0);
+    const requests = novelty.context(ContextKind.requests, server, unit, 0);
+    let asked = novelty.findSymbol(requests, client, word);
+    if (asked === 0) {
+      if (!isFree && this.#isNewFunction(operation, requests, asker)) {
+        novelty.observe(asker, operation.timeUs);
+        this.#judgeNewFunction(operation, word, requests, asker);
+        return false;
+      }
+      asked = novelty.symbol(requests, client, word);
+      this.#noteWay(operation, word);
+    }
+    const ways = this.#ways;
+    ways[at] = client;
+    ways[at + 1] = server;
+    ways[at + 2] = unit;
+    ways[at + 3] = word;
+    ways[at + 4] = asker;
+    ways[at + 5] = asked;
+    return true;
+  }
+
+  #noteWay(operation: Operation, word: number): void {
+    const { novelty } = this.#site.learning;
+    const { client, server, unit, timeUs } = operation;
+    const askers = novelty.context(ContextKind.askers, server, unit, 0);
+    novelty.observe(novelty.symbol(askers, client, 0), timeUs);
+    const functions = novelty.context(ContextKind.functions, server, unit, 0);
+    novelty.observe(novelty.symbol(functions, word, 0), timeUs);
+  }
+
+  /** Are the unit and the client well known, in other functions? Dangerous commands are told of anyway. */
+  #isNewFunction(operation: Operation, requests: number, asker: number): boolean {
+    const { novelty } = this.#site.learning;
+    const { client, server, unit, verb } = operation;
+    if (operation.function < 0 || COMMAND_RULES[verb] !== undefined || !novelty.isLearned(requests)) return false;
+    if (NEVER_SEEN / novelty.seen(asker) >= UNUSUAL_BELOW) return false;
+    const askers = novelty.findContext(ContextKind.askers, server, unit, 0);
+    return novelty.findSymbol(askers, client, 0) !== 0;
+  }
+
+  #judgeNewMaster(operation: Operation, clients: number): void {
+    const { client, server, timeUs } = operation;
+    const story = storyOf(this.#newMasters, client * 0x100000 + server, timeUs);
+    count(story, operation);
+    if (IS_WRITING[operation.verb] === 1) {
+      story.writes++;
+      const text = wording.newWriterText(this.#site, operation, clients);
+      this.#raise(KINDS.unusualWriter, 'high', operation, '', text, operation.unit);
+    }
+    if (!isToBeTold(story, operation)) return;
+    this.#tellNewMaster(story, operation);
+  }
+
+  #tellNewMaster(story: Story, operation: Operation): void {
+    const { novelty } = this.#site.learning;
+    const clients = novelty.findContext(ContextKind.clients, operation.server, 0, 0);
+    const { bound } = novelty.estimate(clients);
+    const text = wording.newMasterText(this.#site, operation, clients, story);
+    this.#raise(KINDS.newMaster, bound < 0.001 ? 'high' : 'medium', operation, '', text, -1);
+  }
+
+  #judgeNewFunction(operation: Operation, word: number, requests: number, asker: number): void {
+    const { novelty } = this.#site.learning;
+    const { client, server, unit, timeUs } = operation;
+    if (IS_WRITING[operation.verb] === 1 && this.#learnWriter(operation, asker)) return;
+    const story = storyOf(this.#newFunctions, `${client}/${server}/${unit}/${word}`, timeUs);
+    count(story, operation);
+    if (!isToBeTold(story, operation)) return;
+    const functions = novelty.findContext(ContextKind.functions, server, unit, 0);
+    const others = novelty.seen(novelty.findSymbol(functions, word, 0));
+    const text = wording.newFunctionText(this.#site, operation, requests, others, story);
+    const object = wording.functionName(this.#site, operation);
+    this.#raise(KINDS.unusualFunction, others > 0 ? 'low' : 'medium', operation, object, text, unit);
+  }
+
+  /** A write of a client whose requests are known; true where it was judged. */
+  #learnWriter(operation: Operation, asker: number): boolean {
+    if (operation.isBroadcast && operation.answerFrame === 0) return false;
+    const { novelty, isTeaching } = this.#site.learning;
+    const { client, server, unit, timeUs } = operation;
+    const writers = novelty.context(ContextKind.writers, server, unit, 0);
+    const known = novelty.findSymbol(writers, client, 0);
+    const requests = novelty.seen(asker);
+    const elapsedUs = timeUs - novelty.symbolFirstUs(asker);
+    const isJudged =
+      known === 0 &&
+      !isTeaching &&
+      requests >= REQUESTS_MIN &&
+      elapsedUs >= LEARNING_US_MIN &&
+      elapsedUs >= CYCLES_MIN * novelty.symbolGapUs(asker) &&
+      !this.#isDeclared(client, server);
+    if (!isJudged) {
+      novelty.observe(novelty.symbol(writers, client, 0), timeUs);
+      return false;
+    }
+    const bound = NEVER_SEEN / requests;
+    const text = wording.unusualWriterText(this.#site, operation, requests, elapsedUs, bound);
+    this.#raise(KINDS.unusualWriter, bound < UNUSUAL_BELOW ? 'high' : 'medium', operation, '', text, unit);
+    return true;
+  }
+
+  #isDeclared(client: number, server: number): boolean {
+    const { intent } = this.#site;
+    return intent !== undefined && (intent.isMaster(client, server) || intent.isEngineeringStation(client));
+  }
+
+  #raise(
+    kind: AlertKind,
+    full: Severity,
+    operation: Operation,
+    object: string,
+    explanation: string,
+    unit: number,
+  ): void {
+    const isInVain = operation.outcome !== Outcome.ok && kind !== KINDS.newMaster;
+    this.#site.raise({
+      kind: kind.kind,
+      severity: isInVain ? SEVERITIES[Math.max(0, severityRank(full) - 1)]! : full,
+      timeUs: operation.timeUs,
+      subject: { host: operation.server, unit, port: operation.serverPort },
+      peer: { host: operation.client, unit: -1, port: unit < 0 ? -1 : operation.clientPort },
+      object,
+      explanation,
+      replacesExplanation: kind !== KINDS.unusualWriter,
+      frames: [operation.requestFrame, operation.answerFrame].filter((frame) => frame > 0),
+    });
+  }
+}
+
+function count(story: Story, operation: Operation): void {
+  story.requests++;
+  if (operation.outcome === Outcome.refused) story.refused++;
+  if (operation.outcome === Outcome.unanswered) story.unanswered++;
+}
+
+/** At once when it is new, then at most once a minute. */
+function isToBeTold(story: Story, operation: Operation): boolean {
+  if (story.requests > 1 && operation.timeUs - story.toldUs < TOLD_EVERY_US) {
+    story.last = { ...operation };
+    return false;
+  }
+  story.toldUs = operation.timeUs;
+  story.requestsTold = story.requests;
+  return true;
+}
+
+function storyOf<Key>(stories: Map<Key, Story>, key: Key, timeUs: number): Story {
+  let story = stories.get(key);
+  if (story !== undefined) return story;
+  if (stories.size >= STORIES_MAX) {
+    for (const oldest of stories.keys()) {
+      stories.delete(oldest);
+      break;
+    }
+  }
+  story = {
+    requests: 0,
+    writes: 0,
+    refused: 0,
+    unanswered: 0,
+    firstUs: timeUs,
+    toldUs: timeUs,
+    requestsTold: 0,
+    last: null,
+  };
+  stories.set(key, story);
+  return story;
+}
+
+/** Keys that fall on one place only take turns there: nothing is lost but time. */
+function wayOf(client: number, server: number, unit: number, word: number): number {
+  let mixed = Math.imul(client, 0x9e3779b1) ^ Math.imul(server, 0x85ebca6b) ^ Math.imul(unit, 0xc2b2ae35) ^ word;
+  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x27d4eb2f);
+  return (mixed ^ (mixed >>> 13)) & (WAYS - 1);
+}
