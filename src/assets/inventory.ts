@@ -58,14 +58,22 @@ export class Inventory {
   readonly #hosts: HostDirectory;
   readonly #protocols: readonly Protocol[];
   readonly #vendors: (mac: string) => string;
+  readonly #anchorSegment: (host: number) => string;
   readonly #records = new Map<number, HostRecord>();
   readonly #ids = new Map<string, string>();
   /** Which host an anchor of segment and MAC belongs to: several hosts may share one card. */
   readonly #anchors = new Map<string, number>();
   readonly #hostAnchors = new Map<number, readonly string[]>();
 
-  constructor(hosts: HostDirectory, protocols: readonly Protocol[], vendors: (mac: string) => string) {
+  /** `anchorSegment`: the segment of a host as ids have it, where that is not its name. */
+  constructor(
+    hosts: HostDirectory,
+    protocols: readonly Protocol[],
+    vendors: (mac: string) => string,
+    anchorSegment = (host: number): string => hosts.segment(host),
+  ) {
     this.#hosts = hosts;
+    this.#anchorSegment = anchorSegment;
     this.#protocols = protocols;
     this.#vendors = vendors;
   }
@@ -184,7 +192,7 @@ export class Inventory {
   #anchor(host: number): readonly string[] {
     const known = this.#hostAnchors.get(host);
     if (known !== undefined) return known;
-    const segment = this.#hosts.segment(host);
+    const segment = this.#anchorSegment(host);
     const address = this.#hosts.address(host);
     const mac = this.#macOf(host);
     let anchor: readonly string[] = [segment, address];

@@ -38,6 +38,7 @@ export const analyzeCommand: Command = {
       choices: ['skip', 'keep'],
       text: 'frames that a mirror port sent twice (default skip)',
     },
+    { name: 'config', value: 'FILE', text: 'what is intended at the site (1sec.yaml); see 1sec help config' },
     {
       name: 'save',
       value: 'FILE',
@@ -66,6 +67,8 @@ async function runAnalyze(line: CommandLine): Promise<number> {
   const framesMax = framesListed(line.options.get('frames'));
   const evidence = line.options.get('evidence');
   const failOn = line.options.get('fail-on');
+  const config = line.options.get('config');
+  const declaration = config === undefined ? null : (await import('./site-config.ts')).declarationOf(config);
   const { runAnalysis } = await import('./run-analysis.ts');
   return runAnalysis({
     paths,
@@ -74,6 +77,7 @@ async function runAnalyze(line: CommandLine): Promise<number> {
     output: isJson ? 'json' : isQuiet ? 'quiet' : 'report',
     color: line.options.get('color') ?? 'auto',
     evidence: evidence === undefined ? null : evidenceDirectory(evidence),
+    declaration,
     save: line.options.get('save') ?? null,
     failOn: failOn === undefined ? null : (failOn as Severity),
   });

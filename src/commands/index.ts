@@ -39,6 +39,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./flows.ts')).flowsCommand,
   },
   {
+    name: 'config',
+    summary: 'check the file that says what is intended at a site, or print an example',
+    load: async () => (await import('./config.ts')).configCommand,
+  },
+  {
     name: 'facts',
     summary: 'print what was decoded, one fact a line, as JSON',
     load: async () => (await import('./facts.ts')).factsCommand,

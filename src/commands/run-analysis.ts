@@ -4,6 +4,7 @@ import type { CaptureSource } from '../capture/frames.ts';
 import { analyze } from '../engine/analysis.ts';
 import type { AnalysisProgress, AnalysisResult } from '../engine/analysis.ts';
 import type { Severity } from '../facts/alert.ts';
+import type { Declaration } from '../facts/intent.ts';
 import { modules } from '../modules/index.ts';
 import { protocols } from '../protocols/index.ts';
 import { quietLine, worstFirst } from './alert-text.ts';
@@ -31,6 +32,8 @@ export interface AnalysisRequest {
   readonly color: string;
   /** The directory for evidence; null: none is wanted. */
   readonly evidence: string | null;
+  /** What 1sec.yaml declares; null: none is given. */
+  readonly declaration: Declaration | null;
   /** The site database to add to; null: none. */
   readonly save: string | null;
   /** Exit with 3 from this severity on; null: never. */
@@ -48,11 +51,12 @@ export async function runAnalysis(request: AnalysisRequest): Promise<number> {
     return saving === null ? spooled : saving.recording.source(spooled);
   };
   const facts = saving === null ? {} : { facts: () => saving.recording.facts() };
+  const declaration = request.declaration === null ? {} : { declaration: request.declaration };
   const result = await withProgress(terminal.width, (progress) =>
-    analyze({ paths, framesMax, duplicates, progress, wrapSource, ...facts }),
+    analyze({ paths, framesMax, duplicates, progress, wrapSource, ...facts, ...declaration }),
   );
   // Before anything is printed: a reader that goes away ends the program.
-  const saved = saving?.save(result) ?? null;
+  const saved = saving?.save(result, request.declaration !== null) ?? null;
   if (output === 'json') writeOutput(jsonPage(analysisJson(result, runCost())));
   else if (output === 'quiet') writeQuiet(result);
   else writeReport(result, terminal);

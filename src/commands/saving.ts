@@ -21,9 +21,10 @@ export class Saving {
     this.recording = this.#store.record(protocols.map(({ name }) => name));
   }
 
-  save(observed: Observed): Saved {
+  /** `hasDeclaration`: 1sec.yaml was there. */
+  save(observed: Observed, hasDeclaration: boolean): Saved {
     try {
-      return { told: savedText(this.#store.path, this.recording.save(observed)), error: null };
+      return { told: savedText(this.#store.path, this.recording.save(observed, hasDeclaration)), error: null };
     } catch (error) {
       return { told: '', error: error as Error };
     } finally {

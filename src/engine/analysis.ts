@@ -8,6 +8,7 @@ import { openCapture } from '../capture/open.ts';
 import type { Alert } from '../facts/alert.ts';
 import type { Asset } from '../facts/asset.ts';
 import type { Conversation, FactSink, HostDirectory } from '../facts/facts.ts';
+import type { Declaration } from '../facts/intent.ts';
 import type { Site } from '../facts/module.ts';
 import { newLearning, type LearningTables } from '../learning/tables.ts';
 import { HostTable } from '../flow/hosts.ts';
@@ -15,6 +16,7 @@ import { modules } from '../modules/index.ts';
 import { protocols } from '../protocols/index.ts';
 import { Dispatch } from './dispatch.ts';
 import { Pipeline } from './pipeline.ts';
+import { SiteIntent } from './site-intent.ts';
 import { ServiceCounts, type ServiceCount } from './services.ts';
 
 /** How frames are judged, wherever they come from. */
@@ -29,6 +31,8 @@ export interface AnalysisSettings {
   readonly modules?: boolean;
   /** Called when an alert is new and when its severity rises. */
   readonly onAlert?: (alert: Alert) => void;
+  /** What a person declared in 1sec.yaml. */
+  readonly declaration?: Declaration;
   /** Mixed into the hashes that tell duplicates: another one for each live run. */
   readonly duplicateSeed?: number;
 }
@@ -126,13 +130,21 @@ export class Analysis {
   /** What is usual here; one set of tables for all modules. */
   private readonly learning: LearningTables = newLearning();
   private readonly services = new ServiceCounts(protocols);
+  private readonly intent: SiteIntent | null;
+  /** Hosts for which the declaration spoke. */
+  private readonly declared = new Set<number>();
   private gaps = 0;
 
   constructor(options: AnalysisSettings) {
-    const hosts = new HostTable();
+    const { declaration } = options;
+    const hosts = new HostTable(declaration?.segments);
+    const intent = declaration === undefined ? null : new SiteIntent(declaration, hosts);
+    this.intent = intent;
     const isJudging = options.modules !== false;
-    const active = isJudging ? modules : [];
-    this.inventory = new Inventory(hosts, protocols, vendorOfMac);
+    const active = isJudging
+      ? modules.filter(({ meta }) => declaration?.settings.get(meta.id)?.isEnabled !== false)
+      : [];
+    this.inventory = new Inventory(hosts, protocols, vendorOfMac, (host) => hosts.observedSegment(host));
     this.desk = new AlertDesk(
       active.flatMap((module) => module.meta.kinds),
       hosts,
@@ -150,7 +162,11 @@ export class Analysis {
       hosts,
       protocols,
       learning: this.learning,
-      raise: (judgement) => this.desk.raise(judgement),
+      ...(intent === null ? {} : { intent }),
+      raise: (judgement) => {
+        const weighed = intent === null ? judgement : intent.weighed(judgement);
+        if (weighed !== null) this.desk.raise(weighed);
+      },
       claim: (claim) => dispatch.claim(claim),
     };
     dispatch.connect(active.map((module) => module.start(site)));
@@ -206,5 +222,15 @@ export class Analysis {
   private closed(conversation: Conversation): void {
     this.gaps += conversation.gaps;
     this.services.add(conversation);
+    if (this.intent === null) return;
+    if (conversation.clientPackets > 0) this.declare(this.intent, conversation.client, conversation.lastUs);
+    if (conversation.serverPackets > 0) this.declare(this.intent, conversation.server, conversation.lastUs);
+  }
+
+  /** What is declared counts for more than what was observed. */
+  private declare(intent: SiteIntent, host: number, timeUs: number): void {
+    if (this.declared.has(host)) return;
+    this.declared.add(host);
+    for (const claim of intent.claims(host, timeUs)) this.dispatch.claim(claim);
   }
 }

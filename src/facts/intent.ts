@@ -1,6 +1,9 @@
 // What a person declared about the site in 1sec.yaml. It wins over what was observed.
 import type { Severity } from './alert.ts';
 
+/** The source of claims that follow from a declaration. */
+export const DECLARED_SOURCE = '1sec.yaml';
+
 /** Hosts that a declaration names; each part that is null or empty names all. */
 export interface HostPattern {
   /** `192.0.2.1`, `192.0.2.0/24`, `2001:db8::/32` or a MAC address. */

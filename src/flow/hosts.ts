@@ -2,6 +2,7 @@
 // conversation is born, never for every packet; IPv6 and MAC addresses are looked up here to become flow keys.
 import { randomInt } from 'node:crypto';
 import type { HostDirectory } from '../facts/facts.ts';
+import type { DeclaredSegment } from '../facts/intent.ts';
 
 // Hosts are visited in the order of their numbers, never of the index: the seed changes no result.
 const SEED = randomInt(0x7fffffff);
@@ -30,9 +31,20 @@ export class HostTable implements HostDirectory {
   private words = new Int32Array(1024 * STRIDE);
   private index = new Int32Array(4096);
   private readonly segmentNames: string[] = ['default'];
+  /** What the segment is called without a declaration: of several, the first that is declared. */
+  private readonly observedNames: string[] = ['default'];
+  private readonly declaredSegments = new Map<string, DeclaredSegment>();
   private readonly segmentByVlan = new Map<number, number>();
   /** (segment, MAC) → how many IPv4 and IPv6 hosts were seen behind it. */
   private readonly macUse = new Map<string, { ipv4: number; ipv6: number }>();
+
+  /** Segments that are declared have one name and one number, however many VLANs they are. */
+  constructor(declared: readonly DeclaredSegment[] = []) {
+    for (const segment of declared)
+      for (const observed of segment.observed) this.declaredSegments.set(observed, segment);
+    const first = this.declaredSegments.get('default');
+    if (first !== undefined) this.nameSegment(0, first);
+  }
 
   /** Segment number of a VLAN pair; -1 (and the priority tag 0) means untagged. */
   segmentOf(vlan: number, innerVlan: number): number {
@@ -44,7 +56,14 @@ export class HostTable implements HostDirectory {
       // Two 12-bit tags give at most 16 million pairs; a plant has some tens. Past 4,095 all share one.
       if (segment > 4095) return 4095;
       const name = vlan <= 0 ? `vlan ${innerVlan}` : innerVlan < 0 ? `vlan ${vlan}` : `vlan ${vlan}.${innerVlan}`;
-      this.segmentNames.push(segment === 4095 ? 'vlan (more)' : name);
+      const declared = this.declaredSegments.get(name);
+      const known = declared === undefined ? -1 : this.segmentNames.indexOf(declared.name);
+      if (known >= 0) segment = known;
+      else {
+        this.segmentNames.push(segment === 4095 ? 'vlan (more)' : name);
+        this.observedNames.push(name);
+        if (declared !== undefined) this.nameSegment(segment, declared);
+      }
       this.segmentByVlan.set(key, segment);
     }
     return segment;
@@ -131,6 +150,11 @@ export class HostTable implements HostDirectory {
     return this.segmentNames[this.words[host * STRIDE]! >> 4] ?? 'default';
   }
 
+  /** The same whether and however a declaration names it: what ids are made of. */
+  observedSegment(host: number): string {
+    return this.observedNames[this.words[host * STRIDE]! >> 4] ?? 'default';
+  }
+
   segmentNumber(host: number): number {
     return this.words[host * STRIDE]! >> 4;
   }
@@ -164,6 +188,11 @@ export class HostTable implements HostDirectory {
       default:
         return true;
     }
+  }
+
+  private nameSegment(segment: number, declared: DeclaredSegment): void {
+    this.segmentNames[segment] = declared.name;
+    this.observedNames[segment] = declared.observed[0]!;
   }
 
   private macKey(host: number): string {

@@ -5,12 +5,10 @@ import { assetFields, byWeight } from '../assets/asset-fields.ts';
 import { EVIDENCE_MAX, sortableAddress } from '../assets/inventory.ts';
 import type { Asset, AssetEvidence } from '../facts/asset.ts';
 import type { ClaimAttribute } from '../facts/facts.ts';
+import { DECLARED_SOURCE } from '../facts/intent.ts';
 import { fileOf, frameOf, frameReference, type FrameReference } from '../facts/frame-reference.ts';
 import type { Merged } from './conversations.ts';
 import { numberOf, numberOrNull, storedWhole, textOf, textOrNull, type Row } from './stored-values.ts';
-
-/** What a person declared is no observation: it follows the declaration, and is replaced with it. */
-export const DECLARED_SOURCE = '1sec.yaml';
 
 const FIELDS = ['role', 'level', 'vendor', 'model', 'firmware', 'serial', 'name'] as const;
 const COLUMNS = ['id', 'segment', 'unit', 'sort_key', ...FIELDS, 'first_us', 'last_us'];
@@ -123,6 +121,7 @@ export class AssetMerge {
   #mergedEvidence(asset: Asset, before: readonly Kept[]): Kept[] {
     const merged = new Map<string, Kept>();
     for (const kept of before) {
+      // What a person declared is no observation: it is replaced with the declaration.
       if (this.#hasDeclaration && kept.evidence.source === DECLARED_SOURCE) continue;
       merged.set(keyOf(kept.evidence), kept);
     }

@@ -1,0 +1,75 @@
+// `1sec config`: checks 1sec.yaml, which says what is intended at a site, and prints an example of one.
+import type { Declaration } from '../facts/intent.ts';
+import { showable } from '../bytes/text.ts';
+import { listText } from './alert-text.ts';
+import { UsageError, type Command, type CommandLine } from './command-line.ts';
+import { CONFIG_EXAMPLE } from './config-example.ts';
+import { didYouMean } from './did-you-mean.ts';
+import { ExitCode } from './exit-codes.ts';
+import { jsonPage } from './json-text.ts';
+import { writeError, writeOutput } from './output.ts';
+import { configText, readSiteConfig } from './site-config.ts';
+
+const ACTIONS = ['check', 'example'];
+
+export const configCommand: Command = {
+  name: 'config',
+  usage: 'check FILE | example',
+  summary: 'check the file that says what is intended at a site, or print an example',
+  options: [{ name: 'json', text: 'of check: the mistakes as one JSON object' }],
+  operandsMax: 2,
+  notes: [
+    'check names every mistake with its line and column, and ends with 2 where there is one.',
+    "'1sec config example > 1sec.yaml' makes a file to begin with; '1sec analyze --config 1sec.yaml FILE' uses it.",
+  ],
+  run: (line) => Promise.resolve(runConfig(line)),
+};
+
+function runConfig(line: CommandLine): number {
+  const [action, path] = line.operands;
+  if (action === 'example' && path === undefined) {
+    writeOutput(CONFIG_EXAMPLE);
+    return ExitCode.ok;
+  }
+  if (action !== 'check') {
+    const given = action === 'example' ? `'${path!}' is one word too many for config example` : unknown(action);
+    throw new UsageError(`${given}; see '1sec help config'`);
+  }
+  if (path === undefined || path === '') throw new UsageError('config check needs a file: 1sec config check 1sec.yaml');
+  return check(path, line.options.has('json'));
+}
+
+function unknown(action: string | undefined): string {
+  if (action === undefined) return 'config needs a word: check FILE or example';
+  return `config cannot '${action}', only ${ACTIONS.join(' and ')}${didYouMean(action, ACTIONS)}`;
+}
+
+function check(path: string, isJson: boolean): number {
+  const { declaration, problems } = readSiteConfig(configText(path));
+  const shown = showable(path, 400);
+  if (isJson) writeOutput(jsonPage({ file: path, problems }));
+  else if (problems.length === 0) writeOutput(`${shown}: no mistake; ${contentText(declaration)}\n`);
+  else {
+    for (const { line, column, message } of problems) {
+      writeError(`${shown}:${line}:${column}: ${showable(message, 1000)}\n`);
+    }
+  }
+  return problems.length === 0 ? ExitCode.ok : ExitCode.usage;
+}
+
+/** What the file was understood to declare, for a person to compare. */
+function contentText(declaration: Declaration): string {
+  const count = (entries: { readonly length: number }, noun: string): string[] => {
+    if (entries.length === 0) return [];
+    return [`${entries.length.toLocaleString('en')} ${noun}${entries.length === 1 ? '' : 's'}`];
+  };
+  const parts = [
+    ...count(declaration.masters, 'master'),
+    ...count(declaration.engineeringStations, 'engineering station'),
+    ...count(declaration.segments, 'segment'),
+    ...count(declaration.zones, 'zone'),
+    ...count(declaration.windows, 'maintenance window'),
+    ...count([...declaration.settings.keys()], 'module setting'),
+  ];
+  return parts.length === 0 ? 'it declares nothing' : `it declares ${listText(parts)}`;
+}
