@@ -31,6 +31,11 @@ export function hex(bytes: Uint8Array, start: number, end: number, maximum = 64)
   return stop < Math.min(end, bytes.length) ? `${text}…` : text;
 }
 
+/** A whole number with commas between its thousands, as people read it; Intl is slow to start and to use. */
+export function grouped(value: number): string {
+  return String(value).replace(/\B(?=(?:\d{3})+$)/g, ',');
+}
+
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const HIDDEN = /[\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu;
 

@@ -1,6 +1,7 @@
 // Turns the bytes of a pcap file into frames: libpcap's savefile format, as draft-ietf-opsawg-pcap describes it.
+import { grouped } from '../bytes/text.ts';
 import type { FrameBatch } from './frames.ts';
-import { FRAME_BYTES_USUAL_MAX, grouped, LENGTH_MAX, RECORD_BYTES_MAX, type RecordWalker } from './record-walker.ts';
+import { FRAME_BYTES_USUAL_MAX, LENGTH_MAX, RECORD_BYTES_MAX, type RecordWalker } from './record-walker.ts';
 
 export const PCAP_HEADER_BYTES = 24;
 

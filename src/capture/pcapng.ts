@@ -1,7 +1,8 @@
 // Turns the blocks of a pcapng file into frames: sections of either byte order, interfaces with a link type and a clock
 // each, packets in any of their three kinds of block (draft-ietf-opsawg-pcapng; clause numbers below are its own).
+import { grouped } from '../bytes/text.ts';
 import type { FrameBatch } from './frames.ts';
-import { grouped, LENGTH_MAX, RECORD_BYTES_MAX, type RecordWalker } from './record-walker.ts';
+import { LENGTH_MAX, RECORD_BYTES_MAX, type RecordWalker } from './record-walker.ts';
 import { TimestampUnit } from './timestamp.ts';
 
 export const PCAPNG_MAGIC = 0x0a0d0d0a;

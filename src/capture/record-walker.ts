@@ -38,8 +38,3 @@ export function emptyBatch(capacity: number, bytes: Uint8Array): FrameBatch {
     frame: new Float64Array(capacity),
   };
 }
-
-/** A whole number with commas, for messages: 262,144. */
-export function grouped(value: number): string {
-  return value.toLocaleString('en-US');
-}

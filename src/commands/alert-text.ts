@@ -1,6 +1,6 @@
 // Turns alerts into text for a person: the parts that the report and `--quiet` share.
 import { severityRank } from '../alerts/severity.ts';
-import { showable } from '../bytes/text.ts';
+import { grouped, showable } from '../bytes/text.ts';
 import type { CaptureFile } from '../capture/frames.ts';
 import { SEVERITIES } from '../facts/alert.ts';
 import type { Alert, AlertParty } from '../facts/alert.ts';
@@ -37,7 +37,7 @@ export function assetDescription(asset: Asset | undefined): string {
 export function whenText(alert: Alert): string {
   const first = readableTime(alert.firstUs);
   if (alert.count <= 1) return `${first} UTC, once`;
-  const times = `${alert.count.toLocaleString('en')} times`;
+  const times = `${grouped(alert.count)} times`;
   const last = readableTime(alert.lastUs);
   if (first === last) return `${first} UTC, ${times}`;
   const lastShort = first.slice(0, 11) === last.slice(0, 11) ? last.slice(11) : last;
@@ -48,7 +48,7 @@ export function whenText(alert: Alert): string {
 export function quietLine(alert: Alert): string {
   const parties =
     alert.peer === null ? partyText(alert.subject) : `${partyText(alert.peer)} → ${partyText(alert.subject)}`;
-  const times = alert.count > 1 ? ` (${alert.count.toLocaleString('en')} times)` : '';
+  const times = alert.count > 1 ? ` (${grouped(alert.count)} times)` : '';
   const when = timestamp(alert.firstUs) ?? 'unknown';
   return `${alert.severity} ${when} ${alert.kind} ${parties}: ${showable(alert.title)}${times} [${alert.id}]`;
 }
@@ -77,7 +77,7 @@ export function framesText(alert: Alert, files: readonly CaptureFile[]): string 
     file = run.file;
   }
   const more = alert.frames.length - listed + alert.framesOmitted;
-  if (more > 0) texts.push(`and ${more.toLocaleString('en')} more`);
+  if (more > 0) texts.push(`and ${grouped(more)} more`);
   return texts.join(', ');
 }
 
@@ -92,7 +92,7 @@ export function countsText(alerts: readonly Alert[]): string {
   for (const severity of [...SEVERITIES].reverse()) {
     const count = alerts.filter((alert) => alert.severity === severity).length;
     if (count === 0) continue;
-    parts.push(`${count.toLocaleString('en')} ${severity}`);
+    parts.push(`${grouped(count)} ${severity}`);
     last = count;
   }
   return `${listText(parts)} ${last === 1 ? 'alert' : 'alerts'}`;

@@ -1,5 +1,5 @@
 // `1sec alerts`: the alerts of a site, over all analyses that were saved.
-import { showable } from '../bytes/text.ts';
+import { grouped, showable } from '../bytes/text.ts';
 import { SEVERITIES, type Alert, type AlertParty, type Severity } from '../facts/alert.ts';
 import type { AlertFilter } from '../store/alerts.ts';
 import { partyText } from './alert-text.ts';
@@ -82,7 +82,7 @@ const ALERTS: StoredList<Alert> = {
     column('what', 9, (alert) => alert.title),
     column('to whom', 8, (alert) => partyText(alert.subject)),
     column('who', 7, (alert) => (alert.peer === null ? '' : partyText({ ...alert.peer, port: null }))),
-    { ...column('times', 4, (alert) => alert.count.toLocaleString('en')), isNumber: true },
+    { ...column('times', 4, (alert) => grouped(alert.count)), isNumber: true },
     column('kind', 3, (alert) => alert.kind),
     column('id', 5, (alert) => alert.id),
   ],

@@ -1,7 +1,7 @@
 // Turns the result of an analysis into a report for a person: the verdict first, then devices, conversations, alerts.
 import { severityRank } from '../alerts/severity.ts';
 import { techniqueText } from '../alerts/techniques.ts';
-import { showable } from '../bytes/text.ts';
+import { grouped, showable } from '../bytes/text.ts';
 import type { Alert, AlertParty } from '../facts/alert.ts';
 import type { Asset } from '../facts/asset.ts';
 import { assetDescription, countsText, framesText, listText, partyText, whenText, worstFirst } from './alert-text.ts';
@@ -164,7 +164,7 @@ function deviceLines(result: AnalysisFindings, terminal: Terminal): string[] {
     column('mac', 1, (asset) => (asset.ip.length === 0 ? '' : showable(asset.mac[0] ?? ''))),
   ]);
   const more = result.assets.length - assets.length;
-  if (more > 0) table.push(`  and ${more.toLocaleString('en')} more: --json lists all`);
+  if (more > 0) table.push(`  and ${grouped(more)} more: --json lists all`);
   return [bold(terminal, 'Devices'), ...table];
 }
 
@@ -183,7 +183,7 @@ function conversationLines(result: AnalysisFindings, terminal: Terminal): string
   const services = [...result.conversationsByService].sort((first, second) => second.packets - first.packets);
   if (services.length === 0) return [];
   const shown = services.slice(0, SERVICES_SHOWN_MAX);
-  const number = (value: number): string => value.toLocaleString('en');
+  const number = (value: number): string => grouped(value);
   const known = new Map(result.protocols.map((protocol) => [protocol.name, protocol]));
   const operations = (name: string): string => {
     const protocol = known.get(name);
@@ -210,7 +210,7 @@ function alertLines(result: AnalysisFindings, terminal: Terminal): string[] {
     lines.push('', ...alertHeading(alert, terminal), ...alertBody(alert, result, assets, terminal));
   }
   const more = alerts.length - ALERTS_SHOWN_MAX;
-  if (more > 0) lines.push('', `and ${more.toLocaleString('en')} more: --quiet lists one a line, --json all of each`);
+  if (more > 0) lines.push('', `and ${grouped(more)} more: --quiet lists one a line, --json all of each`);
   return lines;
 }
 
@@ -255,5 +255,5 @@ function alertBody(
 }
 
 function plural(count: number, noun: string): string {
-  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+  return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
 }

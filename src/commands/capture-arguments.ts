@@ -1,7 +1,7 @@
 // Checks the files and directories that a command line names, and tells of damage in captures that were read.
 import { mkdirSync, statSync } from 'node:fs';
 import { isatty } from 'node:tty';
-import { showable } from '../bytes/text.ts';
+import { grouped, showable } from '../bytes/text.ts';
 import type { CaptureFile } from '../capture/frames.ts';
 import { UsageError } from './command-line.ts';
 
@@ -26,7 +26,7 @@ export function damageLines(files: readonly CaptureFile[]): string[] {
   for (const file of files) {
     if (file.damage === null) continue;
     const path = file.path === '-' ? 'standard input' : showable(file.path, PATH_MAX);
-    const frames = `${file.frames.toLocaleString('en')} ${file.frames === 1 ? 'frame' : 'frames'}`;
+    const frames = `${grouped(file.frames)} ${file.frames === 1 ? 'frame' : 'frames'}`;
     lines.push(
       `${path} is damaged at byte ${file.damage.offset}: ${showable(file.damage.message, PATH_MAX)}; the ${frames} before it were read`,
     );

@@ -1,6 +1,7 @@
 // Walks the nodes of a YAML document: every mistake is kept with its line and column, and reading goes on behind it.
 import { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument, visit, type Node, type YAMLMap } from 'yaml';
 import { didYouMean } from './did-you-mean.ts';
+import { grouped } from '../bytes/text.ts';
 
 export interface ConfigProblem {
   /** From 1. */
@@ -101,7 +102,7 @@ export class ConfigDocument {
 
   #read(text: string): ConfigValue | null {
     if (text.length > TEXT_MAX) {
-      this.#add({ line: 1, column: 1, message: `the file has more than ${TEXT_MAX.toLocaleString('en')} characters` });
+      this.#add({ line: 1, column: 1, message: `the file has more than ${grouped(TEXT_MAX)} characters` });
       return null;
     }
     const document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, stringKeys: false });

@@ -1,6 +1,6 @@
 // `1sec config`: checks 1sec.yaml, which says what is intended at a site, and prints an example of one.
 import type { Declaration } from '../facts/intent.ts';
-import { showable } from '../bytes/text.ts';
+import { grouped, showable } from '../bytes/text.ts';
 import { listText } from './alert-text.ts';
 import { UsageError, type Command, type CommandLine } from './command-line.ts';
 import { CONFIG_EXAMPLE } from './config-example.ts';
@@ -61,7 +61,7 @@ function check(path: string, isJson: boolean): number {
 function contentText(declaration: Declaration): string {
   const count = (entries: { readonly length: number }, noun: string): string[] => {
     if (entries.length === 0) return [];
-    return [`${entries.length.toLocaleString('en')} ${noun}${entries.length === 1 ? '' : 's'}`];
+    return [`${grouped(entries.length)} ${noun}${entries.length === 1 ? '' : 's'}`];
   };
   const parts = [
     ...count(declaration.masters, 'master'),

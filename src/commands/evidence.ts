@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { showable } from '../bytes/text.ts';
+import { grouped, showable } from '../bytes/text.ts';
 import { PcapngWriter } from '../capture/pcapng-writer.ts';
 import { rereadFrames } from '../capture/reread.ts';
 import type { FrameSpool } from '../capture/spool.ts';
@@ -57,7 +57,7 @@ export async function writeEvidence(
   }
   const files = entries.filter((entry) => entry.file !== null).length;
   const missing = entries.reduce((sum, entry) => sum + entry.missingFrames, 0);
-  const without = missing > 0 ? ` (${missing.toLocaleString('en')} proving frames are not in them)` : '';
+  const without = missing > 0 ? ` (${grouped(missing)} proving frames are not in them)` : '';
   return `Evidence: ${files} ${files === 1 ? 'file' : 'files'} and index.json in ${showable(directory, 400)}${without}.`;
 }
 

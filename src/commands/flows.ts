@@ -1,5 +1,5 @@
 // `1sec flows`: who talked to whom at a site, over all analyses that were saved.
-import { showable } from '../bytes/text.ts';
+import { grouped, showable } from '../bytes/text.ts';
 import type { ConversationFilter, StoredConversation, StoredHost } from '../store/conversations.ts';
 import { UsageError, type Command, type CommandLine } from './command-line.ts';
 import { ExitCode } from './exit-codes.ts';
@@ -76,7 +76,7 @@ const FLOWS: StoredList<StoredConversation> = {
     column('first', 6, (flow) => readableTime(flow.firstUs)),
     { ...column('lasted', 5, (flow) => readableDuration(flow.lastUs - flow.firstUs)), isNumber: true },
     {
-      ...column('packets', 4, (flow) => (flow.clientPackets + flow.serverPackets).toLocaleString('en')),
+      ...column('packets', 4, (flow) => grouped(flow.clientPackets + flow.serverPackets)),
       isNumber: true,
     },
     { ...column('bytes', 3, (flow) => readableBytes(flow.clientBytes + flow.serverBytes)), isNumber: true },

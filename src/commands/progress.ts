@@ -3,6 +3,7 @@ import type { AnalysisProgress } from '../engine/analysis.ts';
 import { writeError } from './output.ts';
 import { cutToWidth } from './terminal.ts';
 import { readableDuration } from './timestamp.ts';
+import { grouped } from '../bytes/text.ts';
 
 const WIPE = '\r\u001b[K';
 /** The line is written anew this often. */
@@ -45,9 +46,9 @@ export function progressText(progress: AnalysisProgress, elapsedMs: number): str
     const percent = Math.min(100, Math.floor((inputBytes / inputBytesTotal) * 100));
     parts.push(`${percent} % of ${readableBytes(inputBytesTotal)}`);
   } else parts.push(readableBytes(inputBytes));
-  parts.push(`${frames.toLocaleString('en')} packets`);
+  parts.push(`${grouped(frames)} packets`);
   if (elapsedMs > RATE_AFTER_MS) {
-    parts.push(`${Math.round((frames * 1000) / elapsedMs).toLocaleString('en')} packets/s`);
+    parts.push(`${grouped(Math.round((frames * 1000) / elapsedMs))} packets/s`);
     if (isTotalKnown && inputBytes > 0) {
       const leftMs = (elapsedMs * Math.max(0, inputBytesTotal - inputBytes)) / inputBytes;
       parts.push(`${readableDuration(Math.ceil(leftMs / 1000) * 1_000_000)} left`);

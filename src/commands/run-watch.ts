@@ -1,6 +1,6 @@
 // Runs a live watch and prints what it hears: alerts as they come, a status line on a terminal, a summary at the end.
 import { severityRank, worseSeverity } from '../alerts/severity.ts';
-import { showable } from '../bytes/text.ts';
+import { grouped, showable } from '../bytes/text.ts';
 import type { InterfaceState } from '../capture/live-linux.ts';
 import { Counter, LiveWatch, type LiveResult } from '../engine/live.ts';
 import type { Alert, Severity } from '../facts/alert.ts';
@@ -127,7 +127,7 @@ function writeSummary(result: LiveResult, input: string, isJson: boolean, termin
 }
 
 function dropsText(drops: number): string {
-  const frames = `${drops.toLocaleString('en')} ${drops === 1 ? 'frame' : 'frames'}`;
+  const frames = `${grouped(drops)} ${drops === 1 ? 'frame' : 'frames'}`;
   return `The kernel dropped ${frames}, for more came than this machine could judge.`;
 }
 
@@ -183,10 +183,10 @@ class Status {
     this.#isShown = true;
     const parts = [
       this.#input,
-      `${rate.toLocaleString('en')} packets/s`,
-      `${this.#live.counter(Counter.hosts).toLocaleString('en')} devices`,
+      `${grouped(rate)} packets/s`,
+      `${grouped(this.#live.counter(Counter.hosts))} devices`,
       this.#alertsText(),
-      `${this.#live.counter(Counter.drops).toLocaleString('en')} dropped`,
+      `${grouped(this.#live.counter(Counter.drops))} dropped`,
     ];
     writeError(WIPE + cutToWidth(parts.join(', '), standardTerminal('never').width - 1));
   }
@@ -204,6 +204,6 @@ class Status {
     if (this.#alerts.size === 0) return 'no alerts';
     let worst: Severity = 'info';
     for (const severity of this.#alerts.values()) worst = worseSeverity(worst, severity);
-    return `${this.#alerts.size.toLocaleString('en')} ${this.#alerts.size === 1 ? 'alert' : 'alerts'} (worst ${worst})`;
+    return `${grouped(this.#alerts.size)} ${this.#alerts.size === 1 ? 'alert' : 'alerts'} (worst ${worst})`;
   }
 }

@@ -1,5 +1,5 @@
 // Adds an analysis to a site database, and says in one line what that changed.
-import { showable } from '../bytes/text.ts';
+import { grouped, showable } from '../bytes/text.ts';
 import { protocols } from '../protocols/index.ts';
 import type { Merged } from '../store/conversations.ts';
 import { SiteStore, type Observed, type SaveSummary, type SiteRecording } from '../store/site-store.ts';
@@ -44,8 +44,8 @@ export function savedText(path: string, { captures, assets, conversations, alert
 }
 
 function part({ seen, added, changed }: Merged, noun: string): string {
-  const count = `${seen.toLocaleString('en')} ${noun}${seen === 1 ? '' : 's'}`;
+  const count = `${grouped(seen)} ${noun}${seen === 1 ? '' : 's'}`;
   if (seen === 0) return count;
-  const news = `${added.toLocaleString('en')} new`;
-  return `${count} (${changed === 0 ? news : `${news}, ${changed.toLocaleString('en')} changed`})`;
+  const news = `${grouped(added)} new`;
+  return `${count} (${changed === 0 ? news : `${news}, ${grouped(changed)} changed`})`;
 }

@@ -1,4 +1,5 @@
 // Numbers as people say them in explanations: durations, chances, counts.
+import { grouped } from '../bytes/text.ts';
 
 /** `840 µs`, `2.4 ms`, `3.1 s`, `12 min`, `5.2 h`. */
 export function durationText(us: number): string {
@@ -39,12 +40,12 @@ export function chanceText(bound: number): string {
 
 /** `one client`, `3 clients`, `41,220 requests`. */
 export function countOf(count: number, what: string): string {
-  return count === 1 ? `one ${what}` : `${count.toLocaleString('en')} ${what}s`;
+  return count === 1 ? `one ${what}` : `${grouped(count)} ${what}s`;
 }
 
 /** `once`, `twice`, `41,220 times`. */
 export function timesText(count: number): string {
-  return count === 1 ? 'once' : count === 2 ? 'twice' : `${count.toLocaleString('en')} times`;
+  return count === 1 ? 'once' : count === 2 ? 'twice' : `${grouped(count)} times`;
 }
 
 function rounded(value: number): string {

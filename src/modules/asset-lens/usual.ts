@@ -7,6 +7,7 @@ import { Outcome, type Operation } from '../../facts/operation.ts';
 import { ContextKind, Role, textWord } from '../../learning/contexts.ts';
 import { chanceText, countOf, spanText, timesText } from '../plain-words.ts';
 import { DEVICE_VANISHED, NEW_DEVICE, ROLE_CHANGED } from './kinds.ts';
+import { grouped } from '../../bytes/text.ts';
 
 const SECOND_US = 1_000_000;
 /** More seconds than this between two ticks are a pause of the capture, not silence of a device. */
@@ -48,6 +49,8 @@ export class UsualDevices {
   #hostCount = 0;
   /** By host and role: the second it was last counted in, so that each second counts once. */
   #counted = new Int32Array(256 * 2);
+  /** By host: the second in which it was last found to be there. */
+  #present = new Int32Array(256);
   readonly #newDevices = new Map<number, number[]>();
 
   constructor(site: Site) {
@@ -141,6 +144,8 @@ export class UsualDevices {
       }
       return;
     }
+    if (this.#present[host] === this.#second) return;
+    this.#present[host] = this.#second;
     if (host === 0 || hosts.isBroadcastOrMulticast(host)) return;
     const context = novelty.context(ContextKind.presence, textWord(hosts.segment(host)), 0, 0);
     const known = novelty.findSymbol(context, host, 0);
@@ -229,7 +234,7 @@ export class UsualDevices {
       object: isAsking ? 'asks' : 'answers',
       explanation:
         `${hosts.address(host)} ${isAsking ? `asks ${hosts.address(other)}` : `answers ${hosts.address(other)}`} in ` +
-        `${protocols[operation.protocol]?.title ?? 'a field protocol'}. In ${span} it was heard in ${observations.toLocaleString('en')} seconds and only ` +
+        `${protocols[operation.protocol]?.title ?? 'a field protocol'}. In ${span} it was heard in ${grouped(observations)} seconds and only ` +
         `${isAsking ? 'answered' : 'asked'} others: the chance of anything else is below ${chanceText(bound)}.`,
       frames: [operation.requestFrame, operation.answerFrame].filter((frame) => frame > 0),
     });
@@ -266,7 +271,7 @@ export class UsualDevices {
       object: '',
       explanation:
         `${this.#site.hosts.address(host)} has been silent for ${spanText(silence * SECOND_US)}. Before, it was heard in ` +
-        `${hosts[at + HEARD]!.toLocaleString('en')} seconds and never silent for more than ` +
+        `${grouped(hosts[at + HEARD]!)} seconds and never silent for more than ` +
         `${spanText(Math.max(1, hosts[at + SILENCE]!) * SECOND_US)}.${asked}`,
       frames: frame > 0 ? [frame] : [],
     });
@@ -286,6 +291,9 @@ export class UsualDevices {
     const counted = new Int32Array(room * 2);
     counted.set(this.#counted);
     this.#counted = counted;
+    const present = new Int32Array(room);
+    present.set(this.#present);
+    this.#present = present;
     return true;
   }
 }
