@@ -71,4 +71,27 @@ describe('hosts', () => {
     assert.ok(hosts.isBroadcastOrMulticast(hosts.hostOf(0, AddressKind.ipv6, 0xff020000 | 0, 0, 0, 1)));
     assert.ok(hosts.isBroadcastOrMulticast(hosts.hostOf(0, AddressKind.mac, 0, 0, 0x0180, 0xc2000000 | 0)));
   });
+
+  test('VLANs that are declared one segment are one, and keep what ids are made of', () => {
+    const hosts = new HostTable([
+      { name: 'cell 1', observed: ['vlan 20', 'vlan 21', 'vlan 30.5'] },
+      { name: 'office', observed: ['default'] },
+    ]);
+    const first = host4(hosts, 0x0a000001, hosts.segmentOf(21, -1));
+    assert.equal(host4(hosts, 0x0a000001, hosts.segmentOf(20, -1)), first);
+    assert.equal(host4(hosts, 0x0a000001, hosts.segmentOf(30, 5)), first);
+    assert.equal(hosts.segment(first), 'cell 1');
+    assert.equal(hosts.observedSegment(first), 'vlan 20', 'whichever came first');
+    const untagged = host4(hosts, 0x0a000001, hosts.segmentOf(-1, -1));
+    assert.deepEqual([hosts.segment(untagged), hosts.observedSegment(untagged)], ['office', 'default']);
+    const other = host4(hosts, 0x0a000001, hosts.segmentOf(22, -1));
+    assert.deepEqual([hosts.segment(other), hosts.observedSegment(other)], ['vlan 22', 'vlan 22']);
+  });
+
+  test('a declared segment may be joined with the untagged one', () => {
+    const hosts = new HostTable([{ name: 'plant', observed: ['vlan 7', 'default'] }]);
+    const host = host4(hosts, 0x0a000001, hosts.segmentOf(7, -1));
+    assert.equal(host4(hosts, 0x0a000001), host);
+    assert.equal(hosts.observedSegment(host), 'vlan 7');
+  });
 });

@@ -1,17 +1,41 @@
 // A program that is killed while it saves loses nothing that was acknowledged, and leaves a database that can be read.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { SiteStore } from './site-store.ts';
 
 const CHILD = fileURLToPath(new URL('./print-saves.ts', import.meta.url));
 const KILLS = 12;
 const CONVERSATIONS = 300;
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), '1sec-test-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+test('a kill while the database is made leaves none, an empty one or a whole one', async () => {
+  const folder = newFolder();
+  for (let kill = 0; kill < KILLS; kill++) {
+    const path = join(folder, `${kill}.db`);
+    const child = spawn(process.execPath, [CHILD, path, '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    while (!existsSync(path)) await setTimeout(1);
+    await setTimeout(kill / 2);
+    child.kill('SIGKILL');
+    await ended;
+    const store = new SiteStore(path, { isMade: true });
+    const saved = store.captures().length;
+    assert.equal([...store.conversations()].length, saved * CONVERSATIONS);
+    store.close();
+  }
+});
 
 /** Number of the last acknowledged save, -1 for none. Killed `afterMs` after the first was acknowledged. */
 async function saveAndKill(path: string, first: number, afterMs: number): Promise<number> {
@@ -20,7 +44,7 @@ async function saveAndKill(path: string, first: number, afterMs: number): Promis
   let isTimed = false;
   child.stdout.on('data', (bytes: Buffer) => {
     output += bytes.toString();
-    if (!isTimed) setTimeout(() => child.kill('SIGKILL'), afterMs);
+    if (!isTimed) void setTimeout(afterMs).then(() => child.kill('SIGKILL'));
     isTimed = true;
   });
   const ended = new Promise<NodeJS.Signals | null>((resolve) => child.once('close', (_, signal) => resolve(signal)));
@@ -29,9 +53,7 @@ async function saveAndKill(path: string, first: number, afterMs: number): Promis
 }
 
 test('kill -9 at any moment loses nothing acknowledged, and no save is there in part', async () => {
-  const folder = mkdtempSync(join(tmpdir(), '1sec-test-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const path = join(folder, 'site.db');
+  const path = join(newFolder(), 'site.db');
   let next = 0;
   for (let kill = 0; kill < KILLS; kill++) {
     // Spread over the length of some saves; a fixed sequence, though the moments are never the same.
