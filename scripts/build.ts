@@ -71,6 +71,8 @@ export async function buildBundle(directory: string): Promise<string[]> {
     charset: 'utf8',
     banner: { js: '#!/usr/bin/env node' },
     plugins: [importStatically],
+    // The package's modules; for Node it offers only CommonJS, which asks for built-ins in a way a bundle cannot.
+    alias: { yaml: join(ROOT, 'node_modules/yaml/browser/index.js') },
     metafile: true,
     logLevel: 'warning',
   });

@@ -38,6 +38,11 @@ export const analyzeCommand: Command = {
       choices: ['skip', 'keep'],
       text: 'frames that a mirror port sent twice (default skip)',
     },
+    {
+      name: 'baseline',
+      value: 'FILE',
+      text: "what is usual, from '1sec baseline learn': what deviates is told from the first packet on",
+    },
     { name: 'config', value: 'FILE', text: 'what is intended at the site (1sec.yaml); see 1sec help config' },
     {
       name: 'save',
@@ -69,6 +74,8 @@ async function runAnalyze(line: CommandLine): Promise<number> {
   const failOn = line.options.get('fail-on');
   const config = line.options.get('config');
   const declaration = config === undefined ? null : (await import('./site-config.ts')).declarationOf(config);
+  const usual = line.options.get('baseline');
+  const baseline = usual === undefined ? null : (await import('./baseline-file.ts')).readBaseline(usual);
   const { runAnalysis } = await import('./run-analysis.ts');
   return runAnalysis({
     paths,
@@ -78,6 +85,7 @@ async function runAnalyze(line: CommandLine): Promise<number> {
     color: line.options.get('color') ?? 'auto',
     evidence: evidence === undefined ? null : evidenceDirectory(evidence),
     declaration,
+    baseline,
     save: line.options.get('save') ?? null,
     failOn: failOn === undefined ? null : (failOn as Severity),
   });

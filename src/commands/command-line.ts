@@ -4,6 +4,8 @@ import { didYouMean } from './did-you-mean.ts';
 export interface OptionSpecification {
   /** Without the dashes. */
   readonly name: string;
+  /** One letter that stands for it behind one dash: `o`. */
+  readonly short?: string;
   /** How help calls its value; absent: the option takes none. */
   readonly value?: string;
   /** The only values there are. */
@@ -67,7 +69,7 @@ export function parseCommandLine(command: Command, words: readonly string[]): Co
     const equals = word.indexOf('=');
     const given = equals < 0 ? word : word.slice(0, equals);
     const name = given === '-h' ? 'help' : given.startsWith('--') ? given.slice(2) : '';
-    const option = known.find((candidate) => candidate.name === name);
+    const option = known.find((candidate) => candidate.name === name || `-${candidate.short ?? '-'}` === given);
     if (option === undefined) throw unknownOption(command, known, given);
     let value = equals < 0 ? undefined : word.slice(equals + 1);
     if (option.value === undefined) {

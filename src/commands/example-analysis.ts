@@ -3,6 +3,7 @@ import { frameReference } from '../facts/frame-reference.ts';
 import type { Alert, AlertParty, Severity } from '../facts/alert.ts';
 import type { Asset } from '../facts/asset.ts';
 import type { AnalysisResult } from '../engine/analysis.ts';
+import { newLearning } from '../learning/tables.ts';
 
 export const HOSTILE_TEXT = '\u001b]0;owned\u0007\u202egnp.exe\u0000 株式会社';
 
@@ -108,6 +109,7 @@ export function exampleAnalysis(changes: Partial<AnalysisResult> = {}): Analysis
       mac: () => '',
       isBroadcastOrMulticast: () => false,
     },
+    learning: newLearning(),
     ...changes,
   };
 }

@@ -166,6 +166,19 @@ test('watch --json prints exactly what the page says', () => {
   assert.equal(events.at(-1), 'summary');
 });
 
+test('baseline show --json prints exactly what the page says', () => {
+  run1sec(['baseline', 'learn', 'attacked.pcap', '-o', 'usual.yaml'], { directory: folder });
+  const { output } = run1sec(['baseline', 'show', '--json', 'usual.yaml'], { directory: folder });
+  const baseline = JSON.parse(output) as { devices: Record<string, unknown[]>[] };
+  assert.deepEqual(differences(baseline, 'baseline', 'baseline'), []);
+  for (const list of ['clients', 'requests', 'areas', 'points']) {
+    assert.ok(
+      baseline.devices.some((device) => device[list]!.length > 0),
+      `${list}: enough to compare`,
+    );
+  }
+});
+
 test('the lists of modules and protocols, and the version, are what the page says', () => {
   const printed = (name: string): Record<string, unknown> =>
     JSON.parse(run1sec([name, '--json']).output) as Record<string, unknown>;

@@ -57,7 +57,8 @@ export function commandHelp(command: Command): string {
 }
 
 function optionColumns(option: OptionSpecification): [string, string] {
-  return [`--${option.name}${option.value === undefined ? '' : ` ${option.value}`}`, option.text];
+  const short = option.short === undefined ? '' : `-${option.short}, `;
+  return [`${short}--${option.name}${option.value === undefined ? '' : ` ${option.value}`}`, option.text];
 }
 
 function columns(rows: readonly (readonly [string, string])[]): string[] {

@@ -39,6 +39,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./flows.ts')).flowsCommand,
   },
   {
+    name: 'baseline',
+    summary: 'learn from captures what is usual, into a file that can be read and edited',
+    load: async () => (await import('./baseline.ts')).baselineCommand,
+  },
+  {
     name: 'config',
     summary: 'check the file that says what is intended at a site, or print an example',
     load: async () => (await import('./config.ts')).configCommand,

@@ -44,6 +44,7 @@ test('help is given for the program and for each command, however it is asked fo
     'assets',
     'alerts',
     'flows',
+    'baseline',
     'config',
     'facts',
     'modules',

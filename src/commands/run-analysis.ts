@@ -5,6 +5,7 @@ import { analyze } from '../engine/analysis.ts';
 import type { AnalysisProgress, AnalysisResult } from '../engine/analysis.ts';
 import type { Severity } from '../facts/alert.ts';
 import type { Declaration } from '../facts/intent.ts';
+import type { Baseline } from '../learning/baseline.ts';
 import { modules } from '../modules/index.ts';
 import { protocols } from '../protocols/index.ts';
 import { quietLine, worstFirst } from './alert-text.ts';
@@ -34,6 +35,8 @@ export interface AnalysisRequest {
   readonly evidence: string | null;
   /** What 1sec.yaml declares; null: none is given. */
   readonly declaration: Declaration | null;
+  /** What was learned before; null: it is learned from the capture itself. */
+  readonly baseline: Baseline | null;
   /** The site database to add to; null: none. */
   readonly save: string | null;
   /** Exit with 3 from this severity on; null: never. */
@@ -52,8 +55,9 @@ export async function runAnalysis(request: AnalysisRequest): Promise<number> {
   };
   const facts = saving === null ? {} : { facts: () => saving.recording.facts() };
   const declaration = request.declaration === null ? {} : { declaration: request.declaration };
+  const baseline = request.baseline === null ? {} : { baseline: request.baseline };
   const result = await withProgress(terminal.width, (progress) =>
-    analyze({ paths, framesMax, duplicates, progress, wrapSource, ...facts, ...declaration }),
+    analyze({ paths, framesMax, duplicates, progress, wrapSource, ...facts, ...declaration, ...baseline }),
   );
   // Before anything is printed: a reader that goes away ends the program.
   const saved = saving?.save(result, request.declaration !== null) ?? null;

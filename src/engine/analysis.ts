@@ -10,11 +10,13 @@ import type { Asset } from '../facts/asset.ts';
 import type { Conversation, FactSink, HostDirectory } from '../facts/facts.ts';
 import type { Declaration } from '../facts/intent.ts';
 import type { Site } from '../facts/module.ts';
+import { restoreBaseline, type Baseline } from '../learning/baseline.ts';
 import { newLearning, type LearningTables } from '../learning/tables.ts';
 import { HostTable } from '../flow/hosts.ts';
 import { modules } from '../modules/index.ts';
 import { protocols } from '../protocols/index.ts';
 import { Dispatch } from './dispatch.ts';
+import { namedHost } from './named-host.ts';
 import { Pipeline } from './pipeline.ts';
 import { SiteIntent } from './site-intent.ts';
 import { ServiceCounts, type ServiceCount } from './services.ts';
@@ -33,6 +35,10 @@ export interface AnalysisSettings {
   readonly onAlert?: (alert: Alert) => void;
   /** What a person declared in 1sec.yaml. */
   readonly declaration?: Declaration;
+  /** What is usual here, as it was learned before. */
+  readonly baseline?: Baseline;
+  /** True: everything seen is usual, and is only learned. */
+  readonly isTeaching?: boolean;
   /** Mixed into the hashes that tell duplicates: another one for each live run. */
   readonly duplicateSeed?: number;
 }
@@ -93,6 +99,7 @@ export interface AnalysisFindings {
 
 export interface AnalysisResult extends AnalysisFindings {
   readonly hosts: HostDirectory;
+  readonly learning: LearningTables;
 }
 
 /** Throws CaptureOpenError for captures that cannot be opened; damage inside one is told in `files`. */
@@ -128,7 +135,7 @@ export class Analysis {
   private readonly inventory: Inventory;
   private readonly desk: AlertDesk;
   /** What is usual here; one set of tables for all modules. */
-  private readonly learning: LearningTables = newLearning();
+  private readonly learning: LearningTables;
   private readonly services = new ServiceCounts(protocols);
   private readonly intent: SiteIntent | null;
   /** Hosts for which the declaration spoke. */
@@ -140,6 +147,15 @@ export class Analysis {
     const hosts = new HostTable(declaration?.segments);
     const intent = declaration === undefined ? null : new SiteIntent(declaration, hosts);
     this.intent = intent;
+    this.learning = newLearning(options.isTeaching === true);
+    if (options.baseline !== undefined) {
+      restoreBaseline(
+        options.baseline,
+        this.learning,
+        (segment, address) => namedHost(hosts, segment, address),
+        protocols,
+      );
+    }
     const isJudging = options.modules !== false;
     const active = isJudging
       ? modules.filter(({ meta }) => declaration?.settings.get(meta.id)?.isEnabled !== false)
@@ -216,6 +232,7 @@ export class Analysis {
         decoderFaults: reader.decoderFaults,
       },
       hosts: pipeline.hosts,
+      learning: this.learning,
     };
   }
 
@@ -223,12 +240,12 @@ export class Analysis {
     this.gaps += conversation.gaps;
     this.services.add(conversation);
     if (this.intent === null) return;
-    if (conversation.clientPackets > 0) this.declare(this.intent, conversation.client, conversation.lastUs);
-    if (conversation.serverPackets > 0) this.declare(this.intent, conversation.server, conversation.lastUs);
+    if (conversation.clientPackets > 0) this.applyDeclared(this.intent, conversation.client, conversation.lastUs);
+    if (conversation.serverPackets > 0) this.applyDeclared(this.intent, conversation.server, conversation.lastUs);
   }
 
   /** What is declared counts for more than what was observed. */
-  private declare(intent: SiteIntent, host: number, timeUs: number): void {
+  private applyDeclared(intent: SiteIntent, host: number, timeUs: number): void {
     if (this.declared.has(host)) return;
     this.declared.add(host);
     for (const claim of intent.claims(host, timeUs)) this.dispatch.claim(claim);

@@ -25,7 +25,10 @@ export interface NoveltyLearning {
   /** Counts one observation of the symbol; answers how often it was seen before. */
   observe(symbol: number, timeUs: number): number;
   estimate(context: number): NoveltyEstimate;
-  /** The chance of something new is small, with its bound, and several cycles of the context have passed. */
+  /**
+   * The chance of something new is small, with its bound, and several cycles of the context have passed; where a
+   * baseline speaks of the context, less is enough.
+   */
   isLearned(context: number): boolean;
   observations(context: number): number;
   distinct(context: number): number;
@@ -63,6 +66,8 @@ export interface PointView {
   readonly firstUs: number;
   readonly lastUs: number;
   readonly gapUs: number;
+  /** A baseline speaks of the point or its neighbours. */
+  readonly isApproved: boolean;
 }
 
 /** How written values of a point went up and down, by minutes. */

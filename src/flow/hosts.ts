@@ -69,6 +69,18 @@ export class HostTable implements HostDirectory {
     return segment;
   }
 
+  /** Number of the segment that `segment()` calls so; made where it is new. */
+  segmentNamed(name: string): number {
+    const known = this.segmentNames.indexOf(name);
+    if (known >= 0) return known;
+    const [, outer, inner] = /^vlan ([0-9]{1,4})(?:\.([0-9]{1,4}))?$/.exec(name) ?? [];
+    if (outer !== undefined) return this.segmentOf(Number(outer), inner === undefined ? -1 : Number(inner));
+    if (this.segmentNames.length >= 4095) return 4095;
+    const declared = [...this.declaredSegments.values()].find((segment) => segment.name === name);
+    this.observedNames.push(declared?.observed[0] ?? name);
+    return this.segmentNames.push(name) - 1;
+  }
+
   /** The host's number; made when it is new. Words of an IPv4 address: 0, 0, 0, address; of a MAC: 0, 0, high, low. */
   hostOf(segment: number, kind: number, a: number, b: number, c: number, d: number): number {
     const head = kind | (segment << 4);

@@ -9,6 +9,8 @@ export const SYMBOLS_MAX = 1_048_576;
 
 /** A context is learned when the bound is below this … */
 const LEARNED_BELOW = 0.01;
+/** … or, where a baseline speaks of it, below this: a person has approved what is known, be it little … */
+const APPROVED_BELOW = 0.1;
 /** … so many of its own cycles have passed since it was first seen … */
 const CYCLES_MIN = 3;
 /** … no less than this, as what runs by the minute is not seen in seconds, however many there are … */
@@ -47,6 +49,8 @@ export class NoveltyTable implements NoveltyLearning {
   private contextTimes = new Float64Array(256 * CONTEXT_TIMES);
   private symbolCounts = new Float64Array(1024);
   private symbolTimes = new Float64Array(1024 * SYMBOL_TIMES);
+  /** 1: a baseline spoke of the context. */
+  private isApproved = new Uint8Array(256);
   /** The newest symbol of each context, and for each symbol the one before it: 0 ends the list. */
   private newestSymbol = new Int32Array(256);
   private symbolBefore = new Int32Array(1024);
@@ -69,6 +73,9 @@ export class NoveltyTable implements NoveltyLearning {
       this.contextCounts = doubled(this.contextCounts);
       this.contextTimes = doubled(this.contextTimes);
       this.newestSymbol = doubledRows(this.newestSymbol);
+      const approved = new Uint8Array(this.isApproved.length * 2);
+      approved.set(this.isApproved);
+      this.isApproved = approved;
     }
     return row;
   }
@@ -149,6 +156,7 @@ export class NoveltyTable implements NoveltyLearning {
   /** The chance of something new is small, with its bound, and several cycles of the context have passed. */
   isLearned(context: number): boolean {
     if (context === 0) return false;
+    if (this.isApproved[context] === 1) return this.estimate(context).bound < APPROVED_BELOW;
     const timesAt = context * CONTEXT_TIMES;
     const firstUs = this.contextTimes[timesAt]!;
     const lastUs = this.contextTimes[timesAt + 1]!;
@@ -220,11 +228,16 @@ export class NoveltyTable implements NoveltyLearning {
     return this.symbols.word(symbol, index);
   }
 
+  /** What follows comes after a pause of unknown length. */
+  resume(): void {
+    this.resumedUs = Infinity;
+  }
+
   /** Puts back what a baseline says of a symbol; counts and times of its context follow from its symbols. */
   restoreSymbol(symbol: number, count: number, firstUs: number, lastUs: number, gapUs: number): void {
     if (symbol === 0 || count <= 0) return;
-    this.resumedUs = Infinity;
     const context = this.symbols.word(symbol, 0);
+    this.isApproved[context] = 1;
     const at = context * CONTEXT_STRIDE;
     const counts = this.contextCounts;
     const before = this.symbolCounts[symbol]!;

@@ -30,12 +30,16 @@ const NOTHING_LEARNED: PointView = {
   firstUs: 0,
   lastUs: 0,
   gapUs: 0,
+  isApproved: false,
 };
+
+/** What is known of one point, as a baseline keeps it. */
+export type PointFacts = Omit<PointView, 'firstUs' | 'lastUs' | 'gapUs' | 'isApproved'>;
 
 export class PointTable implements PointLearning {
   overflowed = 0;
   private readonly pages = new WordIndex(4, PAGES_MAX);
-  private readonly swings = new Swings();
+  readonly swings = new Swings();
   private capacity = CAPACITY_MIN;
   private reads = new Uint32Array(CAPACITY_MIN * PAGE_POINTS);
   private writes = new Uint32Array(CAPACITY_MIN * PAGE_POINTS);
@@ -53,6 +57,8 @@ export class PointTable implements PointLearning {
   private pageFirstUs = new Float64Array(CAPACITY_MIN);
   private pageLastUs = new Float64Array(CAPACITY_MIN);
   private pageGapUs = new Float64Array(CAPACITY_MIN);
+  /** 1: a baseline spoke of the page. */
+  private pageIsApproved = new Uint8Array(CAPACITY_MIN);
   /** Host numbers, 0 for none. */
   private readers = new Int32Array(CAPACITY_MIN * CLIENTS_PER_PAGE);
   private writers = new Int32Array(CAPACITY_MIN * CLIENTS_PER_PAGE);
@@ -101,6 +107,7 @@ export class PointTable implements PointLearning {
       firstUs: this.pageFirstUs[page]!,
       lastUs: this.pageLastUs[page]!,
       gapUs: this.pageGapUs[page]!,
+      isApproved: this.pageIsApproved[page] === 1,
     };
   }
 
@@ -152,6 +159,55 @@ export class PointTable implements PointLearning {
 
   swing(point: number, value: number, timeUs: number, sinceUs: number): SwingView {
     return this.swings.written(point, value, timeUs, sinceUs);
+  }
+
+  /** Words of a page's key: server, unit, protocol and space, page number. */
+  pageWord(page: number, index: number): number {
+    return this.pages.word(page, index);
+  }
+
+  facts(point: number): PointFacts {
+    const { reads, writes, last, minimum, maximum, step, moves, movesInRange, movesInStep } = this.view(point);
+    return { reads, writes, last, minimum, maximum, step, moves, movesInRange, movesInStep };
+  }
+
+  restore(point: number, facts: PointFacts): void {
+    if (point === 0) return;
+    this.reads[point] = facts.reads;
+    this.writes[point] = facts.writes;
+    this.last[point] = facts.last;
+    this.minimum[point] = facts.minimum;
+    this.maximum[point] = facts.maximum;
+    this.step[point] = facts.step;
+    this.moves[point] = facts.moves;
+    this.rangeGrownAt[point] = facts.moves - facts.movesInRange;
+    this.stepGrownAt[point] = facts.moves - facts.movesInStep;
+  }
+
+  /** Times and clients of the page in which a point lies. */
+  restoreArea(
+    point: number,
+    times: { readonly firstUs: number; readonly lastUs: number; readonly gapUs: number },
+    readers: readonly number[],
+    writers: readonly number[],
+  ): void {
+    if (point === 0) return;
+    const page = point >> 6;
+    this.pageIsApproved[page] = 1;
+    this.pageFirstUs[page] = times.firstUs;
+    this.pageLastUs[page] = times.lastUs;
+    this.pageGapUs[page] = times.gapUs;
+    for (const [clients, hosts] of [
+      [this.readers, readers],
+      [this.writers, writers],
+    ] as const) {
+      hosts.slice(0, CLIENTS_PER_PAGE).forEach((host, index) => (clients[page * CLIENTS_PER_PAGE + index] = host));
+    }
+  }
+
+  /** What follows comes after a pause of unknown length. */
+  resume(): void {
+    this.resumedUs = Infinity;
   }
 
   private countReads(point: number, count: number): void {
@@ -265,9 +321,8 @@ export class PointTable implements PointLearning {
     this.minimum = larger(this.minimum, points, Infinity);
     this.maximum = larger(this.maximum, points, -Infinity);
     this.step = larger(this.step, points, 0);
-    const deviating = new Uint8Array(points);
-    deviating.set(this.isDeviating);
-    this.isDeviating = deviating;
+    this.isDeviating = largerFlags(this.isDeviating, points);
+    this.pageIsApproved = largerFlags(this.pageIsApproved, this.capacity);
     this.pageFirstUs = larger(this.pageFirstUs, this.capacity, 0);
     this.pageLastUs = larger(this.pageLastUs, this.capacity, 0);
     this.pageGapUs = larger(this.pageGapUs, this.capacity, 0);
@@ -285,6 +340,12 @@ function larger(old: Float64Array, size: number, empty: number): Float64Array<Ar
 
 function largerWords(old: Uint32Array, size: number): Uint32Array<ArrayBuffer> {
   const array = new Uint32Array(size);
+  array.set(old);
+  return array;
+}
+
+function largerFlags(old: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
+  const array = new Uint8Array(size);
   array.set(old);
   return array;
 }

@@ -37,9 +37,10 @@ export class Swings {
       if (this.byPoint.size >= SWINGS_MAX) this.forgetOldest();
     } else this.byPoint.delete(point);
     this.byPoint.set(point, swing);
+    if (swing.minute < 0) swing.minute = minute;
     if (minute > swing.minute) turnMinute(swing, minute);
     const direction = Math.sign(value - swing.last);
-    if (direction !== 0) {
+    if (direction === 1 || direction === -1) {
       if (direction === -swing.direction) swing.reversals++;
       swing.direction = direction;
     }
@@ -49,6 +50,13 @@ export class Swings {
       swing.reversals >= REVERSALS_MIN &&
       swing.reversals > TIMES_MORE * swing.reversalsMax;
     return swing;
+  }
+
+  /** The direction is not known after a pause; the running minute begins with the next write. */
+  restore(point: number, reversalsMax: number, minutes: number): void {
+    if (point === 0 || this.byPoint.size >= SWINGS_MAX) return;
+    const fresh = { last: NaN, direction: 0, minute: -1, reversals: 0, isOscillating: false };
+    this.byPoint.set(point, { ...fresh, reversalsMax, minutes });
   }
 
   private forgetOldest(): void {

@@ -24,6 +24,7 @@ const REQUESTS_MIN = 100;
 const NEVER_SEEN = 3;
 /** A function new to a client is unusual where that has less than this chance by the client's own requests. */
 const UNUSUAL_BELOW = 0.01;
+const CERTAIN_BELOW = 0.001;
 const LEARNING_US_MIN = 60_000_000;
 const CYCLES_MIN = 3;
 
@@ -145,7 +146,8 @@ export class UsualRequests {
     const clients = novelty.findContext(ContextKind.clients, operation.server, 0, 0);
     const { bound } = novelty.estimate(clients);
     const text = wording.newMasterText(this.#site, operation, clients, story);
-    this.#raise(KINDS.newMaster, bound < 0.001 ? 'high' : 'medium', operation, '', text, -1);
+    const severity = bound < CERTAIN_BELOW ? 'high' : bound < UNUSUAL_BELOW ? 'medium' : 'low';
+    this.#raise(KINDS.newMaster, severity, operation, '', text, -1);
   }
 
   #judgeNewFunction(operation: Operation, word: number, requests: number, asker: number): void {

@@ -5,6 +5,8 @@ import type { PointView } from '../../facts/learning.ts';
 
 /** Reads without a write that are needed before a write is judged at all; 3 / 100 bounds its chance at 95 %. */
 export const READS_MIN = 100;
+/** … and where a baseline speaks of the point: who approved it says that it is known. */
+const APPROVED_READS_MIN = 30;
 const NEVER_SEEN = 3;
 /** So many of the longest times between two accesses must have passed … */
 const CYCLES_MIN = 3;
@@ -26,6 +28,7 @@ export function firstWriteBound(view: PointView): number {
 
 /** Read often, over several of its own cycles, and never written. */
 export function isReadOnly(view: PointView, timeUs: number): boolean {
+  if (view.isApproved) return view.writes === 0 && view.reads >= APPROVED_READS_MIN;
   const elapsedUs = timeUs - view.firstUs;
   return (
     view.writes === 0 && view.reads >= READS_MIN && elapsedUs >= LEARNING_US_MIN && elapsedUs >= CYCLES_MIN * view.gapUs
@@ -37,8 +40,14 @@ export function isReadOnly(view: PointView, timeUs: number): boolean {
  * reasons; for any other it is the second unusual thing at once.
  */
 export function firstWriteSeverity(bound: number, isUsualWriter: boolean): Severity {
-  if (isUsualWriter) return bound < USUAL_WRITER_HIGH ? 'high' : 'medium';
-  return bound < OTHERS_CRITICAL ? 'critical' : 'high';
+  const full: Severity = isUsualWriter
+    ? bound < USUAL_WRITER_HIGH
+      ? 'high'
+      : 'medium'
+    : bound < OTHERS_CRITICAL
+      ? 'critical'
+      : 'high';
+  return bound > NEVER_SEEN / READS_MIN ? lower(full) : full;
 }
 
 /** It writes to the device for at least half as long as the point is known, and did so several times. */

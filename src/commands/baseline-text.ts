@@ -1,0 +1,73 @@
+// Turns a baseline into the text of a file, one thing a line, in a stable order. The file is YAML; what is known of a
+// device is one block of lines, which baseline-reader.ts reads.
+import type { Protocol } from '../facts/protocol.ts';
+import type { Baseline, BaselineArea, BaselineDevice, BaselinePoints, Sightings } from '../learning/baseline.ts';
+import { SpaceNames } from './space-names.ts';
+import { timestamp } from './timestamp.ts';
+
+const HEADER = `# What is usual here, as 1sec learned it. It may be edited: what is wrong is told with its line and column. Points that
+# may be written can be given a write ("written 1"); what is deleted is new again. Comments are lost when 1sec writes it.
+`;
+
+export function baselineText(baseline: Baseline, protocols: readonly Protocol[]): string {
+  const spaces = new SpaceNames(protocols);
+  const blocks = baseline.devices.map((device) => {
+    const key = `${device.segment} ${device.address}`;
+    const lines = deviceLines(device, spaces).map((line) => `    ${line}\n`);
+    return `  ${/^[a-z0-9][\w .:-]*$/i.test(key) ? key : JSON.stringify(key)}: |\n${lines.join('')}`;
+  });
+  return `${HEADER}baseline: ${baseline.baseline}\ndevices:${blocks.length === 0 ? ' {}' : ''}\n${blocks.join('')}`;
+}
+
+function deviceLines(device: BaselineDevice, spaces: SpaceNames): string[] {
+  const lines: string[] = [];
+  if (device.mac !== '') lines.push(`mac ${device.mac}`);
+  for (const what of ['heard', 'answers', 'asks'] as const) {
+    const seen = device[what];
+    if (seen !== null) lines.push(`${what}: ${seenText(seen)}`);
+  }
+  for (const { client, seen } of device.clients) lines.push(`client ${client}: ${seenText(seen)}`);
+  for (const { unit, protocol, function: code, subfunction, client, seen } of device.requests) {
+    const sub = subfunction < 0 ? '' : `/${subfunction}`;
+    lines.push(`unit ${unit} function ${protocol} ${code}${sub} client ${client}: ${seenText(seen)}`);
+  }
+  for (const { unit, client, seen } of device.writers) lines.push(`unit ${unit} writer ${client}: ${seenText(seen)}`);
+  for (const { unit, protocol, space, first, client, seen } of device.writes) {
+    const place = spaces.text(protocol, space);
+    lines.push(`unit ${unit} writes ${protocol} ${place} ${first} client ${client}: ${seenText(seen)}`);
+  }
+  for (const area of device.areas) lines.push(areaText(area, spaces));
+  for (const points of device.points) lines.push(pointsText(points, spaces));
+  for (const { unit, protocol, space, point, reversalsMax, minutes } of device.swings) {
+    const place = `${protocol} ${spaces.text(protocol, space)} ${point}`;
+    lines.push(`unit ${unit} turns ${place}: at most ${reversalsMax} a minute in ${minutes} minutes`);
+  }
+  return lines;
+}
+
+function seenText({ count, firstUs, lastUs, gapUs }: Sightings): string {
+  return `${count} times, first ${timeText(firstUs)}, last ${timeText(lastUs)}, gap ${gapUs / 1e6} s`;
+}
+
+function areaText(area: BaselineArea, spaces: SpaceNames): string {
+  const { unit, protocol, space, first, firstUs, lastUs, gapUs, readers, writers } = area;
+  const place = `${protocol} ${spaces.text(protocol, space)} ${first}`;
+  const times = `first ${timeText(firstUs)}, last ${timeText(lastUs)}, gap ${gapUs / 1e6} s`;
+  const read = readers.length === 0 ? '' : `, readers ${readers.join(' ')}`;
+  const written = writers.length === 0 ? '' : `, writers ${writers.join(' ')}`;
+  return `unit ${unit} area ${place}: ${times}${read}${written}`;
+}
+
+function pointsText(points: BaselinePoints, spaces: SpaceNames): string {
+  const { unit, protocol, space, first, count, reads, writes, last, minimum, maximum, step } = points;
+  const { moves, movesInRange, movesInStep } = points;
+  const place = `${protocol} ${spaces.text(protocol, space)} ${count === 1 ? first : `${first}-${first + count - 1}`}`;
+  const values = Number.isNaN(last)
+    ? ''
+    : `, value ${last}, range ${minimum} to ${maximum}, step ${step}, moves ${moves}/${movesInRange}/${movesInStep}`;
+  return `unit ${unit} point ${place}: read ${reads}, written ${writes}${values}`;
+}
+
+function timeText(timeUs: number): string {
+  return timestamp(timeUs) ?? '1970-01-01T00:00:00.000000Z';
+}

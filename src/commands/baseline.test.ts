@@ -1,0 +1,256 @@
+// A baseline as text: the same for the same capture, read back as it was, and wrong files told with line and column.
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { golden } from '../../scripts/golden-check.ts';
+import type { Baseline, BaselineDevice } from '../learning/baseline.ts';
+import { protocols } from '../protocols/index.ts';
+import { BaselineProblem, parsedBaseline } from './baseline-reader.ts';
+import { baselineText } from './baseline-text.ts';
+import { folderWith, run1sec } from './child-program.ts';
+import { attackedPlant, pcapOf, quietPlant } from './plant-capture.ts';
+
+const folder = folderWith({
+  'quiet.pcap': pcapOf(quietPlant(90)),
+  'attacked.pcap': pcapOf(attackedPlant()),
+});
+const quiet = join(folder, 'quiet.pcap');
+const learned = join(folder, 'learned.yaml');
+
+interface SaidAlert {
+  readonly kind: string;
+  readonly severity: string;
+}
+
+function alertsOf(...words: string[]): SaidAlert[] {
+  const ended = run1sec(['analyze', '--json', ...words]);
+  assert.equal(ended.code, 0, ended.error);
+  return (JSON.parse(ended.output) as { alerts: SaidAlert[] }).alerts;
+}
+
+const SEEN = { count: 3, firstUs: 1_767_225_600_000_001, lastUs: 1_767_225_601_999_999, gapUs: 1_234_567 };
+const PLACE = { unit: 1, protocol: 'modbus', space: 3 };
+const POINT = {
+  reads: 100,
+  writes: 2,
+  last: 1.5,
+  minimum: -3,
+  maximum: 1e21,
+  step: 0.1,
+  moves: 9,
+  movesInRange: 5,
+  movesInStep: 3,
+};
+
+/** One of everything. */
+function device(changes: Partial<BaselineDevice> = {}): BaselineDevice {
+  return {
+    segment: 'default',
+    address: '192.0.2.10',
+    mac: '02:00:00:00:00:01',
+    heard: SEEN,
+    answers: SEEN,
+    asks: SEEN,
+    clients: [{ client: '192.0.2.20', seen: SEEN }],
+    requests: [
+      { unit: 1, protocol: 'modbus', function: 3, subfunction: -1, client: '192.0.2.20', seen: SEEN },
+      { unit: 255, protocol: 'modbus', function: 43, subfunction: 14, client: '192.0.2.20', seen: SEEN },
+    ],
+    writers: [{ unit: -1, client: '192.0.2.20', seen: SEEN }],
+    writes: [{ ...PLACE, first: 65_535, client: '192.0.2.20', seen: SEEN }],
+    areas: [
+      {
+        ...PLACE,
+        first: 0,
+        firstUs: SEEN.firstUs,
+        lastUs: SEEN.lastUs,
+        gapUs: 0,
+        readers: ['192.0.2.20', '192.0.2.21'],
+        writers: [],
+      },
+      {
+        ...PLACE,
+        space: 200,
+        first: 64,
+        firstUs: SEEN.firstUs,
+        lastUs: SEEN.lastUs,
+        gapUs: 1,
+        readers: [],
+        writers: ['192.0.2.20'],
+      },
+    ],
+    points: [
+      { ...PLACE, first: 0, count: 1, ...POINT },
+      {
+        ...PLACE,
+        first: 1,
+        count: 15,
+        ...POINT,
+        last: NaN,
+        minimum: Infinity,
+        maximum: -Infinity,
+        step: 0,
+        moves: 0,
+        movesInRange: 0,
+        movesInStep: 0,
+      },
+    ],
+    swings: [{ ...PLACE, point: 0, reversalsMax: 2, minutes: 60 }],
+    ...changes,
+  };
+}
+
+function text(...devices: BaselineDevice[]): string {
+  return baselineText({ baseline: 1, devices }, protocols);
+}
+
+describe('the text of a baseline', () => {
+  test('what is written is read back as it was', () => {
+    const baseline: Baseline = {
+      baseline: 1,
+      devices: [
+        device(),
+        device({ address: 'fe80::', mac: '' }),
+        device({ address: '02:00:00:00:00:09', mac: '', heard: null, clients: [] }),
+        device({ segment: 'vlan 20.5' }),
+        device({ segment: '#1: "cell" – {a}' }),
+      ],
+    };
+    assert.deepEqual(parsedBaseline(baselineText(baseline, protocols), protocols), baseline);
+  });
+
+  test('nothing learned is a file as well', () => {
+    assert.deepEqual(parsedBaseline(text(), protocols), { baseline: 1, devices: [] });
+  });
+
+  test('comments, empty lines, other times and other YAML around the lines are read', () => {
+    const edited = text(device({ points: [] }))
+      .replace('    mac', '    # replaced in March\n\n    mac')
+      .replace('first 2026-01-01T00:00:00.000001Z', 'first 2026-01-01T01:00:00.000001+01:00')
+      .replace('baseline: 1', '"baseline":   1 # the version');
+    assert.deepEqual(parsedBaseline(edited, protocols).devices, [device({ points: [] })]);
+  });
+
+  test('a golden file shows what is learned of a small plant', () => {
+    const ended = run1sec(['baseline', 'learn', quiet, '-o', learned]);
+    assert.equal(ended.error, '');
+    assert.match(
+      ended.output,
+      /learned\.yaml: 2 devices, 180 requests, 12 points \(0 of them written\), from 2026-01-01 00:00:00 to/,
+    );
+    golden('src/commands/plant-baseline.golden', readFileSync(learned, 'utf8'));
+  });
+
+  const MISTAKES: readonly (readonly [what: string, edit: (text: string) => string, says: RegExp])[] = [
+    ['no mapping', () => '- a\n', /^1:1: a baseline is a mapping/],
+    [
+      'another version',
+      (whole) => whole.replace('baseline: 1', 'baseline: 2'),
+      /^3:11: this program reads baselines of version 1/,
+    ],
+    ['another key', (whole) => whole.replace('devices:', 'device:'), /^4:1: there are only the keys/],
+    ['YAML that is none', (whole) => whole.replace('devices:', 'devices: ['), /^\d+:\d+: /],
+    [
+      'a device that is no block',
+      (whole) => whole.replace(/: \|[^]*$/, ': 5\n'),
+      /^5:23: a device is a block of lines/,
+    ],
+    [
+      'a device without an address',
+      (whole) => whole.replace('default 192.0.2.10', 'default plc'),
+      /^5:3: 'default plc' must be a segment and an address/,
+    ],
+    ['a line that means nothing', (whole) => whole.replace('heard:', 'herd:'), /^7:5: 'herd' is not understood/],
+    [
+      'a word that means nothing',
+      (whole) => whole.replace('unit 1 point', 'unit 1 pint'),
+      /^17:12: 'pint' is not understood; there are point/,
+    ],
+    ['a number that is none', (whole) => whole.replace('range -3', 'range x'), /^17:\d+: 'x' is no number/],
+    [
+      'a time that is none',
+      (whole) => whole.replace('first 2026-01-01', 'first 2026-02-31'),
+      /^7:27: '2026-02-31.*' is no time/,
+    ],
+    [
+      'a space that is none',
+      (whole) => whole.replace('holding-register 0:', 'holdings 0:'),
+      /^15:\d+: modbus has no 'holdings'/,
+    ],
+    [
+      'more points than there can be',
+      (whole) => whole.replace('1-15:', '1-9999999:'),
+      /^18:\d+: '.*' is no range of points/,
+    ],
+    ['points backwards', (whole) => whole.replace('1-15:', '15-1:'), /^18:\d+: '.*' is no range of points/],
+  ];
+  for (const [what, edit, says] of MISTAKES) {
+    test(`${what} is told with line and column`, () => {
+      const whole = text(device());
+      const broken = edit(whole);
+      assert.notEqual(broken, whole);
+      try {
+        parsedBaseline(broken, protocols);
+      } catch (error) {
+        assert.ok(error instanceof BaselineProblem, String(error));
+        assert.match(`${error.line}:${error.column}: ${error.message}`, says);
+        return;
+      }
+      assert.fail('it was read');
+    });
+  }
+});
+
+describe('1sec baseline', () => {
+  test('show says what a person wants to know', () => {
+    const ended = run1sec(['baseline', 'show', learned]);
+    assert.match(
+      ended.output,
+      /asked by 192\.0\.2\.20 \(180\)\n {2}functions modbus 3 and modbus 1\n {2}written by nobody/,
+    );
+    const json = JSON.parse(run1sec(['baseline', 'show', '--json', learned]).output) as Baseline;
+    assert.deepEqual(
+      json.devices.map(({ address }) => address),
+      ['192.0.2.10', '192.0.2.20'],
+    );
+  });
+
+  test('with it the first packet of a stranger is told of, without it nothing is known yet', () => {
+    const kinds = (alerts: readonly SaidAlert[]): string[] => alerts.map(({ kind }) => kind);
+    const attacked = join(folder, 'attacked.pcap');
+    assert.ok(!kinds(alertsOf(attacked)).includes('command-sentinel/new-master'));
+    const told = kinds(alertsOf(attacked, '--baseline', learned));
+    assert.ok(told.includes('command-sentinel/new-master'), told.join(', '));
+    assert.deepEqual(alertsOf(quiet, '--baseline', learned), []);
+  });
+
+  test('learning goes on from a baseline, and hand edits stay', () => {
+    const edited = join(folder, 'edited.yaml');
+    const again = join(folder, 'again.yaml');
+    writeFileSync(edited, readFileSync(learned, 'utf8').replace('read 90, written 0', 'read 90, written 7'));
+    assert.equal(run1sec(['baseline', 'learn', quiet, '--from', edited, '-o', again]).code, 0);
+    const now = readFileSync(again, 'utf8');
+    assert.match(now, /read 180, written 7/);
+    assert.match(now, /client 192\.0\.2\.20: 360 times, first 2026-01-01T00:00:01/);
+  });
+
+  const USAGE: readonly (readonly [string[], RegExp])[] = [
+    [['baseline'], /baseline needs a word: learn or show/],
+    [['baseline', 'lern'], /cannot 'lern': learn or show \(did you mean learn/],
+    [['baseline', 'learn', quiet], /needs -o FILE/],
+    [['baseline', 'learn', '-o', 'x.yaml'], /needs a capture file/],
+    [['baseline', 'show'], /needs a file/],
+    [['baseline', 'show', join(folder, 'none.yaml')], /no such file: .*none\.yaml/],
+    [['analyze', quiet, '--baseline', quiet], /quiet\.pcap:\d+:\d+: /],
+    [['baseline', 'learn', quiet, '-o', join(folder, 'no', 'where.yaml')], /where\.yaml cannot be written/],
+  ];
+  for (const [words, says] of USAGE) {
+    test(`1sec ${words.map((word) => word.replace(folder, '')).join(' ')}: exit code 2 and one line`, () => {
+      const ended = run1sec(words);
+      assert.equal(ended.code, 2);
+      assert.match(ended.error, says);
+      assert.equal(ended.error.trimEnd().split('\n').length, 1);
+    });
+  }
+});

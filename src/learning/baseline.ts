@@ -1,0 +1,381 @@
+// What was learned as plain values, by device, and the way back into the tables: what a baseline file says.
+import type { HostDirectory } from '../facts/facts.ts';
+import type { Protocol } from '../facts/protocol.ts';
+import {
+  ContextKind,
+  Role,
+  codeOfFunction,
+  functionWord,
+  protocolOfFunction,
+  spaceWord,
+  subfunctionOfFunction,
+  textWord,
+} from './contexts.ts';
+import type { NoveltyTable } from './novelty.ts';
+import { PAGE_POINTS, type PointFacts } from './points.ts';
+import type { LearningTables } from './tables.ts';
+
+export const BASELINE_VERSION = 1;
+/** Symbols of one context that are saved. */
+const SYMBOLS_MAX = 1_048_576;
+
+/** How often, when first and last, and the longest time between two; microseconds. */
+export interface Sightings {
+  readonly count: number;
+  readonly firstUs: number;
+  readonly lastUs: number;
+  readonly gapUs: number;
+}
+
+export interface BaselineClient {
+  readonly client: string;
+  readonly seen: Sightings;
+}
+
+export interface BaselineRequest extends BaselineClient {
+  readonly unit: number;
+  readonly protocol: string;
+  readonly function: number;
+  readonly subfunction: number;
+}
+
+export interface BaselineWriter extends BaselineClient {
+  readonly unit: number;
+}
+
+/** A place that a client writes: the first object of its writes. */
+export interface BaselineWrite extends BaselineClient {
+  readonly unit: number;
+  readonly protocol: string;
+  readonly space: number;
+  readonly first: number;
+}
+
+/** 64 neighbouring points: when they were asked for, and by whom. */
+export interface BaselineArea {
+  readonly unit: number;
+  readonly protocol: string;
+  readonly space: number;
+  readonly first: number;
+  readonly firstUs: number;
+  readonly lastUs: number;
+  readonly gapUs: number;
+  readonly readers: readonly string[];
+  readonly writers: readonly string[];
+}
+
+/** `count` neighbours of which the same is known. */
+export interface BaselinePoints extends PointFacts {
+  readonly unit: number;
+  readonly protocol: string;
+  readonly space: number;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** How often written values turn in a minute, at most, and in how many minutes. */
+export interface BaselineSwing {
+  readonly unit: number;
+  readonly protocol: string;
+  readonly space: number;
+  readonly point: number;
+  readonly reversalsMax: number;
+  readonly minutes: number;
+}
+
+/** All addresses of one entry are of its segment. */
+export interface BaselineDevice {
+  readonly segment: string;
+  readonly address: string;
+  /** Empty where it is not known. */
+  readonly mac: string;
+  readonly heard: Sightings | null;
+  readonly answers: Sightings | null;
+  readonly asks: Sightings | null;
+  readonly clients: readonly BaselineClient[];
+  readonly requests: readonly BaselineRequest[];
+  readonly writers: readonly BaselineWriter[];
+  readonly writes: readonly BaselineWrite[];
+  readonly areas: readonly BaselineArea[];
+  readonly points: readonly BaselinePoints[];
+  readonly swings: readonly BaselineSwing[];
+}
+
+export interface Baseline {
+  readonly baseline: typeof BASELINE_VERSION;
+  readonly devices: readonly BaselineDevice[];
+}
+
+type Mutable<Type> = {
+  -readonly [Key in keyof Type]: Type[Key] extends readonly (infer Element)[] ? Element[] : Type[Key];
+};
+
+/** All that the tables hold, sorted: the same tables give the same baseline. */
+export function savedBaseline(tables: LearningTables, hosts: HostDirectory, protocols: readonly Protocol[]): Baseline {
+  const devices = new Map<number, Mutable<BaselineDevice>>();
+  const deviceOf = (host: number): Mutable<BaselineDevice> => {
+    let device = devices.get(host);
+    if (device === undefined) devices.set(host, (device = emptyDevice(hosts, host)));
+    return device;
+  };
+  saveNovelty(tables.novelty, hosts, protocols, deviceOf);
+  savePoints(tables, hosts, protocols, deviceOf);
+  const sorted = [...devices.values()].sort(
+    (left, right) => compareText(left.segment, right.segment) || compareAddress(left.address, right.address),
+  );
+  for (const device of sorted) sortDevice(device);
+  return { baseline: BASELINE_VERSION, devices: sorted };
+}
+
+function emptyDevice(hosts: HostDirectory, host: number): Mutable<BaselineDevice> {
+  return {
+    segment: hosts.segment(host),
+    address: hosts.address(host),
+    mac: hosts.addressKind(host) === 'mac' ? '' : hosts.mac(host),
+    heard: null,
+    answers: null,
+    asks: null,
+    clients: [],
+    requests: [],
+    writers: [],
+    writes: [],
+    areas: [],
+    points: [],
+    swings: [],
+  };
+}
+
+function saveNovelty(
+  novelty: NoveltyTable,
+  hosts: HostDirectory,
+  protocols: readonly Protocol[],
+  deviceOf: (host: number) => Mutable<BaselineDevice>,
+): void {
+  const name = (protocol: number): string => protocols[protocol]?.name ?? '';
+  for (let context = 1; context <= novelty.contextCount; context++) {
+    const kind = novelty.contextWord(context, 0);
+    const host = novelty.contextWord(context, 1);
+    const unit = novelty.contextWord(context, 2);
+    for (const symbol of novelty.symbolsOf(context, SYMBOLS_MAX)) {
+      if (novelty.seen(symbol) === 0) continue;
+      const seen = sightings(novelty, symbol);
+      const s = novelty.symbolWord(symbol, 1);
+      const t = novelty.symbolWord(symbol, 2);
+      if (kind === ContextKind.presence) deviceOf(s).heard = seen;
+      else if (kind === ContextKind.roles) deviceOf(host)[s === Role.serves ? 'answers' : 'asks'] = seen;
+      else if (kind === ContextKind.clients) deviceOf(host).clients.push({ client: hosts.address(s), seen });
+      else if (kind === ContextKind.writers) deviceOf(host).writers.push({ unit, client: hosts.address(s), seen });
+      else if (kind === ContextKind.requests) {
+        deviceOf(host).requests.push({
+          unit,
+          protocol: name(protocolOfFunction(t)),
+          function: codeOfFunction(t),
+          subfunction: subfunctionOfFunction(t),
+          client: hosts.address(s),
+          seen,
+        });
+      } else if (kind === ContextKind.written) {
+        const client = hosts.address(novelty.contextWord(context, 3));
+        deviceOf(host).writes.push({ unit, protocol: name(s >>> 16), space: s & 0xffff, first: t, client, seen });
+      }
+    }
+  }
+}
+
+function sightings(novelty: NoveltyTable, symbol: number): Sightings {
+  return {
+    count: novelty.seen(symbol),
+    firstUs: novelty.symbolFirstUs(symbol),
+    lastUs: novelty.symbolLastUs(symbol),
+    gapUs: novelty.symbolGapUs(symbol),
+  };
+}
+
+function savePoints(
+  { points }: LearningTables,
+  hosts: HostDirectory,
+  protocols: readonly Protocol[],
+  deviceOf: (host: number) => Mutable<BaselineDevice>,
+): void {
+  for (let page = 1; page <= points.pageCount; page++) {
+    const device = deviceOf(points.pageWord(page, 0));
+    const unit = points.pageWord(page, 1);
+    const word = points.pageWord(page, 2);
+    const protocol = protocols[word >>> 16]?.name ?? '';
+    const space = word & 0xffff;
+    const first = points.pageWord(page, 3) * PAGE_POINTS;
+    const place = { unit, protocol, space };
+    const { firstUs, lastUs, gapUs } = points.view(page * PAGE_POINTS);
+    const clients = (isWrite: boolean): string[] =>
+      points.clientsOf(page * PAGE_POINTS, isWrite).map((client) => hosts.address(client));
+    let isUsed = false;
+    for (let index = 0; index < PAGE_POINTS; index++) {
+      const point = page * PAGE_POINTS + index;
+      const facts = points.facts(point);
+      if (facts.reads + facts.writes === 0) continue;
+      isUsed = true;
+      addPoint(device.points, { ...place, first: first + index, count: 1, ...facts });
+      const swing = points.swings.byPoint.get(point);
+      if (swing === undefined || swing.minutes === 0) continue;
+      const { reversalsMax, minutes } = swing;
+      device.swings.push({ ...place, point: first + index, reversalsMax, minutes });
+    }
+    if (isUsed) {
+      const areas: BaselineArea = {
+        ...place,
+        first,
+        firstUs,
+        lastUs,
+        gapUs,
+        readers: clients(false),
+        writers: clients(true),
+      };
+      device.areas.push(areas);
+    }
+  }
+}
+
+/** Neighbours of which the same is known become one entry. */
+function addPoint(points: BaselinePoints[], point: BaselinePoints): void {
+  const last = points.at(-1);
+  const isNext =
+    last !== undefined &&
+    last.unit === point.unit &&
+    last.protocol === point.protocol &&
+    last.space === point.space &&
+    last.first + last.count === point.first &&
+    FACTS.every((fact) => Object.is(last[fact], point[fact]));
+  if (isNext) points[points.length - 1] = { ...last, count: last.count + 1 };
+  else points.push(point);
+}
+
+const FACTS: readonly (keyof PointFacts)[] = [
+  'reads',
+  'writes',
+  'last',
+  'minimum',
+  'maximum',
+  'step',
+  'moves',
+  'movesInRange',
+  'movesInStep',
+];
+
+function sortDevice(device: Mutable<BaselineDevice>): void {
+  device.clients.sort((a, b) => compareAddress(a.client, b.client));
+  device.requests.sort(
+    (a, b) =>
+      a.unit - b.unit ||
+      compareText(a.protocol, b.protocol) ||
+      a.function - b.function ||
+      a.subfunction - b.subfunction ||
+      compareAddress(a.client, b.client),
+  );
+  device.writers.sort((a, b) => a.unit - b.unit || compareAddress(a.client, b.client));
+  device.writes.sort((a, b) => comparePlace(a, b) || a.first - b.first || compareAddress(a.client, b.client));
+  device.areas.sort((a, b) => comparePlace(a, b) || a.first - b.first);
+  device.points.sort((a, b) => comparePlace(a, b) || a.first - b.first);
+  device.swings.sort((a, b) => comparePlace(a, b) || a.point - b.point);
+}
+
+interface Place {
+  readonly unit: number;
+  readonly protocol: string;
+  readonly space: number;
+}
+
+function comparePlace(a: Place, b: Place): number {
+  return a.unit - b.unit || compareText(a.protocol, b.protocol) || a.space - b.space;
+}
+
+function compareText(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/** Dotted addresses by their numbers, others as text. */
+function compareAddress(left: string, right: string): number {
+  const a = left.split('.');
+  const b = right.split('.');
+  if (a.length === 4 && b.length === 4) {
+    for (let at = 0; at < 4; at++) if (a[at] !== b[at]) return Number(a[at]) - Number(b[at]);
+    return 0;
+  }
+  return compareText(left, right);
+}
+
+/**
+ * Puts a baseline into empty tables. `hostOf` gives the number of an address in a segment. What a protocol that is not
+ * there says, is left out.
+ */
+export function restoreBaseline(
+  baseline: Baseline,
+  { novelty, points }: LearningTables,
+  hostOf: (segment: string, address: string) => number,
+  protocols: readonly Protocol[],
+): void {
+  const indexes = new Map(protocols.map(({ name }, index) => [name, index]));
+  for (const device of baseline.devices) {
+    const { segment } = device;
+    const host = hostOf(segment, device.address);
+    if (host === 0) continue;
+    const numbers = new Map<string, number>();
+    const numberOf = (address: string): number => {
+      let number = numbers.get(address);
+      if (number === undefined) numbers.set(address, (number = hostOf(segment, address)));
+      return number;
+    };
+    const put = (context: number, s: number, t: number, seen: Sightings | null): void => {
+      if (seen === null) return;
+      novelty.restoreSymbol(novelty.symbol(context, s, t), seen.count, seen.firstUs, seen.lastUs, seen.gapUs);
+    };
+    if (device.heard !== null)
+      put(novelty.context(ContextKind.presence, textWord(segment), 0, 0), host, 0, device.heard);
+    if (device.answers !== null || device.asks !== null) {
+      const roles = novelty.context(ContextKind.roles, host, 0, 0);
+      put(roles, Role.serves, 0, device.answers);
+      put(roles, Role.asks, 0, device.asks);
+    }
+    for (const { client, seen } of device.clients) {
+      put(novelty.context(ContextKind.clients, host, 0, 0), numberOf(client), 0, seen);
+    }
+    for (const { unit, client, seen } of device.writers) {
+      put(novelty.context(ContextKind.writers, host, unit, 0), numberOf(client), 0, seen);
+    }
+    for (const request of device.requests) {
+      const protocol = indexes.get(request.protocol);
+      if (protocol === undefined) continue;
+      const { unit, seen } = request;
+      const client = numberOf(request.client);
+      const word = functionWord(protocol, request.function, request.subfunction);
+      put(novelty.context(ContextKind.requests, host, unit, 0), client, word, seen);
+      novelty.observe(novelty.symbol(novelty.context(ContextKind.askers, host, unit, 0), client, 0), seen.firstUs);
+      novelty.observe(novelty.symbol(novelty.context(ContextKind.functions, host, unit, 0), word, 0), seen.firstUs);
+    }
+    for (const write of device.writes) {
+      const protocol = indexes.get(write.protocol);
+      if (protocol === undefined) continue;
+      const context = novelty.context(ContextKind.written, host, write.unit, numberOf(write.client));
+      put(context, spaceWord(protocol, write.space), write.first, write.seen);
+    }
+    for (const entry of device.points) {
+      const protocol = indexes.get(entry.protocol);
+      if (protocol === undefined) continue;
+      for (let address = entry.first; address < entry.first + entry.count; address++) {
+        points.restore(points.findOrInsert(host, entry.unit, protocol, entry.space, address, 0), entry);
+      }
+    }
+    for (const area of device.areas) {
+      const protocol = indexes.get(area.protocol);
+      if (protocol === undefined) continue;
+      const point = points.findOrInsert(host, area.unit, protocol, area.space, area.first, 0);
+      points.restoreArea(point, area, area.readers.map(numberOf), area.writers.map(numberOf));
+    }
+    for (const { unit, protocol: name, space, point, reversalsMax, minutes } of device.swings) {
+      const protocol = indexes.get(name);
+      if (protocol === undefined) continue;
+      points.swings.restore(points.findOrInsert(host, unit, protocol, space, point, 0), reversalsMax, minutes);
+    }
+  }
+  novelty.resume();
+  points.resume();
+}
