@@ -2,8 +2,8 @@
 import { showable } from '../bytes/text.ts';
 
 const CELL_MAX = 4096;
-/** What a spreadsheet takes for the beginning of a formula. */
-const FORMULA = /^[=+\-@]/;
+/** What a spreadsheet takes for the beginning of a formula; some read the wide forms of East Asian text alike. */
+const FORMULA = /^[=+\-@＝＋－＠]/;
 
 /** One record with its line end. */
 export function csvLine(cells: readonly (string | number | null)[]): string {
