@@ -1,19 +1,20 @@
 // Measures our stages and the programs beside them on one capture, in turns, and writes bench/results.md.
 // usage: npm run bench [-- CAPTURE] [--runs N] [--damage] [--suricata DIR] [--only NAME[,NAME]] [--print]
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { buildSync } from 'esbuild';
+import { buildCells } from './cells.ts';
 import { damage } from './damage.ts';
 import { measure, type Run } from './measure.ts';
 import type { StageReport } from './stage.ts';
-import { subjectsFor, type Subject } from './subjects.ts';
+import { STAGE_PROGRAM, subjectsFor, type Subject } from './subjects.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const WORK = join(import.meta.dirname, 'work');
 const RESULTS = join(import.meta.dirname, 'results.md');
-const BUILDER = resolve(ROOT, '../shared/tools/bench-capture.sh');
 const YARDSTICK = '1sec: analysis';
 const MIB = 1024 * 1024;
 
@@ -23,7 +24,7 @@ interface Measured {
 }
 
 function report(capture: string): StageReport {
-  const run = measure([process.execPath, join(import.meta.dirname, 'stage.ts'), 'analysis', capture]);
+  const run = measure([process.execPath, STAGE_PROGRAM, 'analysis', capture]);
   return JSON.parse(run.output) as StageReport;
 }
 
@@ -88,17 +89,31 @@ function machine(): string[] {
   ];
 }
 
-/** The capture of forty cells that the numbers in the design are about; null where it cannot be built. */
-function builtCapture(): string | null {
-  const path = join(WORK, 'bench.pcap');
+/** Forty cells of real captures; null where those are missing. */
+async function builtCapture(): Promise<string | null> {
+  const path = join(WORK, 'cells.pcap');
   if (existsSync(path)) return path;
-  if (!existsSync(BUILDER)) return null;
   mkdirSync(WORK, { recursive: true });
-  console.error('building the bench capture; this takes some minutes');
-  return spawnSync('bash', [BUILDER, path, '40'], { stdio: 'inherit' }).status === 0 ? path : null;
+  console.error('building the bench capture');
+  return (await buildCells(path, 40)) === null ? null : path;
 }
 
-function main(): number {
+/** Both programs as they are shipped: bundled, types stripped. */
+function buildPrograms(): void {
+  mkdirSync(WORK, { recursive: true });
+  buildSync({
+    entryPoints: [join(import.meta.dirname, 'stage.ts')],
+    outfile: STAGE_PROGRAM,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'warning',
+  });
+  cpSync(join(ROOT, 'knowledge'), join(WORK, 'knowledge'), { recursive: true });
+  execFileSync(process.execPath, [join(ROOT, 'scripts/build.ts')], { cwd: ROOT, stdio: 'ignore' });
+}
+
+async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     options: {
       runs: { type: 'string', default: '5' },
@@ -109,11 +124,12 @@ function main(): number {
     },
     allowPositionals: true,
   });
-  const capture = positionals[0] ?? builtCapture();
+  const capture = positionals[0] ?? (await builtCapture());
   if (capture === null || !existsSync(capture)) {
-    console.error('no capture: name one, or put ../shared/tools/bench-capture.sh beside the project');
+    console.error('no capture: name one, or put ../shared/captures beside the project');
     return 2;
   }
+  buildPrograms();
   const runs = Number(values.runs);
   const only = values.only?.split(',');
   const lines = [
@@ -147,4 +163,4 @@ function main(): number {
   return 0;
 }
 
-process.exitCode = main();
+process.exitCode = await main();

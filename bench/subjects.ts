@@ -5,6 +5,8 @@ import { measure, versionOf, type Run } from './measure.ts';
 import { STAGES } from './stage.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
+/** bench/stage.ts, bundled. */
+export const STAGE_PROGRAM = join(import.meta.dirname, 'work/stage.mjs');
 /** tshark is two orders slower: it reads so many packets, and the time is scaled to all. */
 const TSHARK_PACKETS = 200_000;
 
@@ -24,8 +26,8 @@ export interface SubjectOptions {
 
 export function subjectsFor(capture: string, options: SubjectOptions): Subject[] {
   return [
-    ...STAGES.map((stage) => ours(`1sec: ${stage}`, ['bench/stage.ts', stage, capture])),
-    ours('1sec analyze --json', ['src/main.ts', 'analyze', '--json', capture]),
+    ...STAGES.map((stage) => ours(`1sec: ${stage}`, [STAGE_PROGRAM, stage, capture])),
+    ours('1sec analyze --json', [join(ROOT, 'dist/1sec.mjs'), 'analyze', '--json', capture]),
     ...ndpi(capture),
     ...tshark(capture, options.packets),
     ...(options.suricata === null ? [] : [suricata(capture, options.suricata)]),
@@ -33,8 +35,7 @@ export function subjectsFor(capture: string, options: SubjectOptions): Subject[]
 }
 
 function ours(name: string, rest: readonly string[]): Subject {
-  const [script, ...others] = rest;
-  const command = [process.execPath, join(ROOT, script!), ...others];
+  const command = [process.execPath, ...rest];
   return { name, remark: '', runsMax: Infinity, run: () => measure(command) };
 }
 
