@@ -33,13 +33,13 @@ export class Saving {
   }
 }
 
-/** `site.db: 3 devices (1 new), 12 conversations (12 new), 2 alerts (2 new).` */
+/** `site.db: 3 assets (1 new), 12 conversations (12 new), 2 alerts (2 new).` */
 export function savedText(path: string, { captures, assets, conversations, alerts }: SaveSummary): string {
   const where = showable(path, 400);
   const all = [captures, assets, conversations, alerts];
   if (all.every(({ added, changed }) => added + changed === 0))
     return `${where}: all of this was there; nothing changed.`;
-  const parts = [part(assets, 'device'), part(conversations, 'conversation'), part(alerts, 'alert')];
+  const parts = [part(assets, 'asset'), part(conversations, 'conversation'), part(alerts, 'alert')];
   return `${where}: ${listText(parts)}.`;
 }
 
