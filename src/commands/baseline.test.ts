@@ -161,6 +161,11 @@ describe('the text of a baseline', () => {
       (whole) => whole.replace('default 192.0.2.10', 'default plc'),
       /^5:3: 'default plc' must be a segment and an address/,
     ],
+    [
+      'a device that stands there twice',
+      (whole) => `${whole}  default 192.0.2.10: |\n    asks: 1 times\n`,
+      /^20:3: 'default 192\.0\.2\.10' stands here twice/,
+    ],
     ['a line that means nothing', (whole) => whole.replace('heard:', 'herd:'), /^7:5: 'herd' is not understood/],
     [
       'a word that means nothing',
@@ -185,6 +190,28 @@ describe('the text of a baseline', () => {
     ],
     ['points backwards', (whole) => whole.replace('1-15:', '15-1:'), /^18:\d+: '.*' is no range of points/],
   ];
+  test('YAML in another form says the same, mistakes in lines too', () => {
+    const asYaml = (plain: string): string => plain.replace('baseline: 1', 'baseline: 1 # as YAML');
+    const whole = text(device(), device({ segment: 'vlan 20' }));
+    const indented = whole.replaceAll('\n    ', '\n       ');
+    for (const form of [whole, asYaml(whole), indented]) {
+      assert.deepEqual(parsedBaseline(form, protocols), parsedBaseline(whole, protocols));
+    }
+    const told = (broken: string): string => {
+      try {
+        parsedBaseline(broken, protocols);
+      } catch (error) {
+        const { line, column, message } = error as BaselineProblem;
+        return `${line}:${column}: ${message}`;
+      }
+      return 'read';
+    };
+    for (const [what, edit] of MISTAKES.slice(6)) {
+      const broken = edit(text(device()));
+      assert.equal(told(asYaml(broken)), told(broken), what);
+    }
+  });
+
   for (const [what, edit, says] of MISTAKES) {
     test(`${what} is told with line and column`, () => {
       const whole = text(device());
