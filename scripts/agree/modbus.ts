@@ -1,5 +1,5 @@
 // Modbus as tshark shows it, and as our operations tell it, in one spelling.
-import { Encoding, Outcome, type Operation } from '../../src/facts/operation.ts';
+import { Encoding, type Operation } from '../../src/facts/operation.ts';
 import { frameOf } from '../../src/facts/frame-reference.ts';
 import type { MessageContext, Protocol } from '../../src/facts/protocol.ts';
 import { Verb } from '../../src/facts/verbs.ts';
@@ -189,7 +189,7 @@ class OurModbus implements OurReader {
     if (operation.subfunction >= 0) fields.set('sub-function', String(operation.subfunction));
     if (operation.first >= 0) fields.set('address', String(operation.first));
     fields.set('quantity', String(operation.count));
-    if (!isRequest && operation.outcome === Outcome.refused) fields.set('exception', String(operation.code));
+    if (!isRequest && operation.code !== 0) fields.set('exception', String(operation.code));
     const values = valuesOf(operation);
     if (code === 43 && !isRequest) fields.set('objects', objectsOf(operation));
     fields.set('values', values);

@@ -72,7 +72,7 @@ export interface Operation {
   nameEnd: number;
   /** See `Outcome`. */
   outcome: number;
-  /** The protocol's error code where refused, else 0. */
+  /** The protocol's error code where refused; where ok, 0 or a code that says "accepted, not done yet". */
   code: number;
   /** Frame in which the request ended, 0 where it was not seen. */
   requestFrame: FrameReference;

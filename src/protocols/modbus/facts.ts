@@ -5,6 +5,8 @@ import { VERB_NAMES, Verb } from '../../facts/verbs.ts';
 import { Code, type ModbusMessage, PROBLEMS } from './messages.ts';
 import type { PendingRequests } from './pending.ts';
 
+const ACKNOWLEDGE = 5;
+
 const VIOLATION_BYTES_MAX = 32;
 
 /** Verbs whose values stand in the answer; those of the others stand in the request. */
@@ -94,7 +96,7 @@ export class ModbusFacts {
     operation.elapsedUs = Math.max(0, context.timeUs - operation.timeUs);
     operation.answerFrame = context.frame;
     if (message.exception !== 0) {
-      operation.outcome = Outcome.refused;
+      operation.outcome = outcomeOf(message.exception);
       operation.code = message.exception;
       return;
     }
@@ -117,7 +119,7 @@ export class ModbusFacts {
     this.#fillFromMessage(operation, context, parties, message);
     operation.requestFrame = 0;
     operation.answerFrame = context.frame;
-    operation.outcome = message.exception !== 0 ? Outcome.refused : Outcome.ok;
+    operation.outcome = outcomeOf(message.exception);
     operation.code = message.exception;
     if (message.exception === 0) this.#fillValues(operation, message, bytes);
   }
@@ -202,4 +204,9 @@ export class ModbusFacts {
     operation.encoding = message.encoding;
     operation.valueCount = message.valueCount;
   }
+}
+
+/** Exception 5 is none: the device has accepted the request and is still at work on it (V1.1b3, section 7). */
+function outcomeOf(exception: number): number {
+  return exception === 0 || exception === ACKNOWLEDGE ? Outcome.ok : Outcome.refused;
 }

@@ -46,6 +46,21 @@ test('a write keeps its values until the answer comes, also when it refuses', ()
   assert.deepEqual([refused?.outcome, refused?.code, refused?.values], ['refused', 2, [1]]);
 });
 
+test('a device that acknowledges has accepted the request, and is still at work on it', () => {
+  const talk = new Talk(modbus);
+  talk.request(tcpFrame(1, 1, '5A 00 40 FF00'));
+  talk.answer(tcpFrame(1, 1, 'DA 05'));
+  talk.request(tcpFrame(2, 1, '05 0003 FF00'));
+  talk.answer(tcpFrame(2, 1, '85 06'));
+  assert.deepEqual(
+    talk.listener.operations.map(({ verb, outcome, code }) => [verb, outcome, code]),
+    [
+      ['start', 'ok', 5],
+      ['write', 'refused', 6],
+    ],
+  );
+});
+
 test('answers out of order find their requests by transaction', () => {
   const talk = new Talk(modbus);
   for (const transaction of [1, 2, 3]) talk.request(tcpFrame(transaction, 1, `03 000${transaction} 0001`));
