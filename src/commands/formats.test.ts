@@ -94,7 +94,11 @@ function objectDifferences(value: unknown, type: string, at: string, shared: rea
 }
 
 const WHOLE = pcapOf(attackedPlant());
-const folder = folderWith({ 'attacked.pcap': WHOLE, 'cut.pcap': WHOLE.subarray(0, WHOLE.length - 7) });
+const folder = folderWith({
+  'attacked.pcap': WHOLE,
+  'cut.pcap': WHOLE.subarray(0, WHOLE.length - 7),
+  'bad.yaml': Buffer.from('version: 2\nmastres: []\n'),
+});
 
 test('the page has a table of every object', () => {
   assert.ok(TABLES.size > 15, [...TABLES.keys()].join());
@@ -177,6 +181,23 @@ test('baseline show --json prints exactly what the page says', () => {
       `${list}: enough to compare`,
     );
   }
+});
+
+test('assets, alerts and flows list exactly what the page says', () => {
+  run1sec(['analyze', 'attacked.pcap', 'cut.pcap', '--save', 'formats.db'], { directory: folder });
+  for (const name of ['assets', 'alerts', 'flows']) {
+    const { output } = run1sec([name, '--db', 'formats.db', '--json'], { directory: folder });
+    const listed = JSON.parse(output) as Record<string, unknown[]>;
+    assert.deepEqual(differences(listed, `site ${name}`, name), []);
+    assert.ok(listed[name]!.length > 1, 'enough to compare');
+  }
+});
+
+test('config check --json prints exactly what the page says', () => {
+  const check = run1sec(['config', 'check', '--json', 'bad.yaml'], { directory: folder });
+  const checked = JSON.parse(check.output) as { problems: unknown[] };
+  assert.deepEqual(differences(checked, 'config check', 'check'), []);
+  assert.equal(checked.problems.length, 2);
 });
 
 test('the lists of modules and protocols, and the version, are what the page says', () => {
