@@ -33,7 +33,7 @@ export interface Conversation {
   readonly gaps: number;
   readonly isSeenFromStart: boolean;
   readonly isAnswered: boolean;
-  /** The last frames of the conversation, oldest first, at most eight. */
+  /** The last frames of the conversation, oldest first, at most eight; while it begins the newest alone. */
   readonly frames: readonly FrameReference[];
 }
 

@@ -509,8 +509,11 @@ export class FlowTracker implements RowEvents {
     const flags = words[base + Column.flags]!;
     const seen = words[base + Column.framesSeen]! >>> 0;
     const frames: number[] = [];
-    for (let at = Math.max(0, seen - 8); at < seen; at++)
+    // At its beginning the newest frame says all; later the last eight.
+    const shown = phase === 'opened' || phase === 'answered' || phase === 'identified' ? 1 : 8;
+    for (let at = Math.max(0, seen - shown); at < seen; at++) {
       frames.push(doubles[doubleBase + DoubleColumn.frames + (at & 7)]!);
+    }
     const protocol = words[base + Column.protocol]!;
     const conversation: Conversation = {
       fact: 'conversation',

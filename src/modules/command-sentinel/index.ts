@@ -71,6 +71,8 @@ class CommandSentinel implements ModuleHandlers {
   }
 
   conversation(conversation: Conversation): void {
+    const { phase } = conversation;
+    if (phase === 'identified' || phase === 'updated') return;
     const entry = this.#exchanges.entry(conversation.client, conversation.server, 0);
     if (entry < 0) return;
     const { values } = this.#exchanges;
