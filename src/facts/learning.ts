@@ -24,6 +24,8 @@ export interface NoveltyLearning {
   findSymbol(context: number, s: number, t: number): number;
   /** Counts one observation of the symbol; answers how often it was seen before. */
   observe(symbol: number, timeUs: number): number;
+  /** Several observations at once: their first and last time, and the longest time between two of them. */
+  observeMany(symbol: number, count: number, firstUs: number, lastUs: number, gapUs: number): void;
   estimate(context: number): NoveltyEstimate;
   /**
    * The chance of something new is small, with its bound, and several cycles of the context have passed; where a
@@ -70,7 +72,7 @@ export interface PointView {
   readonly isApproved: boolean;
 }
 
-/** How written values of a point went up and down, by minutes. */
+/** How often written values of a point turned from rising to falling and back, by minutes. */
 export interface SwingView {
   /** Changes of direction in the running minute. */
   readonly reversals: number;
@@ -89,14 +91,16 @@ export interface PointLearning {
   /** Makes the point where it is new; 0 where there is no room. */
   findOrInsert(server: number, unit: number, protocol: number, space: number, address: number, timeUs: number): number;
   view(point: number): PointView;
+  /** A value within all that is known of a point that is written anyway: nothing to be judged. */
+  isOrdinary(point: number, value: number): boolean;
   /** A write as it is usual; NaN where its value is not known or was refused. */
   learnWrite(point: number, value: number, client: number, timeUs: number): void;
   /** A write that was judged: its value stands in the point, but is no part of what is usual. */
   noteDeviation(point: number, value: number): void;
   /** Hosts that read, or wrote, the point or its neighbours; at most four are remembered. */
   clientsOf(point: number, isWrite: boolean): number[];
-  /** Counts a written value in the swings of its point, which was first seen at `sinceUs`. */
-  swing(point: number, value: number, timeUs: number, sinceUs: number): SwingView;
+  /** A value was written: how the point swings where it turned just now, else null. Call it before the write is learned. */
+  turned(point: number, value: number, timeUs: number): SwingView | null;
 }
 
 export interface Learning {

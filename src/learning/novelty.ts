@@ -142,6 +142,34 @@ export class NoveltyTable implements NoveltyLearning {
     return seen;
   }
 
+  /** Several observations at once: their first and last time, and the longest time between two of them. */
+  observeMany(symbol: number, count: number, firstUs: number, lastUs: number, gapUs: number): void {
+    if (symbol === 0 || count <= 0) return;
+    const context = this.symbols.word(symbol, 0);
+    const counts = this.contextCounts;
+    const at = context * CONTEXT_STRIDE;
+    const timesAt = context * CONTEXT_TIMES;
+    const symbolAt = symbol * SYMBOL_TIMES;
+    const seen = this.symbolCounts[symbol]!;
+    const now = seen + count;
+    this.symbolCounts[symbol] = now;
+    if (seen === 0) {
+      if (counts[at] === 0) this.contextTimes[timesAt] = firstUs;
+      this.contextTimes[timesAt + 3] = firstUs;
+      counts[at + 3]!++;
+      this.symbolTimes[symbolAt] = firstUs;
+    } else if (seen <= 2) counts[at + seen]!--;
+    if (now <= 2) counts[at + now]!++;
+    counts[at]! += count;
+    const lastBeforeUs = this.symbolTimes[symbolAt + 1]!;
+    let gap = gapUs;
+    if (seen > 0 && firstUs - lastBeforeUs > gap && !this.isBreak(lastBeforeUs, firstUs)) gap = firstUs - lastBeforeUs;
+    if (gap > this.symbolTimes[symbolAt + 2]!) this.symbolTimes[symbolAt + 2] = gap;
+    if (gap > this.contextTimes[timesAt + 2]!) this.contextTimes[timesAt + 2] = gap;
+    if (lastUs > lastBeforeUs) this.symbolTimes[symbolAt + 1] = lastUs;
+    if (lastUs > this.contextTimes[timesAt + 1]!) this.contextTimes[timesAt + 1] = lastUs;
+  }
+
   private isBreak(lastUs: number, timeUs: number): boolean {
     if (this.resumedUs === Infinity) this.resumedUs = timeUs;
     return lastUs < this.resumedUs;

@@ -41,7 +41,11 @@ export class PointTable implements PointLearning {
   private readonly pages = new WordIndex(4, PAGES_MAX);
   readonly swings = new Swings();
   private capacity = CAPACITY_MIN;
-  private reads = new Uint32Array(CAPACITY_MIN * PAGE_POINTS);
+  /**
+   * How many more reads than its left neighbour a point has: a read of a run of points changes two numbers, and the
+   * reads of one point are the sum from the start of its page.
+   */
+  private readSteps = new Int32Array(CAPACITY_MIN * PAGE_POINTS);
   private writes = new Uint32Array(CAPACITY_MIN * PAGE_POINTS);
   private last = new Float64Array(CAPACITY_MIN * PAGE_POINTS).fill(NaN);
   private minimum = new Float64Array(CAPACITY_MIN * PAGE_POINTS).fill(Infinity);
@@ -51,6 +55,8 @@ export class PointTable implements PointLearning {
   /** Moves at which the range, and the largest step, grew last. */
   private rangeGrownAt = new Uint32Array(CAPACITY_MIN * PAGE_POINTS);
   private stepGrownAt = new Uint32Array(CAPACITY_MIN * PAGE_POINTS);
+  /** Which way the last write went that changed the value: 1 up, -1 down, 0 not known. */
+  private direction = new Int8Array(CAPACITY_MIN * PAGE_POINTS);
   /** 1: the value that stands there was judged, so what is read of it is not learned. */
   private isDeviating = new Uint8Array(CAPACITY_MIN * PAGE_POINTS);
   /** First and last access, longest time between two. */
@@ -73,7 +79,7 @@ export class PointTable implements PointLearning {
   pointCount(): number {
     let count = 0;
     for (let point = PAGE_POINTS; point < (this.pages.count + 1) * PAGE_POINTS; point++) {
-      if (this.reads[point]! + this.writes[point]! > 0) count++;
+      if (this.readsOf(point) + this.writes[point]! > 0) count++;
     }
     return count;
   }
@@ -95,7 +101,7 @@ export class PointTable implements PointLearning {
     const page = point >> 6;
     const moves = this.moves[point]!;
     return {
-      reads: this.reads[point]!,
+      reads: this.readsOf(point),
       writes: this.writes[point]!,
       last: this.last[point]!,
       minimum: this.minimum[point]!,
@@ -118,7 +124,7 @@ export class PointTable implements PointLearning {
   }
 
   learnRead(operation: Operation): void {
-    const { bytes, encoding, valueSize, first } = operation;
+    const { encoding, first } = operation;
     if (first < 0) return;
     const key = spaceWord(operation.protocol, operation.space);
     const isWhole =
@@ -132,11 +138,8 @@ export class PointTable implements PointLearning {
         const point = page * PAGE_POINTS + (address & 63);
         const count = pageEnd - address;
         const at = address - first;
-        if (!isWhole) this.countReads(point, count);
-        else if (encoding === Encoding.unsigned && valueSize === 2) {
-          this.learnWords(point, count, bytes, operation.valuesStart + at * 2);
-        } else if (encoding === Encoding.bits) this.learnBits(point, count, bytes, operation.valuesStart, at);
-        else this.learnValues(point, at, count, operation);
+        this.addReads(point, count, 1);
+        if (isWhole) this.learnRun(point, count, at, operation);
       }
       address = pageEnd;
     }
@@ -157,8 +160,22 @@ export class PointTable implements PointLearning {
     this.last[point] = value;
   }
 
-  swing(point: number, value: number, timeUs: number, sinceUs: number): SwingView {
-    return this.swings.written(point, value, timeUs, sinceUs);
+  isOrdinary(point: number, value: number): boolean {
+    return (
+      this.writes[point]! > 0 &&
+      value >= this.minimum[point]! &&
+      value <= this.maximum[point]! &&
+      Math.abs(value - this.last[point]!) <= this.step[point]!
+    );
+  }
+
+  turned(point: number, value: number, timeUs: number): SwingView | null {
+    const last = this.last[point]!;
+    const direction = value > last ? 1 : value < last ? -1 : 0;
+    if (direction === 0) return null;
+    const before = this.direction[point]!;
+    this.direction[point] = direction;
+    return direction === -before ? this.swings.turned(point, timeUs, this.pageFirstUs[point >> 6]!) : null;
   }
 
   /** Words of a page's key: server, unit, protocol and space, page number. */
@@ -173,7 +190,7 @@ export class PointTable implements PointLearning {
 
   restore(point: number, facts: PointFacts): void {
     if (point === 0) return;
-    this.reads[point] = facts.reads;
+    this.addReads(point, 1, facts.reads - this.readsOf(point));
     this.writes[point] = facts.writes;
     this.last[point] = facts.last;
     this.minimum[point] = facts.minimum;
@@ -210,26 +227,40 @@ export class PointTable implements PointLearning {
     this.resumedUs = Infinity;
   }
 
-  private countReads(point: number, count: number): void {
-    const { reads } = this;
-    for (let at = point; at < point + count; at++) reads[at]!++;
+  private readsOf(point: number): number {
+    let reads = 0;
+    for (let at = point & ~63; at <= point; at++) reads += this.readSteps[at]!;
+    return reads;
+  }
+
+  /** To `count` points of one page. */
+  private addReads(point: number, count: number, reads: number): void {
+    this.readSteps[point]! += reads;
+    const behind = point + count;
+    if ((behind & 63) !== 0) this.readSteps[behind]! -= reads;
+  }
+
+  /** Values `at` to `at + count` of the operation, for points that follow each other from `point` on. */
+  private learnRun(point: number, count: number, at: number, operation: Operation): void {
+    const { bytes, valuesStart, encoding, valueSize } = operation;
+    if (encoding === Encoding.unsigned && valueSize === 2) this.learnWords(point, count, bytes, valuesStart + at * 2);
+    else if (encoding === Encoding.bits) this.learnBits(point, count, bytes, valuesStart, at);
+    else this.learnValues(point, at, count, operation);
   }
 
   private learnWords(point: number, count: number, bytes: Uint8Array, start: number): void {
-    const { last, reads } = this;
-    for (let index = 0, at = start; index < count; index++, at += 2) {
+    const { last } = this;
+    for (let index = point, at = start; index < point + count; index++, at += 2) {
       const value = (bytes[at]! << 8) | bytes[at + 1]!;
-      reads[point + index]!++;
-      if (last[point + index] !== value) this.readMoved(point + index, value);
+      if (last[index] !== value) this.readMoved(index, value);
     }
   }
 
   private learnBits(point: number, count: number, bytes: Uint8Array, start: number, first: number): void {
-    const { last, reads } = this;
+    const { last } = this;
     for (let index = 0; index < count; index++) {
       const bit = first + index;
       const value = (bytes[start + (bit >> 3)]! >> (bit & 7)) & 1;
-      reads[point + index]!++;
       if (last[point + index] !== value) this.readMoved(point + index, value);
     }
   }
@@ -238,7 +269,6 @@ export class PointTable implements PointLearning {
     const { bytes, valuesStart, encoding, valueSize } = operation;
     for (let index = 0; index < count; index++) {
       const value = valueAt(bytes, valuesStart, first + index, encoding, valueSize);
-      this.reads[point + index]!++;
       if (this.last[point + index] !== value) this.readMoved(point + index, value);
     }
   }
@@ -312,7 +342,7 @@ export class PointTable implements PointLearning {
   private grow(): void {
     this.capacity *= 2;
     const points = this.capacity * PAGE_POINTS;
-    this.reads = largerWords(this.reads, points);
+    this.readSteps = largerIntegers(this.readSteps, points);
     this.writes = largerWords(this.writes, points);
     this.moves = largerWords(this.moves, points);
     this.rangeGrownAt = largerWords(this.rangeGrownAt, points);
@@ -321,13 +351,16 @@ export class PointTable implements PointLearning {
     this.minimum = larger(this.minimum, points, Infinity);
     this.maximum = larger(this.maximum, points, -Infinity);
     this.step = larger(this.step, points, 0);
+    const direction = new Int8Array(points);
+    direction.set(this.direction);
+    this.direction = direction;
     this.isDeviating = largerFlags(this.isDeviating, points);
     this.pageIsApproved = largerFlags(this.pageIsApproved, this.capacity);
     this.pageFirstUs = larger(this.pageFirstUs, this.capacity, 0);
     this.pageLastUs = larger(this.pageLastUs, this.capacity, 0);
     this.pageGapUs = larger(this.pageGapUs, this.capacity, 0);
-    this.readers = largerHosts(this.readers, this.capacity * CLIENTS_PER_PAGE);
-    this.writers = largerHosts(this.writers, this.capacity * CLIENTS_PER_PAGE);
+    this.readers = largerIntegers(this.readers, this.capacity * CLIENTS_PER_PAGE);
+    this.writers = largerIntegers(this.writers, this.capacity * CLIENTS_PER_PAGE);
   }
 }
 
@@ -350,7 +383,7 @@ function largerFlags(old: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
   return array;
 }
 
-function largerHosts(old: Int32Array, size: number): Int32Array<ArrayBuffer> {
+function largerIntegers(old: Int32Array, size: number): Int32Array<ArrayBuffer> {
   const array = new Int32Array(size);
   array.set(old);
   return array;

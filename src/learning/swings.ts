@@ -2,7 +2,7 @@
 // that is far more than in any minute before.
 import type { SwingView } from '../facts/learning.ts';
 
-/** Points whose swings are kept; the one written longest ago is forgotten first. */
+/** Points whose turns are kept; the one that turned first is forgotten first. */
 export const SWINGS_MAX = 16_384;
 const MINUTE_US = 60_000_000;
 /** Turns in one minute that are many … */
@@ -13,10 +13,7 @@ const TIMES_MORE = 3;
 const MINUTES_MIN = 10;
 
 export interface Swing {
-  last: number;
-  /** 1 rising, -1 falling, 0 not known. */
-  direction: number;
-  /** Number of the running minute since 1970. */
+  /** Number of the running minute since 1970; -1: not begun. */
   minute: number;
   reversals: number;
   reversalsMax: number;
@@ -27,24 +24,19 @@ export interface Swing {
 export class Swings {
   readonly byPoint = new Map<number, Swing>();
 
-  /** `sinceUs`: when the point was first seen, so that minutes without any write count too. */
-  written(point: number, value: number, timeUs: number, sinceUs: number): SwingView {
+  /** The point turned. `sinceUs`: when it was first seen, so that minutes without any turn count too. */
+  turned(point: number, timeUs: number, sinceUs: number): SwingView {
     const minute = Math.floor(timeUs / MINUTE_US);
     let swing = this.byPoint.get(point);
     if (swing === undefined) {
-      const minutes = Math.max(0, minute - Math.ceil(sinceUs / MINUTE_US));
-      swing = { last: value, direction: 0, minute, reversals: 0, reversalsMax: 0, minutes, isOscillating: false };
       if (this.byPoint.size >= SWINGS_MAX) this.forgetOldest();
-    } else this.byPoint.delete(point);
-    this.byPoint.set(point, swing);
+      const minutes = Math.max(0, minute - Math.ceil(sinceUs / MINUTE_US));
+      swing = { minute, reversals: 0, reversalsMax: 0, minutes, isOscillating: false };
+      this.byPoint.set(point, swing);
+    }
     if (swing.minute < 0) swing.minute = minute;
     if (minute > swing.minute) turnMinute(swing, minute);
-    const direction = Math.sign(value - swing.last);
-    if (direction === 1 || direction === -1) {
-      if (direction === -swing.direction) swing.reversals++;
-      swing.direction = direction;
-    }
-    swing.last = value;
+    swing.reversals++;
     swing.isOscillating =
       swing.minutes >= MINUTES_MIN &&
       swing.reversals >= REVERSALS_MIN &&
@@ -52,11 +44,10 @@ export class Swings {
     return swing;
   }
 
-  /** The direction is not known after a pause; the running minute begins with the next write. */
+  /** The running minute begins with the next turn. */
   restore(point: number, reversalsMax: number, minutes: number): void {
     if (point === 0 || this.byPoint.size >= SWINGS_MAX) return;
-    const fresh = { last: NaN, direction: 0, minute: -1, reversals: 0, isOscillating: false };
-    this.byPoint.set(point, { ...fresh, reversalsMax, minutes });
+    this.byPoint.set(point, { minute: -1, reversals: 0, reversalsMax, minutes, isOscillating: false });
   }
 
   private forgetOldest(): void {

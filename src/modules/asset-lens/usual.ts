@@ -40,6 +40,9 @@ const IS_GONE = 4;
 const SERVES_ANEW = 8;
 const ASKS_ANEW = 16;
 
+/** Rows kept of a host: presence, then a role each. */
+const ROWS = 3;
+
 export class UsualDevices {
   readonly #site: Site;
   /** Counted by ticks, not by the clock: pauses of the capture do not count. */
@@ -49,6 +52,8 @@ export class UsualDevices {
   #hostCount = 0;
   /** By host and role: the second it was last counted in, so that each second counts once. */
   #counted = new Int32Array(256 * 2);
+  /** By host: the rows of its presence and of its two roles, 0 where they are not known yet. */
+  #rows = new Int32Array(256 * ROWS);
   /** By host: the second in which it was last found to be there. */
   #present = new Int32Array(256);
   readonly #newDevices = new Map<number, number[]>();
@@ -146,6 +151,11 @@ export class UsualDevices {
     }
     if (this.#present[host] === this.#second) return;
     this.#present[host] = this.#second;
+    const row = this.#rows[host * ROWS]!;
+    if (row !== 0) {
+      novelty.observe(row, timeUs);
+      return;
+    }
     if (host === 0 || hosts.isBroadcastOrMulticast(host)) return;
     const context = novelty.context(ContextKind.presence, textWord(hosts.segment(host)), 0, 0);
     const known = novelty.findSymbol(context, host, 0);
@@ -158,7 +168,9 @@ export class UsualDevices {
         return;
       }
     }
-    novelty.observe(known === 0 ? novelty.symbol(context, host, 0) : known, timeUs);
+    const symbol = known === 0 ? novelty.symbol(context, host, 0) : known;
+    this.#rows[host * ROWS] = symbol;
+    novelty.observe(symbol, timeUs);
   }
 
   /** False where so many are new that the segment was not known: all of them are then learned. */
@@ -204,10 +216,17 @@ export class UsualDevices {
 
   #learnRole(operation: Operation, host: number, role: number): void {
     const { novelty, isTeaching } = this.#site.learning;
+    const row = this.#rows[host * ROWS + role]!;
+    if (row !== 0) {
+      novelty.observe(row, operation.timeUs);
+      return;
+    }
     const context = novelty.context(ContextKind.roles, host, 0, 0);
     const known = novelty.findSymbol(context, role, 0);
     if (known !== 0 || isTeaching || !novelty.isLearned(context)) {
-      novelty.observe(known === 0 ? novelty.symbol(context, role, 0) : known, operation.timeUs);
+      const symbol = known === 0 ? novelty.symbol(context, role, 0) : known;
+      this.#rows[host * ROWS + role] = symbol;
+      novelty.observe(symbol, operation.timeUs);
       return;
     }
     const at = host * WIDTH + STATE;
@@ -291,6 +310,9 @@ export class UsualDevices {
     const counted = new Int32Array(room * 2);
     counted.set(this.#counted);
     this.#counted = counted;
+    const rows = new Int32Array(room * ROWS);
+    rows.set(this.#rows);
+    this.#rows = rows;
     const present = new Int32Array(room);
     present.set(this.#present);
     this.#present = present;

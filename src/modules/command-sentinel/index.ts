@@ -99,6 +99,10 @@ class CommandSentinel implements ModuleHandlers {
     values[entry * WIDTH + CHANGES]!++;
   }
 
+  tick(): void {
+    this.#usual.flush();
+  }
+
   end(): void {
     this.#usual.end();
   }

@@ -11,10 +11,21 @@ import { COMMAND_RULES } from './commands.ts';
 import { KINDS } from './kinds.ts';
 import * as wording from './usual-wording.ts';
 
-/** Ways (client, server, unit, function) whose rows are at hand: the polls of a plant come again and again. */
-const WAYS = 8192;
-/** Client, server, unit, function; rows of the two symbols. */
-const WAY_WIDTH = 6;
+/** Ways (client, server, unit, function) that are at hand: the polls of a plant come again and again. */
+const WAYS = 16_384;
+/** What is kept of a way, in one line of the cache: its key in two numbers, and what was seen since the last flush. */
+const WAY_WIDTH = 8;
+const PARTIES = 0;
+const REQUEST = 1;
+const ASKER = 2;
+const ASKED = 3;
+const COUNT = 4;
+const FIRST_US = 5;
+const LAST_US = 6;
+const GAP_US = 7;
+/** Hosts and units are below 2^20, function words below 2^31. */
+const HOST_RANGE = 0x10_0000;
+const UNIT_RANGE = 0x20_0000;
 /** A story that goes on is told again, with its counts, at most so often. */
 const TOLD_EVERY_US = 60_000_000;
 /** Clients that are new to a server, and functions that are new to a client; the oldest is forgotten first. */
@@ -47,7 +58,12 @@ interface Story {
 
 export class UsualRequests {
   readonly #site: Site;
-  readonly #ways = new Int32Array(WAYS * WAY_WIDTH).fill(-1);
+  readonly #ways = new Float64Array(WAYS * WAY_WIDTH).fill(-1);
+  /** By way: the row of the client among the writers; 0: not known to be one. */
+  readonly #writers = new Int32Array(WAYS);
+  /** Ways with something to flush. */
+  readonly #used = new Int32Array(WAYS);
+  #usedCount = 0;
   readonly #newMasters = new Map<number, Story>();
   readonly #newFunctions = new Map<string, Story>();
 
@@ -55,37 +71,72 @@ export class UsualRequests {
     this.#site = site;
   }
 
-  /** Every operation comes here; what came before costs two look-ups in a small table. */
+  /** Every operation comes here; what came before is only counted, and handed to the tables once a second. */
   operation(operation: Operation): void {
-    const { client, server, unit } = operation;
+    const { client, server, unit, timeUs } = operation;
     const word = functionWord(operation.protocol, operation.function, operation.subfunction);
+    const parties = client * HOST_RANGE + server;
+    const request = word * UNIT_RANGE + unit + 1;
     const ways = this.#ways;
-    const at = wayOf(client, server, unit, word) * WAY_WIDTH;
-    if (ways[at] !== client || ways[at + 1] !== server || ways[at + 2] !== unit || ways[at + 3] !== word) {
-      if (!this.#learnWay(operation, word, at)) return;
+    let way = wayOf(client, server, unit, word);
+    let at = way * WAY_WIDTH;
+    if (ways[at] !== parties || ways[at + REQUEST] !== request) {
+      way ^= 1;
+      at = way * WAY_WIDTH;
+      if (ways[at] !== parties || ways[at + REQUEST] !== request) {
+        way = this.#learnWay(operation, word, way, parties, request);
+        if (way < 0) return;
+        at = way * WAY_WIDTH;
+      }
     }
+    if (ways[at + COUNT] === 0) {
+      ways[at + FIRST_US] = timeUs;
+      this.#used[this.#usedCount++] = way;
+    } else {
+      const gapUs = timeUs - ways[at + LAST_US]!;
+      if (gapUs > ways[at + GAP_US]!) ways[at + GAP_US] = gapUs;
+    }
+    ways[at + COUNT]!++;
+    ways[at + LAST_US] = timeUs;
+    if (IS_WRITING[operation.verb] === 1) this.#write(operation, way);
+  }
+
+  /** Hands on what was counted. */
+  flush(): void {
     const { novelty } = this.#site.learning;
-    novelty.observe(ways[at + 4]!, operation.timeUs);
-    novelty.observe(ways[at + 5]!, operation.timeUs);
-    if (IS_WRITING[operation.verb] === 1) this.#learnWriter(operation, ways[at + 4]!);
+    const ways = this.#ways;
+    for (let index = 0; index < this.#usedCount; index++) {
+      const at = this.#used[index]! * WAY_WIDTH;
+      const count = ways[at + COUNT]!;
+      const firstUs = ways[at + FIRST_US]!;
+      const lastUs = ways[at + LAST_US]!;
+      // Between two requests of a way the client may have asked for something else.
+      novelty.observeMany(ways[at + ASKER]!, count, firstUs, lastUs, 0);
+      novelty.observeMany(ways[at + ASKED]!, count, firstUs, lastUs, ways[at + GAP_US]!);
+      ways[at + COUNT] = 0;
+      ways[at + GAP_US] = 0;
+    }
+    this.#usedCount = 0;
   }
 
   /** What has been going on since it was told last. */
   end(): void {
+    this.flush();
     for (const story of this.#newMasters.values()) {
       if (story.last !== null && story.requests > story.requestsTold) this.#tellNewMaster(story, story.last);
     }
   }
 
-  /** Makes the rows of a way and keeps them at hand; false where it was judged instead. */
-  #learnWay(operation: Operation, word: number, at: number): boolean {
+  /** Makes the rows of a way and keeps it at hand, in this place or the one beside; -1 where it was judged instead. */
+  #learnWay(operation: Operation, word: number, place: number, parties: number, request: number): number {
+    this.flush();
     const { novelty, isTeaching } = this.#site.learning;
     const { client, server, unit } = operation;
     const isFree = isTeaching || this.#isDeclared(client, server);
     const clients = novelty.context(ContextKind.clients, server, 0, 0);
     if (novelty.findSymbol(clients, client, 0) === 0 && !isFree && novelty.isLearned(clients)) {
       this.#judgeNewMaster(operation, clients);
-      return false;
+      return -1;
     }
     const asker = novelty.symbol(clients, client, 0);
     const requests = novelty.context(ContextKind.requests, server, unit, 0);
@@ -94,19 +145,37 @@ export class UsualRequests {
       if (!isFree && this.#isNewFunction(operation, requests, asker)) {
         novelty.observe(asker, operation.timeUs);
         this.#judgeNewFunction(operation, word, requests, asker);
-        return false;
+        return -1;
       }
       asked = novelty.symbol(requests, client, word);
       this.#noteWay(operation, word);
     }
     const ways = this.#ways;
-    ways[at] = client;
-    ways[at + 1] = server;
-    ways[at + 2] = unit;
-    ways[at + 3] = word;
-    ways[at + 4] = asker;
-    ways[at + 5] = asked;
-    return true;
+    // The place that was used longer ago is given up; everything in it was flushed.
+    const way = ways[place * WAY_WIDTH + LAST_US]! <= ways[(place ^ 1) * WAY_WIDTH + LAST_US]! ? place : place ^ 1;
+    const at = way * WAY_WIDTH;
+    ways[at + PARTIES] = parties;
+    ways[at + REQUEST] = request;
+    ways[at + ASKER] = asker;
+    ways[at + ASKED] = asked;
+    ways[at + COUNT] = 0;
+    ways[at + GAP_US] = 0;
+    this.#writers[way] = 0;
+    return way;
+  }
+
+  /** A write on a way that is known. */
+  #write(operation: Operation, way: number): void {
+    if (this.#writers[way] !== 0) {
+      if (operation.isBroadcast && operation.answerFrame === 0) return;
+      this.#site.learning.novelty.observe(this.#writers[way]!, operation.timeUs);
+      return;
+    }
+    this.flush();
+    if (this.#learnWriter(operation, this.#ways[way * WAY_WIDTH + ASKER]!)) return;
+    const { novelty } = this.#site.learning;
+    const writers = novelty.findContext(ContextKind.writers, operation.server, operation.unit, 0);
+    this.#writers[way] = novelty.findSymbol(writers, operation.client, 0);
   }
 
   #noteWay(operation: Operation, word: number): void {

@@ -61,11 +61,19 @@ class ProcessGuard implements ModuleHandlers {
     let weakest: PointView | null = null;
     let unknown = 0;
     let raised = 0;
+    let point = 0;
     for (let address = first; address < first + count; address++) {
-      const point = points.findOrInsert(server, unit, protocol, space, address, timeUs);
-      const view = points.view(point);
+      // Neighbours up to the next multiple of 64 follow each other.
+      const isNext = point !== 0 && (address & 63) !== 0;
+      point = isNext ? point + 1 : points.findOrInsert(server, unit, protocol, space, address, timeUs);
       const wire = writtenValue(operation, address - first);
       const value = isRefused ? NaN : wire;
+      if (point !== 0 && !isRefused) this.#judgeSwing(operation, address, point, value);
+      if (points.isOrdinary(point, wire)) {
+        points.learnWrite(point, value, client, timeUs);
+        continue;
+      }
+      const view = points.view(point);
       if (view.reads + view.writes === 0) unknown++;
       if (!isTeaching && judge.isReadOnly(view, timeUs)) {
         if (readOnlyFrom < 0) readOnlyFrom = address;
@@ -76,7 +84,6 @@ class ProcessGuard implements ModuleHandlers {
         raised++;
         points.noteDeviation(point, value);
       } else points.learnWrite(point, value, client, timeUs);
-      this.#judgeSwing(operation, address, point, view, value);
     }
     if (weakest !== null) this.#raiseReadOnly(operation, readOnlyFrom, readOnlyTo, weakest);
     else if (unknown === count && !isTeaching) this.#noteUnknown(operation);
@@ -141,11 +148,10 @@ class ProcessGuard implements ModuleHandlers {
     return true;
   }
 
-  #judgeSwing(operation: Operation, address: number, point: number, view: PointView, value: number): void {
+  #judgeSwing(operation: Operation, address: number, point: number, value: number): void {
     const { points, isTeaching } = this.#site.learning;
-    if (point === 0 || Number.isNaN(value)) return;
-    const swing = points.swing(point, value, operation.timeUs, view.firstUs);
-    if (!swing.isOscillating || isTeaching) return;
+    const swing = points.turned(point, value, operation.timeUs);
+    if (swing === null || !swing.isOscillating || isTeaching) return;
     const object = wording.pointsText(this.#site, operation, address, address);
     const text = wording.swingText(this.#site, operation, address, swing);
     this.#raise(KINDS.oscillatingWrites.kind, KINDS.oscillatingWrites.severity, operation, object, text, true);
