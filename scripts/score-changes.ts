@@ -1,13 +1,14 @@
 // The changes that are put into benign captures: connections forged from real requests, one list of them for each kind
 // of change.
-import { Code, Space } from '../src/protocols/modbus/messages.ts';
+import { Code, Space, spaceName } from '../src/protocols/modbus/messages.ts';
 import { connection, fromOtherHost, type Exchange } from './score-forging.ts';
 import type { Frame } from './score-frames.ts';
 import type { Observed, Pair, Point } from './score-observed.ts';
 
 /** Changes of one kind in one capture. */
 const INJECTIONS_MAX = 8;
-const SWEPT = 64;
+const SWEPT_FEW = 64;
+const SWEPT_MANY = 200;
 /** Last byte of the addresses of the client that was never there. */
 const NEW_HOST = 251;
 const FIRST_PORT = 30_000;
@@ -22,7 +23,11 @@ export interface Change {
   readonly isWrite: boolean;
 }
 
-export type Injection = (startUs: number, clientPort: number) => Frame[];
+export interface Injection {
+  /** What was done to what, and what the capture shows of it before. */
+  readonly what: string;
+  readonly forge: (startUs: number, clientPort: number) => Frame[];
+}
 
 export function changesFor(observed: Observed): Change[] {
   const readOnly = spread(observed.points.filter(({ reads, writes }) => reads > 0 && writes === 0));
@@ -34,7 +39,12 @@ export function changesFor(observed: Observed): Change[] {
     change('value out of range, known client', true, written, (point) => write(point, farOut(point), false)),
     change('new client that reads', false, readPoints(observed, pairs), (point) => read(point)),
     change('function never used', false, pairs, (pair) => newFunction(pair)),
-    change('swept addresses, reads, known client', false, pairs.slice(0, 1), (pair) => sweptReads(pair)),
+    change(`${SWEPT_FEW} swept addresses, reads, known client`, false, pairs.slice(0, 1), (pair) =>
+      sweptReads(pair, SWEPT_FEW),
+    ),
+    change(`${SWEPT_MANY} swept addresses, reads, known client`, false, pairs.slice(0, 1), (pair) =>
+      sweptReads(pair, SWEPT_MANY),
+    ),
     change('swept addresses, writes, known client', true, writeSweeps(observed), (points) => sweptWrites(points)),
   ];
 }
@@ -43,7 +53,7 @@ export function changesFor(observed: Observed): Change[] {
 export function injected(change: Change, firstUs: number, lastUs: number, count: number): Frame[][] {
   return Array.from({ length: count }, (_, index) => {
     const at = Math.floor(firstUs + ((lastUs - firstUs) * (index + 1)) / (count + 1));
-    return change.injections[index % change.injections.length]!(at, FIRST_PORT + index);
+    return change.injections[index % change.injections.length]!.forge(at, FIRST_PORT + index);
   });
 }
 
@@ -78,11 +88,14 @@ function writeSweeps(observed: Observed): Point[][] {
     devices.set(name, [...(devices.get(name) ?? []), point]);
   }
   const most = [...devices.values()].sort((a, b) => b.length - a.length)[0];
-  return most === undefined || most.length < 4 ? [] : [most.slice(0, SWEPT)];
+  return most === undefined || most.length < 4 ? [] : [most.slice(0, SWEPT_FEW)];
 }
 
 function write(point: Point, value: number, isNewClient: boolean): Injection {
-  return over(point.pair, isNewClient, [writeExchange(point, value)]);
+  const range = Number.isNaN(point.minimum) ? '' : `, ${point.minimum} to ${point.maximum}`;
+  const shown = point.space === Space.coil ? (value === 0 ? 'off' : 'on') : value;
+  const what = `${shown} to ${pointText(point)}, read ${point.reads} times and written ${point.writes} times${range}`;
+  return over(what, point.pair, isNewClient, [writeExchange(point, value)]);
 }
 
 function writeExchange(point: Point, value: number): Exchange {
@@ -99,7 +112,7 @@ function read(point: Point): Injection {
     request: message(pair.unit, [code, ...word(address), 0, 1]),
     answer: message(pair.unit, [code, ...data]),
   };
-  return over(pair, true, [exchange]);
+  return over(pointText(point), pair, true, [exchange]);
 }
 
 /** Report server id, or where that is usual the identification of function 43. */
@@ -107,30 +120,36 @@ function newFunction(pair: Pair): Injection {
   const isUsual = pair.functions.has(Code.reportServerId);
   const request = isUsual ? [43, 14, 1, 0] : [Code.reportServerId];
   const answer = isUsual ? [43, 14, 1, 1, 0, 0, 1, 0, 1, 88] : [Code.reportServerId, 2, 88, 255];
-  return over(pair, false, [{ request: message(pair.unit, request), answer: message(pair.unit, answer) }]);
+  const what = `function ${request[0]!} to ${pair.server}, unit ${pair.unit}, asked ${pair.requests} times by this client, ${pair.functions.size} functions`;
+  return over(what, pair, false, [{ request: message(pair.unit, request), answer: message(pair.unit, answer) }]);
 }
 
 /** The device has none of the registers. */
-function sweptReads(pair: Pair): Injection {
-  const exchanges = Array.from({ length: SWEPT }, (_, index) => ({
+function sweptReads(pair: Pair, swept: number): Injection {
+  const exchanges = Array.from({ length: swept }, (_, index) => ({
     request: message(pair.unit, [Code.readHoldingRegisters, ...word(SWEEP_START + index), 0, 1]),
     answer: message(pair.unit, [Code.readHoldingRegisters | 128, ILLEGAL_ADDRESS]),
   }));
-  return over(pair, false, exchanges);
+  return over(`${swept} registers of ${pair.server}, unit ${pair.unit}`, pair, false, exchanges);
 }
 
 function sweptWrites(points: readonly Point[]): Injection {
   return over(
+    `${points.length} points from ${pointText(points[0]!)}`,
     points[0]!.pair,
     false,
     points.map((point) => writeExchange(point, flipped(point))),
   );
 }
 
-function over(pair: Pair, isNewClient: boolean, exchanges: readonly Exchange[]): Injection {
+function pointText({ pair, space, address }: Point): string {
+  return `${spaceName(space)} ${address} of ${pair.server}, unit ${pair.unit}`;
+}
+
+function over(what: string, pair: Pair, isNewClient: boolean, exchanges: readonly Exchange[]): Injection {
   const request = isNewClient ? fromOtherHost(pair.request, true, NEW_HOST) : pair.request;
   const answer = isNewClient ? fromOtherHost(pair.answer, false, NEW_HOST) : pair.answer;
-  return (startUs, clientPort) => connection(request, answer, clientPort, startUs, exchanges);
+  return { what, forge: (startUs, clientPort) => connection(request, answer, clientPort, startUs, exchanges) };
 }
 
 /** A value that was there before, so that only the write is unusual; of coils, the other one. */

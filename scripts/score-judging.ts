@@ -12,6 +12,9 @@ import { join, resolve } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { writeFrames, type Frame } from './score-frames.ts';
 
+/** Between two rounds of the same frames. */
+const BETWEEN_US = 1_000_000;
+
 /** A directory that is gone after the work. */
 export async function withScratch<T>(work: (directory: string) => Promise<T>): Promise<T> {
   const directory = mkdtempSync(join(tmpdir(), 'score-'));
@@ -22,11 +25,21 @@ export async function withScratch<T>(work: (directory: string) => Promise<T>): P
   }
 }
 
-export async function learnFrames(directory: string, frames: readonly Frame[]): Promise<Baseline> {
-  const capture = join(directory, 'learned.pcap');
+/** `times`: learned so often, each time later, as if the site went on working like this. */
+export async function learnFrames(directory: string, frames: readonly Frame[], times = 1): Promise<Baseline> {
   const file = join(directory, 'baseline.yaml');
-  writeFrames(capture, frames);
-  const { baseline } = await learnBaseline([capture], null);
+  const spanUs = Math.round((frames.at(-1)?.timeUs ?? 0) - (frames[0]?.timeUs ?? 0)) + BETWEEN_US;
+  const captures = Array.from({ length: times }, (_, index) => {
+    const capture = join(directory, `learned-${index}.pcap`);
+    // The last one keeps its time: what is judged comes after it.
+    const lateUs = (index + 1 - times) * spanUs;
+    writeFrames(
+      capture,
+      frames.map((frame) => ({ ...frame, timeUs: frame.timeUs + lateUs })),
+    );
+    return capture;
+  });
+  const { baseline } = await learnBaseline(captures, null);
   writeBaseline(file, baseline);
   return readBaseline(file);
 }

@@ -68,12 +68,14 @@ async function score(directory: string): Promise<string> {
   const rows: string[][] = [];
   const credits: string[][] = [];
   const details: string[] = [];
+  let fakeAlerts: readonly Alert[] = [];
   for (const [name, frames] of captures) {
     const alerts = await judgeFrames(
       directory,
       frames.map(({ frame }) => frame),
       baseline,
     );
+    if (name === FAKE_COMMAND) fakeAlerts = alerts;
     rows.push([shortName(name), ...summary(frames, alerts)]);
     credits.push([shortName(name), ...otherCredits(frames, alerts)]);
     details.push(`### ${name}`, ...detail(frames, alerts, baseline));
@@ -83,9 +85,21 @@ async function score(directory: string): Promise<string> {
     table(SUMMARY_HEAD, rows),
     'How much depends on what an alert is credited with: only the frames that prove it, or every packet of the TCP connections these frames belong to (recall, then precision).',
     table(['capture', 'proving frames only', 'whole connections'], credits),
+    fakeCommandText(fakeAlerts, captures.get(FAKE_COMMAND)!),
     ...details,
     await poisonings(directory, learned, captures.get(FAKE_COMMAND)!),
   ].join('\n\n');
+}
+
+function fakeCommandText(alerts: readonly Alert[], frames: readonly LabelledFrame[]): string {
+  const withPayload = frames.filter(
+    (entry) => entry.isMalicious && isModbus(entry) && entry.ends.payloadEnd > entry.ends.payloadStart,
+  );
+  const numbers = withPayload.map(({ frame }) => frame.number);
+  const found = alerts.filter((alert) => alert.frames.some((reference) => numbers.includes(frameOf(reference))));
+  const command = `The fake command is a write in frames ${numbers.join(' and ')}, the only two of the malicious frames there that carry Modbus`;
+  if (found.length === 0) return `${command}. It is not found.`;
+  return `${command}. It is found, as ${found.map(({ severity, kind }) => `${severity} ${kind}`).join(', ')}.`;
 }
 
 function shortName(name: string): string {
@@ -141,24 +155,39 @@ function alertText(alert: Alert, frames: readonly LabelledFrame[]): string {
   return `**${alert.severity} ${alert.kind}**, frames ${shown} (${share}): ${alert.explanation}`;
 }
 
-/** The malicious packets no alert is credited with, by conversation and what it carries. */
+/** The malicious packets no alert is credited with: what is no Modbus apart from what is. */
 function missedText(missed: readonly LabelledFrame[]): string {
   if (missed.length === 0) return 'Missed: nothing.';
-  const groups = new Map<string, LabelledFrame[]>();
-  for (const entry of missed) {
-    const { ends } = entry;
-    const hosts = [ends.source, ends.target].sort().join(' and ');
-    const key = `${hosts}, ${carrier(entry)}`;
-    groups.set(key, [...(groups.get(key) ?? []), entry]);
+  const elsewhere = missed.filter((entry) => !isModbus(entry));
+  const onModbus = missed.filter(isModbus);
+  const parts: string[] = [];
+  if (elsewhere.length > 0) {
+    parts.push(
+      `Missed, ${elsewhere.length} packets that carry no Modbus, which nothing here judges: ${groupsText(elsewhere)}.`,
+    );
   }
-  const items = [...groups].map(
-    ([key, entries]) => `${entries.length} between ${key}${rangeText(entries.map(({ frame }) => frame.number))}`,
-  );
-  return `Missed, ${missed.length} packets: ${items.join('; ')}.`;
+  if (onModbus.length > 0) {
+    const empty = onModbus.filter(({ ends }) => ends.payloadEnd === ends.payloadStart).length;
+    parts.push(
+      `Missed, ${onModbus.length} packets on port 502, ${empty} of them without payload (handshake, acknowledgements, end of the connection): ${groupsText(onModbus)}.`,
+    );
+  }
+  return parts.join('\n\n');
+}
+
+/** By conversation and what it carries. */
+function groupsText(entries: readonly LabelledFrame[]): string {
+  const groups = new Map<string, number[]>();
+  for (const entry of entries) {
+    const { ends, frame } = entry;
+    const key = `${[ends.source, ends.target].sort().join(' and ')}, ${carrier(entry)}`;
+    groups.set(key, [...(groups.get(key) ?? []), frame.number]);
+  }
+  return [...groups].map(([key, numbers]) => `${numbers.length} between ${key}${rangeText(numbers)}`).join('; ');
 }
 
 function rangeText(numbers: readonly number[]): string {
-  return ` (frames ${numbers[0]!} to ${numbers.at(-1)!})`;
+  return numbers.length === 1 ? ` (frame ${numbers[0]!})` : ` (frames ${numbers[0]!} to ${numbers.at(-1)!})`;
 }
 
 function carrier({ ends }: LabelledFrame): string {

@@ -8,18 +8,14 @@ import { frameOf } from '../src/facts/frame-reference.ts';
 import type { Baseline } from '../src/learning/baseline.ts';
 import { changesFor, injected, type Change } from './score-changes.ts';
 import { readFrames, readLabels, type Frame } from './score-frames.ts';
-import { isLoud, judgeFrames, learnFrames, percent, table, withScratch, writeScore } from './score-judging.ts';
+import { isLoud, judgeFrames, learnFrames, percent, withScratch, writeScore } from './score-judging.ts';
+import { LEARNED_SHARE, MutationsReport, POISON_SHARES, REPEATS } from './score-mutations-report.ts';
 import { observe } from './score-observed.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const CAPTURES = resolve(ROOT, '../shared/captures');
 const LEMAY = `${CAPTURES}/antoine-lemay__Modbus_dataset/send_a_fake_command_modbus_6RTU_with_operate`;
 const ITI = `${CAPTURES}/ITI__ICS-Security-Tools/pcaps`;
-/** Of the time of a capture, this much is learned from. */
-const LEARNED_SHARE = 0.6;
-/** Shares of the learning part that are attack traffic. */
-const POISON_SHARES = [0.01, 0.05, 0.2];
-
 interface Source {
   readonly name: string;
   readonly path: string;
@@ -55,10 +51,7 @@ interface Twin {
 }
 
 async function score(directory: string): Promise<string> {
-  const rows: string[][] = [];
-  const twins: string[][] = [];
-  const twinAlerts: string[] = [];
-  const poisoned: string[][] = [];
+  const report = new MutationsReport();
   for (const source of present) {
     const benign = source.isBenign?.() ?? (() => true);
     const frames = (await readFrames(source.path)).filter(benign);
@@ -66,49 +59,106 @@ async function score(directory: string): Promise<string> {
     const splitUs = first + LEARNED_SHARE * (frames.at(-1)!.timeUs - first);
     const learned = frames.filter(({ timeUs }) => timeUs < splitUs);
     const judged = frames.filter(({ timeUs }) => timeUs >= splitUs);
-    const baseline = await learnFrames(directory, learned);
-    const twin = { learned, judged, baseline, alerts: await judgeFrames(directory, judged, baseline) };
-    const loud = twin.alerts.filter(isLoud);
-    twins.push([source.name, `${learned.length}`, `${judged.length}`, `${twin.alerts.length}`, `${loud.length}`]);
-    for (const { severity, kind, explanation } of twin.alerts) {
-      twinAlerts.push(`- ${source.name}: **${severity} ${kind}**: ${explanation}`);
+    const once = await twinOf(directory, learned, judged, 1);
+    const often = await twinOf(directory, learned, judged, REPEATS);
+    report.twins.push([
+      source.name,
+      `${learned.length}`,
+      `${judged.length}`,
+      ...twinCounts(once),
+      ...twinCounts(often),
+    ]);
+    for (const [twin, when] of [
+      [once, 'learned once'],
+      [often, `learned ${REPEATS} times`],
+    ] as const) {
+      for (const { severity, kind, explanation } of twin.alerts) {
+        report.twinAlerts.push(`- ${source.name}, ${when}: **${severity} ${kind}**: ${explanation}`);
+      }
     }
     const changes = changesFor(await observe(join(directory, 'observed.pcap'), learned));
-    for (const change of changes) rows.push([source.name, change.name, ...(await found(directory, twin, change))]);
+    for (const change of changes) await addChange(report, directory, source.name, change, once, often);
     for (const change of changes.slice(0, 2)) {
       if (change.injections.length === 0) continue;
-      poisoned.push([source.name, change.name, ...(await poisonedFound(directory, twin, change))]);
+      report.poisoned.push([source.name, change.name, ...(await poisonedFound(directory, once, change))]);
     }
   }
-  return [
-    `The first ${LEARNED_SHARE * 100} % of the time of each capture are learned, the rest is judged: untouched (the twin), and with changes put in, one kind at a time, each change a TCP connection of its own forged from real frames. A change is found when an alert lists one of its frames. "Elsewhere": alerts that list no such frame and are not raised on the twin.`,
-    '### The untouched twin',
-    table(['capture', 'frames learned', 'frames judged', 'alerts', 'medium or higher'], twins),
-    twinAlerts.length === 0 ? 'No alerts.' : twinAlerts.join('\n'),
-    '### Changes',
-    table(['capture', 'change', 'put in', 'found', 'at medium or higher', 'as', 'elsewhere'], rows),
-    '### Changes that were learned as usual',
-    'The same changes judged after the learning part held them too: frames of such connections to the same points are that share of what was learned. Found at medium or higher.',
-    table(['capture', 'change', ...POISON_SHARES.map((share) => `${share * 100} % learned`)], poisoned),
-  ].join('\n\n');
+  return report.text();
 }
 
-async function found(directory: string, twin: Twin, change: Change): Promise<string[]> {
-  const count = change.injections.length;
-  if (count === 0) return ['0', 'not possible here', '', '', ''];
-  const { groups, alerts } = await judgedWith(directory, twin, change, twin.baseline);
-  const hits = alerts.filter((alert) => groups.some((group) => touches(alert, group)));
+async function twinOf(
+  directory: string,
+  learned: readonly Frame[],
+  judged: readonly Frame[],
+  times: number,
+): Promise<Twin> {
+  const baseline = await learnFrames(directory, learned, times);
+  return { learned, judged, baseline, alerts: await judgeFrames(directory, judged, baseline) };
+}
+
+function twinCounts({ alerts }: Twin): string[] {
+  return [`${alerts.length}`, `${alerts.filter(isLoud).length}`];
+}
+
+async function addChange(
+  report: MutationsReport,
+  directory: string,
+  name: string,
+  change: Change,
+  once: Twin,
+  often: Twin,
+): Promise<void> {
+  const { injections } = change;
+  if (injections.length === 0) {
+    report.rows.push([name, change.name, '0', 'not possible here', '', '', '', '', '']);
+    return;
+  }
+  const first = await judgedWith(directory, once, change, once.baseline);
+  const second = await judgedWith(directory, often, change, often.baseline);
+  report.rows.push([
+    name,
+    change.name,
+    `${injections.length}`,
+    ...foundCounts(first),
+    kindsText(first),
+    ...foundCounts(second),
+    elsewhereText([...elsewhere(first, once), ...elsewhere(second, often)]),
+  ]);
+  injections.forEach(({ what }, index) => {
+    const hits = first.alerts.filter((alert) => touches(alert, first.groups[index]!));
+    if (hits.some(isLoud)) return;
+    const grade = hits.length === 0 ? 'not found' : 'below medium';
+    report.notFound.push(`- ${name}, ${change.name}, ${grade}: ${what}`);
+  });
+}
+
+interface Judged {
+  /** For each change, the numbers its frames have in what was judged. */
+  readonly groups: readonly ReadonlySet<number>[];
+  readonly alerts: readonly Alert[];
+}
+
+function foundCounts({ groups, alerts }: Judged): string[] {
+  return [`${foundCount(groups, alerts)}`, `${foundCount(groups, alerts.filter(isLoud))}`];
+}
+
+function kindsText({ groups, alerts }: Judged): string {
   const kinds = new Map<string, number>();
-  for (const { severity, kind } of hits) kinds.set(`${severity} ${kind}`, (kinds.get(`${severity} ${kind}`) ?? 0) + 1);
+  for (const alert of alerts) {
+    if (!groups.some((group) => touches(alert, group))) continue;
+    const name = `${alert.severity} ${alert.kind}`;
+    kinds.set(name, (kinds.get(name) ?? 0) + 1);
+  }
+  return [...kinds].map(([kind, times]) => `${kind} ${times}×`).join(', ');
+}
+
+function elsewhere({ groups, alerts }: Judged, twin: Twin): Alert[] {
   const usual = new Set(twin.alerts.map(alertKey));
-  const elsewhere = alerts.filter((alert) => !hits.includes(alert) && !usual.has(alertKey(alert)));
-  return [
-    `${count}`,
-    `${foundCount(groups, hits)}`,
-    `${foundCount(groups, hits.filter(isLoud))}`,
-    [...kinds].map(([kind, times]) => `${kind} ${times}×`).join(', '),
-    elsewhere.length === 0 ? '0' : elsewhere.map(({ severity, kind }) => `${severity} ${kind}`).join(', '),
-  ];
+  return alerts.filter((alert) => !usual.has(alertKey(alert)) && !groups.some((group) => touches(alert, group)));
+}
+
+function elsewhereText(alerts: readonly Alert[]): string {
+  return alerts.length === 0 ? '0' : alerts.map(({ severity, kind }) => `${severity} ${kind}`).join(', ');
 }
 
 async function poisonedFound(directory: string, twin: Twin, change: Change): Promise<string[]> {
@@ -128,13 +178,8 @@ async function poisonedFound(directory: string, twin: Twin, change: Change): Pro
   return cells;
 }
 
-/** The changes put into the judged part; `groups`: for each change, the numbers its frames have there. */
-async function judgedWith(
-  directory: string,
-  { judged }: Twin,
-  change: Change,
-  baseline: Baseline,
-): Promise<{ groups: ReadonlySet<number>[]; alerts: readonly Alert[] }> {
+/** The changes put into the judged part. */
+async function judgedWith(directory: string, { judged }: Twin, change: Change, baseline: Baseline): Promise<Judged> {
   const added = injected(change, judged[0]!.timeUs, judged.at(-1)!.timeUs, change.injections.length);
   const frames = inOrder([...judged, ...added.flat()]);
   const numbers = new Map(frames.map((frame, index) => [frame, index + 1]));

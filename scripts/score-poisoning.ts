@@ -7,7 +7,7 @@ import { isLoud, judgeFrames, learnFrames, percent, table } from './score-judgin
 import { onPort } from './score-forging.ts';
 
 /** Shares of the learning capture that are attack traffic. */
-const SHARES = [0, 0.01, 0.05, 0.2];
+const SHARES = [0.01, 0.05, 0.2];
 /** Ports that repeated attacks come from; the captures use lower ones. */
 const FIRST_PORT = 20_000;
 
@@ -20,8 +20,8 @@ export async function poisonings(
   const attack = judged.filter(({ isMalicious }) => isMalicious).map(({ frame }) => frame);
   const benign = learned.map(({ frame }) => frame);
   const rows: (string | number)[][] = [];
-  for (const share of SHARES) {
-    const times = Math.round((share * benign.length) / (1 - share) / attack.length);
+  const repeats = SHARES.map((share) => Math.round((share * benign.length) / (1 - share) / attack.length));
+  for (const times of [0, 1, ...repeats]) {
     const poisoned = mixed(benign, attack, times);
     const baseline = await learnFrames(directory, poisoned);
     const alerts = await judgeFrames(

@@ -1,12 +1,15 @@
 // What the scores count with: credit, forged frames, and the sections of their document.
 import assert from 'node:assert/strict';
+import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import type { Alert, AlertParty } from '../src/facts/alert.ts';
 import { internetChecksum, addWords } from '../src/bytes/checksum.ts';
 import { credited, packetScore } from './score-credit.ts';
+import { changesFor, injected } from './score-changes.ts';
 import { connection, fromOtherHost } from './score-forging.ts';
-import { endsOf, type Frame } from './score-frames.ts';
-import { replacedSection } from './score-judging.ts';
+import { endsOf, readFrames, type Frame } from './score-frames.ts';
+import { replacedSection, withScratch } from './score-judging.ts';
+import { observe } from './score-observed.ts';
 import { mixed } from './score-poisoning.ts';
 
 const CLIENT = 100;
@@ -116,4 +119,28 @@ test('one section of the document is replaced and the rest stays', () => {
   const document = 'a\n<!-- x begins -->\nold\n<!-- x ends -->\nb\n';
   assert.equal(replacedSection(document, 'x', 'new'), 'a\n<!-- x begins -->\n\nnew\n\n<!-- x ends -->\nb\n');
   assert.throws(() => replacedSection(document, 'y', 'new'));
+});
+
+test('writes are put only where the capture has none, and are what the decoder reads back', async () => {
+  await withScratch(async (directory) => {
+    const frames = await readFrames(resolve(import.meta.dirname, '../samples/plant-quiet.pcapng'));
+    const seen = await observe(join(directory, 'a.pcap'), frames);
+    const [write] = changesFor(seen);
+    assert.ok(write !== undefined && write.injections.length === 8);
+    const added = injected(write, 0, 8_000_000, 8).flat();
+    const again = await observe(join(directory, 'b.pcap'), added);
+    assert.equal(again.points.length, 8);
+    for (const point of again.points) {
+      const before = seen.points.find(
+        ({ pair, space, address }) =>
+          pair.server === point.pair.server &&
+          pair.unit === point.pair.unit &&
+          space === point.space &&
+          address === point.address,
+      );
+      assert.ok(before !== undefined && before.reads > 0);
+      assert.equal(before.writes, 0);
+      assert.equal(point.writes, 1);
+    }
+  });
 });
