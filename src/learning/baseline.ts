@@ -340,6 +340,8 @@ export function restoreBaseline(
     }
     for (const { unit, client, seen } of device.writers) {
       put(novelty.context(ContextKind.writers, host, unit, 0), numberOf(client), 0, seen);
+      const anywhere = novelty.symbol(novelty.context(ContextKind.siteWriters, 0, 0, 0), numberOf(client), 0);
+      novelty.observeMany(anywhere, seen.count, seen.firstUs, seen.lastUs, 0);
     }
     for (const request of device.requests) {
       const protocol = indexes.get(request.protocol);

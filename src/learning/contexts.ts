@@ -13,6 +13,8 @@ export const ContextKind = {
   /** (server, unit) → (client) and (function): which of them are in `requests`. Follow from it, are not saved. */
   askers: 7,
   functions: 8,
+  /** () → (client): who changes anything at the site. Follows from `writers`, is not saved. */
+  siteWriters: 9,
   /** (server, unit) → (client): who changes it. */
   writers: 3,
   /** (server, unit, client) → (space, first object): what a client writes; space as `spaceWord` has it. */

@@ -521,3 +521,18 @@ test('a dangerous command is told of as such, and not as an unusual function', (
   learned({ client: 1, verb: Verb['set-time'], function: 99 })(rehearsal);
   assert.deepEqual(rehearsal.kinds(), ['command-sentinel/time-set']);
 });
+
+test('a client that writes to other devices is less of a surprise as a writer here', () => {
+  const severityAfter = (writes: number): unknown => {
+    const rehearsal = new Rehearsal(commandSentinel);
+    rehearsal.plantSeconds(0, 3600);
+    for (let write = 0; write < writes; write++) {
+      rehearsal.operation({ ...later(3600), client: 3, server: 8, verb: Verb.write, function: 6, first: 1 });
+    }
+    rehearsal.operation({ ...later(3601), client: 3, verb: Verb.write, function: 6, first: 8 });
+    return rehearsal.raised[0]?.severity;
+  };
+  assert.equal(severityAfter(0), 'high');
+  assert.equal(severityAfter(2), 'high');
+  assert.equal(severityAfter(3), 'medium');
+});

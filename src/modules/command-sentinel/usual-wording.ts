@@ -47,13 +47,15 @@ export function unusualWriterText(
   requests: number,
   elapsedUs: number,
   bound: number,
+  elsewhere: number,
 ): string {
   const protocol = site.protocols[operation.protocol];
   const object = wording.objectText(operation, protocol);
   return (
     `${wording.whoAskedWhat(operation, site.hosts, protocol)}${object === '' ? '' : ` for ${object}`}; ` +
     `${outcomeText(operation)}. In ${spanText(elapsedUs)} it had made ${countOf(requests, 'request')} of this device and ` +
-    `changed nothing: the chance that a write is part of its normal work is below ${chanceText(bound)}. ${writersText(site, operation)}`
+    `changed nothing: the chance that a write is part of its normal work is below ${chanceText(bound)}. ` +
+    `${elsewhere === 0 ? '' : 'It does write to other devices. '}${writersText(site, operation)}`
   );
 }
 

@@ -36,6 +36,8 @@ const NEVER_SEEN = 3;
 /** A function new to a client is unusual where that has less than this chance by the client's own requests. */
 const UNUSUAL_BELOW = 0.01;
 const CERTAIN_BELOW = 0.001;
+/** Who changed other devices so often is no stranger to writing. */
+const WRITES_ELSEWHERE_MIN = 3;
 const LEARNING_US_MIN = 60_000_000;
 const CYCLES_MIN = 3;
 
@@ -61,6 +63,8 @@ export class UsualRequests {
   readonly #ways = new Float64Array(WAYS * WAY_WIDTH).fill(-1);
   /** By way: the row of the client among the writers; 0: not known to be one. */
   readonly #writers = new Int32Array(WAYS);
+  /** By way: the row of the client among the writers of the whole site. */
+  readonly #siteWriters = new Int32Array(WAYS);
   /** Ways with something to flush. */
   readonly #used = new Int32Array(WAYS);
   #usedCount = 0;
@@ -168,7 +172,9 @@ export class UsualRequests {
   #write(operation: Operation, way: number): void {
     if (this.#writers[way] !== 0) {
       if (operation.isBroadcast && operation.answerFrame === 0) return;
-      this.#site.learning.novelty.observe(this.#writers[way]!, operation.timeUs);
+      const { novelty } = this.#site.learning;
+      novelty.observe(this.#writers[way]!, operation.timeUs);
+      novelty.observe(this.#siteWriters[way]!, operation.timeUs);
       return;
     }
     this.flush();
@@ -176,6 +182,8 @@ export class UsualRequests {
     const { novelty } = this.#site.learning;
     const writers = novelty.findContext(ContextKind.writers, operation.server, operation.unit, 0);
     this.#writers[way] = novelty.findSymbol(writers, operation.client, 0);
+    const site = novelty.findContext(ContextKind.siteWriters, 0, 0, 0);
+    this.#siteWriters[way] = novelty.findSymbol(site, operation.client, 0);
   }
 
   #noteWay(operation: Operation, word: number): void {
@@ -249,13 +257,18 @@ export class UsualRequests {
       elapsedUs >= LEARNING_US_MIN &&
       elapsedUs >= CYCLES_MIN * novelty.symbolGapUs(asker) &&
       !this.#isDeclared(client, server);
+    const site = novelty.context(ContextKind.siteWriters, 0, 0, 0);
     if (!isJudged) {
       novelty.observe(novelty.symbol(writers, client, 0), timeUs);
+      novelty.observe(novelty.symbol(site, client, 0), timeUs);
       return false;
     }
     const bound = NEVER_SEEN / requests;
-    const text = wording.unusualWriterText(this.#site, operation, requests, elapsedUs, bound);
-    this.#raise(KINDS.unusualWriter, bound < UNUSUAL_BELOW ? 'high' : 'medium', operation, '', text, unit);
+    const elsewhere = novelty.seen(novelty.findSymbol(site, client, 0));
+    const text = wording.unusualWriterText(this.#site, operation, requests, elapsedUs, bound, elsewhere);
+    const isRare = bound < UNUSUAL_BELOW;
+    const severity = elsewhere >= WRITES_ELSEWHERE_MIN ? (isRare ? 'medium' : 'low') : isRare ? 'high' : 'medium';
+    this.#raise(KINDS.unusualWriter, severity, operation, '', text, unit);
     return true;
   }
 

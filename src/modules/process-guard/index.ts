@@ -19,6 +19,8 @@ const ALERTS_PER_WRITE_MAX = 4;
 /** Of so many writes of a client, this share going to points it wrote once makes the next new point no surprise. */
 const WRITES_KNOWN_MIN = 10;
 const NEW_POINTS_USUAL = 0.05;
+/** Who wrote to the devices of the site so often is no stranger to writing. */
+const WRITES_KNOWN_ELSEWHERE = 3;
 
 export const processGuard: Module = {
   meta: {
@@ -107,7 +109,8 @@ class ProcessGuard implements ModuleHandlers {
     const isNewUsual = writes >= WRITES_KNOWN_MIN && chance >= NEW_POINTS_USUAL;
     const isRefused = operation.outcome === Outcome.refused;
     const isUsual = judge.isUsualWriter(writes, novelty.firstUs(known), view, operation.timeUs);
-    let severity: Severity = isNewUsual && isUsual ? 'low' : judge.firstWriteSeverity(bound, isUsual);
+    let severity: Severity =
+      isNewUsual && isUsual ? 'low' : judge.firstWriteSeverity(bound, isUsual || this.#writesElsewhere(operation));
     if (isRefused) severity = judge.lower(severity);
     const sweep = this.#sweeps.noted(operation, severity);
     if (sweep !== null) {
@@ -121,6 +124,15 @@ class ProcessGuard implements ModuleHandlers {
     });
     const object = wording.pointsText(this.#site, operation, from, to);
     this.#raise(KINDS.writeToReadOnlyPoint.kind, severity, operation, object, text);
+  }
+
+  /** A client that is known to this server, and to write at the site. */
+  #writesElsewhere(operation: Operation): boolean {
+    const { novelty } = this.#site.learning;
+    const clients = novelty.findContext(ContextKind.clients, operation.server, 0, 0);
+    if (novelty.findSymbol(clients, operation.client, 0) === 0) return false;
+    const site = novelty.findContext(ContextKind.siteWriters, 0, 0, 0);
+    return novelty.seen(novelty.findSymbol(site, operation.client, 0)) >= WRITES_KNOWN_ELSEWHERE;
   }
 
   /** Points that nobody ever asked for: one is nothing, many in a row on a device that is known are a search. */
