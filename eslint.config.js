@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['node_modules/**', 'dist/**', 'samples/record/**'] },
+  { ignores: ['node_modules/**', 'dist/**', 'samples/record/**', 'bench/work/**', 'fuzz/findings/**'] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {

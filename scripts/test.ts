@@ -38,7 +38,7 @@ function steps(): Step[] {
     // The longest first, so that the two lanes end at about the same time.
     {
       name: 'unit',
-      arguments: ['--test', '--test-reporter=spec', `--test-concurrency=${LANES}`, ...tests],
+      arguments: ['scripts/run-tests.ts', ...tests],
       isShown: true,
     },
     { name: 'lint', arguments: [program('eslint', 'eslint'), '--max-warnings=0', '.'] },

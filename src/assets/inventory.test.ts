@@ -227,3 +227,13 @@ test('what one device claims is bounded, and the most trusted stays', () => {
   assert.equal(behind.length, UNITS_PER_HOST_MAX);
   assert.equal(inventory.overflow, 999 - UNITS_PER_HOST_MAX);
 });
+
+test('a host that a judgement names is a device, a group address is none', () => {
+  const inventory = inventoryOf([{ address: '' }, { address: '10.0.0.1' }, { address: '224.0.0.1' }]);
+  inventory.named(1, 5);
+  inventory.named(2, 5);
+  assert.deepEqual(
+    inventory.list().map(({ ip, firstUs, lastUs }) => [ip, firstUs, lastUs]),
+    [[['10.0.0.1'], 5, 5]],
+  );
+});

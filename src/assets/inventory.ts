@@ -102,6 +102,12 @@ export class Inventory {
     }
   }
 
+  /** A judgement names the host: it is a device, though perhaps only what was said to it is in the capture. */
+  named(host: number, timeUs: number): void {
+    const record = this.#record(host, timeUs);
+    if (record !== null) extend(record.itself, timeUs, timeUs);
+  }
+
   trait(trait: Trait): void {
     const record = this.#record(trait.host, trait.timeUs);
     if (record !== null) extend(record.itself, trait.timeUs, trait.timeUs);

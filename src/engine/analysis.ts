@@ -181,7 +181,10 @@ export class Analysis {
       ...(intent === null ? {} : { intent }),
       raise: (judgement) => {
         const weighed = intent === null ? judgement : intent.weighed(judgement);
-        if (weighed !== null) this.desk.raise(weighed);
+        if (weighed === null) return;
+        this.inventory.named(weighed.subject.host, weighed.timeUs);
+        if (weighed.peer !== null) this.inventory.named(weighed.peer.host, weighed.timeUs);
+        this.desk.raise(weighed);
       },
       claim: (claim) => dispatch.claim(claim),
     };
