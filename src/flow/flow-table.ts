@@ -37,7 +37,7 @@ export const Column = {
   /** Segments in which the next frame of the protocol was looked for in vain, since it was lost. */
   searchesClient: 20,
   searchesServer: 21,
-  /** Times in a row that the other direction's missing bytes never came. */
+  /** Times in a row that bytes of the server (positive) or of the client (negative) were missing for good. */
   causalMisses: 22,
   initialSequence: 23,
 } as const;

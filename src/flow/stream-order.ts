@@ -56,6 +56,7 @@ export class StreamOrder {
     const heldSegments = stream === null ? null : stream.held;
     if (heldSegments === null && length === 0 && payloadMissing === 0 && !isFin) return;
     if (words[base + Column.protocol] === GIVEN_UP) return;
+    if (length > 0 && words[base + Column.causalMisses] !== 0) this.isHeardAgain(words, base, fromClient);
 
     const nextAt = base + (fromClient ? Column.nextFromClient : Column.nextFromServer);
     if ((flags & (fromClient ? FlowFlag.syncClient : FlowFlag.syncServer)) === 0) {
@@ -151,6 +152,14 @@ export class StreamOrder {
       if (held.count > 0) this.force(row, held);
     }
     this.release(row);
+  }
+
+  /** A direction that was missing speaks: losses now and then do not make a capture one-sided. */
+  private isHeardAgain(words: Int32Array, base: number, fromClient: boolean): void {
+    const misses = words[base + Column.causalMisses]!;
+    if (fromClient ? misses > 0 : misses < 0) return;
+    words[base + Column.causalMisses] = 0;
+    words[base + Column.flags]! &= ~FlowFlag.oneSided;
   }
 
   private isAnswerTooEarly(
@@ -277,10 +286,12 @@ export class StreamOrder {
     const fromClient = direction === 0;
     if (first.hasAcknowledgment && this.isAnswerTooEarly(words, base, fromClient, TcpFlag.ack, first.acknowledgment)) {
       words[base + (fromClient ? Column.nextFromServer : Column.nextFromClient)] = first.acknowledgment;
-      const misses = ++words[base + Column.causalMisses]!;
-      if (misses >= CAUSAL_MISSES_MAX) words[base + Column.flags]! |= FlowFlag.oneSided;
+      const misses = words[base + Column.causalMisses]!;
+      const more = fromClient ? Math.max(0, misses) + 1 : Math.min(0, misses) - 1;
+      words[base + Column.causalMisses] = more;
+      if (Math.abs(more) >= CAUSAL_MISSES_MAX) words[base + Column.flags]! |= FlowFlag.oneSided;
       this.events.gap(row, !fromClient);
-    } else words[base + Column.causalMisses] = 0;
+    }
     const nextAt = base + (fromClient ? Column.nextFromClient : Column.nextFromServer);
     if (((first.sequence - words[nextAt]!) | 0) > 0) {
       words[nextAt] = first.sequence;
