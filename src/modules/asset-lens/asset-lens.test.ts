@@ -137,6 +137,24 @@ const QUIET = [
   },
   {
     kind: 'asset-lens/device-vanished',
+    what: 'a controller that nobody asks any more, of which lost answers from before are told late',
+    play: (rehearsal: Rehearsal) => {
+      for (let second = 0; second < 240; second++) {
+        rehearsal.plantSeconds(second, second + 1);
+        rehearsal.operation({ timeUs: at(second), client: 9, server: 8, verb: Verb.read });
+      }
+      for (const second of [200, 210, 220]) {
+        const outcome = Outcome.unanswered;
+        rehearsal.operation({ timeUs: at(second), client: 9, server: 8, verb: Verb.read, outcome });
+      }
+      for (let second = 240; second < 400; second++) {
+        rehearsal.plantSeconds(second, second + 1);
+        rehearsal.operation({ timeUs: at(second), client: 9, server: 2, verb: Verb.read });
+      }
+    },
+  },
+  {
+    kind: 'asset-lens/device-vanished',
     what: 'a controller that restarts for twenty seconds',
     play: (rehearsal: Rehearsal) => {
       rehearsal.plantSeconds(0, 240);

@@ -32,7 +32,9 @@ const SILENCE = 2;
 const FAILURES = 3;
 const STATE = 4;
 const FRAME = 5;
-const WIDTH = 6;
+/** When it was last counted as answering: what was asked before, and is told late as unanswered, is no failure. */
+const SERVED_US = 6;
+const WIDTH = 7;
 /** Bits of STATE. */
 const SERVES = 1;
 const IS_NEW = 2;
@@ -68,7 +70,7 @@ export class UsualDevices {
     const counted = this.#counted;
     const second = this.#second;
     if (counted[client * 2 + 1] !== second) this.#asks(operation, second);
-    if (operation.outcome === Outcome.unanswered) this.#hosts[server * WIDTH + FAILURES]!++;
+    if (operation.outcome === Outcome.unanswered) this.#fails(server, operation.timeUs);
     else if (counted[server * 2] !== second) this.#serves(operation, second);
   }
 
@@ -77,7 +79,7 @@ export class UsualDevices {
     const { client, server, phase } = conversation;
     if (!this.#makeRoom(Math.max(client, server))) return;
     if (phase === 'closed') {
-      if (!conversation.isAnswered) this.#hosts[server * WIDTH + FAILURES]!++;
+      if (!conversation.isAnswered) this.#fails(server, conversation.firstUs);
       return;
     }
     if (phase === 'updated' || conversation.transport === 'link') return;
@@ -94,6 +96,12 @@ export class UsualDevices {
     if (!this.#site.learning.isTeaching && this.#second % LOOK_EVERY === 0) this.#lookForSilence(timeUs);
   }
 
+  /** Something asked at `timeUs` got no answer: a failure, unless the host has answered later questions since. */
+  #fails(server: number, timeUs: number): void {
+    const at = server * WIDTH;
+    if (timeUs > this.#hosts[at + SERVED_US]! + SECOND_US) this.#hosts[at + FAILURES]!++;
+  }
+
   #asks(operation: Operation, second: number): void {
     const { client } = operation;
     this.#counted[client * 2 + 1] = second;
@@ -106,6 +114,7 @@ export class UsualDevices {
     const { server } = operation;
     this.#counted[server * 2] = second;
     this.#hosts[server * WIDTH + FAILURES] = 0;
+    this.#hosts[server * WIDTH + SERVED_US] = operation.timeUs;
     this.#heard(server, second, operation.answerFrame);
     this.#isHere(server, operation.timeUs, operation.answerFrame, true);
     this.#learnRole(operation, server, Role.serves);
