@@ -3,6 +3,7 @@
 import { randomInt } from 'node:crypto';
 import type { HostDirectory } from '../facts/facts.ts';
 import type { DeclaredSegment } from '../facts/intent.ts';
+import { macText } from '../packet/addresses.ts';
 
 // Hosts are visited in the order of their numbers, never of the index: the seed changes no result.
 const SEED = randomInt(0x7fffffff);
@@ -255,12 +256,6 @@ function hashWords(a: number, b: number, c: number, d: number, e: number): numbe
 
 function ipv4Text(address: number): string {
   return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`;
-}
-
-function macText(high: number, low: number): string {
-  const digits =
-    ((high & 0xffff) + 0x10000).toString(16).slice(1) + ((low >>> 0) + 0x1_0000_0000).toString(16).slice(1);
-  return digits.replace(/..(?=.)/g, '$&:');
 }
 
 /** RFC 5952: lower case, the longest run of two or more zero groups as `::`. */

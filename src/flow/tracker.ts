@@ -113,27 +113,16 @@ export class FlowTracker implements RowEvents {
     const ports = sourceIsA ? (sourcePort << 16) | destinationPort : (destinationPort << 16) | sourcePort;
     const meta = (protocol & 0xff) | (kind << 8) | (segment << 12);
     let row = table.find(addressA, addressB, ports, meta);
-    if (row === 0) {
-      row = this.create(
-        packet,
-        addressA,
-        addressB,
-        ports,
-        meta,
-        kind,
-        segment,
-        source,
-        destination,
-        sourcePort,
-        destinationPort,
-        sourceIsA,
-      );
-    } else if (
+    if (
+      row !== 0 &&
       protocol === IpProtocol.tcp &&
       (packet.tcpFlags & (TcpFlag.syn | TcpFlag.ack)) === TcpFlag.syn &&
       this.isNewConnection(row, packet)
     ) {
       this.close(row, packet.timeUs);
+      row = 0;
+    }
+    if (row === 0) {
       row = this.create(
         packet,
         addressA,
