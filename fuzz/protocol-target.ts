@@ -80,7 +80,7 @@ class Conversation {
     this.fill({ fromClient: direction === 0 });
     if ((step.control & Control.gap) !== 0) {
       this.waiting[direction] = new Uint8Array(0);
-      decoder.gap(this.flow, direction === 0);
+      decoder.gap(this.flow, direction === 0, context);
     }
     const hasTcp = protocol.transports.includes('tcp');
     const hasUdp = protocol.transports.includes('udp');
@@ -88,14 +88,15 @@ class Conversation {
     const payload = script.subarray(step.start, step.end);
     const match = this.recognise(payload);
     if (context.isTcp) this.stream(direction, payload);
-    else if (match !== Match.no) this.whole(payload);
+    else if (match === Match.maybe || match === Match.yes) this.whole(payload);
   }
 
   private recognise(payload: Uint8Array): number {
     const bytes = this.surrounded(payload);
     const end = MARGIN_BYTES + payload.length;
     const match = this.decoder.looksLike(bytes, MARGIN_BYTES, end);
-    if (![Match.no, Match.maybe, Match.yes].includes(match as 0)) throw new Error(`looksLike gives ${match}`);
+    if (![Match.no, Match.maybe, Match.yes, Match.later].includes(match as 0))
+      throw new Error(`looksLike gives ${match}`);
     const speaker = this.decoder.speaker(bytes, MARGIN_BYTES, end);
     if (![Speaker.unknown, Speaker.client, Speaker.server].includes(speaker as 0))
       throw new Error(`speaker gives ${speaker}`);

@@ -46,6 +46,8 @@ export const ${name.camel}: Protocol = {
   functionName: (code) => FUNCTION_NAMES.get(code) ?? \`function \${code}\`,
   spaceName: (space) => (space === 0 ? '' : 'register'),
   codeName: (code) => CODE_NAMES.get(code) ?? \`code \${code}\`,
+  family: 'process',
+  kinds: [...FUNCTION_NAMES].map(([code, kind]) => ({ function: code, subfunction: -1, name: kind })),
   summary: 'A made-up message of the generator: to be replaced',
   start: (protocol) => new ${name.pascal}Decoder(protocol),
 };
@@ -130,13 +132,12 @@ export function bodyStart(start: number): number {
 function facts(name: Name): string {
   return `// Turns a frame of ${name.title} into facts: an Operation where it is whole, a Violation where it is not.
 import { u16be } from '../../bytes/endian.ts';
-import { Encoding, Outcome } from '../../facts/operation.ts';
+import { Encoding } from '../../facts/operation.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 import { Verb } from '../../facts/verbs.ts';
+import { setValues, startOperation, violation } from '../facts-of-messages.ts';
 import { FunctionCode } from './messages.ts';
 import { BODY_BYTES, bodyStart } from './parse.ts';
-
-const VIOLATION_BYTES_MAX = 32;
 
 export function emitRequest(
   bytes: Uint8Array,
@@ -150,53 +151,19 @@ export function emitRequest(
     emitTooShort(bytes, start, end, context);
     return;
   }
-  const operation = context.operation;
-  operation.timeUs = context.timeUs;
-  operation.elapsedUs = -1;
-  operation.flow = context.flow;
-  operation.client = context.client;
-  operation.server = context.server;
-  operation.clientPort = context.clientPort;
-  operation.serverPort = context.serverPort;
-  operation.protocol = protocol;
-  operation.unit = -1;
+  const operation = startOperation(context, protocol);
   operation.function = bytes[body]!;
-  operation.subfunction = -1;
   operation.verb = operation.function === FunctionCode.write ? Verb.write : Verb.read;
   operation.space = 1;
   operation.first = u16be(bytes, body + 1);
   operation.count = 1;
-  operation.nameStart = 0;
-  operation.nameEnd = 0;
-  operation.outcome = Outcome.unanswered;
-  operation.code = 0;
-  operation.requestFrame = context.frame;
-  operation.answerFrame = 0;
-  operation.isBroadcast = false;
-  operation.bytes = bytes;
-  operation.valuesStart = body + 3;
-  operation.valueSize = 2;
-  operation.encoding = Encoding.unsigned;
-  operation.valueCount = 1;
+  setValues(operation, bytes, body + 3, 2, Encoding.unsigned, 1);
   context.sink.operation(operation);
 }
 
 function emitTooShort(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
-  context.sink.violation({
-    fact: 'violation',
-    timeUs: context.timeUs,
-    frame: context.frame,
-    flow: context.flow,
-    client: context.client,
-    server: context.server,
-    unit: -1,
-    fromClient: context.fromClient,
-    protocol: '${name.kebab}',
-    rule: 'body-too-short',
-    detail: \`\${Math.max(0, end - bodyStart(start))} bytes where \${BODY_BYTES} are needed\`,
-    offset: 2,
-    bytes: bytes.slice(start, Math.min(end, start + VIOLATION_BYTES_MAX)),
-  });
+  const detail = \`\${Math.max(0, end - bodyStart(start))} bytes where \${BODY_BYTES} are needed\`;
+  violation(context, '${name.kebab}', 'body-too-short', detail, bytes, start, end, start + 2);
 }
 `;
 }

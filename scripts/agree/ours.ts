@@ -88,8 +88,8 @@ class ListenedDecoder implements ProtocolDecoder {
     this.#decoder.decode(bytes, start, end, context);
   }
 
-  gap(...[flow, fromClient]: Parameters<ProtocolDecoder['gap']>): void {
-    this.#decoder.gap(flow, fromClient);
+  gap(...[flow, fromClient, context]: Parameters<ProtocolDecoder['gap']>): void {
+    this.#decoder.gap(flow, fromClient, context);
   }
 
   closed(...[flow, context]: Parameters<ProtocolDecoder['closed']>): void {

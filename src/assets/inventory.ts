@@ -16,11 +16,6 @@ export const EVIDENCE_MAX = 64;
 /** How far the vendor of a network card tells the vendor of the device: it may be a part bought in. */
 const MAC_TRUST = 0.4;
 
-/** Units that stand for the device itself: Modbus messaging guide 4.4.1 (0 and 255), and "none". */
-function isHostItself(unit: number): boolean {
-  return unit <= 0 || unit === 255;
-}
-
 interface Evidence {
   readonly attribute: ClaimAttribute;
   readonly value: string;
@@ -34,8 +29,10 @@ interface Evidence {
 interface Device {
   firstUs: number;
   lastUs: number;
-  /** Of a unit: it was claimed to answer (a `service`), so that it counts as a device of its own. */
+  /** Of a unit: it was claimed to answer (a `service`) and does not stand for the host, so that it may be a device. */
   isThere: boolean;
+  /** Of a unit that is there: a device of its own even where the host answers for no other. */
+  isBehind: boolean;
   readonly evidence: Map<string, Evidence>;
 }
 
@@ -47,8 +44,8 @@ interface HostRecord {
 }
 
 /**
- * One asset for each host that spoke, and one for each unit behind a host that answers for several units (0 and 255
- * mean the host itself). An address that was only asked and never spoke is no device, neither is a group address.
+ * One asset for each host that spoke, and one for each unit behind a host that answers for several units (the protocol says
+ * which units mean the host itself). An address that was only asked and never spoke is no device, neither is a group address.
  * Which units exist is told by claims of a `service`; what an
  * unconfirmed unit says of itself counts for the host.
  */
@@ -85,8 +82,16 @@ export class Inventory {
     if (device === null) return;
     extend(device, claim.timeUs, claim.timeUs);
     extend(record.itself, claim.timeUs, claim.timeUs);
-    if (claim.attribute === 'service') device.isThere = true;
+    if (claim.attribute === 'service' && claim.unit >= 0) this.#isThere(device, claim);
     addEvidence(device, claim);
+  }
+
+  /** The value of a `service` is the protocol's name, and that tells what its units are. */
+  #isThere(device: Device, { unit, value }: Claim): void {
+    const units = this.#protocols.find(({ name }) => name === value)?.units;
+    if (units?.isHostItself(unit) ?? (unit === 0 || unit === 255)) return;
+    device.isThere = true;
+    if (units?.areBehind === true) device.isBehind = true;
   }
 
   conversation(conversation: Conversation): void {
@@ -119,8 +124,8 @@ export class Inventory {
    */
   assetId(host: number, unit: number): string {
     const record = this.#records.get(host);
-    const isThere = record?.units.get(unit)?.isThere ?? false;
-    const isBehind = record !== undefined && isThere && !isHostItself(unit) && isGateway(record);
+    const device = record?.units.get(unit);
+    const isBehind = record !== undefined && device !== undefined && isDevice(record, device);
     return this.#id(host, isBehind ? unit : -1);
   }
 
@@ -144,9 +149,7 @@ export class Inventory {
   /** The asset of a host with all its addresses, then those of the units behind it. */
   #assetsOf(group: readonly HostRecord[]): Asset[] {
     const units = group.flatMap((record) => [...record.units].map(([unit, device]) => ({ record, unit, device })));
-    const behind = units.filter(
-      ({ record, unit, device }) => device.isThere && !isHostItself(unit) && isGateway(record),
-    );
+    const behind = units.filter(({ record, device }) => isDevice(record, device));
     const own = units.filter((entry) => !behind.includes(entry)).map(({ device }) => device);
     const itself = group.map((record) => record.itself);
     behind.sort((left, right) => left.unit - right.unit);
@@ -269,7 +272,7 @@ export class Inventory {
 }
 
 function newDevice(timeUs: number): Device {
-  return { firstUs: timeUs, lastUs: timeUs, isThere: false, evidence: new Map() };
+  return { firstUs: timeUs, lastUs: timeUs, isThere: false, isBehind: false, evidence: new Map() };
 }
 
 function extend(device: Device, firstUs: number, lastUs: number): void {
@@ -277,9 +280,11 @@ function extend(device: Device, firstUs: number, lastUs: number): void {
   if (lastUs > device.lastUs) device.lastUs = lastUs;
 }
 
-function isGateway(record: HostRecord): boolean {
+/** A unit that answers is a device of its own where its protocol says so, or where the host answers for several. */
+function isDevice(record: HostRecord, device: Device): boolean {
+  if (!device.isThere || device.isBehind) return device.isThere;
   let behind = 0;
-  for (const [unit, { isThere }] of record.units) if (isThere && !isHostItself(unit) && ++behind > 1) return true;
+  for (const { isThere } of record.units.values()) if (isThere && ++behind > 1) return true;
   return false;
 }
 

@@ -1,6 +1,7 @@
 // Reads the lines of one device in a baseline file: tens of times faster than nested YAML would be.
 import { addressRange } from '../engine/host-pattern.ts';
 import type { BaselineArea, BaselineDevice, BaselinePoints, Sightings } from '../learning/baseline.ts';
+import { nameBytes } from '../learning/names.ts';
 import type { SpaceNames } from './space-names.ts';
 import { timeOf } from './timestamp.ts';
 
@@ -132,6 +133,16 @@ export class DeviceReader {
         client: this.#address(client!, headAt),
         seen: this.#seen(rest, restAt),
       });
+    } else if (what === 'name') {
+      const [, protocol, space, number] = this.#match(PLACE, head, headAt, 'mqtt topic 1073741824');
+      const bytes = nameBytes(rest) ?? this.#fail(restAt, `'${rest}' is no name; other than plain characters are %HH`);
+      device.names.push({
+        unit,
+        protocol: protocol!,
+        space: this.#space(protocol!, space!, headAt),
+        number: Number(number),
+        bytes,
+      });
     } else if (what === 'turns') {
       const [, protocol, space, point] = this.#match(PLACE, head, headAt, 'modbus coil 0');
       const [, most, minutes] = this.#match(TURNS, rest, restAt, 'at most 2 a minute in 60 minutes');
@@ -146,7 +157,7 @@ export class DeviceReader {
     } else
       this.#fail(
         headAt - what.length - 1,
-        `'${what}' is not understood; there are point, area, function, writer, writes and turns`,
+        `'${what}' is not understood; there are point, area, function, name, writer, writes and turns`,
       );
   }
 
@@ -283,5 +294,6 @@ function emptyDevice(segment: string, address: string): Mutable<BaselineDevice> 
     areas: [],
     points: [],
     swings: [],
+    names: [],
   };
 }

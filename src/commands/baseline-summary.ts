@@ -1,6 +1,7 @@
 // Says what a baseline holds: in one line, as a page for people, and as JSON.
 import { grouped } from '../bytes/text.ts';
 import type { Baseline, BaselineDevice, Sightings } from '../learning/baseline.ts';
+import { nameText } from '../learning/names.ts';
 import { protocols } from '../protocols/index.ts';
 import { listText } from './alert-text.ts';
 import { jsonPage } from './json-text.ts';
@@ -77,6 +78,7 @@ function deviceJson(device: BaselineDevice): Record<string, unknown> {
       withSpaceName(Number.isNaN(points.last) ? { ...points, ...NO_VALUES } : points),
     ),
     turns: device.swings.map(withSpaceName),
+    names: device.names.map(({ bytes, ...name }) => withSpaceName({ ...name, name: nameText(bytes) })),
   };
 }
 

@@ -2,6 +2,7 @@
 // device is one block of lines, which baseline-reader.ts reads.
 import type { Protocol } from '../facts/protocol.ts';
 import type { Baseline, BaselineArea, BaselineDevice, BaselinePoints, Sightings } from '../learning/baseline.ts';
+import { nameText } from '../learning/names.ts';
 import { SpaceNames } from './space-names.ts';
 import { timestamp } from './timestamp.ts';
 
@@ -41,6 +42,9 @@ function deviceLines(device: BaselineDevice, spaces: SpaceNames): string[] {
   for (const { unit, protocol, space, point, reversalsMax, minutes } of device.swings) {
     const place = `${protocol} ${spaces.text(protocol, space)} ${point}`;
     lines.push(`unit ${unit} turns ${place}: at most ${reversalsMax} a minute in ${minutes} minutes`);
+  }
+  for (const { unit, protocol, space, number, bytes } of device.names) {
+    lines.push(`unit ${unit} name ${protocol} ${spaces.text(protocol, space)} ${number}: ${nameText(bytes)}`);
   }
   return lines;
 }

@@ -96,6 +96,9 @@ function device(changes: Partial<BaselineDevice> = {}): BaselineDevice {
         movesInStep: 0,
       },
     ],
+    names: [
+      { unit: -1, protocol: 'modbus', space: 3, number: 1_073_741_824, bytes: new TextEncoder().encode('a b%"ü') },
+    ],
     swings: [{ ...PLACE, point: 0, reversalsMax: 2, minutes: 60 }],
     ...changes,
   };
@@ -164,7 +167,7 @@ describe('the text of a baseline', () => {
     [
       'a device that stands there twice',
       (whole) => `${whole}  default 192.0.2.10: |\n    asks: 1 times\n`,
-      /^20:3: 'default 192\.0\.2\.10' stands here twice/,
+      /^21:3: 'default 192\.0\.2\.10' stands here twice/,
     ],
     ['a line that means nothing', (whole) => whole.replace('heard:', 'herd:'), /^7:5: 'herd' is not understood/],
     [

@@ -28,7 +28,7 @@ export class SpaceNames {
   number(protocol: string, word: string): number {
     const known = this.#numbers.get(protocol)?.get(word);
     if (known !== undefined) return known;
-    const [, digits] = /^space-([0-9]{1,5})$/.exec(word) ?? [];
+    const [, digits] = /^space-([0-9]{1,8})$/.exec(word) ?? [];
     return digits === undefined ? -1 : Number(digits);
   }
 }

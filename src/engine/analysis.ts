@@ -170,8 +170,12 @@ export class Analysis {
         ...(options.onAlert === undefined ? {} : { onAlert: options.onAlert }),
       },
     );
-    const dispatch = new Dispatch(protocols.length, this.inventory, options.facts?.(hosts) ?? null, (conversation) =>
-      this.closed(conversation),
+    const dispatch = new Dispatch(
+      protocols.length,
+      this.inventory,
+      options.facts?.(hosts) ?? null,
+      (conversation) => this.closed(conversation),
+      this.learning.names,
     );
     this.dispatch = dispatch;
     const site: Site = {

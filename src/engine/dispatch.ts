@@ -5,6 +5,8 @@ import type { Claim, Conversation, FactSink, Login, Trait, Transfer, Violation }
 import type { ModuleHandlers } from '../facts/module.ts';
 import { Outcome, type Operation } from '../facts/operation.ts';
 import { VERB_NAMES } from '../facts/verbs.ts';
+import { spaceWord } from '../learning/contexts.ts';
+import type { NameTable } from '../learning/names.ts';
 
 /** Who wants operations: at most the sixteen modules. */
 const SLOTS = 16;
@@ -40,6 +42,7 @@ export class Dispatch implements FactSink {
   private h14 = NOBODY;
   private h15 = NOBODY;
 
+  private readonly names: NameTable | null;
   private readonly onClosed: (conversation: Conversation) => void;
 
   constructor(
@@ -47,7 +50,9 @@ export class Dispatch implements FactSink {
     inventory: Inventory | null,
     listener: FactSink | null,
     onClosed: (conversation: Conversation) => void,
+    names: NameTable | null = null,
   ) {
+    this.names = names;
     this.operations = new Float64Array(protocolCount);
     this.conversations = new Float64Array(protocolCount);
     this.inventory = inventory;
@@ -93,6 +98,7 @@ export class Dispatch implements FactSink {
     if (this.listener !== null) this.listener.operation(operation);
     const wanted = this.wanted[operation.verb * 3 + operation.outcome]!;
     if (wanted === 0) return;
+    if (operation.first < 0 && operation.nameEnd > operation.nameStart) this.numberName(operation);
     if ((wanted & 0x1) !== 0) this.h0.operation!(operation);
     if ((wanted & 0x2) !== 0) this.h1.operation!(operation);
     if ((wanted & 0x4) !== 0) this.h2.operation!(operation);
@@ -111,6 +117,14 @@ export class Dispatch implements FactSink {
     if ((wanted & 0x2000) !== 0) this.h13.operation!(operation);
     if ((wanted & 0x4000) !== 0) this.h14.operation!(operation);
     if ((wanted & 0x8000) !== 0) this.h15.operation!(operation);
+  }
+
+  /** Named objects get a number of their own, so that what learns about numbered ones learns about them as well. */
+  private numberName(operation: Operation): void {
+    const { names } = this;
+    if (names === null) return;
+    const { server, unit, protocol, space, nameBytes, nameStart, nameEnd } = operation;
+    operation.first = names.numberOf(server, unit, spaceWord(protocol, space), nameBytes, nameStart, nameEnd);
   }
 
   conversation(conversation: Conversation): void {

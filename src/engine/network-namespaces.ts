@@ -20,7 +20,7 @@ export interface NamespacePair {
 export function whyNoNamespaces(): string | false {
   if (process.platform !== 'linux') return 'skipped: not Linux';
   if (process.getuid?.() !== 0) return 'skipped: not root, so no network namespaces';
-  for (const program of ['ip', 'tcpreplay']) {
+  for (const program of ['ip', 'tcpreplay', 'ping']) {
     if (spawnSync('which', [program], { env: ENVIRONMENT }).status !== 0) return `skipped: no ${program} command`;
   }
   const name = `1sec-${process.pid}-try`;

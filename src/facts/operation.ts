@@ -52,7 +52,7 @@ export interface Operation {
   serverPort: number;
   /** Index in the list of protocols. */
   protocol: number;
-  /** Addressed device behind the host (Modbus unit, CIP slot …); -1 where the protocol has none. */
+  /** Addressed device behind the host (Modbus unit, CIP slot …), below 2^24; -1 where the protocol has none. */
   unit: number;
   /** See `Verb`. */
   verb: number;
@@ -60,11 +60,15 @@ export interface Operation {
   function: number;
   /** Sub-function, -1 where there is none. */
   subfunction: number;
-  /** The protocol's object space (`protocol.spaceName`), 0 where there is no object. */
+  /** The protocol's object space (`protocol.spaceName`), below 2^24; 0 where there is no object. */
   space: number;
-  /** First object in that space; -1 where the object has no number. */
+  /**
+   * First object in that space; -1 where the object has no number. Where it has a name and no number, the engine puts a
+   * number of its own, from NAMED_FIRST on, in its place before modules see it: in one space objects have numbers or
+   * names, never both.
+   */
   first: number;
-  /** How many objects, counted in objects. */
+  /** How many objects, counted in objects; 1 where the object has a name and no number. */
   count: number;
   /** Object's name on the wire: `nameBytes[nameStart..nameEnd)`, empty where it has none. */
   nameBytes: Uint8Array;
@@ -87,7 +91,12 @@ export interface Operation {
   valueSize: number;
   encoding: number;
   valueCount: number;
+  /** The device itself marks the values as not to be relied on (quality, fault): nothing is learned from them. */
+  isQuestionable: boolean;
 }
+
+/** Numbers of objects that have only a name begin here. */
+export const NAMED_FIRST = 0x4000_0000;
 
 const NO_BYTES = new Uint8Array(0);
 
@@ -122,5 +131,6 @@ export function emptyOperation(): Operation {
     valueSize: 0,
     encoding: 0,
     valueCount: 0,
+    isQuestionable: false,
   };
 }

@@ -8,8 +8,14 @@ export const NEED_MORE = 0;
 /** `frameSize`: these bytes cannot be the start of a frame of this protocol. */
 export const NOT_THIS_PROTOCOL = -1;
 
-/** What `looksLike` answers. `maybe` is enough on a usual port, `yes` on any. */
-export const Match = { no: 0, maybe: 1, yes: 2 } as const;
+/**
+ * What `looksLike` answers. `maybe` is enough on a usual port, `yes` on any. `later`: so far it may be the beginning of
+ * this protocol, more of the stream will tell (TCP only; at most LATER_BYTES_MAX bytes are kept for it).
+ */
+export const Match = { no: 0, maybe: 1, yes: 2, later: 3 } as const;
+
+/** So much of a stream's beginning a protocol may ask to see before it recognises itself. */
+export const LATER_BYTES_MAX = 4096;
 
 /** `speaker`: who says such a message. */
 export const Speaker = { unknown: 0, client: 1, server: 2 } as const;
@@ -32,6 +38,26 @@ export interface MessageContext {
   readonly sink: FactSink;
 }
 
+/** What a protocol is for; decides what its speakers are taken for. */
+export type ProtocolFamily = 'process' | 'building' | 'messaging' | 'it';
+
+/** A kind of message: what `Operation.function` and `subfunction` (-1: whatever it is) can be, and its name. */
+export interface MessageKind {
+  readonly function: number;
+  readonly subfunction: number;
+  readonly name: string;
+}
+
+/** Devices behind a host: Modbus units, CIP slots, DNP3 link addresses, BACnet networks. */
+export interface ProtocolUnits {
+  /** `unit 5`, `slot 2`, `outstation 10`, `network 3 address 12`. */
+  name(unit: number): string;
+  /** The unit stands for the host itself, as Modbus 0 and 255 do. */
+  isHostItself(unit: number): boolean;
+  /** True: a unit that answers is a device of its own. False: only where the host answers for several. */
+  readonly areBehind: boolean;
+}
+
 /** What a protocol says of itself; no state. */
 export interface Protocol {
   /** Stable, lower-case: `modbus`. */
@@ -46,6 +72,13 @@ export interface Protocol {
   spaceName(space: number): string;
   /** Name of an error code of a refused operation. */
   codeName(code: number): string;
+  /** Does the code mean that the device behind the one that answers is not there? Absent: no code does. */
+  isAbsent?(code: number): boolean;
+  readonly family: ProtocolFamily;
+  /** Absent: the protocol knows no devices behind a host, and every `unit` is -1. */
+  readonly units?: ProtocolUnits;
+  /** Every kind of message that is decoded, in the order of the specification: docs/protocols.md lists them. */
+  readonly kinds: readonly MessageKind[];
   /** One line for `1sec protocols`. */
   readonly summary: string;
   /** State for one analysis; nothing is kept at module level. */
@@ -68,8 +101,8 @@ export interface ProtocolDecoder {
   frameSize(bytes: Uint8Array, start: number, end: number, context: MessageContext): number;
   /** A whole frame or datagram. Total: never throws, whatever the bytes; problems become Violations. */
   decode(bytes: Uint8Array, start: number, end: number, context: MessageContext): void;
-  /** Bytes of one direction were lost: forget what waited for them. */
-  gap(flow: number, fromClient: boolean): void;
+  /** Bytes of one direction were lost: forget what waited for them. `context` names the conversation. */
+  gap(flow: number, fromClient: boolean, context: MessageContext): void;
   /** The conversation is over: hand over what is unanswered, forget the rest. `context` names the conversation. */
   closed(flow: number, context: MessageContext): void;
   /**

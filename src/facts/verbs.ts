@@ -37,8 +37,14 @@ export const VERB_NAMES = [
   'keep-alive',
   'authenticate',
   'factory-reset',
+  'report',
+  'acknowledge',
 ] as const;
 
+/*
+ * `report`: the server tells values unasked (DNP3 unsolicited, IEC 104 spontaneous, BACnet change of value); the client is
+ * who is told, `requestFrame` is 0. `acknowledge`: an alarm or event is taken notice of.
+ */
 export type VerbName = (typeof VERB_NAMES)[number];
 
 /** Verb numbers by name: `Verb.write`. */

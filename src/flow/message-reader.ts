@@ -3,6 +3,7 @@
 import type { FactSink } from '../facts/facts.ts';
 import { emptyOperation } from '../facts/operation.ts';
 import {
+  LATER_BYTES_MAX,
   Match,
   NEED_MORE,
   Speaker,
@@ -155,7 +156,8 @@ export class MessageReader {
     words[base + Column.flags]! |= fromClient ? FlowFlag.searchClient : FlowFlag.searchServer;
     words[base + (fromClient ? Column.searchesClient : Column.searchesServer)] = 0;
     try {
-      this.entries[index]!.decoder.gap(row, fromClient);
+      this.fillContext(row, fromClient, (words[base + Column.meta]! & 0xff) === 6);
+      this.entries[index]!.decoder.gap(row, fromClient, this.context);
     } catch (error) {
       this.fault(row, error);
     }
@@ -240,6 +242,9 @@ export class MessageReader {
     return this.hasFlipped === row ? !fromClient : fromClient;
   }
 
+  /** A protocol that was tried just now asks for more of the stream. */
+  private isLater = false;
+
   /** Row whose roles `identify` has just swapped, else 0. */
   private hasFlipped = 0;
 
@@ -253,7 +258,7 @@ export class MessageReader {
     if (index === NO_PROTOCOL) {
       index = this.identify(row, fromClient, bytes, start, end, true);
       if (index === GIVEN_UP) return end;
-      if (index < 0) return end - start <= BEGINNING_BYTES_MAX ? start : end;
+      if (index < 0) return end - start <= (this.isLater ? LATER_BYTES_MAX : BEGINNING_BYTES_MAX) ? start : end;
       if (this.hasFlipped === row) speaksClient = !fromClient;
       this.readKeptOfOtherSide(row, speaksClient);
     }
@@ -315,7 +320,8 @@ export class MessageReader {
       words[column] = searches + 1;
       return false;
     }
-    if (entry.decoder.looksLike(bytes, start, end) === Match.no) {
+    const match = entry.decoder.looksLike(bytes, start, end);
+    if (match === Match.no || match === Match.later) {
       words[column] = searches + 1;
       if (searches + 1 === SEARCHES_EAGER) this.quietDirections++;
       return false;
@@ -373,18 +379,22 @@ export class MessageReader {
     isTcp: boolean,
   ): number {
     const { entries } = this;
+    this.isLater = false;
     if (this.isUsualPort(serverPort) || this.isUsualPort(clientPort)) {
       for (let index = 0; index < entries.length; index++) {
         const entry = entries[index]!;
         if (isTcp ? !entry.isTcp : !entry.isUdp) continue;
         if (!entry.protocol.ports.includes(serverPort) && !entry.protocol.ports.includes(clientPort)) continue;
-        if (entry.decoder.looksLike(bytes, start, end) !== Match.no) return index;
+        const match = entry.decoder.looksLike(bytes, start, end);
+        if (match === Match.maybe || match === Match.yes) return index;
       }
     }
     for (let index = 0; index < entries.length; index++) {
       const entry = entries[index]!;
       if (isTcp ? !entry.isTcp : !entry.isUdp) continue;
-      if (entry.decoder.looksLike(bytes, start, end) === Match.yes) return index;
+      const match = entry.decoder.looksLike(bytes, start, end);
+      if (match === Match.yes) return index;
+      if (match === Match.later && isTcp) this.isLater = true;
     }
     return NO_PROTOCOL;
   }

@@ -26,6 +26,8 @@ function prefixed(messages: Message[], gaps: boolean[], ports: readonly number[]
     transports: ['tcp', 'udp'],
     ports,
     frameBytesMax: 1 << 16,
+    family: 'process',
+    kinds: [],
     summary: '',
     functionName: () => '',
     spaceName: () => '',

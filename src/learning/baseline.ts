@@ -7,6 +7,8 @@ import {
   codeOfFunction,
   functionWord,
   protocolOfFunction,
+  protocolOfSpace,
+  spaceOfWord,
   spaceWord,
   subfunctionOfFunction,
   textWord,
@@ -99,6 +101,16 @@ export interface BaselineDevice {
   readonly areas: readonly BaselineArea[];
   readonly points: readonly BaselinePoints[];
   readonly swings: readonly BaselineSwing[];
+  readonly names: readonly BaselineName[];
+}
+
+/** The number that stands for a name in the lines of its device. */
+export interface BaselineName {
+  readonly unit: number;
+  readonly protocol: string;
+  readonly space: number;
+  readonly number: number;
+  readonly bytes: Uint8Array;
 }
 
 export interface Baseline {
@@ -120,6 +132,10 @@ export function savedBaseline(tables: LearningTables, hosts: HostDirectory, prot
   };
   saveNovelty(tables.novelty, hosts, protocols, deviceOf);
   savePoints(tables, hosts, protocols, deviceOf);
+  for (const { server, unit, space, number, bytes } of tables.names.all()) {
+    const protocol = protocols[protocolOfSpace(space)]?.name ?? '';
+    deviceOf(server).names.push({ unit, protocol, space: spaceOfWord(space), number, bytes });
+  }
   const sorted = [...devices.values()].sort(
     (left, right) => compareText(left.segment, right.segment) || compareAddress(left.address, right.address),
   );
@@ -142,6 +158,7 @@ function emptyDevice(hosts: HostDirectory, host: number): Mutable<BaselineDevice
     areas: [],
     points: [],
     swings: [],
+    names: [],
   };
 }
 
@@ -176,7 +193,14 @@ function saveNovelty(
         });
       } else if (kind === ContextKind.written) {
         const client = hosts.address(novelty.contextWord(context, 3));
-        deviceOf(host).writes.push({ unit, protocol: name(s >>> 16), space: s & 0xffff, first: t, client, seen });
+        deviceOf(host).writes.push({
+          unit,
+          protocol: name(protocolOfSpace(s)),
+          space: spaceOfWord(s),
+          first: t,
+          client,
+          seen,
+        });
       }
     }
   }
@@ -201,8 +225,8 @@ function savePoints(
     const device = deviceOf(points.pageWord(page, 0));
     const unit = points.pageWord(page, 1);
     const word = points.pageWord(page, 2);
-    const protocol = protocols[word >>> 16]?.name ?? '';
-    const space = word & 0xffff;
+    const protocol = protocols[protocolOfSpace(word)]?.name ?? '';
+    const space = spaceOfWord(word);
     const first = points.pageWord(page, 3) * PAGE_POINTS;
     const place = { unit, protocol, space };
     const { firstUs, lastUs, gapUs } = points.view(page * PAGE_POINTS);
@@ -276,6 +300,7 @@ function sortDevice(device: Mutable<BaselineDevice>): void {
   device.areas.sort((a, b) => comparePlace(a, b) || a.first - b.first);
   device.points.sort((a, b) => comparePlace(a, b) || a.first - b.first);
   device.swings.sort((a, b) => comparePlace(a, b) || a.point - b.point);
+  device.names.sort((a, b) => comparePlace(a, b) || a.number - b.number);
 }
 
 interface Place {
@@ -309,7 +334,7 @@ function compareAddress(left: string, right: string): number {
  */
 export function restoreBaseline(
   baseline: Baseline,
-  { novelty, points }: LearningTables,
+  { novelty, points, names }: LearningTables,
   hostOf: (segment: string, address: string) => number,
   protocols: readonly Protocol[],
 ): void {
@@ -352,6 +377,10 @@ export function restoreBaseline(
       put(novelty.context(ContextKind.requests, host, unit, 0), client, word, seen);
       novelty.observe(novelty.symbol(novelty.context(ContextKind.askers, host, unit, 0), client, 0), seen.firstUs);
       novelty.observe(novelty.symbol(novelty.context(ContextKind.functions, host, unit, 0), word, 0), seen.firstUs);
+    }
+    for (const { unit, protocol: name, space, number, bytes } of device.names) {
+      const protocol = indexes.get(name);
+      if (protocol !== undefined) names.restore(host, unit, spaceWord(protocol, space), number, bytes);
     }
     for (const write of device.writes) {
       const protocol = indexes.get(write.protocol);

@@ -44,9 +44,17 @@ export function subfunctionOfFunction(word: number): number {
   return (word & 0x7fff) - 1;
 }
 
-/** Protocol and object space in one word. */
+/** Protocol (below 128) and object space (below 2^24) in one word. */
 export function spaceWord(protocol: number, space: number): number {
-  return (protocol << 16) | space;
+  return (protocol << 24) | (space & 0xff_ffff);
+}
+
+export function protocolOfSpace(word: number): number {
+  return (word >>> 24) & 0x7f;
+}
+
+export function spaceOfWord(word: number): number {
+  return word & 0xff_ffff;
 }
 
 /** A name as a word: FNV-1a over its code units. */

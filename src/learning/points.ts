@@ -128,7 +128,10 @@ export class PointTable implements PointLearning {
     if (first < 0) return;
     const key = spaceWord(operation.protocol, operation.space);
     const isWhole =
-      encoding !== Encoding.none && encoding !== Encoding.bytes && operation.valueCount >= operation.count;
+      encoding !== Encoding.none &&
+      encoding !== Encoding.bytes &&
+      operation.valueCount >= operation.count &&
+      !operation.isQuestionable;
     const end = first + Math.min(operation.count, OPERATION_POINTS_MAX);
     for (let address = first; address < end;) {
       const page = this.page(operation.server, operation.unit, key, address >> 6, operation.timeUs);

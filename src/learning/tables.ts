@@ -1,14 +1,16 @@
 // The learning tables of one analysis: made together, saved and put back together (baseline.ts).
 import type { Learning } from '../facts/learning.ts';
 import { NoveltyTable } from './novelty.ts';
+import { NameTable } from './names.ts';
 import { PointTable } from './points.ts';
 
 export interface LearningTables extends Learning {
   readonly novelty: NoveltyTable;
   readonly points: PointTable;
+  readonly names: NameTable;
 }
 
 /** Empty tables. `isTeaching`: everything is usual, nothing is judged by what was learned. */
 export function newLearning(isTeaching = false): LearningTables {
-  return { isTeaching, novelty: new NoveltyTable(), points: new PointTable() };
+  return { isTeaching, novelty: new NoveltyTable(), points: new PointTable(), names: new NameTable() };
 }

@@ -36,6 +36,10 @@ export const REHEARSAL_PROTOCOL: Protocol = {
   functionName: (code, subfunction) => (subfunction < 0 ? `function ${code}` : `function ${code} sub ${subfunction}`),
   spaceName: (space) => (space === 0 ? '' : 'register'),
   codeName: (code) => (code === 11 ? 'gateway target does not answer' : code === 1 ? 'illegal function' : ''),
+  isAbsent: (code) => code === 11,
+  family: 'process',
+  units: { name: (unit) => `unit ${unit}`, isHostItself: (unit) => unit <= 0 || unit === 255, areBehind: false },
+  kinds: [],
   summary: 'For tests of modules.',
   start: () => ({
     looksLike: () => Match.no,

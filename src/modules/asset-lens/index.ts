@@ -29,8 +29,8 @@ const FIRST_FRAME = 4;
 const HAS_ENGINEERED = 5;
 const WIDTH = 6;
 
-/** A unit and a protocol in one number: units below 2^20, as many as any protocol here has. */
-const UNIT_RANGE = 0x10_0000;
+/** A unit and a protocol in one number: units below 2^24, protocols below 64. */
+const UNIT_RANGE = 0x200_0000;
 
 const ENGINEERING_VERBS: readonly number[] = [
   Verb.reserve,
@@ -177,7 +177,7 @@ class AssetLens implements ModuleHandlers {
       }
       const role = roleOf({
         answered: sum.answered,
-        units: [...sum.units.keys()].filter((unit) => unit > 0 && unit !== 255).length,
+        units: [...sum.units].filter(([unit, { protocol }]) => !this.#isHostItself(protocol, unit)).length,
         asked: sum.asked,
         failed: sum.failed,
         servers: sum.servers.size,
@@ -189,6 +189,10 @@ class AssetLens implements ModuleHandlers {
       this.#claim(host, -1, 'role', role.role, source, role.trust, sum.lastUs, frame);
       this.#claim(host, -1, 'level', `${role.level}`, source, role.trust, sum.lastUs, frame);
     }
+  }
+
+  #isHostItself(protocol: number, unit: number): boolean {
+    return this.#site.protocols[protocol]?.units?.isHostItself(unit) ?? true;
   }
 
   /** Sums the table up by host. */

@@ -66,7 +66,7 @@ class CommandSentinel implements ModuleHandlers {
     this.#site = site;
     this.#usual = new UsualRequests(site);
     this.#absentCodes = site.protocols.map((protocol) =>
-      Uint8Array.from({ length: 256 }, (_, code) => (/gateway|unreachable/i.test(protocol.codeName(code)) ? 1 : 0)),
+      Uint8Array.from({ length: 256 }, (_, code) => (protocol.isAbsent?.(code) === true ? 1 : 0)),
     );
   }
 
@@ -81,6 +81,8 @@ class CommandSentinel implements ModuleHandlers {
   }
 
   operation(operation: Operation): void {
+    // Nobody asked.
+    if (operation.verb === Verb.report) return;
     this.#usual.operation(operation);
     if (operation.outcome === Outcome.ok && IS_WATCHED[operation.verb] === 0) return;
     if (operation.outcome !== Outcome.ok) this.#judgeFailure(operation);

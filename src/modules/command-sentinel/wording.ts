@@ -9,13 +9,14 @@ import { countOf, durationText } from '../plain-words.ts';
 export function whoAskedWhat(operation: Operation, hosts: HostDirectory, protocol: Protocol | undefined): string {
   const to = operation.isBroadcast
     ? `all devices behind ${hosts.address(operation.server)}`
-    : deviceName(operation, hosts);
+    : deviceName(operation, hosts, protocol);
   return `${hosts.address(operation.client)} sent ${functionText(operation, protocol)} to ${to}`;
 }
 
-export function deviceName(operation: Operation, hosts: HostDirectory): string {
+export function deviceName(operation: Operation, hosts: HostDirectory, protocol: Protocol | undefined): string {
   const address = hosts.address(operation.server);
-  return operation.unit < 0 ? address : `${address}, unit ${operation.unit}`;
+  const { unit } = operation;
+  return unit < 0 ? address : `${address}, ${protocol?.units?.name(unit) ?? `unit ${unit}`}`;
 }
 
 export function functionText(operation: Operation, protocol: Protocol | undefined): string {

@@ -35,7 +35,7 @@ export const processGuard: Module = {
 };
 
 class ProcessGuard implements ModuleHandlers {
-  readonly verbs: readonly number[] = [Verb.read, Verb.write, Verb.operate];
+  readonly verbs: readonly number[] = [Verb.read, Verb.report, Verb.publish, Verb.write, Verb.operate];
   readonly #site: Site;
   readonly #sweeps = new PointSweeps();
 
@@ -44,7 +44,7 @@ class ProcessGuard implements ModuleHandlers {
   }
 
   operation(operation: Operation): void {
-    if (operation.verb === Verb.read) {
+    if (operation.verb === Verb.read || operation.verb === Verb.report || operation.verb === Verb.publish) {
       if (operation.outcome === Outcome.ok) this.#site.learning.points.learnRead(operation);
       return;
     }

@@ -2,23 +2,30 @@
 import type { PointView } from '../../facts/learning.ts';
 import type { Site } from '../../facts/module.ts';
 import { Encoding, Outcome, type Operation } from '../../facts/operation.ts';
+import { printable } from '../../bytes/text.ts';
 import { valueAt } from '../../learning/points.ts';
 import { chanceText, countOf, durationText, spanText, timesText } from '../plain-words.ts';
 import type { PointSweep } from './sweeps.ts';
 
 /** Values of one write that are named. */
 const VALUES_SHOWN_MAX = 4;
+/** Characters of a name that are shown. */
+const NAME_SHOWN_MAX = 96;
 
 /** `holding register 8`, `holding registers 8 to 12`: equal where the points are. */
 export function pointsText(site: Site, operation: Operation, from: number, to: number): string {
   const name = site.protocols[operation.protocol]?.spaceName(operation.space) ?? '';
   const space = name === '' ? 'point' : name;
+  if (operation.nameEnd > operation.nameStart) {
+    return `${space} ${printable(operation.nameBytes, operation.nameStart, operation.nameEnd, NAME_SHOWN_MAX)}`;
+  }
   return from === to ? `${space} ${from}` : `${space}s ${from} to ${to}`;
 }
 
 export function deviceText(site: Site, operation: Operation): string {
   const address = site.hosts.address(operation.server);
-  return operation.unit < 0 ? address : `${address} unit ${operation.unit}`;
+  const { unit } = operation;
+  return unit < 0 ? address : `${address} ${site.protocols[operation.protocol]?.units?.name(unit) ?? `unit ${unit}`}`;
 }
 
 /** `192.0.2.1 wrote 1200 to holding register 8 of 192.0.2.2 unit 1, and the device confirmed it after 2 ms`. */

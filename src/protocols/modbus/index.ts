@@ -1,6 +1,6 @@
 // Modbus/TCP, and the serial framing (RTU) carried over TCP or UDP: two protocols with one meaning.
 import type { Protocol } from '../../facts/protocol.ts';
-import { codeName, functionName, spaceName } from './messages.ts';
+import { codeName, functionName, isAbsent, KINDS, spaceName, UNITS } from './messages.ts';
 import { ModbusRtuDecoder, RTU_FRAME_BYTES_MAX } from './rtu.ts';
 import { FRAME_BYTES_MAX, ModbusTcpDecoder } from './tcp.ts';
 
@@ -17,6 +17,10 @@ export const modbus: Protocol = {
   functionName,
   spaceName,
   codeName,
+  isAbsent,
+  family: 'process',
+  units: UNITS,
+  kinds: KINDS,
   summary: 'all public functions, exceptions, device identification, file records, and UMAS (function 90)',
   start: (index) => new ModbusTcpDecoder(index, 'modbus', MODBUS_PORTS),
 };
@@ -30,6 +34,10 @@ export const modbusRtu: Protocol = {
   functionName,
   spaceName,
   codeName,
+  isAbsent,
+  family: 'process',
+  units: UNITS,
+  kinds: KINDS,
   summary: 'the same messages in the serial framing with its CRC, as serial device servers carry it',
   start: (index) => new ModbusRtuDecoder(index, 'modbus-rtu', MODBUS_RTU_PORTS),
 };

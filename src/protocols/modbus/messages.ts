@@ -1,8 +1,9 @@
 // The numbers of Modbus with their names, and the one record a message is parsed into. Clauses are those of the MODBUS
 // Application Protocol Specification V1.1b3.
 import { Encoding } from '../../facts/operation.ts';
+import type { MessageKind, ProtocolUnits } from '../../facts/protocol.ts';
 import { Verb } from '../../facts/verbs.ts';
-import { UMAS_ERROR, umasName } from './umas-functions.ts';
+import { UMAS_ERROR, UMAS_SUBFUNCTIONS, umasName } from './umas-functions.ts';
 
 export const Code = {
   readCoils: 1,
@@ -161,6 +162,35 @@ const EXCEPTION_NAMES: Readonly<Record<number, string>> = {
 
 export function codeName(code: number): string {
   return code === 0 ? '' : (EXCEPTION_NAMES[code] ?? `exception ${code}`);
+}
+
+/** A gateway says that the device behind it is not there. */
+export function isAbsent(code: number): boolean {
+  return code === 10 || code === 11;
+}
+
+/** Units 0 and 255 stand for the device itself (messaging implementation guide V1.0b, clause 4.4.1.2). */
+export const UNITS: ProtocolUnits = {
+  name: (unit) => `unit ${unit}`,
+  isHostItself: (unit) => unit <= 0 || unit === 255,
+  areBehind: false,
+};
+
+/** Public functions, their sub-functions, and UMAS. */
+export const KINDS: readonly MessageKind[] = Object.keys(FUNCTION_NAMES).map(Number).flatMap(kindsOf);
+
+function kindsOf(code: number): MessageKind[] {
+  return subfunctionsOf(code).map((subfunction) => ({
+    function: code,
+    subfunction,
+    name: functionName(code, subfunction),
+  }));
+}
+
+function subfunctionsOf(code: number): readonly number[] {
+  if (code === Code.diagnostics) return Object.keys(DIAGNOSTIC_NAMES).map(Number);
+  if (code === Code.encapsulatedInterface) return Object.keys(MEI_NAMES).map(Number);
+  return code === Code.umas ? UMAS_SUBFUNCTIONS : [-1];
 }
 
 export function isKnownException(code: number): boolean {

@@ -183,7 +183,7 @@ test('what is open when the conversation closes is handed over, oldest first, of
 test('after a gap in the answers the requests behind it are answered first', () => {
   const talk = new Talk(modbus);
   talk.request(tcpFrame(0, 1, '03 0001 0001'));
-  talk.decoder.gap(1, false);
+  talk.decoder.gap(1, false, talk.context);
   talk.request(tcpFrame(0, 1, '03 0002 0001'));
   talk.answer(tcpFrame(0, 1, '03 02 0009'));
   assert.equal(talk.listener.operations[0]?.first, 2);

@@ -91,6 +91,8 @@ for (const [code, , verb] of UMAS_FUNCTIONS) {
   KNOWN[code] = 1;
 }
 
+export const UMAS_SUBFUNCTIONS: readonly number[] = UMAS_FUNCTIONS.map(([code]) => code);
+
 export function umasName(subfunction: number): string | undefined {
   return NAMES.get(subfunction);
 }

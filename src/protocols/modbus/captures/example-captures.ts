@@ -1,37 +1,13 @@
-// Builds the captures of this folder, byte for byte: hand-made Modbus conversations with correct Ethernet, IP and TCP
-// headers. captures.test.ts compares them with the files; `npm run golden -- --update` writes the files.
+// Builds the captures of this folder, byte for byte: hand-made Modbus conversations. captures.test.ts compares them with the files; `npm run golden -- --update` writes the files.
+import { TcpExample, type Endpoint } from '../../example-conversation.ts';
 import { rtuFrame, tcpFrame } from '../example-frames.ts';
-
-const FIRST_US = 1_767_225_600_000_000;
-const STEP_US = 2500;
-
-interface Endpoint {
-  readonly mac: number;
-  readonly ip: number;
-  readonly port: number;
-}
 
 const HMI: Endpoint = { mac: 1, ip: 20, port: 40_001 };
 const CONTROLLER: Endpoint = { mac: 2, ip: 10, port: 502 };
 const GATEWAY: Endpoint = { mac: 3, ip: 11, port: 4001 };
 
-/** One TCP connection in a file of its own. */
-class Conversation {
-  readonly #frames: number[][] = [];
-  readonly #client: Endpoint;
-  readonly #server: Endpoint;
-  readonly #next = [1000, 9000];
+class Conversation extends TcpExample {
   #transaction = 0;
-
-  constructor(client: Endpoint, server: Endpoint) {
-    this.#client = client;
-    this.#server = server;
-    this.#segment(true, 0x02, []);
-    this.#next[0]!++;
-    this.#segment(false, 0x12, []);
-    this.#next[1]!++;
-    this.#segment(true, 0x10, []);
-  }
 
   /** A Modbus/TCP request and its answer, '' for none. */
   tcp(unit: number, request: string, answer: string): this {
@@ -47,76 +23,6 @@ class Conversation {
     if (answer !== '') this.send(false, rtuFrame(unit, answer));
     return this;
   }
-
-  send(fromClient: boolean, bytes: Iterable<number>): this {
-    this.#segment(fromClient, 0x18, [...bytes]);
-    return this;
-  }
-
-  /** Ends the connection and gives the file: pcap, microseconds, Ethernet. */
-  file(): Uint8Array {
-    this.#segment(true, 0x11, []);
-    this.#next[0]!++;
-    this.#segment(false, 0x11, []);
-    this.#next[1]!++;
-    this.#segment(true, 0x10, []);
-    const parts = [be32(0xa1b2c3d4), be16(2), be16(4), be32(0), be32(0), be32(65_535), be32(1)];
-    this.#frames.forEach((frame, index) => {
-      const timeUs = FIRST_US + index * STEP_US;
-      parts.push(be32(Math.floor(timeUs / 1e6)), be32(timeUs % 1e6), be32(frame.length), be32(frame.length), frame);
-    });
-    return Uint8Array.from(parts.flat());
-  }
-
-  #segment(fromClient: boolean, flags: number, payload: readonly number[]): void {
-    const [source, target] = fromClient ? [this.#client, this.#server] : [this.#server, this.#client];
-    const [own, other] = fromClient ? [0, 1] : [1, 0];
-    const acknowledged = (flags & 0x10) === 0 ? 0 : this.#next[other]!;
-    const addresses = [192, 0, 2, source.ip, 192, 0, 2, target.ip];
-    const tcp = [...be16(source.port), ...be16(target.port), ...be32(this.#next[own]!), ...be32(acknowledged)];
-    tcp.push(0x50, flags, ...be16(64_240), 0, 0, 0, 0, ...payload);
-    put16(tcp, 16, checksum([...addresses, 0, 6, ...be16(tcp.length), ...tcp]));
-    const ip = [
-      0x45,
-      0,
-      ...be16(20 + tcp.length),
-      ...be16(this.#frames.length + 1),
-      0x40,
-      0,
-      64,
-      6,
-      0,
-      0,
-      ...addresses,
-    ];
-    put16(ip, 10, checksum(ip));
-    const ethernet = [2, 0, 0, 0, 0, target.mac, 2, 0, 0, 0, 0, source.mac, 8, 0];
-    const frame = [...ethernet, ...ip, ...tcp];
-    while (frame.length < 60) frame.push(0);
-    this.#frames.push(frame);
-    this.#next[own]! += payload.length;
-  }
-}
-
-function be16(value: number): number[] {
-  return [value >> 8, value & 0xff];
-}
-
-function be32(value: number): number[] {
-  return [...be16(value >>> 16), ...be16(value & 0xffff)];
-}
-
-function put16(bytes: number[], at: number, value: number): void {
-  bytes[at] = value >> 8;
-  bytes[at + 1] = value & 0xff;
-}
-
-/** The Internet checksum (RFC 1071). */
-function checksum(bytes: readonly number[]): number {
-  let sum = 0;
-  for (let at = 0; at < bytes.length; at += 2) sum += (bytes[at]! << 8) | (bytes[at + 1] ?? 0);
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
-  return ~sum & 0xffff;
 }
 
 function textHex(text: string): string {
