@@ -495,24 +495,32 @@ export class FlowTracker implements RowEvents {
     return this.table.doubles[row * FlowTable.doubleStride + DoubleColumn.frames + ((seen - 1) & 7)]!;
   }
 
+  /** The last eight frames, or all, oldest first. */
+  private lastFrames(row: number): number[] {
+    const { words, doubles } = this.table;
+    const seen = packetsOf(words, row * FlowTable.stride);
+    const start = row * FlowTable.doubleStride + DoubleColumn.frames;
+    const first = Math.max(0, seen - 8);
+    const frames = [doubles[start + (first & 7)]!];
+    for (let at = first + 1; at < seen; at++) frames.push(doubles[start + (at & 7)]!);
+    return frames;
+  }
+
   private report(row: number, phase: ConversationPhase, timeUs: number): void {
     const base = row * FlowTable.stride;
     const doubleBase = row * FlowTable.doubleStride;
     const { words, doubles } = this.table;
     const flags = words[base + Column.flags]!;
-    const seen = packetsOf(words, base);
-    const frames: number[] = [];
+    const frame = this.lastFrame(row);
     // At its beginning the newest frame says all; later the last eight.
-    const shown = phase === 'opened' || phase === 'answered' || phase === 'identified' ? 1 : 8;
-    for (let at = Math.max(0, seen - shown); at < seen; at++) {
-      frames.push(doubles[doubleBase + DoubleColumn.frames + (at & 7)]!);
-    }
+    const isBeginning = phase === 'opened' || phase === 'answered' || phase === 'identified';
+    const frames = isBeginning ? [frame] : this.lastFrames(row);
     const protocol = words[base + Column.protocol]!;
     const conversation: Conversation = {
       fact: 'conversation',
       phase,
       timeUs,
-      frame: frames.at(-1) ?? 0,
+      frame,
       flow: row,
       client: words[base + Column.client]!,
       server: words[base + Column.server]!,
