@@ -83,8 +83,8 @@ export class FlowTracker implements RowEvents {
     let destinationPort = packet.destinationPort;
     if (packet.ipVersion === 4) {
       kind = AddressKind.ipv4;
-      source = i32be(bytes, packet.sourceAt);
-      destination = i32be(bytes, packet.destinationAt);
+      source = packet.sourceIpv4;
+      destination = packet.destinationIpv4;
       protocol = packet.ipProtocol;
     } else if (packet.ipVersion === 6) {
       kind = AddressKind.ipv6;
