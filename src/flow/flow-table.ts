@@ -4,14 +4,7 @@
 import { randomInt } from 'node:crypto';
 
 // Rows are visited in the order of their numbers, never of the index: the seed changes no result.
-const FACTOR_A = randomFactor();
-const FACTOR_B = randomFactor();
-const FACTOR_C = randomFactor();
-const FACTOR_D = randomFactor();
-
-function randomFactor(): number {
-  return randomInt(0x7fffffff) | 1;
-}
+const SEED = randomInt(0x7fffffff);
 
 /**
  * Columns of a row in `words` (32-bit each). A row is three lines of the cache: what every packet needs (with the doubles
@@ -227,11 +220,11 @@ export class FlowTable {
   }
 }
 
-/** A sum of products: no multiplication waits for another. The factors are odd and of this process alone, so that nobody
- * can prepare addresses that all fall on one place. */
+/** Sequential mixing with a seed of this process, so that nobody can prepare addresses that all fall on one place. */
 function hashKey(a: number, b: number, c: number, d: number): number {
-  const sum =
-    Math.imul(a ^ FACTOR_A, FACTOR_B) + Math.imul(b, FACTOR_A) + Math.imul(c, FACTOR_C) + Math.imul(d, FACTOR_D);
-  const mixed = Math.imul(sum ^ (sum >>> 15), FACTOR_B);
-  return (mixed ^ (mixed >>> 16)) & 0x7fffffff;
+  let hash = Math.imul(SEED ^ a, 0x9e3779b1);
+  hash = Math.imul(hash ^ (hash >>> 15) ^ b, 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13) ^ c, 0xc2b2ae35);
+  hash = Math.imul(hash ^ (hash >>> 16) ^ d, 0x27d4eb2f);
+  return (hash ^ (hash >>> 15)) & 0x7fffffff;
 }
