@@ -5,7 +5,7 @@ import { Comparison } from './compare.ts';
 import type { Mapping } from './mapping.ts';
 import { modbusMapping } from './modbus.ts';
 import { ourReadings } from './ours.ts';
-import { tsharkFrames, tsharkVersion } from './tshark.ts';
+import { layersIn, tsharkFrames, tsharkVersion } from './tshark.ts';
 
 const MAPPINGS: readonly Mapping[] = [modbusMapping];
 
@@ -32,8 +32,10 @@ async function main(paths: readonly string[]): Promise<number> {
   let isListed = 0;
   for (const path of paths) {
     const comparison = new Comparison();
+    const layers = await layersIn(path);
     for (const mapping of MAPPINGS) {
       const ours = await ourReadings(path, mapping);
+      if (ours.readings.length === 0 && !mapping.layers.some((layer) => layers.has(layer))) continue;
       const { serverPorts } = ours;
       const theirs = [];
       const preferences = mapping.preferences(serverPorts);
