@@ -87,6 +87,8 @@ interface HostSums {
 class AssetLens implements ModuleHandlers {
   readonly #site: Site;
   readonly #exchanges = new ExchangeTable(WIDTH, EXCHANGES_MAX);
+  /** By way: its entry among the exchanges + 1, 0 while it is not known. Several ways have one. */
+  #entries = new Int32Array(1024);
   readonly #usual: UsualDevices;
   readonly #identities = new Map<string, Claim>();
   #claimedUs = 0;
@@ -101,8 +103,8 @@ class AssetLens implements ModuleHandlers {
   operation(operation: Operation): void {
     this.#usual.operation(operation);
     const { outcome } = operation;
-    const third = operation.protocol * UNIT_RANGE + operation.unit + 1;
-    const entry = this.#exchanges.entry(operation.client, operation.server, third);
+    const known = this.#entries[operation.way] ?? 0;
+    const entry = known > 0 ? known - 1 : this.#entryOf(operation);
     if (entry < 0) return;
     const { values } = this.#exchanges;
     const at = entry * WIDTH;
@@ -157,6 +159,20 @@ class AssetLens implements ModuleHandlers {
 
   end(): void {
     this.#claimAll();
+  }
+
+  #entryOf(operation: Operation): number {
+    const third = operation.protocol * UNIT_RANGE + operation.unit + 1;
+    const entry = this.#exchanges.entry(operation.client, operation.server, third);
+    const { way } = operation;
+    if (way === 0) return entry;
+    if (way >= this.#entries.length) {
+      const entries = new Int32Array(this.#entries.length * 2);
+      entries.set(this.#entries);
+      this.#entries = entries;
+    }
+    this.#entries[way] = entry + 1;
+    return entry;
   }
 
   #forgetOldest(): void {
