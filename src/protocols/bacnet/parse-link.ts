@@ -53,10 +53,8 @@ export class LinkMessage {
       this.#broken('length-too-short', start);
       return;
     }
-    const length = u16be(bytes, start + 2);
-    if (length !== end - start) this.#broken('length-mismatch', start + 2);
-    if (length < BVLC_HEADER_SIZE) return;
-    this.end = Math.min(end, start + length);
+    // Senders are met that write a length of their own; what follows is read to the end of the datagram.
+    if (u16be(bytes, start + 2) !== end - start) this.#broken('length-mismatch', start + 2);
     this.bvlc = bytes[start + 1]!;
     this.bodyStart = start + BVLC_HEADER_SIZE;
     this.#body(bytes);

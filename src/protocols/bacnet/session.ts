@@ -258,7 +258,7 @@ export class BacnetSession {
     const slot = this.#find(context, !context.fromClient, apdu.service);
     const operation = this.#begun(slot, context);
     this.#identity.about(context, operation.server, operation.unit);
-    let isFormed = true;
+    let isFormed;
     if (apdu.type === Pdu.error) {
       isFormed = this.#answers.error(operation, apdu.service, bytes, from, end, context);
     } else {
@@ -282,13 +282,23 @@ export class BacnetSession {
   #refused(code: number, context: MessageContext): void {
     const { isFromServer } = this.#apdu;
     const slot = this.#find(context, isFromServer ? !context.fromClient : context.fromClient, -1);
-    // Without its request nothing is known of what was refused.
-    if (slot < 0) return;
+    if (slot < 0) {
+      // Without its request all that is known is that the device refused something.
+      if (isFromServer) this.#refusedUnknown(code, context);
+      return;
+    }
     const { operation } = context;
     this.#pending.recall(slot, operation);
     setAnswered(operation, context, code);
     this.#unanswered.expand(operation, context.sink);
     this.#over(slot, operation, context);
+  }
+
+  #refusedUnknown(code: number, context: MessageContext): void {
+    const operation = startOperation(context, this.#protocol, context.fromClient);
+    operation.unit = this.#link.sourceUnit;
+    setUnasked(operation, context, code);
+    context.sink.operation(operation);
   }
 
   #over(slot: number, operation: Operation, context: MessageContext): void {

@@ -42,6 +42,7 @@ export class ToldServices {
     const from = reader.next;
     const to = reader.closingAt(bytes, from, end);
     const isFormed = this.#multiple.reported(operation, bytes, from, to < 0 ? end : to, sink);
+    if (this.#multiple.count === 0) this.#withoutValues(operation, sink);
     return isFormed && to >= 0;
   }
 
@@ -66,7 +67,16 @@ export class ToldServices {
     const from = reader.next;
     const to = reader.closingAt(bytes, from, end);
     const isFormed = this.#multiple.reportedObjects(operation, bytes, from, to < 0 ? end : to, sink);
+    if (this.#multiple.count === 0) this.#withoutValues(operation, sink);
     return isFormed && to >= 0;
+  }
+
+  /** Of a list that cannot be read at least what it is about. */
+  #withoutValues(operation: Operation, sink: OperationSink): void {
+    setNoValues(operation);
+    operation.isQuestionable = false;
+    this.#filler.object.tell(operation);
+    sink.operation(operation);
   }
 
   /** The state an object has gone to (13.8.1): [2] object, [11] to state; the others are passed over. */

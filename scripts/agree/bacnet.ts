@@ -1,0 +1,516 @@
+// BACnet/IP as tshark shows it, and as our operations tell it, in one spelling: a reading for each message.
+import { Encoding, Outcome, type Operation } from '../../src/facts/operation.ts';
+import { frameOf } from '../../src/facts/frame-reference.ts';
+import type { MessageContext } from '../../src/facts/protocol.ts';
+import { Pdu, codeOfAbort, codeOfError, codeOfReject, spaceOf } from '../../src/protocols/bacnet/messages.ts';
+import { ApduHeader } from '../../src/protocols/bacnet/parse-apdu.ts';
+import { LinkMessage } from '../../src/protocols/bacnet/parse-link.ts';
+import { Tag } from '../../src/protocols/bacnet/tags.ts';
+import type { Reading } from './compare.ts';
+import type { Mapping, OurReader } from './mapping.ts';
+import { type TsharkFrame, type TsharkLayer, fieldOf } from './tshark.ts';
+
+const NAME = 'bacnet';
+const UNCONFIRMED = 128;
+const NETWORK = 256;
+const BVLC = 400;
+/** Notifications: their acknowledgement is no operation of ours. */
+const NOTIFICATIONS = new Set([1, 2, 31, 32]);
+
+export const bacnetMapping: Mapping = {
+  protocols: [NAME],
+  layers: ['bvlc', 'bacnet', 'bacapp', 'fake-field-wrapper'],
+  displayFilter: 'bvlc',
+  preferences: () => [],
+  theirs,
+  ours: () => new OurBacnet(),
+};
+
+type Fields = Map<string, string>;
+type Side = 'request' | 'answer';
+
+function theirs(frame: TsharkFrame): Reading[] {
+  const layer = (name: string): TsharkLayer | undefined => frame.layers.find((one) => one.name === name);
+  const bvlc = layer('bvlc');
+  const network = layer('bacnet');
+  const application = layer('bacapp');
+  if (application !== undefined) {
+    // A segment that is not the last says nothing but what it belongs to.
+    const isPart = frame.layers.some((one) => fieldOf(one, 'bacapp.reassembled.in') !== undefined);
+    return isPart ? [] : theirApplication(frame.number, network, application);
+  }
+  if (network !== undefined) return theirNetwork(frame.number, network);
+  return bvlc === undefined ? [] : theirLink(frame.number, bvlc);
+}
+
+function reading(frame: number, kind: string, side: Side, fields: Fields): Reading {
+  return { frame, protocol: NAME, function: kind, side, fields };
+}
+
+function theirLink(frame: number, bvlc: TsharkLayer): Reading[] {
+  const code = Number(fieldOf(bvlc, 'bvlc.function'));
+  const fields: Fields = new Map();
+  const isResult = code === 0;
+  if (isResult) fields.set('code', String(Number(fieldOf(bvlc, 'bvlc.result'))));
+  const table = bvlc.fields.filter(({ name }) =>
+    [
+      'bvlc.bdt_ip',
+      'bvlc.bdt_port',
+      'bvlc.bdt_mask',
+      'bvlc.fdt_ip',
+      'bvlc.fdt_port',
+      'bvlc.fdt_ttl',
+      'bvlc.fdt_timeout',
+      'bvlc.reg_ttl',
+    ].includes(name),
+  );
+  if (table.length > 0) fields.set('values', table.map(({ value }) => value).join(''));
+  if (isResult) return [reading(frame, 'bvlc result', 'answer', fields)];
+  if (code === 3 || code === 7) return [reading(frame, `bvlc ${code - 1}`, 'answer', fields)];
+  return [reading(frame, `bvlc ${code}`, 'request', fields)];
+}
+
+const TOLD_NETWORK_MESSAGES = new Set([1, 2, 3, 4, 5, 7, 19]);
+
+function theirNetwork(frame: number, network: TsharkLayer): Reading[] {
+  const type = Number(fieldOf(network, 'bacnet.mesgtyp'));
+  if (Number.isNaN(type)) return [];
+  const fields: Fields = new Map();
+  const from = network.fields.findIndex(({ name }) => name === 'bacnet.mesgtyp');
+  const networks = network.fields.slice(from).filter(({ name }) => name === 'bacnet.dnet');
+  if (networks.length > 0) fields.set('networks', networks.map(({ show }) => show).join(' '));
+  return [reading(frame, `network ${type}`, TOLD_NETWORK_MESSAGES.has(type) ? 'answer' : 'request', fields)];
+}
+
+function theirApplication(frame: number, network: TsharkLayer | undefined, application: TsharkLayer): Reading[] {
+  const type = Number(fieldOf(application, 'bacapp.type'));
+  const confirmed = Number(fieldOf(application, 'bacapp.confirmed_service'));
+  const unconfirmed = Number(fieldOf(application, 'bacapp.unconfirmed_service'));
+  const fields: Fields = new Map();
+  const isAnswer = type >= Pdu.simpleAck;
+  unitOf(fields, network, isAnswer || isTold(type, confirmed, unconfirmed));
+  const invoke = fieldOf(application, 'bacapp.invoke_id');
+  if (invoke !== undefined && !NOTIFICATIONS.has(confirmed)) fields.set('invoke id', invoke);
+  switch (type) {
+    case Pdu.confirmedRequest:
+    case Pdu.complexAck:
+      if (confirmed === 33) return [];
+      tell(fields, application, confirmed, isAnswer);
+      if (NOTIFICATIONS.has(confirmed))
+        return isAnswer ? [] : [reading(frame, `confirmed ${confirmed}`, 'answer', fields)];
+      return [reading(frame, `confirmed ${confirmed}`, isAnswer ? 'answer' : 'request', fields)];
+    case Pdu.unconfirmedRequest:
+      tell(fields, application, UNCONFIRMED + unconfirmed, false);
+      return [
+        reading(
+          frame,
+          `unconfirmed ${unconfirmed}`,
+          isTold(type, confirmed, unconfirmed) ? 'answer' : 'request',
+          fields,
+        ),
+      ];
+    case Pdu.simpleAck:
+      return NOTIFICATIONS.has(confirmed) ? [] : [reading(frame, `confirmed ${confirmed}`, 'answer', fields)];
+    case Pdu.error:
+      if (NOTIFICATIONS.has(confirmed)) return [];
+      fields.set('code', String(errorCode(application)));
+      return [reading(frame, `confirmed ${confirmed}`, 'answer', fields)];
+    case Pdu.reject:
+      fields.set('code', String(codeOfReject(Number(fieldOf(application, 'bacapp.reject_reason')))));
+      return [reading(frame, 'reject', 'answer', fields)];
+    case Pdu.abort:
+      fields.set('code', String(codeOfAbort(Number(fieldOf(application, 'bacapp.abort_reason')))));
+      return [reading(frame, 'abort', 'answer', fields)];
+    default:
+      return [];
+  }
+}
+
+const TOLD_UNCONFIRMED = new Set([0, 1, 2, 3, 11, 12, 13]);
+
+/** Said by the device, to nobody's request. */
+function isTold(type: number, confirmed: number, unconfirmed: number): boolean {
+  if (type === Pdu.unconfirmedRequest) return TOLD_UNCONFIRMED.has(unconfirmed);
+  return type === Pdu.confirmedRequest && NOTIFICATIONS.has(confirmed);
+}
+
+function unitOf(fields: Fields, network: TsharkLayer | undefined, isSource: boolean): void {
+  if (network === undefined) return;
+  const net = fieldOf(network, isSource ? 'bacnet.snet' : 'bacnet.dnet');
+  const address = fieldOf(network, isSource ? 'bacnet.sadr_mstp' : 'bacnet.dadr_mstp');
+  if (net !== undefined && address !== undefined) fields.set('unit', String((Number(net) << 8) | Number(address)));
+}
+
+function errorCode(application: TsharkLayer): number {
+  return codeOfError(
+    Number(fieldOf(application, 'bacapp.error_class')),
+    Number(fieldOf(application, 'bacapp.error_code')),
+  );
+}
+
+/** Which tags hold what is compared: the object's, and those around a value from the outside in. */
+interface Shape {
+  /** Context tag of the object, -1 where it is an application tag; what else is an object is not what it is about. */
+  readonly object: number;
+  readonly value: readonly number[];
+}
+
+function shapeOf(code: number, isAnswer: boolean): Shape {
+  switch (code) {
+    case 0:
+    case 5:
+    case 28:
+      return { object: 1, value: [-2] };
+    case 1:
+    case UNCONFIRMED + 2:
+      return { object: 2, value: [4, 2] };
+    case 2:
+    case UNCONFIRMED + 3:
+      return { object: 2, value: [-2] };
+    case 31:
+    case UNCONFIRMED + 11:
+      return { object: 0, value: [4, 1, 2] };
+    case 6:
+    case 7:
+    case 11:
+    case UNCONFIRMED:
+      return { object: -1, value: [-2] };
+    case 10:
+      return { object: isAnswer ? -1 : 1, value: [1] };
+    case 12:
+      return { object: 0, value: [3] };
+    case 14:
+      return { object: 0, value: [1, 4] };
+    case 15:
+      return { object: 0, value: [3] };
+    case 16:
+      return { object: 0, value: [1, 2] };
+    case 27:
+      return { object: 3, value: [-2] };
+    default:
+      return { object: 0, value: [-2] };
+  }
+}
+
+/** Services whose objects and properties are compared; of the others only that they are there. */
+const COMPARED = new Set([0, 1, 2, 5, 6, 7, 10, 11, 12, 14, 15, 16, 26, 27, 28]);
+const COMPARED_UNCONFIRMED = new Set([0, 2, 3].map((service) => UNCONFIRMED + service));
+
+/** Walks the fields in their order, with the tags that are open, and notes objects, properties, values and errors. */
+function tell(fields: Fields, application: TsharkLayer, code: number, isAnswer: boolean): void {
+  const low = fieldOf(application, 'bacapp.who_is.low_limit');
+  const high = fieldOf(application, 'bacapp.who_is.high_limit');
+  if (low !== undefined && high !== undefined) fields.set('devices', `${low} to ${high}`);
+  if (!COMPARED.has(code) && !COMPARED_UNCONFIRMED.has(code)) return;
+  const shape = shapeOf(code, isAnswer);
+  const walk = new Walk(shape);
+  for (const { name, show, value } of application.fields) walk.field(name, show, value);
+  walk.end();
+  if (walk.objects.length > 0) fields.set('objects', walk.objects.join(' '));
+  if (walk.properties.length > 0) fields.set('properties', walk.properties.join(' '));
+  if (walk.values.length > 0) fields.set('values', walk.values.join(' | '));
+}
+
+class Walk {
+  readonly objects: string[] = [];
+  readonly properties: string[] = [];
+  /** By property: what was read, `?` where it is not compared. */
+  readonly values: string[] = [];
+  readonly #shape: Shape;
+  readonly #open: number[] = [];
+  #tag = -1;
+  #objectType = '';
+  #errorClass = '';
+  #value: string[] | null = null;
+  #isCompared = true;
+  /** Bytes of the element that was opened last, while tshark has not given it as a value. */
+  #element = '';
+
+  constructor(shape: Shape) {
+    this.#shape = shape;
+  }
+
+  field(name: string, show: string, value: string): void {
+    switch (name) {
+      case '':
+        if (!show.startsWith('Application Tag')) this.#element = value;
+        break;
+      case 'bacapp.application_tag_number':
+        this.#unnamed(Number(show));
+        break;
+      case 'bacapp.tag_class':
+        if (show === '0' || show === 'False') this.#tag = -1;
+        break;
+      case 'bacapp.context_tag_number':
+        this.#tag = Number(show);
+        break;
+      case 'bacapp.named_tag':
+        this.#named(show);
+        break;
+      case 'bacapp.objectType':
+        this.#objectType = show;
+        break;
+      case 'bacapp.instance_number':
+        this.#object(show);
+        break;
+      case 'bacapp.property_identifier':
+        if (this.#value === null) this.properties.push(show);
+        else this.#isCompared = false;
+        break;
+      case 'bacapp.error_class':
+        this.#errorClass = show;
+        break;
+      case 'bacapp.error_code':
+        this.#error(show);
+        break;
+      default:
+        if (name.startsWith('bacapp.present_value.')) this.#present(name, show, value);
+    }
+  }
+
+  end(): void {
+    if (this.#value !== null) this.#close();
+  }
+
+  #named(show: string): void {
+    if (show === '7') {
+      if (this.#isValueOpen()) this.#close();
+      this.#open.pop();
+      return;
+    }
+    if (this.#value !== null) this.#isCompared = false;
+    this.#open.push(this.#tag);
+    if (this.#isValueOpen()) {
+      this.#value = [];
+      this.#isCompared = true;
+    }
+  }
+
+  #isValueOpen(): boolean {
+    const { value } = this.#shape;
+    return value.length === this.#open.length && value.every((tag, index) => tag === this.#open[index]);
+  }
+
+  #close(): void {
+    if (this.#value === null) return;
+    this.values.push(this.#isCompared && this.#value.length > 0 ? this.#value.join(' ') : '?');
+    this.#value = null;
+  }
+
+  #object(instance: string): void {
+    if (this.#value !== null) this.#isCompared = false;
+    else if (this.#tag === this.#shape.object) {
+      const text = `${this.#objectType}:${instance}`;
+      if (this.objects.at(-1) !== text) this.objects.push(text);
+      // tshark leaves out some closing tags of the lists in front of an object.
+      const around = this.#shape.value.length - 2;
+      if (around >= 0 && around < this.#open.length) this.#open.length = around;
+    }
+  }
+
+  #error(show: string): void {
+    if (this.#value !== null) this.#isCompared = false;
+    else if (this.#open.length > 0) this.values.push(`error ${codeOfError(Number(this.#errorClass), Number(show))}`);
+  }
+
+  /** Enumerated values of a known property are shown by their name: the number stands in the bytes. */
+  #unnamed(tag: number): void {
+    const element = this.#element;
+    this.#element = '';
+    if (this.#value === null || element === '') return;
+    const size = Number.parseInt(element.slice(0, 2), 16) & 0x07;
+    const text = numberText(tag, size, element.slice(2));
+    if (text === '') this.#isCompared = false;
+    else this.#value.push(text);
+  }
+
+  #present(name: string, show: string, value: string): void {
+    this.#element = '';
+    if (this.#value === null) return;
+    switch (name.slice('bacapp.present_value.'.length)) {
+      case 'null':
+        this.#value.push('null');
+        break;
+      case 'boolean':
+        this.#value.push(show === '1' || show === 'True' ? '1' : '0');
+        break;
+      case 'real':
+        this.#value.push(floatText(value.slice(-8)));
+        break;
+      case 'double':
+        this.#value.push(floatText(value.slice(-16)));
+        break;
+      case 'uint':
+      case 'int':
+      case 'enum_index':
+        this.#value.push(show);
+        break;
+      default:
+        this.#isCompared = false;
+    }
+  }
+}
+
+/** The content of an application tag as a number; '' where it is none or its length stands elsewhere. */
+function numberText(tag: number, size: number, content: string): string {
+  if (tag === Tag.boolean) return content === '' ? String(size) : '';
+  if (content.length !== size * 2) return '';
+  switch (tag) {
+    case Tag.null:
+      return 'null';
+    case Tag.unsigned:
+    case Tag.enumerated:
+      return size === 0 ? '' : String(BigInt(`0x${content}`));
+    case Tag.signed:
+      return size === 0 ? '' : String(BigInt.asIntN(size * 8, BigInt(`0x${content}`)));
+    case Tag.real:
+      return floatText(content);
+    default:
+      return '';
+  }
+}
+
+function floatText(hex: string): string {
+  const bytes = Buffer.from(hex, 'hex');
+  return String(bytes.length === 4 ? bytes.readFloatBE() : bytes.length === 8 ? bytes.readDoubleBE() : NaN);
+}
+
+interface OurReading extends Reading {
+  readonly fields: Map<string, string>;
+  readonly objects: string[];
+  readonly properties: string[];
+  readonly values: string[];
+  readonly networks: number[];
+}
+
+/** Operations of one message are one reading. */
+class OurBacnet implements OurReader {
+  readonly serverPorts = new Map<number, string>();
+  readonly #readings = new Map<string, OurReading>();
+  readonly #invokeIds = new Map<number, string>();
+  readonly #link = new LinkMessage();
+  readonly #apdu = new ApduHeader();
+
+  message(_protocol: string, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
+    this.#link.parse(bytes, start, end);
+    if (!this.#link.hasNetworkLayer || this.#link.networkMessage >= 0) return;
+    if (!this.#apdu.parse(bytes, this.#link.payloadStart, this.#link.end)) return;
+    this.#invokeIds.set(frameOf(context.frame), String(this.#apdu.invokeId));
+  }
+
+  operation(operation: Operation): void {
+    this.serverPorts.set(operation.serverPort, NAME);
+    const requestFrame = frameOf(operation.requestFrame);
+    const answerFrame = frameOf(operation.answerFrame);
+    if (requestFrame !== 0) this.#add(operation, requestFrame, requestFrame, 'request');
+    if (answerFrame !== 0) this.#add(operation, answerFrame, requestFrame, 'answer');
+  }
+
+  readings(): Reading[] {
+    for (const { fields, objects, properties, values, networks } of this.#readings.values()) {
+      fields.set('objects', objects.join(' '));
+      fields.set('properties', properties.join(' '));
+      if (values.length > 0) fields.set('values', values.join(' | '));
+      fields.set('networks', networks.join(' '));
+    }
+    return [...this.#readings.values()];
+  }
+
+  #add(operation: Operation, frame: number, requestFrame: number, side: Side): void {
+    const kind = kindOf(operation, side);
+    const key = `${frame} ${kind} ${side}`;
+    let our = this.#readings.get(key);
+    if (our === undefined) {
+      our = {
+        frame,
+        protocol: NAME,
+        function: kind,
+        side,
+        fields: new Map(),
+        objects: [],
+        properties: [],
+        values: [],
+        networks: [],
+      };
+      this.#readings.set(key, our);
+      our.fields.set('unit', String(operation.unit));
+      if (side === 'answer' && operation.code !== 0) our.fields.set('code', String(operation.code));
+      // The invoke id of the request that we found, not that of the answer itself.
+      our.fields.set('invoke id', this.#invokeIds.get(requestFrame === 0 ? frame : requestFrame) ?? '');
+    }
+    if (kind === 'bvlc result' || kind.startsWith('bvlc')) {
+      if (kind === 'bvlc result') our.fields.set('code', String(operation.code));
+      our.fields.set('values', bytesText(operation));
+      return;
+    }
+    if (operation.function >= NETWORK) {
+      for (let index = 0; index < operation.count; index++) our.networks.push(operation.first + index);
+      return;
+    }
+    if (operation.function === UNCONFIRMED + 8) {
+      our.fields.set('devices', `${operation.first} to ${operation.first + operation.count - 1}`);
+      return;
+    }
+    addObject(our, operation, side);
+  }
+}
+
+function kindOf(operation: Operation, side: Side): string {
+  const { function: code, code: result } = operation;
+  if (side === 'answer' && result >= codeOfAbort(0) && result <= codeOfAbort(255)) return 'abort';
+  if (side === 'answer' && result >= codeOfReject(0) && result <= codeOfReject(255)) return 'reject';
+  if (code < UNCONFIRMED) return `confirmed ${code}`;
+  if (code < NETWORK) return `unconfirmed ${code - UNCONFIRMED}`;
+  if (code < BVLC) return `network ${code - NETWORK}`;
+  // Tables have an answer of their own, everything else has a result.
+  const isTable = (code === BVLC + 2 || code === BVLC + 6) && result === 0;
+  return side === 'answer' && !isTable ? 'bvlc result' : `bvlc ${code - BVLC}`;
+}
+
+const ELEMENT_BIT = 0x2000;
+const PROPERTY_BITS = 14;
+
+function addObject(our: OurReading, operation: Operation, side: Side): void {
+  const { space, function: code } = operation;
+  if (space === 0) return;
+  const type = (space >> PROPERTY_BITS) - 1;
+  const name = Buffer.from(operation.nameBytes.subarray(operation.nameStart, operation.nameEnd)).toString('latin1');
+  const instance = operation.first >= 0 ? operation.first : Number(name.split('[')[0]);
+  const object = `${type}:${instance}`;
+  if (our.objects.at(-1) !== object) our.objects.push(object);
+  const property = space & (ELEMENT_BIT - 1);
+  const hasProperty = (spaceOf(type, -1, -1) & (ELEMENT_BIT - 1)) !== property;
+  // The event state and the acknowledged transitions are our names for what these services are about.
+  if (hasProperty && code !== 0 && code !== 2 && code !== UNCONFIRMED + 3) our.properties.push(String(property));
+  if (operation.verb < 0 || (side === 'request') !== isInRequest(code)) return;
+  if (operation.outcome === Outcome.refused && side === 'answer') our.values.push(`error ${operation.code}`);
+  else our.values.push(valueText(operation));
+}
+
+const VALUES_IN_REQUEST = new Set([15, 16]);
+
+function isInRequest(code: number): boolean {
+  return VALUES_IN_REQUEST.has(code);
+}
+
+function bytesText(operation: Operation): string {
+  const { bytes, valuesStart, valueCount, valueSize } = operation;
+  return Buffer.from(bytes.subarray(valuesStart, valuesStart + valueCount * valueSize)).toString('hex');
+}
+
+/** Numbers, `null` for none, `?` where the values are bytes. */
+function valueText(operation: Operation): string {
+  const { bytes, valuesStart, valueCount, valueSize, encoding } = operation;
+  if (encoding === Encoding.none) return 'null';
+  if (encoding === Encoding.bytes) return '?';
+  const texts: string[] = [];
+  for (let index = 0; index < valueCount; index++) {
+    const piece = Buffer.from(bytes.subarray(valuesStart + index * valueSize, valuesStart + (index + 1) * valueSize));
+    if (encoding === Encoding.float) texts.push(floatText(piece.toString('hex')));
+    else {
+      const whole = BigInt(`0x${piece.toString('hex')}`);
+      texts.push(String(encoding === Encoding.signed ? BigInt.asIntN(valueSize * 8, whole) : whole));
+    }
+  }
+  return texts.join(' ');
+}
