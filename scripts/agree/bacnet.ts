@@ -293,7 +293,7 @@ class Walk {
 
   #close(): void {
     if (this.#value === null) return;
-    this.values.push(this.#isCompared && this.#value.length > 0 ? this.#value.join(' ') : '?');
+    this.values.push(this.#isCompared ? this.#value.join(' ') || 'null' : '?');
     this.#value = null;
   }
 
@@ -317,7 +317,9 @@ class Walk {
   #unnamed(tag: number): void {
     const element = this.#element;
     this.#element = '';
-    if (this.#value === null || element === '') return;
+    if (this.#value === null) return;
+    if (tag > Tag.double && tag !== Tag.enumerated) this.#isCompared = false;
+    if (element === '') return;
     const size = Number.parseInt(element.slice(0, 2), 16) & 0x07;
     const text = numberText(tag, size, element.slice(2));
     if (text === '') this.#isCompared = false;
@@ -498,11 +500,33 @@ function bytesText(operation: Operation): string {
   return Buffer.from(bytes.subarray(valuesStart, valuesStart + valueCount * valueSize)).toString('hex');
 }
 
+const PRIORITY_ARRAY = 87;
+
+function isPriorityArray(operation: Operation): boolean {
+  return (operation.space & 0x3fff) === PRIORITY_ARRAY;
+}
+
+/** A list of numbers and nulls with their tags. */
+function mixedText(hex: string): string {
+  const texts: string[] = [];
+  for (let at = 0; at < hex.length;) {
+    const first = Number.parseInt(hex.slice(at, at + 2), 16);
+    const tag = first >> 4;
+    const size = first & 0x07;
+    const contentSize = tag === Tag.boolean ? 0 : size * 2;
+    const text = (first & 0x08) === 0 ? numberText(tag, size, hex.slice(at + 2, at + 2 + contentSize)) : '';
+    if (text === '') return '?';
+    texts.push(text);
+    at += 2 + contentSize;
+  }
+  return texts.join(' ');
+}
+
 /** Numbers, `null` for none, `?` where the values are bytes. */
 function valueText(operation: Operation): string {
   const { bytes, valuesStart, valueCount, valueSize, encoding } = operation;
   if (encoding === Encoding.none) return 'null';
-  if (encoding === Encoding.bytes) return '?';
+  if (encoding === Encoding.bytes) return isPriorityArray(operation) ? mixedText(bytesText(operation)) : '?';
   const texts: string[] = [];
   for (let index = 0; index < valueCount; index++) {
     const piece = Buffer.from(bytes.subarray(valuesStart + index * valueSize, valuesStart + (index + 1) * valueSize));
