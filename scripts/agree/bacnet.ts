@@ -2,7 +2,14 @@
 import { Encoding, Outcome, type Operation } from '../../src/facts/operation.ts';
 import { frameOf } from '../../src/facts/frame-reference.ts';
 import type { MessageContext } from '../../src/facts/protocol.ts';
-import { Pdu, codeOfAbort, codeOfError, codeOfReject, spaceOf } from '../../src/protocols/bacnet/messages.ts';
+import {
+  Pdu,
+  codeOfAbort,
+  codeOfError,
+  codeOfNetworkReject,
+  codeOfReject,
+  spaceOf,
+} from '../../src/protocols/bacnet/messages.ts';
 import { ApduHeader } from '../../src/protocols/bacnet/parse-apdu.ts';
 import { LinkMessage } from '../../src/protocols/bacnet/parse-link.ts';
 import { Tag } from '../../src/protocols/bacnet/tags.ts';
@@ -70,6 +77,8 @@ function theirLink(frame: number, bvlc: TsharkLayer): Reading[] {
   return [reading(frame, `bvlc ${code}`, 'request', fields)];
 }
 
+const ROUTING_TABLE = 6;
+const ROUTING_TABLE_ACK = 7;
 const TOLD_NETWORK_MESSAGES = new Set([1, 2, 3, 4, 5, 7, 19]);
 
 function theirNetwork(frame: number, network: TsharkLayer): Reading[] {
@@ -79,7 +88,9 @@ function theirNetwork(frame: number, network: TsharkLayer): Reading[] {
   const from = network.fields.findIndex(({ name }) => name === 'bacnet.mesgtyp');
   const networks = network.fields.slice(from).filter(({ name }) => name === 'bacnet.dnet');
   if (networks.length > 0) fields.set('networks', networks.map(({ show }) => show).join(' '));
-  return [reading(frame, `network ${type}`, TOLD_NETWORK_MESSAGES.has(type) ? 'answer' : 'request', fields)];
+  // The answer to a request for the routing table is told with it.
+  const asked = type === ROUTING_TABLE_ACK ? type - 1 : type;
+  return [reading(frame, `network ${asked}`, TOLD_NETWORK_MESSAGES.has(type) ? 'answer' : 'request', fields)];
 }
 
 function theirApplication(frame: number, network: TsharkLayer | undefined, application: TsharkLayer): Reading[] {
@@ -176,7 +187,7 @@ function shapeOf(code: number, isAnswer: boolean): Shape {
     case UNCONFIRMED:
       return { object: -1, value: [-2] };
     case 10:
-      return { object: isAnswer ? -1 : 1, value: [1] };
+      return { object: isAnswer ? -1 : 1, value: [-2] };
     case 12:
       return { object: 0, value: [3] };
     case 14:
@@ -192,6 +203,7 @@ function shapeOf(code: number, isAnswer: boolean): Shape {
   }
 }
 
+const CREATE_OBJECT = 10;
 /** Services whose objects and properties are compared; of the others only that they are there. */
 const COMPARED = new Set([0, 1, 2, 5, 6, 7, 10, 11, 12, 14, 15, 16, 26, 27, 28]);
 const COMPARED_UNCONFIRMED = new Set([0, 2, 3].map((service) => UNCONFIRMED + service));
@@ -207,7 +219,8 @@ function tell(fields: Fields, application: TsharkLayer, code: number, isAnswer: 
   for (const { name, show, value } of application.fields) walk.field(name, show, value);
   walk.end();
   if (walk.objects.length > 0) fields.set('objects', walk.objects.join(' '));
-  if (walk.properties.length > 0) fields.set('properties', walk.properties.join(' '));
+  // Initial values have properties as well.
+  if (walk.properties.length > 0 && code !== CREATE_OBJECT) fields.set('properties', walk.properties.join(' '));
   if (walk.values.length > 0) fields.set('values', walk.values.join(' | '));
 }
 
@@ -436,13 +449,22 @@ class OurBacnet implements OurReader {
       };
       this.#readings.set(key, our);
       our.fields.set('unit', String(operation.unit));
-      if (side === 'answer' && operation.code !== 0) our.fields.set('code', String(operation.code));
       // The invoke id of the request that we found, not that of the answer itself.
       our.fields.set('invoke id', this.#invokeIds.get(requestFrame === 0 ? frame : requestFrame) ?? '');
     }
-    if (kind === 'bvlc result' || kind.startsWith('bvlc')) {
+    // Of several writes the ones in front of the one that failed have no code.
+    if (side === 'answer' && operation.code !== 0) our.fields.set('code', String(operation.code));
+    if (kind === REJECTED) {
+      our.networks.push(operation.unit < 0 ? operation.first : operation.unit >> 8);
+      return;
+    }
+    if (kind.startsWith('bvlc')) {
       if (kind === 'bvlc result') our.fields.set('code', String(operation.code));
       our.fields.set('values', bytesText(operation));
+      return;
+    }
+    if (operation.function === NETWORK + ROUTING_TABLE) {
+      our.networks.push(...networksOf(bytesText(operation)));
       return;
     }
     if (operation.function >= NETWORK) {
@@ -457,10 +479,22 @@ class OurBacnet implements OurReader {
   }
 }
 
+/** What a router rejects is told as the request that it refused. */
+const REJECTED = 'network 3';
+
+/** Of a routing table: number of entries, then network, port, size of what is told about the port, and that. */
+function networksOf(hex: string): number[] {
+  const bytes = Buffer.from(hex, 'hex');
+  const networks: number[] = [];
+  for (let at = 1; at + 4 <= bytes.length; at += 4 + bytes[at + 3]!) networks.push(bytes.readUInt16BE(at));
+  return networks;
+}
+
 function kindOf(operation: Operation, side: Side): string {
   const { function: code, code: result } = operation;
   if (side === 'answer' && result >= codeOfAbort(0) && result <= codeOfAbort(255)) return 'abort';
   if (side === 'answer' && result >= codeOfReject(0) && result <= codeOfReject(255)) return 'reject';
+  if (side === 'answer' && result >= codeOfNetworkReject(0) && result < codeOfAbort(0)) return REJECTED;
   if (code < UNCONFIRMED) return `confirmed ${code}`;
   if (code < NETWORK) return `unconfirmed ${code - UNCONFIRMED}`;
   if (code < BVLC) return `network ${code - NETWORK}`;

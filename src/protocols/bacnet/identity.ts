@@ -20,6 +20,8 @@ const TEXT_ATTRIBUTES: ReadonlyMap<number, ClaimAttribute> = new Map([
   [Property.objectName, 'name'],
 ]);
 
+/** A vendor by its number: the device says the number, the name is ours. Its own words count for more. */
+const LOOKED_UP = 0.8;
 const TEXT_BYTES_MAX = 512;
 /** Character sets (20.2.9). */
 const Charset = { utf8: 0, ucs4: 3, ucs2: 4, latin1: 5 } as const;
@@ -45,9 +47,7 @@ export class IdentityClaims {
       if (value.tag !== Tag.characterString) return;
       this.#claim(attribute, characters(bytes, value.contentStart, value.contentEnd), 'bacnet device object');
     } else if (object.property === Property.vendorIdentifier && value.tag === Tag.unsigned) {
-      this.#claim('vendor', bacnetVendor(value.number), 'bacnet vendor identifier');
-    } else if (object.property === Property.protocolRevision && value.tag === Tag.unsigned) {
-      this.#claim('service', `BACnet protocol revision ${value.number}`, 'bacnet device object');
+      this.#claim('vendor', bacnetVendor(value.number), 'bacnet vendor identifier', LOOKED_UP);
     } else if (object.property === Property.systemStatus && value.tag === Tag.enumerated) {
       this.#claim('run-state', DEVICE_STATUS_NAMES[value.number] ?? `status ${value.number}`, 'bacnet device object');
     }
@@ -56,14 +56,14 @@ export class IdentityClaims {
   /** Device instance and vendor of an I-Am. `vendor` -1 where it was not told. */
   fromIAm(instance: number, vendor: number, source: string): void {
     this.#claim('name', `device ${instance}`, source, Trust.inferred);
-    if (vendor >= 0) this.#claim('vendor', bacnetVendor(vendor), source);
+    if (vendor >= 0) this.#claim('vendor', bacnetVendor(vendor), source, LOOKED_UP);
   }
 
   /** Parameters of Who-Am-I: vendor identifier, model name, serial number (16.13). */
   fromWhoAmI(bytes: Uint8Array, start: number, end: number): void {
     const reader = this.#reader;
     if (!reader.isApplication(bytes, start, end, Tag.unsigned)) return;
-    this.#claim('vendor', bacnetVendor(reader.unsigned(bytes)), 'bacnet Who-Am-I');
+    this.#claim('vendor', bacnetVendor(reader.unsigned(bytes)), 'bacnet Who-Am-I', LOOKED_UP);
     for (const attribute of ['model', 'serial'] as const) {
       if (!reader.isApplication(bytes, reader.next, end, Tag.characterString)) return;
       this.#claim(attribute, characters(bytes, reader.start, reader.next), 'bacnet Who-Am-I');

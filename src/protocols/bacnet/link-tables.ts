@@ -5,7 +5,7 @@ import { Encoding, type Operation } from '../../facts/operation.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 import { setAnswered, setUnasked, setValues, startOperation } from '../facts-of-messages.ts';
 import type { PendingOperations } from '../pending-operations.ts';
-import { Bvlc, FUNCTION_OF_RESULT, type Rule, bvlcFunction, verbOfBvlc } from './messages.ts';
+import { Bvlc, FUNCTION_OF_RESULT, type Rule, bvlcFunction, codeOfResult, verbOfBvlc } from './messages.ts';
 import type { LinkMessage } from './parse-link.ts';
 
 /** Address, port, and a mask, or times (J.2.2, J.2.8). */
@@ -83,7 +83,7 @@ export class LinkTables {
     const slot = this.#requestOf(context, result === 0 ? undefined : refused);
     if (slot >= 0 || refused !== undefined) {
       const operation = this.#begun(slot, refused ?? Bvlc.result, context);
-      setAnswered(operation, context, result);
+      setAnswered(operation, context, codeOfResult(result));
       context.sink.operation(operation);
       if (slot >= 0) this.#pending.release(slot);
     }

@@ -427,6 +427,13 @@ const ERROR_CLASS_MAX = 0x7ffd;
 /** The whole service was refused, and how could not be read. */
 export const UNREADABLE_ERROR = 0x300;
 
+/** Results that are not assigned are all this one. */
+const RESULT_UNKNOWN = 0x7f;
+
+export function codeOfResult(result: number): number {
+  return Math.min(result, RESULT_UNKNOWN);
+}
+
 export function codeOfNetworkReject(reason: number): number {
   return NETWORK_REJECT_FROM + Math.min(reason, 0x7f);
 }

@@ -39,7 +39,11 @@ export class RequestFiller {
         // What part of the list is asked for; without it, all.
         return object.next === end || this.#reader.read(bytes, object.next, end);
       case Confirmed.writeProperty:
-        return this.#property(bytes, start, end) && this.written(operation, bytes, object.next, end, 3, 4);
+        return (
+          this.#property(bytes, start, end) &&
+          this.written(operation, bytes, object.next, end, 3, 4) &&
+          object.next === end
+        );
       case Confirmed.readPropertyMultiple:
       case Confirmed.writePropertyMultiple:
         return this.#multiple(operation, bytes, start, end);
@@ -51,14 +55,18 @@ export class RequestFiller {
         return this.#subscribedMultiple(operation, bytes, start, end);
       case Confirmed.addListElement:
       case Confirmed.removeListElement:
-        return this.#property(bytes, start, end) && this.#enclosed(operation, bytes, object.next, end, 3);
+        return (
+          this.#property(bytes, start, end) &&
+          this.#enclosed(operation, bytes, object.next, end, 3) &&
+          object.next === end
+        );
       case Confirmed.atomicReadFile:
       case Confirmed.atomicWriteFile:
         return object.readApplicationObject(bytes, start, end) && object.objectType === OBJECT_TYPE_FILE;
       case Confirmed.createObject:
         return this.#created(operation, bytes, start, end);
       case Confirmed.deleteObject:
-        return object.readApplicationObject(bytes, start, end);
+        return object.readApplicationObject(bytes, start, end) && object.next === end;
       case Confirmed.acknowledgeAlarm:
         return this.#acknowledged(operation, bytes, start, end);
       case Confirmed.deviceCommunicationControl:
