@@ -8,6 +8,7 @@ import {
 } from '../../facts/protocol.ts';
 import { Verb } from '../../facts/verbs.ts';
 import {
+  Bvlc,
   FRAME_BYTES_MAX,
   KINDS,
   NAME,
@@ -17,7 +18,9 @@ import {
   functionName,
   isAbsent,
   spaceName,
+  verbOfBvlc,
   verbOfConfirmed,
+  verbOfUnconfirmed,
 } from './messages.ts';
 import { ApduHeader } from './parse-apdu.ts';
 import { LinkMessage, looksLike } from './parse-link.ts';
@@ -56,19 +59,23 @@ class BacnetDecoder implements ProtocolDecoder {
     return looksLike(bytes, start, end);
   }
 
-  /** Only a request and its acknowledgement tell; what is said to everybody does not make its sender a client. */
+  /** Who requests, or hears a notification, is the client; what is said to everybody makes nobody one. */
   speaker(bytes: Uint8Array, start: number, end: number): number {
     const link = this.#link;
     link.parse(bytes, start, end);
-    if (!link.hasNetworkLayer || link.networkMessage >= 0 || link.isBroadcast) return Speaker.unknown;
-    if (!this.#apdu.parse(bytes, link.payloadStart, link.end)) return Speaker.unknown;
-    switch (this.#apdu.type) {
+    if (link.isBroadcast) return Speaker.unknown;
+    if (!link.hasNetworkLayer) return SPEAKER_OF_LINK_MESSAGE[link.bvlc] ?? Speaker.unknown;
+    const apdu = this.#apdu;
+    if (link.networkMessage >= 0 || !apdu.parse(bytes, link.payloadStart, link.end)) return Speaker.unknown;
+    switch (apdu.type) {
       case Pdu.confirmedRequest:
-        return isNotification(this.#apdu.service) ? Speaker.unknown : Speaker.client;
+        return verbOfConfirmed(apdu.service) === Verb.report ? Speaker.server : Speaker.client;
+      case Pdu.unconfirmedRequest:
+        return verbOfUnconfirmed(apdu.service) === Verb.report ? Speaker.server : Speaker.client;
       case Pdu.simpleAck:
       case Pdu.complexAck:
       case Pdu.error:
-        return isNotification(this.#apdu.service) ? Speaker.unknown : Speaker.server;
+        return verbOfConfirmed(apdu.service) === Verb.report ? Speaker.client : Speaker.server;
       default:
         return Speaker.unknown;
     }
@@ -96,7 +103,10 @@ class BacnetDecoder implements ProtocolDecoder {
   }
 }
 
-/** Notifications are said by the server and acknowledged by the client. */
-function isNotification(service: number): boolean {
-  return verbOfConfirmed(service) === Verb.report;
-}
+/** By BVLC function: results and tables are answers, the others that carry nothing are requests. */
+const SPEAKER_OF_LINK_MESSAGE: readonly (number | undefined)[] = Array.from({ length: Bvlc.secure }, (_, code) => {
+  if (code === Bvlc.result || code === Bvlc.readBroadcastTableAck || code === Bvlc.readForeignTableAck) {
+    return Speaker.server;
+  }
+  return verbOfBvlc(code) === Verb.other ? undefined : Speaker.client;
+});

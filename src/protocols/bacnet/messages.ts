@@ -358,11 +358,11 @@ function kindsOfConfirmed(service: number): MessageKind[] {
         ...withSubfunctions(service, RELINQUISH + 1, RELINQUISH + 16),
       ];
     case Confirmed.deviceCommunicationControl:
-      return withSubfunctions(service, 0, COMMUNICATION_STATES.length - 1);
+      return [kind(service), ...withSubfunctions(service, 0, COMMUNICATION_STATES.length - 1)];
     case Confirmed.reinitializeDevice:
-      return withSubfunctions(service, 0, REINITIALIZED_STATES.length - 1);
+      return [kind(service), ...withSubfunctions(service, 0, REINITIALIZED_STATES.length - 1)];
     case Confirmed.lifeSafetyOperation:
-      return withSubfunctions(service, 0, LIFE_SAFETY_OPERATIONS.length - 1);
+      return [kind(service), ...withSubfunctions(service, 0, LIFE_SAFETY_OPERATIONS.length - 1)];
     default:
       return [kind(service)];
   }

@@ -73,18 +73,40 @@ for (const [what, bytes] of [
   });
 }
 
-test('requests and their answers tell who is the client, broadcasts and notifications do not', () => {
+test('who requests or hears a notification is the client, what is said to everybody makes nobody one', () => {
   const decoder = bacnet.start(0);
   const speaker = (datagram: Uint8Array): number => decoder.speaker(datagram, 0, datagram.length);
-  assert.equal(speaker(unicast(READ)), Speaker.client);
-  assert.equal(speaker(unicast(simpleAck(1, 15))), Speaker.server);
-  assert.equal(speaker(unicast(complexAck(1, 12, ''))), Speaker.server);
-  assert.equal(speaker(unicast(error(1, 12, 0, 0))), Speaker.server);
-  assert.equal(speaker(unicast(request(1, 1, ''))), Speaker.unknown);
-  assert.equal(speaker(unicast(simpleAck(1, 1))), Speaker.unknown);
-  assert.equal(speaker(broadcast(unconfirmed(0, ''))), Speaker.unknown);
-  assert.equal(speaker(bvlc(0x05, '003C')), Speaker.unknown);
-  assert.equal(speaker(hexBytes('81')), Speaker.unknown);
+  for (const datagram of [
+    unicast(READ),
+    unicast(unconfirmed(8, '')),
+    unicast(simpleAck(1, 1)),
+    bvlc(0x05, '003C'),
+    bvlc(0x02, ''),
+  ]) {
+    assert.equal(speaker(datagram), Speaker.client);
+  }
+  for (const datagram of [
+    unicast(simpleAck(1, 15)),
+    unicast(complexAck(1, 12, '')),
+    unicast(error(1, 12, 0, 0)),
+    unicast(request(1, 1, '')),
+    unicast(unconfirmed(0, '')),
+    unicast(unconfirmed(2, '')),
+    bvlc(0x00, '0000'),
+    bvlc(0x03, ''),
+  ]) {
+    assert.equal(speaker(datagram), Speaker.server);
+  }
+  for (const datagram of [
+    broadcast(unconfirmed(0, '')),
+    broadcast(unconfirmed(8, '')),
+    bvlc(0x0a, '0180 00'),
+    bvlc(0x0c, '01'),
+    unicast('60 01 09'),
+    hexBytes('81'),
+  ]) {
+    assert.equal(speaker(datagram), Speaker.unknown);
+  }
 });
 
 for (const [rule, datagram] of [

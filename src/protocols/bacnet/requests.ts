@@ -227,10 +227,10 @@ export class RequestFiller {
     const at = reader.isContextValue(bytes, start, end, 0) ? reader.next : start;
     if (!reader.isContextValue(bytes, at, end, 1)) return false;
     const state = reader.unsigned(bytes);
-    operation.subfunction = clipped(state);
+    operation.subfunction = state <= DISABLE_INITIATION ? state : -1;
     if (state === 1) operation.verb = Verb['listen-only'];
     else if (state === 2) operation.verb = Verb['suppress-alarm'];
-    return state >= 0 && state <= 2;
+    return state >= 0 && state <= DISABLE_INITIATION;
   }
 
   /** [0] state, [1] password (16.4.1). The password is not told here. */
@@ -238,7 +238,7 @@ export class RequestFiller {
     const reader = this.#reader;
     if (!reader.isContextValue(bytes, start, end, 0)) return false;
     const state = reader.unsigned(bytes);
-    operation.subfunction = clipped(state);
+    operation.subfunction = state < REINITIALIZE_VERBS.length ? state : -1;
     operation.verb = REINITIALIZE_VERBS[state] ?? Verb.other;
     return state >= 0 && state < REINITIALIZE_VERBS.length;
   }
@@ -249,7 +249,7 @@ export class RequestFiller {
     const reader = this.#reader;
     this.#privateService = -1;
     if (!reader.isContextValue(bytes, start, end, 0)) return false;
-    operation.subfunction = clipped(reader.unsigned(bytes));
+    operation.subfunction = Math.min(reader.unsigned(bytes), SUBFUNCTION_MAX);
     if (!reader.isContextValue(bytes, reader.next, end, 1)) return false;
     this.#privateService = reader.unsigned(bytes);
     object.next = reader.next;
@@ -287,7 +287,7 @@ export class RequestFiller {
       return false;
     if (!reader.isContextValue(bytes, reader.next, end, 2)) return false;
     const what = reader.unsigned(bytes);
-    operation.subfunction = clipped(what);
+    operation.subfunction = what <= UNSILENCE_LAST ? what : -1;
     if (what >= SILENCE_FIRST && what <= SILENCE_LAST) operation.verb = Verb['suppress-alarm'];
     return reader.next === end || this.object.readObject(bytes, reader.next, end, 3);
   }
@@ -296,6 +296,9 @@ export class RequestFiller {
 const SERVICE_MAX = 0x4000_0000;
 const SILENCE_FIRST = 1;
 const SILENCE_LAST = 3;
+/** Operations behind it are proprietary. */
+const UNSILENCE_LAST = 9;
+const DISABLE_INITIATION = 2;
 
 /** By reinitialised state: cold start, warm start, backup, restore, abort of a restore, changes made valid. */
 const REINITIALIZE_VERBS: readonly number[] = [
@@ -308,7 +311,3 @@ const REINITIALIZE_VERBS: readonly number[] = [
   Verb.cancel,
   Verb.configure,
 ];
-
-function clipped(value: number): number {
-  return Math.min(value, SUBFUNCTION_MAX);
-}
