@@ -104,16 +104,15 @@ export class AnswerReader {
     }
     object.tell(operation);
     operation.verb = object.readVerb;
-    const from = reader.isOpeningTag(bytes, object.next, end, 3) ? reader.next : -1;
-    const to = from < 0 ? -1 : reader.closingAt(bytes, from, end);
-    if (to < 0) {
+    const isOpened = reader.isOpeningTag(bytes, object.next, end, 3);
+    const next = isOpened ? value.fillEnclosed(operation, bytes, reader.next, end, 3) : -1;
+    if (next < 0) {
       this.#without(operation, context);
       return false;
     }
-    value.fill(operation, bytes, from, to);
     context.sink.operation(operation);
     this.#identity.told(object, value, bytes);
-    return reader.next === end;
+    return next === end;
   }
 
   /** [0] object, [1] property, [2] index, [3] flags, [4] count, [5] items, [6] number of the first (15.8.1.2). */

@@ -195,11 +195,8 @@ export class MultipleProperties {
       operation.code = 0;
     }
     if (reader.isOpeningTag(bytes, at, end, form.value)) {
-      const from = reader.next;
-      const to = reader.closingAt(bytes, from, end);
-      if (to < 0) return -1;
-      let next = reader.next;
-      value.fill(operation, bytes, from, to);
+      let next = value.fillEnclosed(operation, bytes, reader.next, end, form.value);
+      if (next < 0) return -1;
       // The priority or the time of a notification.
       if (form === REPORTED && reader.read(bytes, next, end) && reader.isContext && reader.number === 3) {
         next = reader.isOpening && reader.closingAt(bytes, reader.next, end) < 0 ? -1 : reader.next;

@@ -126,11 +126,9 @@ export class RequestFiller {
   #enclosed(operation: Operation, bytes: Uint8Array, at: number, end: number, number: number): boolean {
     const reader = this.#reader;
     if (!reader.isOpeningTag(bytes, at, end, number)) return false;
-    const from = reader.next;
-    const to = reader.closingAt(bytes, from, end);
-    if (to < 0) return false;
-    this.object.next = reader.next;
-    this.value.fill(operation, bytes, from, to);
+    const next = this.value.fillEnclosed(operation, bytes, reader.next, end, number);
+    if (next < 0) return false;
+    this.object.next = next;
     return true;
   }
 

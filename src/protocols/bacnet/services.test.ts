@@ -478,10 +478,10 @@ test('time synchronisation sets the clock of everybody', () => {
 test('WriteGroup is one write for each channel, with the priority of the group or its own', () => {
   const talk = new Talk().client(broadcast(unconfirmed(10, '0917 1908 2E 0A010C 4444 800000 091A 1905 00 2F')));
   assert.deepEqual(
-    talk.operations.map(({ function: name, first, values }) => [name, first, values]),
+    talk.operations.map(({ function: name, name: channel, values }) => [name, channel, values]),
     [
-      ['WriteGroup priority 8', 23 * 65_536 + 268, [1024]],
-      ['WriteGroup priority 5', 23 * 65_536 + 26, []],
+      ['WriteGroup priority 8', '23/268', [1024]],
+      ['WriteGroup priority 5', '23/26', []],
     ],
   );
 });

@@ -11,9 +11,6 @@ import { OBJECT_TYPE_DEVICE, Property } from './names.ts';
 import type { RequestFiller } from './requests.ts';
 import { INSTANCE_MASK, Tag, TagReader } from './tags.ts';
 
-const CHANNELS_PER_GROUP = 0x1_0000;
-/** Control groups are folded to this many, so that group and channel are one number. */
-const GROUPS = 0x4000;
 const DATE_AND_TIME_TAGS_SIZE = 10;
 
 export class ToldServices {
@@ -253,13 +250,13 @@ export class ToldServices {
 
   /**
    * [0] group, [1] priority, [2] list of [0] channel, [1] priority of its own, value (15.11.1): an operation for each
-   * channel.
+   * channel, whose name is group and channel.
    */
   #writeGroup(operation: Operation, bytes: Uint8Array, start: number, end: number, sink: OperationSink): boolean {
     const reader = this.#reader;
     operation.verb = Verb.write;
     if (!reader.isContextValue(bytes, start, end, 0)) return false;
-    const group = Math.max(0, reader.unsigned(bytes)) % GROUPS;
+    const group = reader.unsigned(bytes);
     if (!reader.isContextValue(bytes, reader.next, end, 1)) return false;
     const groupPriority = priorityOf(reader.unsigned(bytes));
     if (!reader.isOpeningTag(bytes, reader.next, end, 2)) return false;
@@ -268,9 +265,12 @@ export class ToldServices {
     if (to < 0) return false;
     for (let at = from; at < to;) {
       if (!reader.isContextValue(bytes, at, to, 0)) return false;
+      const name = Buffer.from(`${group}/${reader.unsigned(bytes)}`);
       operation.space = Space.groupChannel;
-      operation.first = group * CHANNELS_PER_GROUP + (Math.max(0, reader.unsigned(bytes)) % CHANNELS_PER_GROUP);
       operation.count = 1;
+      operation.nameBytes = name;
+      operation.nameStart = 0;
+      operation.nameEnd = name.length;
       operation.subfunction = groupPriority;
       let next = reader.next;
       if (reader.isContextValue(bytes, next, to, 1)) {

@@ -6,6 +6,8 @@ import { Tag, TagReader } from './tags.ts';
 /** Lists of numbers up to this many are copied out of their tags; longer ones stay bytes. */
 const LIST_MAX = 512;
 const WIDE = 8;
+/** Closing context tag of a number below 15, without the number. */
+const CLOSING_TAG = 0x0f;
 
 /** One value or list of values. One record, refilled for each; what it shows is valid until the next one. */
 export class ValueReader {
@@ -19,6 +21,29 @@ export class ValueReader {
   readonly #reader = new TagReader();
   readonly #scratch = new Uint8Array(LIST_MAX * WIDE);
   readonly #view = new DataView(this.#scratch.buffer);
+
+  /**
+   * The value that begins at `start`, behind the opening context tag `number` (below 15). Returns where what follows its
+   * closing tag begins, -1 where there is none before `end`. Fills the values of the record.
+   */
+  fillEnclosed(operation: Operation, bytes: Uint8Array, start: number, end: number, number: number): number {
+    const reader = this.#reader;
+    // One value and the closing tag behind it: nearly always.
+    if (reader.read(bytes, start, end) && !reader.isContext) {
+      const { next } = reader;
+      if (next < end && bytes[next] === ((number << 4) | CLOSING_TAG)) {
+        this.tag = -1;
+        this.number = Number.NaN;
+        this.#one(operation, bytes);
+        return next + 1;
+      }
+    }
+    const close = reader.closingAt(bytes, start, end);
+    if (close < 0) return -1;
+    const { next } = reader;
+    this.fill(operation, bytes, start, close);
+    return next;
+  }
 
   /** bytes[start..end) is what stands between the opening and the closing tag. Fills the values of the record. */
   fill(operation: Operation, bytes: Uint8Array, start: number, end: number): void {
