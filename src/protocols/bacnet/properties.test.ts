@@ -179,6 +179,28 @@ test('a long list that is written keeps its properties until the answer', () => 
   );
 });
 
+test('writes of a segmented request that is too long to be kept are told all the same', () => {
+  const talk = new Talk();
+  const writes = Array.from({ length: 400 }, (_, index) => `0C${objectId(2, index)} 1E 0955 2E 4441B00000 2F 1F`);
+  for (let part = 0; part < 8; part++) {
+    const isLast = part === 7;
+    const some = writes.slice(part * 50, part * 50 + 50).join('');
+    talk.client(unicast(`${isLast ? '08' : '0C'} 05 01 0${part} 08 10 ${some}`));
+  }
+  talk.server(unicast('20 01 10')).close();
+  const written = talk.operations.filter(({ object }) => object === 'analog-value present-value');
+  assert.equal(written.length, 400);
+  assert.deepEqual(talk.listener.rules, []);
+});
+
+test('passwords that wait are bounded, and none is lost', () => {
+  const talk = new Talk();
+  for (let index = 0; index < 100; index++) talk.client(unicast(request(index, 20, `0901 1D 03 00 3${index % 10}41`)));
+  assert.equal(talk.listener.logins.length, 36);
+  talk.close();
+  assert.equal(talk.listener.logins.length, 100);
+});
+
 test('the protocol declares what it is', () => {
   assert.deepEqual(bacnet.ports.slice(0, 2), [47_808, 47_809]);
   assert.equal(bacnet.family, 'building');

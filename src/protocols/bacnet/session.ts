@@ -36,6 +36,8 @@ import { UnansweredRequests } from './unanswered.ts';
 const PENDING_REQUESTS_MAX = 16_384;
 /** Three tries of the usual ten seconds and less (12.11: APDU_Timeout, Number_Of_APDU_Retries). */
 const ANSWER_TIMEOUT_US = 30_000_000;
+/** PendingOperations keeps no values beyond this (and a name). */
+const KEPT_BYTES_MAX = 4000;
 
 export class BacnetSession {
   readonly #protocol: number;
@@ -174,7 +176,12 @@ export class BacnetSession {
     if (isFormed && service === Confirmed.atomicWriteFile) {
       isFormed = this.#transfers.write(context, operation, bytes, this.#filler.object.next, end);
     }
-    this.#logins.requested(operation, service, bytes, from, end);
+    this.#logins.requested(operation, service, bytes, from, end, context.sink);
+    if (operation.valueCount === 1 && operation.valueSize > KEPT_BYTES_MAX) {
+      // Nothing that is written may be hidden by its length: what is too long to wait for the answer is told without it.
+      this.#unanswered.expand(operation, context.sink);
+      return isFormed;
+    }
     this.#pending.add(operation, key, noteOf(context.fromClient, invokeId));
     return isFormed;
   }

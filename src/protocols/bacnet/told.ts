@@ -156,6 +156,7 @@ export class ToldServices {
   #iAm(operation: Operation, bytes: Uint8Array, start: number, end: number, source: string): boolean {
     const { object } = this.#filler;
     const reader = this.#reader;
+    this.#raw(operation, bytes, start, end);
     if (!object.readApplicationObject(bytes, start, end)) return false;
     object.tell(operation);
     const isFormed =

@@ -112,7 +112,7 @@ export class Transfers {
       server: operation.server,
       unit: operation.unit,
       isWrite,
-      name: `file ${operation.first}`,
+      name: operation.first < 0 ? 'file' : `file ${operation.first}`,
       lastUs: context.timeUs,
       frame: context.frame,
       size: 0,
