@@ -22,6 +22,8 @@ const TEXT_ATTRIBUTES: ReadonlyMap<number, ClaimAttribute> = new Map([
 
 /** A vendor by its number: the device says the number, the name is ours. Its own words count for more. */
 const LOOKED_UP = 0.8;
+/** The instance of a device that has been given none (12.11). */
+const UNCONFIGURED = 0x3f_ffff;
 const TEXT_BYTES_MAX = 512;
 /** Character sets (20.2.9). */
 const Charset = { utf8: 0, ucs4: 3, ucs2: 4, latin1: 5 } as const;
@@ -55,11 +57,11 @@ export class IdentityClaims {
 
   /** Device instance and vendor of an I-Am. `vendor` -1 where it was not told. */
   fromIAm(instance: number, vendor: number, source: string): void {
-    this.#claim('name', `device ${instance}`, source, Trust.inferred);
+    if (instance < UNCONFIGURED) this.#claim('name', `device ${instance}`, source, Trust.inferred);
     if (vendor >= 0) this.#claim('vendor', bacnetVendor(vendor), source, LOOKED_UP);
   }
 
-  /** Parameters of Who-Am-I: vendor identifier, model name, serial number (16.13). */
+  /** Parameters of Who-Am-I: vendor identifier, model name, serial number. */
   fromWhoAmI(bytes: Uint8Array, start: number, end: number): void {
     const reader = this.#reader;
     if (!reader.isApplication(bytes, start, end, Tag.unsigned)) return;

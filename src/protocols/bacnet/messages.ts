@@ -541,6 +541,7 @@ export const RULES = {
   'apdu-cut-short': 'the application message is shorter than its header',
   'apdu-type-reserved': 'the type of the application message is reserved',
   'service-unknown': 'the service is not assigned',
+  'broadcast-confirmed': 'a confirmed request was sent to everybody',
   'parameters-invalid': 'the parameters of the service do not have its form',
   'segments-missing': 'segments of the message were not seen',
   'segments-too-many': 'the segmented message is larger than what is kept',

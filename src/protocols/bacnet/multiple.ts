@@ -1,4 +1,4 @@
-// Messages about several properties at once (15.7, 15.10, 13.1, 13.15 to 13.17): one operation for each property, all
+// Messages about several properties at once (15.7, 15.10, 13.6, 13.16, 13.17): one operation for each property, all
 // with what the record said before. They are handed to the sink one after the other.
 import { Outcome, type Operation } from '../../facts/operation.ts';
 import { setNoValues } from '../facts-of-messages.ts';
@@ -34,7 +34,7 @@ const REPORTED: ListForm = { property: 0, value: 2, error: -1 };
 /** Fault and out-of-service in the octet of status flags. */
 const NOT_RELIABLE = 0x50;
 
-/** Where a write of several properties was given up (15.10.1.3). */
+/** Where a write of several properties was given up (15.10). */
 export class FailedWrite {
   objectType = -1;
   instance = -1;
@@ -210,7 +210,7 @@ export class MultipleProperties {
     return reader.closingAt(bytes, reader.next, end) < 0 ? -1 : reader.next;
   }
 
-  /** Writes before the one that failed were carried out, those behind it were not (15.10.2). */
+  /** Writes before the one that failed were carried out, those behind it were not (15.10). */
   #judgeFailed(operation: Operation, failed: FailedWrite): void {
     const { object } = this.#filler;
     const isIt =

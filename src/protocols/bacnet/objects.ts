@@ -128,7 +128,7 @@ export class ObjectReference {
         return value.tag === Tag.boolean && value.number === 0 ? Verb['suppress-alarm'] : Verb.write;
       case Property.eventAlgorithmInhibit:
         return value.tag === Tag.boolean && value.number === 1 ? Verb['suppress-alarm'] : Verb.write;
-      // Out of service, an object keeps the value it is given instead of its input's or for its output (12.1.9).
+      // Out of service, an object keeps the value it is given instead of its input's or for its output (clause 12, Out_Of_Service).
       case Property.outOfService:
         return value.tag === Tag.boolean && value.number === 1 ? Verb.force : Verb.write;
       case Property.programChange:

@@ -1,4 +1,4 @@
-// Puts segmented requests and answers together again (5.4, 20.1.2.4): bounded in number and size, retried and swapped
+// Puts segmented requests and answers together again (5.4, 20.1.2.7): bounded in number and size, retried and swapped
 // segments allowed for. Rare messages: plain code with objects.
 import type { MessageContext } from '../../facts/protocol.ts';
 

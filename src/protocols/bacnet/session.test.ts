@@ -370,3 +370,12 @@ test('a broadcast that is answered by nobody is handed over at once', () => {
     [['unanswered', true]],
   );
 });
+
+test('a confirmed request to everybody breaks a rule, and is told as what it is', () => {
+  const talk = new Talk().client(bvlc(0x0b, `0120 FFFF 00 FF ${request(1, 20, '0900')}`)).close();
+  assert.deepEqual(talk.listener.rules, ['broadcast-confirmed']);
+  assert.deepEqual(
+    talk.operations.map(({ verb, isBroadcast }) => [verb, isBroadcast]),
+    [['restart', true]],
+  );
+});

@@ -172,6 +172,7 @@ export class BacnetSession {
     const operation = startOperation(context, this.#protocol, !context.fromClient);
     operation.unit = destinationUnit;
     operation.isBroadcast = isBroadcast;
+    if (isBroadcast) this.#broken(context, 'broadcast-confirmed', bytes, from, end, from);
     let isFormed = this.#filler.fill(operation, service, bytes, from, end);
     if (isFormed && service === Confirmed.atomicWriteFile) {
       isFormed = this.#transfers.write(context, operation, bytes, this.#filler.object.next, end);

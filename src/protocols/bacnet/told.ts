@@ -25,7 +25,7 @@ export class ToldServices {
     this.#identity = identity;
   }
 
-  /** [0] process, [1] device, [2] object, [3] time left, [4] list of values (13.14.7). */
+  /** [0] process, [1] device, [2] object, [3] time left, [4] list of values (13.6.1). */
   covNotification(operation: Operation, bytes: Uint8Array, start: number, end: number, sink: OperationSink): boolean {
     const { object } = this.#filler;
     const reader = this.#reader;
