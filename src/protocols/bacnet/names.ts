@@ -164,7 +164,7 @@ export const DEVICE_STATUS_NAMES = table(`
 export const OBJECT_TYPE_DEVICE = 8;
 export const OBJECT_TYPE_FILE = 10;
 export const OBJECT_TYPE_PROGRAM = 16;
-export const OBJECT_TYPE_CHANNEL = 53;
+export const OBJECT_TYPE_NETWORK_PORT = 56;
 
 /** The properties whose meaning the decoder knows. */
 export const Property = {
@@ -189,10 +189,12 @@ export const Property = {
   vendorIdentifier: 120,
   vendorName: 121,
   protocolRevision: 139,
+  recordCount: 141,
   structuredObjectList: 209,
   eventDetectionEnable: 353,
   eventAlgorithmInhibit: 354,
   propertyList: 371,
   serialNumber: 372,
+  command: 417,
   deviceUuid: 507,
 } as const;

@@ -3,7 +3,7 @@
 import type { Operation } from '../../facts/operation.ts';
 import { Verb } from '../../facts/verbs.ts';
 import { spaceOf } from './messages.ts';
-import { OBJECT_TYPE_DEVICE, OBJECT_TYPE_PROGRAM, Property } from './names.ts';
+import { OBJECT_TYPE_DEVICE, OBJECT_TYPE_NETWORK_PORT, OBJECT_TYPE_PROGRAM, Property } from './names.ts';
 import { Tag, TagReader } from './tags.ts';
 import type { ValueReader } from './values.ts';
 
@@ -133,6 +133,11 @@ export class ObjectReference {
         return value.tag === Tag.boolean && value.number === 1 ? Verb.force : Verb.write;
       case Property.programChange:
         return this.objectType === OBJECT_TYPE_PROGRAM ? programVerb(value) : Verb.write;
+      // A record count of 0 empties the buffer of a log (clause 12, Record_Count).
+      case Property.recordCount:
+        return value.number === 0 ? Verb['clear-log'] : Verb.write;
+      case Property.command:
+        return this.objectType === OBJECT_TYPE_NETWORK_PORT ? portVerb(value) : Verb.write;
       case Property.localDate:
       case Property.localTime:
         return this.objectType === OBJECT_TYPE_DEVICE ? Verb['set-time'] : Verb.write;
@@ -147,6 +152,13 @@ function isAllClear(value: ValueReader, bytes: Uint8Array): boolean {
   if (value.tag !== Tag.bitString || value.contentEnd - value.contentStart < 2) return false;
   for (let at = value.contentStart + 1; at < value.contentEnd; at++) if (bytes[at] !== 0) return false;
   return true;
+}
+
+const RESTART_PORT = 7;
+
+/** BACnetNetworkPortCommand (clause 21). */
+function portVerb(value: ValueReader): number {
+  return value.number === RESTART_PORT ? Verb.restart : Verb.configure;
 }
 
 /** BACnetProgramRequest (clause 21). */

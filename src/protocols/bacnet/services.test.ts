@@ -165,6 +165,10 @@ for (const [what, object, property, value, verb] of [
   ['halt of a program', objectId(PROGRAM, 1), '195A', '9103', 'stop'],
   ['run of a program', objectId(PROGRAM, 1), '195A', '9102', 'start'],
   ['restart of a program', objectId(PROGRAM, 1), '195A', '9104', 'restart'],
+  ['a record count of 0', objectId(20, 1), '198D', '2100', 'clear-log'],
+  ['another record count', objectId(20, 1), '198D', '2105', 'write'],
+  ['a restart to a network port', objectId(56, 1), '1A01A1', '9107', 'restart'],
+  ['another command to a network port', objectId(56, 1), '1A01A1', '9101', 'configure'],
   ['a device clock', objectId(DEVICE, 1), '1939', 'B40C000000', 'set-time'],
 ] as const) {
   test(`writing ${what} is ${verb}`, () => {
