@@ -1,13 +1,14 @@
 // `npm run agree -- CAPTURE…`: compares the fields we decode with tshark's for the same frames, prints agreement for
 // each protocol and function, and every difference. Exit code 0 where they agree as they must, 1 where not, 2 for
 // wrong usage, 3 where there is no tshark.
+import { bacnetMapping } from './bacnet.ts';
 import { Comparison } from './compare.ts';
 import type { Mapping } from './mapping.ts';
 import { modbusMapping } from './modbus.ts';
 import { ourReadings } from './ours.ts';
 import { layersIn, tsharkFrames, tsharkVersion } from './tshark.ts';
 
-const MAPPINGS: readonly Mapping[] = [modbusMapping];
+const MAPPINGS: readonly Mapping[] = [modbusMapping, bacnetMapping];
 
 const DIFFERENCES_SHOWN = 50;
 /** What must agree: of all, and of each row with enough examples. */
