@@ -2,12 +2,13 @@
 // each protocol and function, and every difference. Exit code 0 where they agree as they must, 1 where not, 2 for
 // wrong usage, 3 where there is no tshark.
 import { Comparison } from './compare.ts';
+import { iec104Mapping } from './iec104.ts';
 import type { Mapping } from './mapping.ts';
 import { modbusMapping } from './modbus.ts';
 import { ourReadings } from './ours.ts';
 import { tsharkFrames, tsharkVersion } from './tshark.ts';
 
-const MAPPINGS: readonly Mapping[] = [modbusMapping];
+const MAPPINGS: readonly Mapping[] = [modbusMapping, iec104Mapping];
 
 const DIFFERENCES_SHOWN = 50;
 /** What must agree: of all, and of each row with enough examples. */

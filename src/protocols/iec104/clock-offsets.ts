@@ -6,8 +6,8 @@ import { Verb } from '../../facts/verbs.ts';
 /** More stations than this: the one whose clock was set longest ago is forgotten. */
 const STATIONS_MAX = 4096;
 /** Further apart than this, two settings do not follow one clock. */
-const JUMP_MS = 5000;
 const MINUTE_MS = 60_000;
+const JUMP_MS = MINUTE_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 /** Summer time is set in the hour octet (IEC 60870-5-101:2003, clause 7.2.6.18). */
 const SUMMER = 0x80;

@@ -46,9 +46,6 @@ export const RULES = [
 ] as const;
 export type Rule = (typeof RULES)[number];
 
-/** So many are told of one message. */
-const PROBLEMS_MAX = 8;
-
 /** Hands on what is wrong with the message it was begun with. */
 export class Problems {
   readonly #protocol: string;
@@ -56,7 +53,8 @@ export class Problems {
   #bytes: Uint8Array = NO_BYTES;
   #start = 0;
   #end = 0;
-  #count = 0;
+  /** Rules of this message that were told of: once each. */
+  readonly #told = new Set<Rule>();
   unit = -1;
 
   constructor(protocol: string) {
@@ -68,14 +66,14 @@ export class Problems {
     this.#bytes = bytes;
     this.#start = start;
     this.#end = end;
-    this.#count = 0;
+    this.#told.clear();
     this.unit = -1;
   }
 
   /** `at`: where the message breaks the rule. */
   add(rule: Rule, detail: string, at: number): void {
-    if (this.#context === null || this.#count >= PROBLEMS_MAX) return;
-    this.#count++;
+    if (this.#context === null || this.#told.has(rule)) return;
+    this.#told.add(rule);
     violation(this.#context, this.#protocol, rule, detail, this.#bytes, this.#start, this.#end, at, this.unit);
   }
 
