@@ -64,8 +64,9 @@ export function looksLike(bytes: Uint8Array, start: number, end: number): number
   if (stop < end && bytes[stop] !== START) return Match.no;
   const control = bytes[start + 2]!;
   if ((control & 3) === 3) {
-    if (length !== LENGTH_MIN || !isControl(control)) return Match.no;
-    return bytes[start + 3] === 0 && bytes[start + 4] === 0 && bytes[start + 5] === 0 ? Match.yes : Match.maybe;
+    if (!isControl(control)) return Match.no;
+    const hasZeros = bytes[start + 3] === 0 && bytes[start + 4] === 0 && bytes[start + 5] === 0;
+    return length === LENGTH_MIN && hasZeros ? Match.yes : Match.maybe;
   }
   if ((bytes[start + 4]! & 1) !== 0) return Match.no;
   if ((control & 3) === 1) {

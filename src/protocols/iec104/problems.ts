@@ -11,6 +11,7 @@ export const RULES = [
   'receive-number-ahead',
   'receive-number-back',
   'confirmation-unasked',
+  'confirmation-differs',
   'data-while-stopped',
   'asdu-too-short',
   'trailing-bytes',

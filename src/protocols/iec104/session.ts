@@ -304,7 +304,8 @@ export class Iec104Decoder implements ProtocolDecoder {
       }
       if (isCommandType(asdu.type) && index >= 0) this.#checkSelect(row, asdu, bytes, index, operation, context);
       if (operation.isBroadcast) this.#flows.setBroadcast(row, asdu.type, context.timeUs, context.frame);
-      this.#pending.add(operation, keyOf(asdu.type, asdu.commonAddress, address, wait, direction));
+      const key = keyOf(asdu.type, asdu.commonAddress, address, wait, direction);
+      this.#pending.add(operation, key, orderOf(asdu, bytes, index));
     }
   }
 
@@ -353,24 +354,46 @@ export class Iec104Decoder implements ProtocolDecoder {
     // The command was confirmed before; that it has ended is no second operation.
     if (asdu.cause === Cause.activationTerminated) return;
     for (let index = asdu.count === 0 ? -1 : 0; index < asdu.count; index++) {
-      const slot = this.#requestOf(asdu, index < 0 ? 0 : asdu.address(bytes, index), context);
+      const slot = this.#requestOf(row, asdu, bytes, index, context);
       if (slot >= 0) this.#answered(slot, asdu, context);
       else this.#answeredAlone(row, asdu, bytes, index, context);
     }
   }
 
-  #requestOf(asdu: Asdu, address: number, context: MessageContext): number {
+  /** Of requests for one object the oldest with this value and qualifier, else the oldest. */
+  #requestOf(row: number, asdu: Asdu, bytes: Uint8Array, index: number, context: MessageContext): number {
     const { type, commonAddress, cause } = asdu;
+    const address = index < 0 ? 0 : asdu.address(bytes, index);
+    const order = orderOf(asdu, bytes, index);
     const asker = context.fromClient ? 1 : 0;
-    const pending = this.#pending;
     for (let wait: number = Wait.activation; wait <= Wait.request; wait++) {
       if (!isUnknown(cause) && wait !== waitOf(asdu)) continue;
-      const slot = pending.find(context.flow, keyOf(type, commonAddress, address, wait, asker));
-      if (slot >= 0) return slot;
-      const broadcast = pending.find(context.flow, keyOf(type, BROADCAST_ADDRESS, address, wait, asker));
+      const slot = this.#find(context.flow, keyOf(type, commonAddress, address, wait, asker), order);
+      if (slot >= 0) {
+        this.#checkMirror(row, slot, asdu, order, index);
+        return slot;
+      }
+      const broadcast = this.#find(context.flow, keyOf(type, BROADCAST_ADDRESS, address, wait, asker), order);
       if (broadcast >= 0) return broadcast;
     }
     return -1;
+  }
+
+  #find(flow: number, key: number, order: number): number {
+    const pending = this.#pending;
+    const oldest = pending.find(flow, key);
+    if (oldest < 0 || pending.noteOf(oldest) === order) return oldest;
+    for (let slot = pending.nextOf(oldest); slot >= 0; slot = pending.nextOf(slot)) {
+      if (pending.keyOf(slot) === key && pending.noteOf(slot) === order) return slot;
+    }
+    return oldest;
+  }
+
+  /** A confirmation says the command again (clause 7.3.2), unless a request in between was lost. */
+  #checkMirror(row: number, slot: number, asdu: Asdu, order: number, index: number): void {
+    if (index < 0 || this.#pending.noteOf(slot) === order || this.#flows.gaps(row) > 0) return;
+    const at = asdu.elementAt(index);
+    this.#problems.add('confirmation-differs', 'the confirmation has another value or qualifier than the request', at);
   }
 
   #answered(slot: number, asdu: Asdu, context: MessageContext): void {
@@ -438,6 +461,18 @@ function selectKey(server: number, commonAddress: number, type: number, address:
 
 function selectKeyOf(operation: Operation): string {
   return selectKey(operation.server, operation.unit, withoutTime(operation.function), operation.first);
+}
+
+/** Value and qualifier of an object in one number; 0 where a confirmation need not repeat them. */
+function orderOf(asdu: Asdu, bytes: Uint8Array, index: number): number {
+  // A station confirms a clock command with the time that it had (clause 7.3.4.4).
+  if (index < 0 || asdu.type === Type.clock || asdu.type === Type.delay) return 0;
+  const at = asdu.elementAt(index);
+  let order = 0x811c9dc5;
+  for (let octet = 0; octet < asdu.objectSize - asdu.timeSize; octet++) {
+    order = Math.imul(order ^ bytes[at + octet]!, 0x01000193);
+  }
+  return order;
 }
 
 /** Value and qualifier without the select bit, in hexadecimal. */
