@@ -53,6 +53,8 @@ const SELECT_FIELDS = new Set([
 ]);
 /** Quality bits that spoil a value. */
 const QUALITY_FIELD = /^iec60870_asdu\.(?:siq|diq|qds)\.(?:ov|bl|sb|nt|iv)$|^iec60870_asdu\.bcr\.iv$/;
+/** A float of four octets, least significant first, that is infinite or not a number. */
+const NOT_FINITE = /^....[89a-f].[7f]f$/;
 const TERMINATED = 10;
 
 /** The frame layer is followed by its ASDU, where it has one. */
@@ -112,7 +114,8 @@ function theirAsdu(fields: Map<string, string>, asdu: TsharkLayer): void {
 function theirObject(fields: readonly TsharkField[]): string {
   const value = fields.find(({ name }) => VALUE_FIELDS[name] !== undefined);
   if (value === undefined) return '';
-  const isSpoilt = fields.some(({ name, show }) => QUALITY_FIELD.test(name) && bit(show) === '1');
+  const isMarked = fields.some(({ name, show }) => QUALITY_FIELD.test(name) && bit(show) === '1');
+  const isSpoilt = isMarked || (value.name === 'iec60870_asdu.float' && NOT_FINITE.test(value.value));
   const text = VALUE_FIELDS[value.name] === 'value' ? value.value : String(Number(bit(value.show)));
   return `${fields[0]!.show}:${text}${isSpoilt ? '?' : ''}`;
 }
@@ -147,6 +150,7 @@ class OurIec104 implements OurReader {
   #current: OurReading | null = null;
 
   message(_protocol: string, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
+    this.serverPorts.set(context.serverPort, 'iec104');
     const asdu = this.#asdu;
     const control = bytes[start + 2]!;
     const fields = new Map<string, string>();
@@ -180,7 +184,6 @@ class OurIec104 implements OurReader {
   }
 
   operation(operation: Operation): void {
-    this.serverPorts.set(operation.serverPort, 'iec104');
     const request = this.#requestOf(operation);
     const isAnswerNow = frameOf(operation.answerFrame) === this.#current?.frame;
     const answer = operation.answerFrame !== 0 && isAnswerNow ? this.#current : null;

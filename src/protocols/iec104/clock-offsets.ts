@@ -1,10 +1,10 @@
 // Setting a station's clock again and again is what a controlling station does. What is worth a word is a clock that is
-// set to something else: remembers by how much each station's clock was off the capture's when it was set last.
+// set to something else: remembers by how much the clock of each host was off the capture's when it was set last.
 import { u16le } from '../../bytes/endian.ts';
 import { Verb } from '../../facts/verbs.ts';
 
-/** More stations than this: the one whose clock was set longest ago is forgotten. */
-const STATIONS_MAX = 4096;
+/** More hosts than this: the one whose clock was set longest ago is forgotten. */
+const HOSTS_MAX = 4096;
 /** Further apart than this, two settings do not follow one clock. */
 const MINUTE_MS = 60_000;
 const JUMP_MS = MINUTE_MS;
@@ -13,21 +13,20 @@ const HOUR_MS = 60 * MINUTE_MS;
 const SUMMER = 0x80;
 
 export class ClockOffsets {
-  readonly #offsets = new Map<string, number>();
+  readonly #offsets = new Map<number, number>();
 
   /** `set-time` where the clock is moved, `configure` where it is kept. `at`: a CP56Time2a. */
-  verb(server: number, station: number, bytes: Uint8Array, at: number, timeUs: number): number {
-    const key = `${server} ${station}`;
+  verb(server: number, bytes: Uint8Array, at: number, timeUs: number): number {
     const offset = timeOf(bytes, at) - Math.floor(timeUs / 1000);
-    const before = this.#offsets.get(key);
-    this.#offsets.delete(key);
-    if (this.#offsets.size >= STATIONS_MAX) {
+    const before = this.#offsets.get(server);
+    this.#offsets.delete(server);
+    if (this.#offsets.size >= HOSTS_MAX) {
       for (const oldest of this.#offsets.keys()) {
         this.#offsets.delete(oldest);
         break;
       }
     }
-    this.#offsets.set(key, offset);
+    this.#offsets.set(server, offset);
     return before !== undefined && Math.abs(offset - before) > JUMP_MS ? Verb['set-time'] : Verb.configure;
   }
 }

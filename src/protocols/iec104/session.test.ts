@@ -170,6 +170,7 @@ test('a read command has the value of its answer, in the space of its class', ()
   );
   const refused = new Talk().order(asduHex(102, 5, POINT)).tell(asduHex(102, 47, POINT, { isNegative: true }));
   assert.deepEqual([refused.last.outcome, refused.last.code, spaceName(refused.last.space)], ['refused', 47, 'point']);
+  assert.deepEqual(refused.listener.rules, []);
 });
 
 test('keeping a clock is configuring it, moving it is setting the time', () => {

@@ -294,13 +294,7 @@ export class Iec104Decoder implements ProtocolDecoder {
       fillObject(operation, this.#values, asdu, bytes, index);
       const address = index < 0 ? 0 : asdu.address(bytes, index);
       if (asdu.type === Type.clock && index >= 0 && !asdu.isTest) {
-        operation.verb = this.#clocks.verb(
-          operation.server,
-          asdu.commonAddress,
-          bytes,
-          asdu.elementAt(index),
-          context.timeUs,
-        );
+        operation.verb = this.#clocks.verb(operation.server, bytes, asdu.elementAt(index), context.timeUs);
       }
       if (isCommandType(asdu.type) && index >= 0) this.#checkSelect(row, asdu, bytes, index, operation, context);
       if (operation.isBroadcast) this.#flows.setBroadcast(row, asdu.type, context.timeUs, context.frame);
@@ -468,7 +462,7 @@ function orderOf(asdu: Asdu, bytes: Uint8Array, index: number): number {
   // A station confirms a clock command with the time that it had (clause 7.3.4.4).
   if (index < 0 || asdu.type === Type.clock || asdu.type === Type.delay) return 0;
   const at = asdu.elementAt(index);
-  let order = 0x811c9dc5;
+  let order = 0x811c9dc5 | 0;
   for (let octet = 0; octet < asdu.objectSize - asdu.timeSize; octet++) {
     order = Math.imul(order ^ bytes[at + octet]!, 0x01000193);
   }
