@@ -97,7 +97,7 @@ export function checkDirection(asdu: Asdu, start: number, fromClient: boolean, p
 }
 
 /** Interrogation, counter interrogation, clock and reset may go to every station (clause 7.2.4). */
-function isForEveryStation(type: number): boolean {
+export function isForEveryStation(type: number): boolean {
   return (
     type === Type.interrogation ||
     type === Type.counterInterrogation ||

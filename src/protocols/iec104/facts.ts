@@ -2,7 +2,7 @@
 import { Encoding, type Operation } from '../../facts/operation.ts';
 import { Verb } from '../../facts/verbs.ts';
 import { setValues } from '../facts-of-messages.ts';
-import { BROADCAST_ADDRESS } from './check-asdu.ts';
+import { BROADCAST_ADDRESS, isForEveryStation } from './check-asdu.ts';
 import { Cause, isUnknown } from './causes.ts';
 import { Values, encodingOf, valueSizeOf } from './elements.ts';
 import { NEGATIVE, PARAMETER_KINDS, parameterSpace } from './messages.ts';
@@ -23,7 +23,8 @@ export function fillObject(operation: Operation, values: Values, asdu: Asdu, byt
   const { type, element } = asdu;
   operation.function = type;
   operation.unit = asdu.commonAddress;
-  operation.isBroadcast = asdu.commonAddress === BROADCAST_ADDRESS;
+  // Stations confirm what may be said to all of them; what may not is like a broadcast elsewhere.
+  operation.isBroadcast = asdu.commonAddress === BROADCAST_ADDRESS && !isForEveryStation(type);
   operation.verb = verbOf(asdu, bytes, index);
   operation.space = SPACE_OF[type]!;
   if (index < 0) return;

@@ -238,10 +238,17 @@ test('a command to every station is answered by each of them', () => {
       isBroadcast,
     ]),
     [
-      [5, 1, 2, true],
-      [6, 1, 3, true],
+      [5, 1, 2, false],
+      [6, 1, 3, false],
     ],
   );
+});
+
+test('what must not go to every station is a broadcast that nobody confirms', () => {
+  const talk = new Talk().order(asduHex(SINGLE, 6, `${POINT}01`, { station: 0xffff })).close();
+  assert.deepEqual([talk.last.isBroadcast, talk.last.outcome, talk.last.unit], [true, 'unanswered', 0xffff]);
+  const reset = new Talk().order(asduHex(105, 6, '00000001', { station: 0xffff })).close();
+  assert.deepEqual([reset.last.isBroadcast, reset.last.outcome], [false, 'unanswered']);
 });
 
 test('end of initialisation is reported with its cause; private types are counted', () => {

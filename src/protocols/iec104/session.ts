@@ -1,49 +1,43 @@
-// The running decoder: control functions, numbers of I and S frames, commands with their confirmations, and what the
-// controlled station reports. One decoder serves all conversations; what waits is kept in bounded tables.
+// The running decoder: control functions, numbers of I and S frames, and what the controlled station reports. One decoder serves all conversations; what waits is kept in bounded tables.
 import { u16le } from '../../bytes/endian.ts';
-import { Outcome, type Operation } from '../../facts/operation.ts';
+import { Outcome } from '../../facts/operation.ts';
 import { Speaker, type MessageContext, type ProtocolDecoder } from '../../facts/protocol.ts';
 import { Verb } from '../../facts/verbs.ts';
 import { setAnswered, setUnasked, startOperation } from '../facts-of-messages.ts';
 import { PendingOperations } from '../pending-operations.ts';
 import * as apci from './apci.ts';
-import { Cause, isConfirmation, isUnknown } from './causes.ts';
-import { BROADCAST_ADDRESS, checkDirection, checkHeader, isTestCommand } from './check-asdu.ts';
-import { checkMonitored, checkOrdered, checkTime } from './check-element.ts';
-import { ClockOffsets } from './clock-offsets.ts';
+import { Cause, isConfirmation } from './causes.ts';
+import { checkDirection, checkHeader, isTestCommand } from './check-asdu.ts';
+import { checkMonitored, checkTime } from './check-element.ts';
+import { Commands, checkObject } from './commands.ts';
 import { Values, isQuestionable } from './elements.ts';
-import { codeOf, fillObject, isSelect, selectAt, setFrom } from './facts.ts';
+import { fillObject, setFrom } from './facts.ts';
 import { Files } from './files.ts';
 import { FlowStates, Roles } from './flows.ts';
+import { ANSWER_TIMEOUT_US, Wait, keyOf } from './keys.ts';
 import { ControlFunction, controlFunction } from './messages.ts';
 import { Asdu } from './parse.ts';
 import { Problems } from './problems.ts';
-import { Selects, Verdict } from './selects.ts';
-import { Element, SPACE_OF, Type, isCommandType, isMonitorType, withoutTime } from './types.ts';
+import { Element, SPACE_OF, Type, isMonitorType } from './types.ts';
 
 const PENDING_MAX = 32_768;
-/** t1, after which a station gives the connection up (IEC 60870-5-104, clause 9.6). */
-const ANSWER_TIMEOUT_US = 15_000_000;
 const CONTROL_VERBS = [Verb.connect, Verb.disconnect, Verb['keep-alive']] as const;
-/** What a request waits for, part of its key. */
-const Wait = { activation: 1, deactivation: 2, request: 3, control: 4 } as const;
-
 export class Iec104Decoder implements ProtocolDecoder {
   readonly #index: number;
   readonly #ports: readonly number[];
   readonly #pending = new PendingOperations(PENDING_MAX, ANSWER_TIMEOUT_US);
   readonly #flows = new FlowStates();
-  readonly #selects = new Selects();
-  readonly #clocks = new ClockOffsets();
   readonly #asdu = new Asdu();
   readonly #values = new Values();
   readonly #problems: Problems;
+  readonly #commands: Commands;
   readonly #files: Files;
 
   constructor(index: number, name: string, ports: readonly number[]) {
     this.#index = index;
     this.#ports = ports;
     this.#problems = new Problems(name);
+    this.#commands = new Commands(index, this.#pending, this.#flows, this.#problems, this.#values);
     this.#files = new Files(index, name, this.#pending, this.#problems);
   }
 
@@ -210,8 +204,8 @@ export class Iec104Decoder implements ProtocolDecoder {
     if (type >= Type.fileReady && type <= Type.queryLog)
       this.#files.message(asdu, bytes, context, context.fromClient === (roles !== Roles.reversed));
     else if (isMonitorType(type)) this.#monitored(row, asdu, bytes, context);
-    else if (isConfirmation(cause)) this.#confirmed(row, asdu, bytes, context);
-    else if (this.#isRequest(asdu)) this.#ordered(row, asdu, bytes, context);
+    else if (isConfirmation(cause)) this.#commands.confirmed(row, asdu, bytes, context);
+    else if (this.#isRequest(asdu)) this.#commands.ordered(row, asdu, bytes, context);
     else this.#told(row, asdu, bytes, context);
   }
 
@@ -282,149 +276,13 @@ export class Iec104Decoder implements ProtocolDecoder {
     return this.#pending.find(context.flow, keyOf(Type.read, asdu.commonAddress, address, Wait.request, asker));
   }
 
-  /** A request: kept until its confirmation. */
-  #ordered(row: number, asdu: Asdu, bytes: Uint8Array, context: MessageContext): void {
-    const wait = waitOf(asdu);
-    const direction = context.fromClient ? 0 : 1;
-    // A request whose object is cut off is a request all the same.
-    for (let index = asdu.count === 0 ? -1 : 0; index < asdu.count; index++) {
-      this.#check(asdu, bytes, index);
-      this.#pending.makeRoom(context);
-      const operation = startOperation(context, this.#index, !context.fromClient);
-      fillObject(operation, this.#values, asdu, bytes, index);
-      const address = index < 0 ? 0 : asdu.address(bytes, index);
-      if (asdu.type === Type.clock && index >= 0 && !asdu.isTest) {
-        operation.verb = this.#clocks.verb(operation.server, bytes, asdu.elementAt(index), context.timeUs);
-      }
-      if (isCommandType(asdu.type) && index >= 0) this.#checkSelect(row, asdu, bytes, index, operation, context);
-      if (operation.isBroadcast) this.#flows.setBroadcast(row, asdu.type, context.timeUs, context.frame);
-      const key = keyOf(asdu.type, asdu.commonAddress, address, wait, direction);
-      this.#pending.add(operation, key, orderOf(asdu, bytes, index));
-    }
-  }
-
-  #check(asdu: Asdu, bytes: Uint8Array, index: number): void {
-    if (index < 0) return;
-    const at = asdu.elementAt(index);
-    checkOrdered(asdu.element, bytes, at, this.#problems);
-    const { timeSize, objectSize } = asdu;
-    if (timeSize > 0) checkTime(timeSize, bytes, at + objectSize - timeSize, this.#problems);
-  }
-
-  #checkSelect(
-    row: number,
-    asdu: Asdu,
-    bytes: Uint8Array,
-    index: number,
-    operation: Operation,
-    context: MessageContext,
-  ): void {
-    const { element, commonAddress, type } = asdu;
-    const at = asdu.elementAt(index);
-    const qualifierAt = selectAt(element);
-    if (qualifierAt < 0 || asdu.isTest) return;
-    const key = selectKey(operation.server, commonAddress, withoutTime(type), operation.first);
-    const gaps = this.#flows.gaps(row);
-    if (asdu.cause === Cause.deactivation) {
-      this.#selects.deselect(key, context.flow);
-      return;
-    }
-    const order = orderText(bytes, at, qualifierAt);
-    if (isSelect(element, bytes, at)) {
-      this.#selects.select(key, context.flow, gaps, order);
-      return;
-    }
-    const selected = this.#selects.orderOf(key);
-    const verdict = this.#selects.execute(key, context.flow, gaps, order);
-    if (verdict === Verdict.notSelected) {
-      this.#problems.add('execute-without-select', `point ${operation.first} is used with a select before`, at);
-    } else if (verdict === Verdict.differs) {
-      this.#problems.add('execute-differs-from-select', `selected ${selected}, executed ${order}`, at);
-    }
-  }
-
-  /** A confirmation, or the word that something is not known: the answer to a request. */
-  #confirmed(row: number, asdu: Asdu, bytes: Uint8Array, context: MessageContext): void {
-    // The command was confirmed before; that it has ended is no second operation.
-    if (asdu.cause === Cause.activationTerminated) return;
-    for (let index = asdu.count === 0 ? -1 : 0; index < asdu.count; index++) {
-      const slot = this.#requestOf(row, asdu, bytes, index, context);
-      if (slot >= 0) this.#answered(slot, asdu, context);
-      else this.#answeredAlone(row, asdu, bytes, index, context);
-    }
-  }
-
-  /** Of requests for one object the oldest with this value and qualifier, else the oldest. */
-  #requestOf(row: number, asdu: Asdu, bytes: Uint8Array, index: number, context: MessageContext): number {
-    const { type, commonAddress, cause } = asdu;
-    const address = index < 0 ? 0 : asdu.address(bytes, index);
-    const order = orderOf(asdu, bytes, index);
-    const asker = context.fromClient ? 1 : 0;
-    for (let wait: number = Wait.activation; wait <= Wait.request; wait++) {
-      if (!isUnknown(cause) && wait !== waitOf(asdu)) continue;
-      const slot = this.#find(context.flow, keyOf(type, commonAddress, address, wait, asker), order);
-      if (slot >= 0) {
-        this.#checkMirror(row, slot, asdu, order, index);
-        return slot;
-      }
-      const broadcast = this.#find(context.flow, keyOf(type, BROADCAST_ADDRESS, address, wait, asker), order);
-      if (broadcast >= 0) return broadcast;
-    }
-    return -1;
-  }
-
-  #find(flow: number, key: number, order: number): number {
-    const pending = this.#pending;
-    const oldest = pending.find(flow, key);
-    if (oldest < 0 || pending.noteOf(oldest) === order) return oldest;
-    for (let slot = pending.nextOf(oldest); slot >= 0; slot = pending.nextOf(slot)) {
-      if (pending.keyOf(slot) === key && pending.noteOf(slot) === order) return slot;
-    }
-    return oldest;
-  }
-
-  /** A confirmation says the command again (clause 7.3.2), unless a request in between was lost. */
-  #checkMirror(row: number, slot: number, asdu: Asdu, order: number, index: number): void {
-    if (index < 0 || this.#pending.noteOf(slot) === order || this.#flows.gaps(row) > 0) return;
-    const at = asdu.elementAt(index);
-    this.#problems.add('confirmation-differs', 'the confirmation has another value or qualifier than the request', at);
-  }
-
-  #answered(slot: number, asdu: Asdu, context: MessageContext): void {
-    const { operation, sink } = context;
-    this.#pending.recall(slot, operation);
-    operation.unit = asdu.commonAddress;
-    const code = codeOf(asdu);
-    setAnswered(operation, context, code);
-    if (code !== 0 && operation.verb === Verb.select) {
-      this.#selects.deselect(selectKeyOf(operation), context.flow);
-    }
-    sink.operation(operation);
-    this.#pending.release(slot);
-  }
-
-  /** The request was not seen, or it went to every station and another one has answered already. */
-  #answeredAlone(row: number, asdu: Asdu, bytes: Uint8Array, index: number, context: MessageContext): void {
-    const operation = startOperation(context, this.#index, context.fromClient);
-    fillObject(operation, this.#values, asdu, bytes, index);
-    const flows = this.#flows;
-    const sinceUs = context.timeUs - flows.broadcastTimeUs(row);
-    if (flows.broadcastType(row) === asdu.type && sinceUs < ANSWER_TIMEOUT_US) {
-      operation.timeUs = flows.broadcastTimeUs(row);
-      operation.requestFrame = flows.broadcastFrame(row);
-      operation.isBroadcast = true;
-      setAnswered(operation, context, codeOf(asdu));
-    } else setUnasked(operation, context, codeOf(asdu));
-    context.sink.operation(operation);
-  }
-
   /** Said without a question and not to be answered: end of initialisation, private types, odd causes. */
   #told(row: number, asdu: Asdu, bytes: Uint8Array, context: MessageContext): void {
     const isReport = isMonitorType(asdu.type);
     const isReversed = this.#flows.roles(row) === Roles.reversed;
     const fromController = context.fromClient !== isReversed;
     for (let index = asdu.count === 0 ? -1 : 0; index < asdu.count; index++) {
-      this.#check(asdu, bytes, index);
+      checkObject(asdu, bytes, index, this.#problems);
       const operation = startOperation(context, this.#index, isReport ? context.fromClient : isReversed);
       fillObject(operation, this.#values, asdu, bytes, index);
       if (isReport) operation.subfunction = asdu.cause;
@@ -435,46 +293,4 @@ export class Iec104Decoder implements ProtocolDecoder {
       context.sink.operation(operation);
     }
   }
-}
-
-function waitOf(asdu: Asdu): number {
-  const { cause } = asdu;
-  if (cause === Cause.deactivation || cause === Cause.deactivationConfirmed) return Wait.deactivation;
-  return cause === Cause.requested ? Wait.request : Wait.activation;
-}
-
-/** Pairs requests and answers: type, station, object, what is waited for, and who asks (0 client, 1 server). */
-function keyOf(type: number, commonAddress: number, address: number, wait: number, asker: number): number {
-  const place = Math.imul(address, 0x9e3779b1) ^ Math.imul((commonAddress << 9) | type, 0x85ebca6b);
-  return Math.imul(place ^ (place >>> 15), 0x2c1b3c6d) ^ (wait << 1) ^ asker;
-}
-
-function selectKey(server: number, commonAddress: number, type: number, address: number): string {
-  return `${server} ${commonAddress} ${type} ${address}`;
-}
-
-function selectKeyOf(operation: Operation): string {
-  return selectKey(operation.server, operation.unit, withoutTime(operation.function), operation.first);
-}
-
-/** Value and qualifier of an object in one number; 0 where a confirmation need not repeat them. */
-function orderOf(asdu: Asdu, bytes: Uint8Array, index: number): number {
-  // A station confirms a clock command with the time that it had (clause 7.3.4.4).
-  if (index < 0 || asdu.type === Type.clock || asdu.type === Type.delay) return 0;
-  const at = asdu.elementAt(index);
-  let order = 0x811c9dc5 | 0;
-  for (let octet = 0; octet < asdu.objectSize - asdu.timeSize; octet++) {
-    order = Math.imul(order ^ bytes[at + octet]!, 0x01000193);
-  }
-  return order;
-}
-
-/** Value and qualifier without the select bit, in hexadecimal. */
-function orderText(bytes: Uint8Array, at: number, qualifierAt: number): string {
-  let text = '';
-  for (let octet = 0; octet <= qualifierAt; octet++) {
-    const value = octet === qualifierAt ? bytes[at + octet]! & 0x7f : bytes[at + octet]!;
-    text += value.toString(16).padStart(2, '0');
-  }
-  return text;
 }
