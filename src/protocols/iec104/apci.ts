@@ -97,6 +97,20 @@ export function asduSize(type: number, qualifier: number): number {
   return ASDU_HEADER + count * (OBJECT_ADDRESS + objectSize);
 }
 
+/** So many frames of a segment are asked who would say them. */
+const FRAMES_ASKED_MAX = 16;
+
+/** Who says the frames from `start` on: the first of them that only one station says tells it. */
+export function speakerOfFrames(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  for (let count = 0; count < FRAMES_ASKED_MAX && end - at >= APCI && bytes[at] === START; count++) {
+    const speaker = speakerOfFrame(bytes, at, end);
+    if (speaker !== Speaker.unknown) return speaker;
+    at += PREFIX + bytes[at + 1]!;
+  }
+  return Speaker.unknown;
+}
+
 /** Who says the frame at `start`: see Speaker. */
 export function speakerOfFrame(bytes: Uint8Array, start: number, end: number): number {
   if (end - start < APCI || bytes[start] !== START) return Speaker.unknown;

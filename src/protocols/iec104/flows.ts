@@ -35,6 +35,8 @@ const TimeAt = { ahead: 0, broadcast: 2, broadcastFrame: 3 } as const;
 const TIME_STRIDE = 4;
 
 export class FlowStates {
+  /** Time of the frame at hand, set by the caller: as an argument it would be an object on the heap. */
+  timeUs = 0.5;
   readonly #rows = new Map<number, number>();
   #words = new Int32Array(STRIDE * 64);
   #times = new Float64Array(TIME_STRIDE * 64);
@@ -102,7 +104,7 @@ export class FlowStates {
   }
 
   /** The send number of an I frame; `at` is where it stands. */
-  sent(row: number, direction: number, number: number, timeUs: number, problems: Problems, at: number): void {
+  sent(row: number, direction: number, number: number, problems: Problems, at: number): void {
     const words = this.#words;
     const column = row * STRIDE + At.expected + direction;
     const expected = words[column]!;
@@ -117,11 +119,11 @@ export class FlowStates {
       words[row * STRIDE + At.ahead + 1 - direction] = UNKNOWN;
     }
     words[column] = (number + 1) & (NUMBERS - 1);
-    this.#caughtUp(row, 1 - direction, timeUs, problems, at);
+    this.#caughtUp(row, 1 - direction, problems, at);
   }
 
   /** The receive number of an I or S frame acknowledges what the other side has sent. */
-  received(row: number, direction: number, number: number, timeUs: number, problems: Problems, at: number): void {
+  received(row: number, direction: number, number: number, problems: Problems, at: number): void {
     const words = this.#words;
     const base = row * STRIDE;
     const last = words[base + At.lastReceive + direction]!;
@@ -129,17 +131,17 @@ export class FlowStates {
       problems.add('receive-number-back', `receive number ${number} after ${last}`, at);
     }
     words[base + At.lastReceive + direction] = number;
-    this.#caughtUp(row, direction, timeUs, problems, at);
+    this.#caughtUp(row, direction, problems, at);
     const expected = words[base + At.expected + 1 - direction]!;
     if (expected === UNKNOWN || words[base + At.ahead + direction] !== UNKNOWN) return;
     const ahead = (number - expected) & (NUMBERS - 1);
     if (ahead === 0 || ahead >= HALF) return;
     words[base + At.ahead + direction] = number;
-    this.#times[row * TIME_STRIDE + TimeAt.ahead + direction] = timeUs;
+    this.#times[row * TIME_STRIDE + TimeAt.ahead + direction] = this.timeUs;
   }
 
   /** Was something acknowledged before it was sent, and still has not been sent? */
-  #caughtUp(row: number, direction: number, timeUs: number, problems: Problems, at: number): void {
+  #caughtUp(row: number, direction: number, problems: Problems, at: number): void {
     const words = this.#words;
     const base = row * STRIDE;
     const ahead = words[base + At.ahead + direction]!;
@@ -149,7 +151,7 @@ export class FlowStates {
       words[base + At.ahead + direction] = UNKNOWN;
       return;
     }
-    if (timeUs - this.#times[row * TIME_STRIDE + TimeAt.ahead + direction]! < AHEAD_US) return;
+    if (this.timeUs - this.#times[row * TIME_STRIDE + TimeAt.ahead + direction]! < AHEAD_US) return;
     words[base + At.ahead + direction] = UNKNOWN;
     // Frames of the other side are missing without a gap in the stream: its numbers are taken from the next one.
     words[base + At.expected + 1 - direction] = UNKNOWN;

@@ -1,7 +1,7 @@
 // IEC 60870-5-104: telecontrol of substations and plants over TCP, with the messages of IEC 60870-5-101.
 import type { Protocol } from '../../facts/protocol.ts';
 import { FRAME_BYTES_MAX } from './apci.ts';
-import { KINDS, UNITS, codeName, functionName, spaceName } from './messages.ts';
+import { KINDS, UNITS, codeName, functionName, isAbsent, spaceName } from './messages.ts';
 import { Iec104Decoder } from './session.ts';
 
 const PORTS = [2404];
@@ -15,6 +15,7 @@ export const iec104: Protocol = {
   functionName,
   spaceName,
   codeName,
+  isAbsent,
   family: 'process',
   units: UNITS,
   kinds: KINDS,

@@ -1,7 +1,7 @@
 // Names of what operations carry: functions (types, and control functions of U frames), qualifiers, spaces, codes.
 import type { MessageKind, ProtocolUnits } from '../../facts/protocol.ts';
 import { Control } from './apci.ts';
-import { causeName } from './causes.ts';
+import { Cause, causeName } from './causes.ts';
 import {
   ELEMENT_OF,
   Element,
@@ -121,6 +121,11 @@ function qualifierName(type: number, value: number): string {
 export function codeName(code: number): string {
   if (code >= FILE_ERROR) return FILE_ERRORS[code - FILE_ERROR] ?? `file error ${code - FILE_ERROR}`;
   return code > NEGATIVE ? `negative ${causeName(code - NEGATIVE)}` : causeName(code);
+}
+
+/** Nobody behind the host has this common address. */
+export function isAbsent(code: number): boolean {
+  return code === Cause.unknownCommonAddress;
 }
 
 /** Added to the error of a file qualifier (clause 7.2.6.30); 0 of it: refused without one. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Match, NEED_MORE, NOT_THIS_PROTOCOL, Speaker } from '../../facts/protocol.ts';
 import { hexBytes } from '../example-conversation.ts';
-import { frameSize, looksLike, speakerOfFrame } from './apci.ts';
+import { frameSize, looksLike, speakerOfFrame, speakerOfFrames } from './apci.ts';
 import { Talk, addressHex, asduHex, iFrame, sFrame, uFrame } from './example-frames.ts';
 import { Asdu } from './parse.ts';
 import { OBJECT_SIZE_OF, Space, TYPES } from './types.ts';
@@ -102,6 +102,13 @@ test('type and cause tell which station speaks', () => {
     const frame = iFrame(0, 0, asduHex(type, cause, '010000 00'));
     assert.equal(speakerOfBytes(frame), speaker, `type ${type}, cause ${cause}`);
   }
+});
+
+test('of several frames in a segment the first that only one station says tells who speaks', () => {
+  const report = iFrame(0, 0, asduHex(1, 3, '010000 01'));
+  const frames = Uint8Array.of(...sFrame(1), ...uFrame(0x43), ...report);
+  assert.equal(speakerOfFrames(frames, 0, frames.length), Speaker.server);
+  assert.equal(speakerOfFrames(frames, 0, 12), Speaker.unknown);
 });
 
 test('every type is read to its last object, with addresses where they stand', () => {

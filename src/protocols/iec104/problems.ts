@@ -55,7 +55,7 @@ export class Problems {
   #start = 0;
   #end = 0;
   /** Rules of this message that were told of: once each. */
-  readonly #told = new Set<Rule>();
+  readonly #told: Rule[] = [];
   unit = -1;
 
   constructor(protocol: string) {
@@ -67,14 +67,14 @@ export class Problems {
     this.#bytes = bytes;
     this.#start = start;
     this.#end = end;
-    this.#told.clear();
+    if (this.#told.length > 0) this.#told.length = 0;
     this.unit = -1;
   }
 
   /** `at`: where the message breaks the rule. */
   add(rule: Rule, detail: string, at: number): void {
-    if (this.#context === null || this.#told.has(rule)) return;
-    this.#told.add(rule);
+    if (this.#context === null || this.#told.includes(rule)) return;
+    this.#told.push(rule);
     violation(this.#context, this.#protocol, rule, detail, this.#bytes, this.#start, this.#end, at, this.unit);
   }
 

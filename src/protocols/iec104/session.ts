@@ -46,7 +46,7 @@ export class Iec104Decoder implements ProtocolDecoder {
   }
 
   speaker(bytes: Uint8Array, start: number, end: number): number {
-    return apci.speakerOfFrame(bytes, start, end);
+    return apci.speakerOfFrames(bytes, start, end);
   }
 
   frameSize(bytes: Uint8Array, start: number, end: number): number {
@@ -64,6 +64,7 @@ export class Iec104Decoder implements ProtocolDecoder {
       const most = (control & 1) === 0 ? apci.LENGTH_MAX : apci.LENGTH_MIN;
       if (size - apci.PREFIX > most) problems.add('length-invalid', `length ${size - apci.PREFIX}`, start + 1);
       const row = this.#flows.row(context.flow);
+      this.#flows.timeUs = context.timeUs;
       this.#settleRoles(row, bytes, start, end, context);
       if ((control & 3) === 3) this.#control(row, bytes, start, context);
       else this.#numbered(row, bytes, start, end, context);
@@ -175,8 +176,8 @@ export class Iec104Decoder implements ProtocolDecoder {
     if ((received & 1) !== 0 || (isSupervisory && control !== 1)) {
       problems.add('control-reserved-bits', `control octets ${control & 0xff} and ${received & 0xff}`, start + 2);
     }
-    if (!isSupervisory) this.#flows.sent(row, direction, control >> 1, context.timeUs, problems, start + 2);
-    this.#flows.received(row, direction, received >> 1, context.timeUs, problems, start + 4);
+    if (!isSupervisory) this.#flows.sent(row, direction, control >> 1, problems, start + 2);
+    this.#flows.received(row, direction, received >> 1, problems, start + 4);
     if (isSupervisory) return;
     if (this.#flows.isStopped(row)) {
       problems.add('data-while-stopped', 'an I frame after the data transfer was stopped', start);
