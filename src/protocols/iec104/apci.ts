@@ -1,5 +1,5 @@
-// The frame of IEC 60870-5-104:2006, clause 5: start octet, length, four control octets. Recognises it, cuts a stream by
-// its length, and tells who would say a frame.
+// The frame of IEC 60870-5-104:2006, clause 5: start octet, length, four control octets. Recognises it, cuts a
+// stream by its length, and tells who would say a frame.
 import { u16le } from '../../bytes/endian.ts';
 import { Match, NEED_MORE, NOT_THIS_PROTOCOL, Speaker } from '../../facts/protocol.ts';
 import { isReservedCause, speakerOf } from './causes.ts';

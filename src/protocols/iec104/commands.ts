@@ -107,20 +107,22 @@ export class Commands {
     const asker = context.fromClient ? 1 : 0;
     for (let wait: number = Wait.activation; wait <= Wait.request; wait++) {
       if (!isUnknown(cause) && wait !== waitOf(asdu)) continue;
-      const slot = this.#find(context.flow, keyOf(type, commonAddress, address, wait, asker), order);
+      const slot = this.#find(context.flow, keyOf(type, commonAddress, address, wait, asker), type, order);
       if (slot >= 0) {
         this.#checkMirror(row, slot, asdu, order, index);
         return slot;
       }
-      const broadcast = this.#find(context.flow, keyOf(type, BROADCAST_ADDRESS, address, wait, asker), order);
+      const broadcast = this.#find(context.flow, keyOf(type, BROADCAST_ADDRESS, address, wait, asker), type, order);
       if (broadcast >= 0) return broadcast;
     }
     return -1;
   }
 
-  #find(flow: number, key: number, order: number): number {
+  #find(flow: number, key: number, type: number, order: number): number {
     const pending = this.#pending;
     const oldest = pending.find(flow, key);
+    // Keys are hashes: a request of another type is another request.
+    if (oldest >= 0 && pending.functionOf(oldest) !== type) return -1;
     if (oldest < 0 || pending.noteOf(oldest) === order) return oldest;
     for (let slot = pending.nextOf(oldest); slot >= 0; slot = pending.nextOf(slot)) {
       if (pending.keyOf(slot) === key && pending.noteOf(slot) === order) return slot;

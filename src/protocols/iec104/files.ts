@@ -1,5 +1,5 @@
-// File services (types 120 to 127; IEC 60870-5-101:2003, clauses 6.11 and 7.3.6): what is asked becomes operations, the
-// segments become transfers. The controlling station reads files by calling them, and writes by saying that one is ready.
+// File services (types 120 to 127; IEC 60870-5-101:2003, clauses 6.11 and 7.3.6): what is asked becomes operations, and
+// segments become transfers. The controlling station reads files by calling them, and writes by announcing one.
 import type { MessageContext } from '../../facts/protocol.ts';
 import { u16le } from '../../bytes/endian.ts';
 import { Verb } from '../../facts/verbs.ts';
@@ -190,7 +190,7 @@ export class Files {
     if (slot >= 0) this.#pending.release(slot);
   }
 
-  /** The station does not know the type, the cause, itself or the object: the answer to whatever waits for this file. */
+  /** The station does not know the type, the cause, itself or the object: answers whatever waits for this file. */
   #unknown(asdu: Asdu, bytes: Uint8Array, index: number, at: number, context: MessageContext): void {
     const address = asdu.address(bytes, index);
     const file = u16le(bytes, at);

@@ -1,4 +1,5 @@
-// The running decoder: control functions, numbers of I and S frames, and what the controlled station reports. One decoder serves all conversations; what waits is kept in bounded tables.
+// The running decoder: control functions, numbers of I and S frames, and what the controlled station reports. One
+// decoder serves all conversations; what waits is kept in bounded tables.
 import { u16le } from '../../bytes/endian.ts';
 import { Outcome } from '../../facts/operation.ts';
 import { Speaker, type MessageContext, type ProtocolDecoder } from '../../facts/protocol.ts';
@@ -22,6 +23,7 @@ import { Element, SPACE_OF, Type, isMonitorType } from './types.ts';
 
 const PENDING_MAX = 32_768;
 const CONTROL_VERBS = [Verb.connect, Verb.disconnect, Verb['keep-alive']] as const;
+
 export class Iec104Decoder implements ProtocolDecoder {
   readonly #index: number;
   readonly #ports: readonly number[];

@@ -280,7 +280,7 @@ export const TYPES: readonly TypeRow[] = ROWS.map(([type, mnemonic, title, eleme
   verb,
 }));
 
-/** By type: `Element`, bytes of its time tag, bytes of an object without its address (-1 where no table says), space, verb. */
+/** By type: `Element`, bytes of its time tag, of an object without its address (-1: not decoded), space, verb. */
 export const ELEMENT_OF = new Uint8Array(256);
 export const TIME_OF = new Uint8Array(256);
 export const OBJECT_SIZE_OF = new Int8Array(256).fill(-1);
