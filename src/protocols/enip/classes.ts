@@ -183,11 +183,25 @@ export function fileSpaceOf(type: number, file: number): number {
 
 /** Attributes of one instance are neighbours: 1005 is attribute 5 of instance 1. */
 const ATTRIBUTES_PER_INSTANCE = 1000;
+const INSTANCES = 0x1_0000;
+/** Instances of the outer object that are told apart: numbers of objects stay below 2^30. */
+const OUTER_INSTANCES = 16;
 
-/** Number of an attribute of an instance; `outerInstance` keeps the instances of different programs apart. */
+/** Number of an attribute (0: none) of an instance; `outerInstance` keeps the objects of different programs apart. */
 export function objectNumber(instance: number, attribute: number, outerInstance: number): number {
   const within = Math.max(0, Math.min(attribute, ATTRIBUTES_PER_INSTANCE - 1));
-  return (Math.max(0, outerInstance) * 0x1_0000 + Math.max(0, instance)) * ATTRIBUTES_PER_INSTANCE + within;
+  const outer = Math.max(0, outerInstance) % OUTER_INSTANCES;
+  return (outer * INSTANCES + (Math.max(0, instance) % INSTANCES)) * ATTRIBUTES_PER_INSTANCE + within;
+}
+
+/** The attribute in such a number, 0 where there is none. */
+export function attributeOf(number: number): number {
+  return number % ATTRIBUTES_PER_INSTANCE;
+}
+
+/** The instance in such a number. */
+export function instanceOf(number: number): number {
+  return Math.floor(number / ATTRIBUTES_PER_INSTANCE) % INSTANCES;
 }
 
 export function spaceName(space: number): string {

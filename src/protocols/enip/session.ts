@@ -20,7 +20,8 @@ import { General, cipCode } from './status.ts';
 import { setBytes } from './tag-values.ts';
 
 const PENDING_MAX = 32_768;
-const ANSWER_TIMEOUT_US = 10_000_000;
+/** The last piece of a firmware image was seen to be confirmed after 16 s. */
+const ANSWER_TIMEOUT_US = 30_000_000;
 /** Messages in messages: an unconnected send around a multiple service packet around a request, and one to spare. */
 const DEPTH_MAX = 4;
 /** Requests that one frame may hold; a frame of the usual size cannot hold more. */

@@ -2,15 +2,13 @@
 import { u16le, u32le } from '../../bytes/endian.ts';
 import type { Operation } from '../../facts/operation.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
-import { Class } from './classes.ts';
+import { Class, attributeOf, instanceOf } from './classes.ts';
 import type { Connections } from './connections.ts';
 import { CloseAnswer, OpenAnswer } from './forward-open.ts';
 import { claimsOfAttribute, claimsOfAttributeList, claimsOfIdentity, claimsOfPcccStatus } from './identity.ts';
 import { Fnc, PCCC_FUNCTIONS, Pccc } from './pccc-functions.ts';
 import { Service } from './services.ts';
 import { Transfers, type Carried } from './transfers.ts';
-
-const ATTRIBUTES_PER_INSTANCE = 1000;
 
 /** Services of the flash update object: begin tells the size, each piece its offset. */
 const Flash = { begin: 0x4b, data: 0x4d } as const;
@@ -103,7 +101,7 @@ export class Shown {
   #attribute(operation: Operation, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     const { server, unit, subfunction, first } = operation;
     if (first < 0) return;
-    claimsOfAttribute(context, server, unit, subfunction, first % ATTRIBUTES_PER_INSTANCE, bytes, start, end);
+    claimsOfAttribute(context, server, unit, subfunction, attributeOf(first), bytes, start, end);
   }
 
   #connection(service: number, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
@@ -152,7 +150,7 @@ export class Shown {
 
 /** The instance is the file's number; 200 holds the device's own electronic data sheet. */
 function fileOf(operation: Operation, isDownload: boolean): Carried {
-  const instance = operation.first < 0 ? 0 : Math.floor(operation.first / ATTRIBUTES_PER_INSTANCE);
+  const instance = operation.first < 0 ? 0 : instanceOf(operation.first);
   const name = instance === EDS_INSTANCE ? 'electronic data sheet' : `file ${instance}`;
   return { carrier: 'file object', direction: isDownload ? 'to-server' : 'to-client', name };
 }
