@@ -9,6 +9,9 @@ import { Class } from './classes.ts';
 
 /** Device profile of a programmable controller (volume 1, chapter 6). */
 const CONTROLLER_PROFILE = 0x0e;
+const ROLES: Readonly<Record<number, string>> = { [CONTROLLER_PROFILE]: 'controller', 0x18: 'hmi' };
+/** Where only the status was asked for: a controller shows the position of its mode switch in it. */
+const MODE_SWITCH = 0x3000;
 /** A socket address stands in a List Identity item after the version of the encapsulation. */
 const IDENTITY_AT = 2 + 16;
 /** Bits 4 to 7 of the status of a controller. */
@@ -179,7 +182,10 @@ function tell(context: MessageContext, host: number, unit: number, identity: Ide
   // The highest bit of the major revision marks a version that is not for sale.
   if (major >= 0) claim(context, host, unit, 'firmware', `${major & 0x7f}.${String(minor).padStart(3, '0')}`, source);
   if (serial >= 0) claim(context, host, unit, 'serial', serial.toString(16).toUpperCase().padStart(8, '0'), source);
-  if (status >= 0 && deviceType === CONTROLLER_PROFILE) {
+  const role = ROLES[deviceType];
+  if (role !== undefined) claim(context, host, unit, 'role', role, source);
+  const isController = deviceType === CONTROLLER_PROFILE || (deviceType < 0 && (status & MODE_SWITCH) !== 0);
+  if (status >= 0 && isController) {
     const state = RUN_STATES[(status >> 4) & 0x0f];
     if (state !== undefined) claim(context, host, unit, 'run-state', state, source);
   }

@@ -323,7 +323,7 @@ export class CipSession {
     }
     const code = cipCode(general, extended);
     if (slot === NONE) this.#lone(bytes, service, dataStart, end, code, context);
-    else if (code !== 0 && (isPacket || service === Service.unconnectedSend)) this.#refuseAll(slot, code, context);
+    else if (code !== 0 && (this.pending.noteOf(slot) & Note.service) !== service) this.#refuseAll(slot, code, context);
     else this.#pair(slot, bytes, service, dataStart, end, code, context);
   }
 

@@ -1,0 +1,89 @@
+// PCCC commands inside Execute PCCC (class 67, service 4B), as 1770-6.5.16 gives them.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { spaceName } from './classes.ts';
+import { Talk, answer, bytesOf, request, unconnected, type HeardOperation } from './example-frames.ts';
+import { enip } from './index.ts';
+import { codeName, isAbsent } from './status.ts';
+
+const REQUESTER = [7, 0x4d, 0, 0xf3, 0x2b, 0x95, 0x32];
+
+function execute(commandBytes: string): number[] {
+  return unconnected(request(0x4b, '20672401', [...REQUESTER, ...bytesOf(commandBytes)]));
+}
+
+function executed(answerBytes: string): number[] {
+  return unconnected(answer(0x4b, [...REQUESTER, ...bytesOf(answerBytes)]));
+}
+
+function pair(asked: string, replied: string): HeardOperation {
+  return new Talk().ask(execute(asked)).reply(executed(replied)).last;
+}
+
+test('integers of a file are read and written by file, type and element', () => {
+  const read = pair('0F 00 0100 A2 06 07 89 0A 00', '4F 00 0100 0100 FFFF 0300');
+  assert.deepEqual(
+    [read.verb, read.function, read.subfunction, spaceName(read.space), read.first, read.count, read.values],
+    ['read', 0x18f, 0xa2, 'integer file N7', 10, 3, [1, -1, 3]],
+  );
+  const write = pair('0F 00 0200 AA 04 08 8A 02 00 0000C03F', '4F 00 0200');
+  assert.deepEqual(
+    [write.verb, spaceName(write.space), write.first, write.count, write.values],
+    ['write', 'float file F8', 2, 1, [1.5]],
+  );
+  const two = pair('0F 00 0200 A9 02 FF0001 85 03 0180', '4F 00 0200');
+  assert.deepEqual([spaceName(two.space), two.first, two.values], ['bit file B256', 3, [0x8001]]);
+});
+
+test('the words of a timer are three objects', () => {
+  const accumulated = pair('0F 00 0300 A2 02 04 86 05 02', '4F 00 0300 6400');
+  assert.deepEqual([spaceName(accumulated.space), accumulated.first, accumulated.values], ['timer file T4', 17, [100]]);
+});
+
+test('commands to the processor have the verbs that the modules know', () => {
+  for (const [asked, verb] of [
+    ['0F 00 0100 80 06', 'set-mode'],
+    ['0F 00 0100 3A 02', 'set-mode'],
+    ['0F 00 0100 50', 'program-download'],
+    ['0F 00 0100 53', 'program-upload'],
+    ['0F 00 0100 11', 'reserve'],
+    ['0F 00 0100 12', 'release'],
+    ['0F 00 0100 41', 'force'],
+    ['0F 00 0100 57', 'factory-reset'],
+    ['06 00 0100 03', 'identify'],
+  ] as const) {
+    assert.equal(new Talk().ask(execute(asked)).close().last.verb, verb, asked);
+  }
+});
+
+test('diagnostic status shows the catalogue number', () => {
+  const catalogue = Buffer.from('1763-LEC   ').toString('hex');
+  const talk = new Talk().ask(execute('06 00 0100 03'));
+  talk.reply(executed(`46 00 0100 00 EE 31 9F 28 ${catalogue} 0000 0000 0000 0000`));
+  assert.deepEqual(talk.listener.claimed, ['-1 model 1763-LEC', '-1 vendor Rockwell Automation']);
+});
+
+test('the status of the processor is the code', () => {
+  const refused = pair('0F 00 0100 80 06', '4F F0 0100 0B');
+  assert.deepEqual([refused.outcome, codeName(refused.code)], ['refused', 'access denied, improper privilege']);
+  assert.equal(codeName(pair('0F 00 0100 80 06', '4F 10 0100').code), 'illegal command or format');
+  assert.ok(isAbsent(pair('0F 00 0100 80 06', '4F 30 0100').code));
+});
+
+test('a command that is cut is an operation all the same, and a violation', () => {
+  const talk = new Talk().ask(execute('0F 00 01')).close();
+  assert.deepEqual(talk.listener.rules, ['pccc-too-short']);
+  assert.equal(talk.listener.operations.length, 1);
+});
+
+test('words by byte address', () => {
+  const read = pair('01 00 0100 1400 04', '41 00 0100 0102 0304');
+  assert.deepEqual([read.verb, read.first, read.count, read.values], ['read', 10, 2, [0x0201, 0x0403]]);
+});
+
+test('the names of the functions', () => {
+  assert.equal(enip.functionName(0x18f, 0x80), 'pccc change mode');
+  assert.equal(enip.functionName(0x07, 0x8e), 'stop controller (program mode)');
+  assert.equal(enip.functionName(0x0e, 0xf6), 'get attribute single of ethernet link');
+  assert.equal(enip.functionName(0x163, -1), 'list identity');
+});
