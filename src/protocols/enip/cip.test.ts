@@ -364,3 +364,11 @@ test('a file is read: its size is announced, its last packet ends it', () => {
     ['ended', 'electronic data sheet', 4, true, 'to-client'],
   );
 });
+
+test('a module that fits the electronic key of a Forward Open is what the key says', () => {
+  const talk = new Talk();
+  talk.ask(unconnected(forwardOpen(0x19, 0x19, '0103 3404 2F00 0C00 0500 0000 20022401')));
+  assert.deepEqual(talk.listener.claimed, []);
+  talk.reply(unconnected(forwardOpened(0x111, 0x19, 0x19)));
+  assert.deepEqual(talk.listener.claimed, ['3 vendor Omron', '3 product-code 5']);
+});

@@ -18,6 +18,11 @@ export class Connection {
   originator = -1;
   unit = -1;
   classId = -1;
+  /** Messages go over it; I/O is kept only until its answer. */
+  isExplicit = true;
+  /** What the electronic key of its path asks for, 0 where any will do. */
+  keyVendor = 0;
+  keyProductCode = 0;
   /** The last sequence count of a request. */
   sequence = -1;
 

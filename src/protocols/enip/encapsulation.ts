@@ -401,6 +401,8 @@ function looksLikeBody(bytes: Uint8Array, start: number, end: number): number {
     case Command.sendUnitData:
       if (length === 0) return status === 0 ? Match.no : Match.maybe;
       return looksLikeItems(bytes, start, end) ? Match.yes : Match.no;
+    case Command.listTargets:
+      return length === 0 || looksLikeList(bytes, start, end, length) ? Match.maybe : Match.no;
     case Command.unregisterSession:
       return length === 0 && session !== 0 ? Match.maybe : Match.no;
     default:

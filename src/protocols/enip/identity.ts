@@ -116,6 +116,21 @@ export function claimsOfAttributeList(
   tell(context, host, unit, identity, 'cip identity');
 }
 
+/** A Forward Open with an electronic key was accepted. */
+export function claimsOfKey(
+  context: MessageContext,
+  host: number,
+  unit: number,
+  vendor: number,
+  productCode: number,
+): void {
+  if (vendor === 0) return;
+  claim(context, host, unit, 'vendor', vendorName(vendor), 'cip electronic key', Trust.inferred);
+  if (productCode !== 0) {
+    claim(context, host, unit, 'product-code', String(productCode), 'cip electronic key', Trust.inferred);
+  }
+}
+
 /** Answer to the diagnostic status of PCCC: SLC 500 and MicroLogix show their catalogue number. */
 export function claimsOfPcccStatus(
   context: MessageContext,

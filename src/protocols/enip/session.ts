@@ -14,6 +14,7 @@ import { Path } from './path.ts';
 import { PcccReader } from './pccc.ts';
 import { PCCC_FUNCTIONS } from './pccc-functions.ts';
 import { fillRequest } from './requests.ts';
+import type { Rule } from './rules.ts';
 import { ANSWER_BIT, Service, verbOf } from './services.ts';
 import { Shown } from './shown.ts';
 import { General, cipCode } from './status.ts';
@@ -109,7 +110,7 @@ export class CipSession {
     this.#shown.tick(timeUs, context);
   }
 
-  broken(context: MessageContext, rule: string, detail: string, bytes: Uint8Array, at: number): void {
+  broken(context: MessageContext, rule: Rule, detail: string, bytes: Uint8Array, at: number): void {
     violation(context, this.name, rule, detail, bytes, this.#frameStart, this.#frameEnd, at);
   }
 
@@ -183,13 +184,16 @@ export class CipSession {
       this.broken(context, 'path-segment-invalid', 'no segment of a path begins here', bytes, route.problemAt);
     }
     if (route.unit >= 0) operation.unit = route.unit;
-    if (service === Service.forwardClose || !open.isExplicit) return;
+    if (service === Service.forwardClose) return;
     const connection = this.connections.add(context.flow);
     connection.serial = open.serial;
     connection.vendor = open.vendor;
     connection.originator = open.originator;
     connection.unit = operation.unit;
     connection.classId = route.classId;
+    connection.isExplicit = open.isExplicit;
+    connection.keyVendor = route.keyVendor;
+    connection.keyProductCode = route.keyProductCode;
   }
 
   /** Unconnected Send (volume 1, 3-5.5.4): the message and the route it takes. False: it cannot be read. */

@@ -5,7 +5,13 @@ import type { MessageContext } from '../../facts/protocol.ts';
 import { Class, attributeOf, instanceOf } from './classes.ts';
 import type { Connections } from './connections.ts';
 import { CloseAnswer, OpenAnswer } from './forward-open.ts';
-import { claimsOfAttribute, claimsOfAttributeList, claimsOfIdentity, claimsOfPcccStatus } from './identity.ts';
+import {
+  claimsOfAttribute,
+  claimsOfAttributeList,
+  claimsOfIdentity,
+  claimsOfKey,
+  claimsOfPcccStatus,
+} from './identity.ts';
 import { Fnc, PCCC_FUNCTIONS, Pccc } from './pccc-functions.ts';
 import { Service } from './services.ts';
 import { Transfers, type Carried } from './transfers.ts';
@@ -69,7 +75,7 @@ export class Shown {
         if (service === Service.getAttributeSingle) this.#attribute(operation, bytes, start, end, context);
         return;
       case Class.connectionManager:
-        this.#connection(service, bytes, start, end, context);
+        this.#connection(service, server, bytes, start, end, context);
         return;
       case Class.file:
         if (service === FileService.initiateUpload && start + 4 <= end) {
@@ -88,7 +94,7 @@ export class Shown {
   /** The request was not seen: a connection that is opened tells its ids all the same. */
   loneAnswer(service: number, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     if (service === Service.forwardOpen || service === Service.largeForwardOpen) {
-      this.#connection(service, bytes, start, end, context);
+      this.#connection(service, context.server, bytes, start, end, context);
     }
   }
 
@@ -104,7 +110,14 @@ export class Shown {
     claimsOfAttribute(context, server, unit, subfunction, attributeOf(first), bytes, start, end);
   }
 
-  #connection(service: number, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
+  #connection(
+    service: number,
+    server: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    context: MessageContext,
+  ): void {
     const connections = this.#connections;
     const { flow } = context;
     if (service === Service.forwardOpen || service === Service.largeForwardOpen) {
@@ -115,8 +128,10 @@ export class Shown {
         u16le(bytes, start + OpenAnswer.vendor),
         u32le(bytes, start + OpenAnswer.originator),
       );
-      // An I/O connection is not kept.
       if (known === null) return;
+      // The module fits the electronic key, or the connection would not have been opened.
+      claimsOfKey(context, server, known.unit, known.keyVendor, known.keyProductCode);
+      if (!known.isExplicit) connections.remove(flow, known);
       known.toTarget = u32le(bytes, start + OpenAnswer.toTarget);
       known.toOriginator = u32le(bytes, start + OpenAnswer.toOriginator);
     } else if (service === Service.forwardClose) {
