@@ -190,7 +190,8 @@ const OUTER_INSTANCES = 16;
 /** Number of an attribute (0: none) of an instance; `outerInstance` keeps the objects of different programs apart. */
 export function objectNumber(instance: number, attribute: number, outerInstance: number): number {
   const within = Math.max(0, Math.min(attribute, ATTRIBUTES_PER_INSTANCE - 1));
-  const outer = Math.max(0, outerInstance) % OUTER_INSTANCES;
+  const outer =
+    outerInstance < 0 ? 0 : (outerInstance ^ (outerInstance >>> 4) ^ (outerInstance >>> 8)) % OUTER_INSTANCES;
   return (outer * INSTANCES + (Math.max(0, instance) % INSTANCES)) * ATTRIBUTES_PER_INSTANCE + within;
 }
 

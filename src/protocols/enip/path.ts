@@ -17,7 +17,7 @@ export class Path {
   attribute = -1;
   member = -1;
   connectionPoint = -1;
-  /** Class and instance that stand before the last class: the program a tag belongs to. */
+  /** Class that stands before the last one, and the program that the object belongs to. */
   outerClass = -1;
   outerInstance = -1;
   /** What the electronic key asks the module to be; 0 where there is none or any will do. */
@@ -164,7 +164,8 @@ export class Path {
       case 0:
         if (this.classId >= 0) {
           this.outerClass = this.classId;
-          this.outerInstance = this.instance;
+          // Of programs there are many, of controllers one.
+          this.outerInstance = this.classId === PROGRAM_CLASS ? this.instance : -1;
           this.instance = -1;
           this.attribute = -1;
         }
@@ -233,6 +234,7 @@ export class Path {
 }
 
 const SYMBOL_CLASS = 0x6b;
+const PROGRAM_CLASS = 0x68;
 
 /** `slot 3`, `port 2 link 5`, `route #1a2b3`: longer routes than one hop are known by their hash alone. */
 export function unitName(unit: number): string {

@@ -77,7 +77,7 @@ function messages(): Uint8Array {
     .pair(command(0x04), command(0x04, SERVICES))
     .pair(command(0x65, '01000000'), command(0x65, '01000000', 0, SESSION))
     .ask(routed(request(0x01, '20012401'), '0100'), answer(0x01, identity(14, '1756-L61/B LOGIX5561')))
-    .ask(routed(request(0x01, '20012401'), '0109'), answer(0x52, [1], 1, [0x0312]))
+    .ask(routed(request(0x01, '20012401'), '0109'), answer(0x52, [1, 0], 1, [0x0312]))
     .ask(routed(request(0x0e, '20F52401 3006'), '0100'), answer(0x0e, [...le16(6), ...ascii('boiler')]))
     .ask(request(0x4c, symbol('Level'), '0100'), answer(0x4c, 'CA00 00004842'))
     .ask(request(0x4d, symbol('Program:Main.Setpoint'), 'C400 0100 2A000000'), answer(0x4d))
