@@ -7,6 +7,11 @@ import { Verb, type VerbName } from '../../facts/verbs.ts';
 /** Command, length, session, status, sender context (8), options; all little-endian (2-3). */
 export const HEADER = 24;
 export const At = { command: 0, length: 2, session: 4, status: 8, context: 12, options: 20 } as const;
+/** Interface handle and timeout before the items of a message. */
+export const ITEMS_AT = HEADER + 6;
+/** Version and option flags of Register Session. */
+export const REGISTER_SIZE = 4;
+export const VERSION = 1;
 /** The length field counts what follows the header. */
 export const FRAME_BYTES_MAX = HEADER + 0xffff;
 

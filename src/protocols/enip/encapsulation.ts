@@ -14,43 +14,40 @@ import { setAnswered, setUnasked, startOperation } from '../facts-of-messages.ts
 import {
   At,
   Command,
-  FRAME_BYTES_MAX,
   HEADER,
+  ITEMS_AT,
+  REGISTER_SIZE,
+  VERSION,
   commandFunction,
   commandVerb,
   isHeader,
   isKnownCommand,
   isKnownStatus,
 } from './commands.ts';
+import { Class } from './classes.ts';
 import type { Connection } from './connections.ts';
+import { Exchange, NONE } from './exchange.ts';
 import { claimsOfListIdentity } from './identity.ts';
 import { Item, Items } from './items.ts';
-import { ANSWER_BIT } from './services.ts';
-import { CipSession, contextKey } from './session.ts';
+import { isAnswerAt, looksLikeBody, speakerOf } from './recognise.ts';
+import { CipSession } from './session.ts';
 import { encapsulationCode } from './status.ts';
 import { setBytes } from './tag-values.ts';
 
-/** Interface handle and timeout before the items of a message. */
-const ITEMS_AT = HEADER + 6;
-/** Version and option flags of Register Session. */
-const REGISTER_SIZE = 4;
-const VERSION = 1;
-/** Items that a message begins with. */
-const FIRST_ITEMS_MAX = 8;
 /** No service has this number: what the encapsulation itself asks waits under it. */
 const COMMAND_NOTE = 0xff;
-const NONE = -1;
-/** An answer says that it is one in the highest bit of its service. */
-const SERVICE_IN_UNCONNECTED = 0;
-const SERVICE_IN_CONNECTED = 2;
+/** A sequence count stands before the message that a connection carries. */
+const SEQUENCE_SIZE = 2;
 const IDENTITIES_MAX = 16;
 
 export class EnipDecoder implements ProtocolDecoder {
+  readonly #exchange: Exchange;
   readonly #session: CipSession;
   readonly #items = new Items();
 
   constructor(index: number, name: string) {
-    this.#session = new CipSession(index, name);
+    this.#exchange = new Exchange(index, name);
+    this.#session = new CipSession(this.#exchange);
   }
 
   looksLike(bytes: Uint8Array, start: number, end: number): number {
@@ -69,10 +66,10 @@ export class EnipDecoder implements ProtocolDecoder {
   }
 
   decode(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
-    const session = this.#session;
-    session.frame(start, end);
+    const exchange = this.#exchange;
+    exchange.frame(start, end);
     if (end - start < HEADER) {
-      session.broken(context, 'header-too-short', `${end - start} bytes, the header has ${HEADER}`, bytes, start);
+      exchange.broken(context, 'header-too-short', `${end - start} bytes, the header has ${HEADER}`, bytes, start);
       return;
     }
     const length = u16le(bytes, start + At.length);
@@ -80,16 +77,16 @@ export class EnipDecoder implements ProtocolDecoder {
     if (stop !== end) {
       // A stream is cut by the length; a datagram may contradict it.
       const detail = `the header says ${length} bytes follow, there are ${end - start - HEADER}`;
-      session.broken(context, 'length-mismatch', detail, bytes, start + At.length);
+      exchange.broken(context, 'length-mismatch', detail, bytes, start + At.length);
       stop = Math.min(stop, end);
     }
     const command = u16le(bytes, start);
     const status = u32le(bytes, start + At.status);
     if (!isKnownStatus(status)) {
-      session.broken(context, 'status-unknown', `status ${status}`, bytes, start + At.status);
+      exchange.broken(context, 'status-unknown', `status ${status}`, bytes, start + At.status);
     }
     if (u32le(bytes, start + At.options) !== 0) {
-      session.broken(
+      exchange.broken(
         context,
         'options-not-zero',
         `options ${u32le(bytes, start + At.options)}`,
@@ -101,15 +98,15 @@ export class EnipDecoder implements ProtocolDecoder {
   }
 
   gap(flow: number): void {
-    this.#session.pending.markGap(flow);
+    this.#exchange.pending.markGap(flow);
   }
 
   closed(flow: number, context: MessageContext): void {
-    this.#session.closed(flow, context);
+    this.#exchange.closed(flow, context);
   }
 
   tick(timeUs: number, context: MessageContext): void {
-    this.#session.tick(timeUs, context);
+    this.#exchange.tick(timeUs, context);
   }
 
   #command(
@@ -134,7 +131,7 @@ export class EnipDecoder implements ProtocolDecoder {
         return;
       default:
         if (!isKnownCommand(command)) {
-          this.#session.broken(context, 'command-unknown', `command ${command}`, bytes, start);
+          this.#exchange.broken(context, 'command-unknown', `command ${command}`, bytes, start);
         }
         if (this.#isRequest(bytes, start, end, context)) this.#request(command, bytes, start, end, context);
         else this.#answer(command, status, bytes, start, end, context);
@@ -147,7 +144,7 @@ export class EnipDecoder implements ProtocolDecoder {
   }
 
   #request(command: number, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
-    const { pending, index } = this.#session;
+    const { pending, index } = this.#exchange;
     if (command === Command.registerSession) this.#checkVersion(bytes, start, end, context);
     pending.makeRoom(context);
     const operation = startOperation(context, index, !context.fromClient);
@@ -166,7 +163,7 @@ export class EnipDecoder implements ProtocolDecoder {
     end: number,
     context: MessageContext,
   ): void {
-    const { pending, index } = this.#session;
+    const { pending, index } = this.#exchange;
     const code = encapsulationCode(status);
     const slot = this.#slotOf(context.flow, contextKey(bytes, start + At.context), commandFunction(command));
     const { operation } = context;
@@ -190,7 +187,7 @@ export class EnipDecoder implements ProtocolDecoder {
   }
 
   #slotOf(flow: number, key: number, code: number): number {
-    const { pending } = this.#session;
+    const { pending } = this.#exchange;
     let slot = pending.find(flow, key);
     while (slot !== NONE && (pending.keyOf(slot) !== key || pending.functionOf(slot) !== code))
       slot = pending.nextOf(slot);
@@ -200,7 +197,7 @@ export class EnipDecoder implements ProtocolDecoder {
   /** Nobody answers it: the session is over (2-4.5). */
   #unregister(status: number, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     if (end - start > HEADER) {
-      this.#session.broken(
+      this.#exchange.broken(
         context,
         'length-mismatch',
         `${end - start - HEADER} bytes where none belong`,
@@ -209,7 +206,7 @@ export class EnipDecoder implements ProtocolDecoder {
       );
     }
     const code = encapsulationCode(status);
-    const operation = startOperation(context, this.#session.index, status !== 0 && !context.fromClient);
+    const operation = startOperation(context, this.#exchange.index, status !== 0 && !context.fromClient);
     operation.function = commandFunction(Command.unregisterSession);
     operation.verb = commandVerb(Command.unregisterSession);
     if (status === 0) operation.outcome = Outcome.ok;
@@ -219,7 +216,7 @@ export class EnipDecoder implements ProtocolDecoder {
 
   #checkVersion(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     if (start + HEADER + REGISTER_SIZE > end) {
-      this.#session.broken(
+      this.#exchange.broken(
         context,
         'register-too-short',
         `${end - start - HEADER} bytes, ${REGISTER_SIZE} are needed`,
@@ -227,7 +224,7 @@ export class EnipDecoder implements ProtocolDecoder {
         start + HEADER,
       );
     } else if (u16le(bytes, start + HEADER) !== VERSION) {
-      this.#session.broken(
+      this.#exchange.broken(
         context,
         'version-unknown',
         `version ${u16le(bytes, start + HEADER)}`,
@@ -252,64 +249,69 @@ export class EnipDecoder implements ProtocolDecoder {
   }
 
   #unconnected(status: number, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
-    const session = this.#session;
-    const key = contextKey(bytes, start + At.context);
+    const exchange = this.#exchange;
+    exchange.key = contextKey(bytes, start + At.context);
     if (status !== 0) {
-      session.refused(key, encapsulationCode(status), context);
+      const slot = exchange.pending.find(context.flow, exchange.key);
+      if (slot !== NONE) exchange.refuseAll(slot, encapsulationCode(status), context);
       return;
     }
     const items = this.#items;
     if (!this.#readItems(bytes, start, end, context)) return;
     const { dataType, dataStart, dataEnd } = items;
     if (dataType === Item.unconnectedData || dataType === Item.unconnectedUdp) {
-      session.message(bytes, dataStart, dataEnd, key, null, context);
-    } else if (dataType === Item.legacyPccc) session.legacyPccc(bytes, dataStart, dataEnd, key, context);
+      this.#session.message(bytes, dataStart, dataEnd, null, context);
+    } else if (dataType === Item.legacyPccc) this.#session.legacyPccc(bytes, dataStart, dataEnd, context);
     else if (dataType === Item.connectedData && items.hasConnection) this.#overConnection(bytes, context);
-    else
-      session.broken(context, 'item-missing', 'no item with unconnected data', bytes, Math.min(end, start + ITEMS_AT));
+    else this.#missing('no item with unconnected data', bytes, start, end, context);
   }
 
   #connected(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     const items = this.#items;
     if (!this.#readItems(bytes, start, end, context)) return;
-    if (items.dataType !== Item.connectedData || !items.hasConnection) {
-      const detail = 'no items with a connection and its data';
-      this.#session.broken(context, 'item-missing', detail, bytes, Math.min(end, start + ITEMS_AT));
-      return;
-    }
-    this.#overConnection(bytes, context);
+    if (items.dataType === Item.connectedData && items.hasConnection) this.#overConnection(bytes, context);
+    else this.#missing('no items with a connection and its data', bytes, start, end, context);
+  }
+
+  #missing(detail: string, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
+    this.#exchange.broken(context, 'item-missing', detail, bytes, Math.min(end, start + ITEMS_AT));
   }
 
   /** Sequence count, then a message (volume 1, 3-6.3): an answer has the count of its request. */
   #overConnection(bytes: Uint8Array, context: MessageContext): void {
-    const session = this.#session;
+    const exchange = this.#exchange;
     const { dataStart, dataEnd, connection: id } = this.#items;
-    if (dataEnd - dataStart < SERVICE_IN_CONNECTED + 1) {
-      session.broken(context, 'message-too-short', `${dataEnd - dataStart} bytes of connected data`, bytes, dataStart);
+    if (dataEnd - dataStart <= SEQUENCE_SIZE) {
+      const detail = `${dataEnd - dataStart} bytes of connected data`;
+      exchange.broken(context, 'message-too-short', detail, bytes, dataStart);
       return;
     }
     const { flow } = context;
     const sequence = u16le(bytes, dataStart);
-    const messageStart = dataStart + SERVICE_IN_CONNECTED;
-    let connection: Connection | null;
-    if (isAnswerAt(bytes, messageStart)) connection = this.#answering(flow, id, sequence);
-    else {
-      connection = session.connections.ofRequest(flow, id);
-      const isRepeated =
-        connection.sequence === sequence && session.pending.find(flow, keyOf(connection, sequence)) !== NONE;
-      connection.sequence = sequence;
-      // The same count again is the same request again.
-      if (isRepeated) return;
+    const start = dataStart + SEQUENCE_SIZE;
+    let connection = exchange.connections.ofAnswer(flow, id);
+    // On Data Highway Plus it is no service that tells an answer.
+    if (connection?.classId !== Class.dhPlus) {
+      if (isAnswerAt(bytes, start)) connection ??= this.#answering(flow, id, sequence);
+      else {
+        connection = exchange.connections.ofRequest(flow, id);
+        if (this.#isRepeated(connection, flow, sequence)) return;
+      }
     }
-    const key = connection === null ? NO_KEY : keyOf(connection, sequence);
-    session.message(bytes, messageStart, dataEnd, key, connection, context);
+    exchange.key = connection === null ? NO_KEY : keyOf(connection, sequence);
+    this.#session.message(bytes, start, dataEnd, connection, context);
   }
 
-  /** The connection of an answer: known, or the one in which a request with this count waits. */
+  /** The same count again is the same request again, as long as that waits. */
+  #isRepeated(connection: Connection, flow: number, sequence: number): boolean {
+    const isSame = connection.sequence === sequence;
+    connection.sequence = sequence;
+    return isSame && this.#exchange.pending.find(flow, keyOf(connection, sequence)) !== NONE;
+  }
+
+  /** The connection in which a request with this count waits; from now on its answers are known by their id. */
   #answering(flow: number, id: number, sequence: number): Connection | null {
-    const { connections, pending } = this.#session;
-    const known = connections.ofAnswer(flow, id);
-    if (known !== null) return known;
+    const { connections, pending } = this.#exchange;
     for (const connection of connections.withoutAnswer(flow)) {
       if (pending.find(flow, keyOf(connection, sequence)) === NONE) continue;
       connection.toOriginator = id;
@@ -321,7 +323,7 @@ export class EnipDecoder implements ProtocolDecoder {
   #readItems(bytes: Uint8Array, start: number, end: number, context: MessageContext): boolean {
     if (start + ITEMS_AT > end) {
       const detail = `${end - start - HEADER} bytes, the interface and the timeout have 6`;
-      this.#session.broken(context, 'items-too-short', detail, bytes, start + HEADER);
+      this.#exchange.broken(context, 'items-too-short', detail, bytes, start + HEADER);
       return false;
     }
     this.#items.read(bytes, start + ITEMS_AT, end);
@@ -332,7 +334,7 @@ export class EnipDecoder implements ProtocolDecoder {
   #checkItems(bytes: Uint8Array, context: MessageContext): void {
     const { problemAt, missing } = this.#items;
     if (problemAt >= 0)
-      this.#session.broken(context, 'item-cut-short', `${missing} bytes are missing`, bytes, problemAt);
+      this.#exchange.broken(context, 'item-cut-short', `${missing} bytes are missing`, bytes, problemAt);
   }
 }
 
@@ -344,94 +346,8 @@ function keyOf(connection: Connection, sequence: number): number {
   return (connection.index << 16) | sequence;
 }
 
-function isAnswerAt(bytes: Uint8Array, at: number): boolean {
-  return (bytes[at]! & ANSWER_BIT) !== 0;
+/** The key of a sender context: its eight bytes in one number that no connected message has. */
+export function contextKey(bytes: Uint8Array, at: number): number {
+  const mixed = Math.imul(u32le(bytes, at), 0x9e3779b1) ^ u32le(bytes, at + 4);
+  return 0x4000_0000 | ((mixed ^ (mixed >>> 15)) & 0x3fff_ffff);
 }
-
-function speakerOf(bytes: Uint8Array, start: number, end: number, items: Items): number {
-  switch (u16le(bytes, start)) {
-    case Command.listTargets:
-    case Command.listServices:
-    case Command.listIdentity:
-    case Command.listInterfaces:
-      return end - start > HEADER ? Speaker.server : Speaker.client;
-    case Command.registerSession:
-      if (u32le(bytes, start + At.status) !== 0) return Speaker.server;
-      return u32le(bytes, start + At.session) === 0 ? Speaker.client : Speaker.server;
-    case Command.unregisterSession:
-      return Speaker.client;
-    case Command.sendRRData:
-      return u32le(bytes, start + At.status) !== 0 ? Speaker.server : serviceSpeaker(bytes, start, end, items);
-    case Command.sendUnitData:
-      return serviceSpeaker(bytes, start, end, items);
-    default:
-      return Speaker.unknown;
-  }
-}
-
-/** Who says the message in the items: the highest bit of its service tells. */
-function serviceSpeaker(bytes: Uint8Array, start: number, end: number, seen: Items): number {
-  if (start + ITEMS_AT > end) return Speaker.unknown;
-  seen.read(bytes, start + ITEMS_AT, end);
-  const at =
-    seen.dataType === Item.connectedData
-      ? seen.dataStart + SERVICE_IN_CONNECTED
-      : seen.dataType === Item.unconnectedData
-        ? seen.dataStart + SERVICE_IN_UNCONNECTED
-        : seen.dataEnd;
-  if (at >= seen.dataEnd) return Speaker.unknown;
-  return isAnswerAt(bytes, at) ? Speaker.server : Speaker.client;
-}
-
-/** The header fits: does what follows it, so far as it is there? Commands that carry little are believed on a usual port. */
-function looksLikeBody(bytes: Uint8Array, start: number, end: number): number {
-  const length = u16le(bytes, start + At.length);
-  const status = u32le(bytes, start + At.status);
-  const session = u32le(bytes, start + At.session);
-  switch (u16le(bytes, start)) {
-    case Command.registerSession:
-      if (length !== REGISTER_SIZE || start + HEADER + REGISTER_SIZE > end) return Match.no;
-      return u32le(bytes, start + HEADER) === VERSION ? Match.yes : Match.maybe;
-    case Command.listServices:
-    case Command.listIdentity:
-    case Command.listInterfaces:
-      if (length === 0) return session === 0 && status === 0 ? Match.yes : Match.maybe;
-      return looksLikeList(bytes, start, end, length) ? Match.yes : Match.no;
-    case Command.sendRRData:
-    case Command.sendUnitData:
-      if (length === 0) return status === 0 ? Match.no : Match.maybe;
-      return looksLikeItems(bytes, start, end) ? Match.yes : Match.no;
-    case Command.listTargets:
-      return length === 0 || looksLikeList(bytes, start, end, length) ? Match.maybe : Match.no;
-    case Command.unregisterSession:
-      return length === 0 && session !== 0 ? Match.maybe : Match.no;
-    default:
-      // Nothing but zeros may be anything.
-      return status === 0 && session !== 0 ? Match.maybe : Match.no;
-  }
-}
-
-/** Interface handle 0, a timeout, then items of which the first is an address. */
-function looksLikeItems(bytes: Uint8Array, start: number, end: number): boolean {
-  const at = start + ITEMS_AT;
-  if (at + 6 > end || u32le(bytes, start + HEADER) !== 0) return false;
-  const count = u16le(bytes, at);
-  if (count === 0 || count > FIRST_ITEMS_MAX) return false;
-  const type = u16le(bytes, at + 2);
-  const length = u16le(bytes, at + 4);
-  if (type === Item.nullAddress) return length === 0;
-  if (type === Item.connectedAddress) return length === 4;
-  return type === Item.sequencedAddress && length === 8;
-}
-
-function looksLikeList(bytes: Uint8Array, start: number, end: number, length: number): boolean {
-  const at = start + HEADER;
-  if (at + 2 > end) return false;
-  const count = u16le(bytes, at);
-  if (length === 2) return count === 0;
-  if (at + 6 > end || count === 0 || count > FIRST_ITEMS_MAX) return false;
-  const itemSize = u16le(bytes, at + 4);
-  return 6 + itemSize <= length && (count > 1 || 6 + itemSize === length);
-}
-
-export { FRAME_BYTES_MAX };

@@ -2,7 +2,18 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { spaceName } from './classes.ts';
-import { Talk, answer, bytesOf, request, unconnected, type HeardOperation } from './example-frames.ts';
+import {
+  Talk,
+  answer,
+  bytesOf,
+  command,
+  connected,
+  forwardOpen,
+  forwardOpened,
+  request,
+  unconnected,
+  type HeardOperation,
+} from './example-frames.ts';
 import { enip } from './index.ts';
 import { codeName, isAbsent } from './status.ts';
 
@@ -86,4 +97,28 @@ test('the names of the functions', () => {
   assert.equal(enip.functionName(0x07, 0x8e), 'stop controller (program mode)');
   assert.equal(enip.functionName(0x0e, 0xf6), 'get attribute single of ethernet link');
   assert.equal(enip.functionName(0x163, -1), 'list identity');
+});
+
+test('on Data Highway Plus commands and answers are paired by their transaction', () => {
+  const talk = new Talk();
+  talk.ask(unconnected(forwardOpen(0x999, 0x19, '0102 20A62401 2C01')));
+  talk.reply(unconnected(forwardOpened(0x111, 0x999, 0x19)));
+  const link = '0000 0800 0000 0000';
+  talk.ask(connected(0x111, 1, `${link} 0F 00 3412 A2 02 07 89 00 00`));
+  talk.reply(connected(0x999, 77, `0000 0000 0000 0800 4F 00 3412 0500`));
+  assert.deepEqual([talk.last.verb, talk.last.unit, talk.last.values, talk.last.outcome], ['read', 2, [5], 'ok']);
+  assert.deepEqual(talk.listener.rules, []);
+});
+
+test('PCCC stands in an item of its own where no CIP is around it', () => {
+  const items = (data: number[]): number[] => [
+    ...bytesOf('00000000 0000 0200 0000 0000 9100'),
+    data.length,
+    0,
+    ...data,
+  ];
+  const talk = new Talk();
+  talk.ask(command(0x6f, items(bytesOf('0F 00 0100 A2 02 07 89 00 00')), 3));
+  talk.reply(command(0x6f, items(bytesOf('4F 00 0100 0500')), 3));
+  assert.deepEqual([talk.last.verb, talk.last.values, talk.last.outcome], ['read', [5], 'ok']);
 });
