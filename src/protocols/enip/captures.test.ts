@@ -30,7 +30,7 @@ test('the README lists every rule that can be broken', () => {
 });
 
 function compareFacts(path: string): void {
-  const kinds = ['--fact', 'operation,claim,transfer,violation'];
+  const kinds = ['--fact', 'operation,claim,transfer,login,violation'];
   const facts = spawnSync(process.execPath, ['src/main.ts', 'facts', path, ...kinds], { cwd: ROOT, encoding: 'utf8' });
   assert.equal(facts.stderr, '');
   assert.equal(facts.status, 0);

@@ -17,6 +17,7 @@ import {
   packet,
   request,
   routed,
+  signed,
   symbol,
   unconnected,
   type HeardOperation,
@@ -371,4 +372,68 @@ test('a module that fits the electronic key of a Forward Open is what the key sa
   assert.deepEqual(talk.listener.claimed, []);
   talk.reply(unconnected(forwardOpened(0x111, 0x19, 0x19)));
   assert.deepEqual(talk.listener.claimed, ['3 vendor Omron', '3 product-code 5']);
+});
+
+test('what a controller wants signed is told as what it is', () => {
+  const talk = new Talk();
+  talk.ask(connected(0x111, 1, signed(0x36, request(0x4c, symbol('Level'), '0100'))));
+  talk.reply(connected(0x999, 1, signed(0x36, answer(0x4c, 'C400 07000000'), true)));
+  assert.deepEqual([talk.last.verb, talk.last.name, talk.last.values, talk.last.outcome], ['read', 'Level', [7], 'ok']);
+  talk.ask(connected(0x111, 2, signed(0x37, request(0x07, '208E2401'))));
+  talk.reply(connected(0x999, 2, signed(0x37, answer(0x07), true)));
+  assert.deepEqual([talk.last.verb, talk.last.subfunction, talk.last.outcome], ['stop', 0x8e, 'ok']);
+  talk.ask(
+    connected(
+      0x111,
+      3,
+      signed(0x36, packet([request(0x0e, '20012401 3005'), request(0x09, '2068250001 00'.replaceAll(' ', ''))])),
+    ),
+  );
+  talk.reply(connected(0x999, 3, signed(0x36, packet([answer(0x0e, '6030'), answer(0x09, [], 15)], true), true)));
+  assert.deepEqual(
+    talk.listener.operations.slice(2).map(({ verb, outcome, code }) => `${verb} ${outcome} ${code}`),
+    ['diagnose ok 0', 'delete refused 15'],
+  );
+  assert.deepEqual(talk.listener.rules, []);
+});
+
+test('a signed message that is refused refuses what it carries', () => {
+  const talk = new Talk();
+  talk.ask(connected(0x111, 1, signed(0x37, request(0x09, '206825000100'))));
+  talk.reply(connected(0x999, 1, answer(0x37, [], 15)));
+  assert.deepEqual([talk.last.verb, talk.last.outcome, talk.last.code], ['delete', 'refused', 15]);
+});
+
+test('a signed upload is a program on its way', () => {
+  const talk = new Talk();
+  const read = request(0x5d, '206825000100206D25000200', '01000000 03000000');
+  talk.ask(connected(0x111, 1, signed(0x3a, [1, 1, 0, 0, 0, 0, 0, 0, ...read])));
+  talk.reply(connected(0x999, 1, signed(0x3a, bytesOf('01 01 0000 0A000000 789C0102'), true)));
+  assert.deepEqual(
+    [talk.last.verb, talk.last.function, talk.last.subfunction, talk.last.outcome],
+    ['program-upload', 0x5d, 0x6d, 'ok'],
+  );
+  talk.ask(connected(0x111, 2, signed(0x3a, bytesOf('01 00 0000 CE010000'))));
+  talk.reply(connected(0x999, 2, signed(0x3a, bytesOf('01 02 0000 CE010000 030405'), true)));
+  assert.deepEqual([talk.last.verb, talk.last.function, talk.last.outcome], ['program-upload', 0x3a, 'ok']);
+  const pieces = talk.listener.transfers.filter(({ phase }) => phase === 'piece');
+  assert.deepEqual(
+    pieces.map(({ bytes }) => Buffer.from(bytes).toString('hex')),
+    ['0a000000789c0102', '030405'],
+  );
+});
+
+test('a controller that is given the answer to its challenge lets the client in, or does not', () => {
+  const talk = new Talk();
+  const prove = request(0x4c, '20642401', `1400 ${'5A'.repeat(20)}`);
+  talk
+    .ask(unconnected(request(0x4b, '20642401', '0400 01020304')))
+    .reply(unconnected(answer(0x4b, `8000 ${'C3'.repeat(128)}`)));
+  talk.ask(unconnected(prove)).reply(unconnected(answer(0x4c, '0000')));
+  talk.ask(unconnected(prove)).reply(unconnected(answer(0x4c, [], 15)));
+  assert.ok(talk.listener.operations.every(({ verb }) => verb === 'authenticate'));
+  assert.deepEqual(
+    talk.listener.logins.map(({ mechanism, outcome }) => `${mechanism} ${outcome}`),
+    ['logix-challenge accepted', 'logix-challenge refused'],
+  );
 });

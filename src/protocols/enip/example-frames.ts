@@ -1,5 +1,5 @@
 // For tests: builds frames of EtherNet/IP and hears what the decoder makes of them.
-import type { Claim, FactSink, Transfer, Violation } from '../../facts/facts.ts';
+import type { Claim, FactSink, Login, Transfer, Violation } from '../../facts/facts.ts';
 import { Encoding, OUTCOME_NAMES, emptyOperation, type Operation } from '../../facts/operation.ts';
 import type { MessageContext, Protocol, ProtocolDecoder } from '../../facts/protocol.ts';
 import { VERB_NAMES } from '../../facts/verbs.ts';
@@ -113,6 +113,13 @@ export function packet(messages: readonly (readonly number[])[], isAnswer = fals
   return [...head, ...le16(messages.length), ...offsets, ...messages.flat()];
 }
 
+/** A message that a Logix controller wants signed, and its answer; the signature is made up. */
+export function signed(service: number, inner: readonly number[], isAnswer = false): number[] {
+  const head = isAnswer ? [service | 0x80, 0, 0, 0] : [service, ...path('20022401')];
+  const envelope = service === 0x37 ? [1, 3, 0, 0, ...le32(inner.length)] : [];
+  return [...head, ...envelope, ...inner, ...le32(1), ...Array.from({ length: 20 }, (_, index) => 0xa0 + index)];
+}
+
 /** Forward Open of a class 3 connection along a path, and its answer. */
 export function forwardOpen(toOriginator: number, serial: number, segments: string): number[] {
   const data = [7, 0xf9, 0, 0, 0, 0, ...le32(toOriginator), ...le16(serial), ...le16(0x4d), ...le32(0x32952bf3)];
@@ -155,6 +162,7 @@ export interface HeardOperation {
 export class Listener implements FactSink {
   operations: HeardOperation[] = [];
   claims: Claim[] = [];
+  logins: Login[] = [];
   transfers: Transfer[] = [];
   violations: Violation[] = [];
 
@@ -190,8 +198,8 @@ export class Listener implements FactSink {
     throw new Error('a protocol tells no conversations');
   }
 
-  login(): void {
-    throw new Error('no login is decoded');
+  login(login: Login): void {
+    this.logins.push(login);
   }
 
   transfer(transfer: Transfer): void {

@@ -4,6 +4,7 @@ import type { MessageContext } from '../../facts/protocol.ts';
 import { setAnswered, startOperation, violation } from '../facts-of-messages.ts';
 import { PendingOperations } from '../pending-operations.ts';
 import { Connections } from './connections.ts';
+import { Signed } from './packets.ts';
 import type { Rule } from './rules.ts';
 import { Service } from './services.ts';
 import { Shown } from './shown.ts';
@@ -82,7 +83,7 @@ export class Exchange {
 
   /**
    * The request that an answer belongs to: the oldest with the key of the frame and the service. What wrapped requests
-   * is answered in their place where it fails, so 0x0A and 0x52 stand for any.
+   * is answered in their place where it fails, so a packet, a route and a signature stand for any.
    */
   slotOf(flow: number, service: number, isEmbedded: boolean): number {
     const { pending } = this;
@@ -94,7 +95,7 @@ export class Exchange {
       if (isInPacket === isEmbedded && (note & Note.service) === service) return slot;
       if (isEmbedded) continue;
       if (service === Service.multipleServicePacket && isInPacket) return slot;
-      if (service === Service.unconnectedSend && (note & Note.wrapped) !== 0) return slot;
+      if (isWrapper(service) && (note & Note.wrapped) !== 0) return slot;
     }
     return NONE;
   }
@@ -114,4 +115,8 @@ export class Exchange {
       slot = next;
     }
   }
+}
+
+function isWrapper(service: number): boolean {
+  return service === Service.unconnectedSend || service === Signed.send || service === Signed.audited;
 }

@@ -16,6 +16,7 @@ import {
   packet,
   request,
   routed,
+  signed,
   symbol,
   unconnected,
 } from './example-frames.ts';
@@ -40,6 +41,12 @@ const REQUESTS: readonly (readonly number[])[] = [
   unconnected(request(0x4f, '20442401', '1300 0A00 CD01')),
   unconnected(request(0x4c, '20722400', '00CE0400 0100')),
   unconnected(request(0x50, '203724C8', '00 02 4142 1234')),
+  connected(
+    0x111,
+    4,
+    signed(0x37, packet([request(0x07, '208E2401'), request(0x04, '20AC2401', '0100 0A00 C105C703')])),
+  ),
+  connected(0x111, 5, signed(0x3a, [1, 1, 0, 0, 0, 0, 0, 0, ...request(0x5d, '206D2401', '01000000 03000000')])),
 ];
 const ANSWERS: readonly (readonly number[])[] = [
   command(0x63, '0100 0C00 2300 0100 0002 AF12 0A0101A4 0000000000000000 0100 0E00 3600 1014 6030 3F825100 01 41 03'),
@@ -54,6 +61,8 @@ const ANSWERS: readonly (readonly number[])[] = [
   unconnected(answer(0x4f, '1300 0A00')),
   unconnected(answer(0x4c, 'CC000000')),
   unconnected(answer(0x50, '00')),
+  connected(0x999, 4, signed(0x37, packet([answer(0x07), answer(0x04, '0100 0A00 0000')], true), true)),
+  connected(0x999, 5, signed(0x3a, [1, 3, 0, 0, 1, 2, 3, 4], true)),
 ];
 
 test('frames are recognised by content, and speakers by what they say', () => {

@@ -1,5 +1,6 @@
 // What messages show beyond the operation: connections that are opened and closed, identities, files, firmware, programs.
 import { u16le, u32le } from '../../bytes/endian.ts';
+import type { Login } from '../../facts/facts.ts';
 import type { Operation } from '../../facts/operation.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 import { Class, attributeOf, instanceOf } from './classes.ts';
@@ -13,6 +14,7 @@ import {
   claimsOfPcccStatus,
 } from './identity.ts';
 import { Fnc, PCCC_FUNCTIONS, Pccc } from './pccc-functions.ts';
+import { Signed } from './packets.ts';
 import { Service } from './services.ts';
 import { Transfers, type Carried } from './transfers.ts';
 
@@ -22,16 +24,20 @@ const Flash = { begin: 0x4b, data: 0x4d } as const;
 const FileService = { initiateUpload: 0x4b, initiateDownload: 0x4c, upload: 0x4f, download: 0x50 } as const;
 /** Packet types of a file transfer. */
 const Packet = { last: 2, abort: 3, firstAndLast: 4 } as const;
-const UPLOAD_DATA_TABLE = 0x4f;
+const READ_SOURCE = 0x4f;
+/** Of the class that authenticates: the answer to the challenge. */
+const CHALLENGE_RESPONSE = 0x4c;
 
 const FIRMWARE: Carried = { carrier: 'flash update', direction: 'to-server', name: 'firmware' };
 const PROGRAM: Carried = { carrier: 'logix upload', direction: 'to-client', name: 'program' };
 
 export class Shown {
+  readonly #name: string;
   readonly #connections: Connections;
   readonly #transfers: Transfers;
 
   constructor(name: string, connections: Connections) {
+    this.#name = name;
     this.#connections = connections;
     this.#transfers = new Transfers(name);
   }
@@ -63,9 +69,23 @@ export class Shown {
   }
 
   /** Data of an answer that confirms; `operation` is the pair. */
-  answer(operation: Operation, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
+  answer(
+    operation: Operation,
+    answeredBy: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    context: MessageContext,
+  ): void {
     const { function: service, subfunction: classId, server, unit } = operation;
+    if (answeredBy === Signed.upload) {
+      this.#uploaded(operation, bytes, start, end, context);
+      return;
+    }
     switch (classId) {
+      case Class.security:
+        if (service === CHALLENGE_RESPONSE) this.#login(operation, 'accepted', context);
+        return;
       case Class.identity:
         if (service === Service.getAttributesAll) claimsOfIdentity(context, server, unit, bytes, start, end);
         else if (service === Service.getAttributeList) claimsOfAttributeList(context, server, unit, bytes, start, end);
@@ -84,11 +104,19 @@ export class Shown {
           this.#filePacket(operation, false, bytes, start, end, context);
         }
         return;
-      case Class.dataTable:
-        if (service === UPLOAD_DATA_TABLE) this.#transfers.piece(context, operation, PROGRAM, -1, bytes, start, end);
+      case Class.program:
+      case Class.extendedProperties:
+      case Class.routine:
+      case Class.addOnInstruction:
+        if (service === READ_SOURCE) this.#transfers.piece(context, operation, PROGRAM, -1, bytes, start, end);
         return;
       default:
     }
+  }
+
+  refusal(operation: Operation, context: MessageContext): void {
+    if (operation.subfunction === Class.security && operation.function === CHALLENGE_RESPONSE)
+      this.#login(operation, 'refused', context);
   }
 
   /** The request was not seen: a connection that is opened tells its ids all the same. */
@@ -102,6 +130,33 @@ export class Shown {
     if (operation.function !== PCCC_FUNCTIONS + Pccc.diagnostics || operation.subfunction !== Fnc.diagnosticStatus)
       return;
     claimsOfPcccStatus(context, operation.server, operation.unit, bytes, start, end);
+  }
+
+  /** A key proves itself to the controller; nothing on the wire tells whose it is. */
+  #login(operation: Operation, outcome: Login['outcome'], context: MessageContext): void {
+    const { timeUs, frame, flow } = context;
+    const { client, server } = operation;
+    const protocol = this.#name;
+    context.sink.login({
+      fact: 'login',
+      timeUs,
+      frame,
+      flow,
+      client,
+      server,
+      protocol,
+      mechanism: 'logix-challenge',
+      user: '',
+      outcome,
+    });
+  }
+
+  /** Marker and state, zeros, for all but the first a token; then compressed source. */
+  #uploaded(operation: Operation, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
+    if (start + 4 > end) return;
+    const isFirst = (bytes[start + 1]! & 1) !== 0;
+    const from = Math.min(end, start + (isFirst ? 4 : 8));
+    this.#transfers.piece(context, operation, PROGRAM, -1, bytes, from, end);
   }
 
   #attribute(operation: Operation, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {

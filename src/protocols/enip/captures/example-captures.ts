@@ -16,6 +16,7 @@ import {
   packet,
   request,
   routed,
+  signed,
   symbol,
   unconnected,
 } from '../example-frames.ts';
@@ -133,6 +134,39 @@ function messages(): Uint8Array {
     .file();
 }
 
+function logix(): Uint8Array {
+  const call = 0x0079_0d01;
+  const back = 0x8000_0019;
+  return new Conversation(STATION, CONTROLLER)
+    .pair(command(0x65, '01000000'), command(0x65, '01000000', 0, SESSION))
+    .ask(forwardOpen(back, 0x19, '0100 20022401'), forwardOpened(call, back, 0x19))
+    .over(call, back, request(0x4b, '20642401', '0400 01020304'), answer(0x4b, `8000 ${'C3'.repeat(128)}`))
+    .over(call, back, request(0x4c, '20642401', `1400 ${'5A'.repeat(20)}`), answer(0x4c, '0000'))
+    .over(call, back, signed(0x36, request(0x4b, '208E2401 20742401', '00')), signed(0x36, answer(0x4b), true))
+    .over(
+      call,
+      back,
+      signed(0x37, request(0x04, '20702401', '0100 0100 0000')),
+      signed(0x37, answer(0x04, '0100 0100 0000'), true),
+    )
+    .over(call, back, signed(0x37, request(0x09, '206825000100')), signed(0x37, answer(0x09), true))
+    .over(call, back, signed(0x37, request(0x07, '208E2401')), signed(0x37, answer(0x07), true))
+    .over(
+      call,
+      back,
+      signed(0x3a, [1, 1, 0, 0, 0, 0, 0, 0, ...request(0x5d, '206825000100206D25000200', '01000000 03000000')]),
+      signed(0x3a, bytesOf('01 01 0000 0A000000 789C0102'), true),
+    )
+    .over(
+      call,
+      back,
+      signed(0x3a, bytesOf('01 00 0000 CE010000')),
+      signed(0x3a, bytesOf('01 02 0000 CE010000 030405'), true),
+    )
+    .over(call, back, signed(0x36, request(0x4c, '208E2401 20742401')), signed(0x36, answer(0x4c), true))
+    .file();
+}
+
 function discovery(): Uint8Array {
   return new UdpExample()
     .send(STATION, EVERYBODY, command(0x63))
@@ -190,6 +224,7 @@ export function exampleCaptures(): ReadonlyMap<string, Uint8Array> {
   return new Map([
     ['messages.pcap', messages()],
     ['discovery.pcap', discovery()],
+    ['logix.pcap', logix()],
     ['pccc.pcap', pccc()],
     ['io.pcap', io()],
     ['malformed.pcap', malformed()],
