@@ -12,8 +12,8 @@ export const ITEMS_AT = HEADER + 6;
 /** Version and option flags of Register Session. */
 export const REGISTER_SIZE = 4;
 export const VERSION = 1;
-/** The length field counts what follows the header. */
-export const FRAME_BYTES_MAX = HEADER + 0xffff;
+/** The length field may say 65,535; the largest connections of known devices carry 8 kB, so that four times that is kept. */
+export const FRAME_BYTES_MAX = 32_768;
 
 export const Command = {
   nop: 0x0000,

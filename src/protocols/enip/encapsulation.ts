@@ -14,6 +14,7 @@ import { setAnswered, setUnasked, startOperation } from '../facts-of-messages.ts
 import {
   At,
   Command,
+  FRAME_BYTES_MAX,
   HEADER,
   ITEMS_AT,
   REGISTER_SIZE,
@@ -62,7 +63,8 @@ export class EnipDecoder implements ProtocolDecoder {
 
   frameSize(bytes: Uint8Array, start: number, end: number): number {
     if (end - start < HEADER) return NEED_MORE;
-    return isHeader(bytes, start) ? HEADER + u16le(bytes, start + At.length) : NOT_THIS_PROTOCOL;
+    const size = HEADER + u16le(bytes, start + At.length);
+    return size <= FRAME_BYTES_MAX && isHeader(bytes, start) ? size : NOT_THIS_PROTOCOL;
   }
 
   decode(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {

@@ -103,7 +103,10 @@ test('a stream is framed by the length, and only where the header fits', () => {
   assert.equal(decoder.frameSize(frame, 0, 30, context), frame.length - 3);
   frame[20] = 1;
   assert.equal(decoder.frameSize(frame, 0, 30, context), NOT_THIS_PROTOCOL);
-  assert.equal(decoder.frameSize(Uint8Array.from(header(0x6f, 0xffff, 0)), 0, 24, context), enip.frameBytesMax);
+  const ofLength = (length: number): number =>
+    decoder.frameSize(Uint8Array.from(header(0x6f, length, 0)), 0, 24, context);
+  assert.equal(ofLength(enip.frameBytesMax - 24), enip.frameBytesMax);
+  assert.equal(ofLength(enip.frameBytesMax - 23), NOT_THIS_PROTOCOL);
 });
 
 test('implicit I/O is recognised, and says nothing but what is broken', () => {

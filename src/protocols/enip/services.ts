@@ -60,7 +60,7 @@ const COMMON: readonly (readonly [service: number, name: string, verb: VerbName]
 ];
 
 /** Services that mean something of their own in one class. */
-const OF_CLASS: readonly (readonly [classId: number, service: number, name: string, verb: VerbName])[] = [
+const OF_CLASS: [classId: number, service: number, name: string, verb: VerbName][] = [
   [Class.identity, 0x01, 'get attributes all of identity', 'identify'],
   [Class.identity, 0x03, 'get attribute list of identity', 'identify'],
   [Class.identity, 0x0e, 'get attribute single of identity', 'identify'],
@@ -194,6 +194,11 @@ const OF_CLASS: readonly (readonly [classId: number, service: number, name: stri
   [Class.documentation, 0x53, 'read documentation', 'program-upload'],
   [Class.clientRegistry, 0x4b, 'register client', 'connect'],
 ];
+
+/** Further classes of Logix controllers whose instances an upload lists with 4B. */
+const LISTED_CLASSES = [Class.module, 0x6e, Class.task, 0x7e, 0x8c, 0x8d, 0xb0, 0xb1, 0x32b, 0x32d, 0x331, 0x332];
+for (const classId of LISTED_CLASSES)
+  OF_CLASS.push([classId, 0x4b, `list instances of ${className(classId)}`, 'enumerate']);
 
 const COMMON_VERBS = new Uint8Array(0x80);
 const COMMON_NAMES: string[] = [];

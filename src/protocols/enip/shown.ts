@@ -3,6 +3,7 @@ import { u16le, u32le } from '../../bytes/endian.ts';
 import type { Login } from '../../facts/facts.ts';
 import type { Operation } from '../../facts/operation.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
+import { Verb } from '../../facts/verbs.ts';
 import { Class, attributeOf, instanceOf } from './classes.ts';
 import type { Connections } from './connections.ts';
 import { CloseAnswer, OpenAnswer } from './forward-open.ts';
@@ -24,7 +25,6 @@ const Flash = { begin: 0x4b, data: 0x4d } as const;
 const FileService = { initiateUpload: 0x4b, initiateDownload: 0x4c, upload: 0x4f, download: 0x50 } as const;
 /** Packet types of a file transfer. */
 const Packet = { last: 2, abort: 3, firstAndLast: 4 } as const;
-const READ_SOURCE = 0x4f;
 /** Of the class that authenticates: the answer to the challenge. */
 const CHALLENGE_RESPONSE = 0x4c;
 
@@ -82,6 +82,10 @@ export class Shown {
       this.#uploaded(operation, bytes, start, end, context);
       return;
     }
+    if (operation.verb === Verb['program-upload']) {
+      this.#transfers.piece(context, operation, PROGRAM, -1, bytes, start, end);
+      return;
+    }
     switch (classId) {
       case Class.security:
         if (service === CHALLENGE_RESPONSE) this.#login(operation, 'accepted', context);
@@ -103,12 +107,6 @@ export class Shown {
         } else if (service === FileService.upload && start + 2 <= end) {
           this.#filePacket(operation, false, bytes, start, end, context);
         }
-        return;
-      case Class.program:
-      case Class.extendedProperties:
-      case Class.routine:
-      case Class.addOnInstruction:
-        if (service === READ_SOURCE) this.#transfers.piece(context, operation, PROGRAM, -1, bytes, start, end);
         return;
       default:
     }
