@@ -35,10 +35,8 @@ export const enipMapping: Mapping = {
   protocols: [PROTOCOL],
   layers: ['enip', 'cip', 'cipcm', 'cipcls', 'cippccc', 'cipmb', 'cipcco'],
   displayFilter: 'enip && !cipio',
-  preferences: (serverPorts) => {
-    const others = [...serverPorts.keys()].filter((port) => port !== ENIP_PORT);
-    return others.length === 0 ? [] : [`enip.tcp.port:${ENIP_PORT},${others.join(',')}`];
-  },
+  // tshark knows no other ports: what goes over them is not compared.
+  preferences: () => [],
   theirs,
   ours: () => new OurEnip(),
 };
@@ -254,7 +252,8 @@ class OurEnip implements OurReader {
   }
 
   operation(operation: Operation, protocol: Protocol): void {
-    if (operation.clientPort !== ENIP_PORT) this.serverPorts.set(operation.serverPort, protocol.name);
+    if (operation.serverPort !== ENIP_PORT && operation.clientPort !== ENIP_PORT) return;
+    this.serverPorts.set(operation.serverPort, protocol.name);
     const requestFrame = frameOf(operation.requestFrame);
     const answerFrame = frameOf(operation.answerFrame);
     if (requestFrame !== 0) this.#add(operation, requestFrame, 'request', requestFields(operation));

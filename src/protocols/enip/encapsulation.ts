@@ -10,6 +10,7 @@ import {
   type MessageContext,
   type ProtocolDecoder,
 } from '../../facts/protocol.ts';
+import { Verb } from '../../facts/verbs.ts';
 import { setAnswered, setUnasked, startOperation } from '../facts-of-messages.ts';
 import {
   At,
@@ -153,7 +154,7 @@ export class EnipDecoder implements ProtocolDecoder {
     operation.function = commandFunction(command);
     operation.verb = commandVerb(command);
     // Asked of everybody, where no answer comes back in this conversation.
-    operation.isBroadcast = !context.isTcp;
+    operation.isBroadcast = !context.isTcp && operation.verb === Verb.identify;
     pending.add(operation, contextKey(bytes, start + At.context), COMMAND_NOTE);
   }
 

@@ -3,7 +3,6 @@ import type { Claim, FactSink, Login, Transfer, Violation } from '../../facts/fa
 import { Encoding, OUTCOME_NAMES, emptyOperation, type Operation } from '../../facts/operation.ts';
 import type { MessageContext, Protocol, ProtocolDecoder } from '../../facts/protocol.ts';
 import { VERB_NAMES } from '../../facts/verbs.ts';
-import { operationValues } from '../../commands/fact-values.ts';
 import { hexBytes } from '../example-conversation.ts';
 import { enip } from './index.ts';
 
@@ -168,13 +167,6 @@ export class Listener implements FactSink {
 
   operation(operation: Operation): void {
     const { nameBytes, nameStart, nameEnd, requestFrame, answerFrame, client, isBroadcast } = operation;
-    if (
-      operation.encoding !== Encoding.none &&
-      operation.valuesStart + operation.valueCount * operation.valueSize > operation.bytes.length &&
-      operation.encoding !== Encoding.bits
-    ) {
-      throw new Error('values outside of their bytes');
-    }
     this.operations.push({
       verb: VERB_NAMES[operation.verb]!,
       function: operation.function,
@@ -186,7 +178,7 @@ export class Listener implements FactSink {
       name: Buffer.from(nameBytes.subarray(nameStart, nameEnd)).toString('latin1'),
       outcome: OUTCOME_NAMES[operation.outcome]!,
       code: operation.code,
-      values: operationValues(operation),
+      values: valuesOf(operation),
       requestFrame,
       answerFrame,
       client,
@@ -225,6 +217,23 @@ export class Listener implements FactSink {
   get claimed(): string[] {
     return this.claims.map(({ attribute, value, unit }) => `${unit} ${attribute} ${value}`);
   }
+}
+
+/** Numbers and bits as they are, bytes as hexadecimal; throws where the values stand outside of their bytes. */
+function valuesOf(operation: Operation): unknown[] {
+  const { bytes, valuesStart, valueSize, valueCount, encoding } = operation;
+  const size = encoding === Encoding.bits ? Math.ceil(valueCount / 8) : valueCount * valueSize;
+  if (valueCount > 0 && (valuesStart < 0 || valuesStart + size > bytes.length)) throw new Error('values outside');
+  return Array.from({ length: encoding === Encoding.none ? 0 : valueCount }, (_, index) => {
+    if (encoding === Encoding.bits) return ((bytes[valuesStart + (index >> 3)]! >> (index & 7)) & 1) === 1;
+    const at = valuesStart + index * valueSize;
+    if (encoding === Encoding.bytes) return Buffer.from(bytes.subarray(at, at + valueSize)).toString('hex');
+    const view = new DataView(bytes.buffer, bytes.byteOffset + at, valueSize);
+    if (encoding === Encoding.floatLittle) return valueSize === 4 ? view.getFloat32(0, true) : view.getFloat64(0, true);
+    const little = Buffer.from(bytes.subarray(at, at + valueSize)).reverse();
+    const value = BigInt(`0x${little.toString('hex')}`);
+    return Number(encoding === Encoding.signedLittle ? BigInt.asIntN(valueSize * 8, value) : value);
+  });
 }
 
 /** One conversation with a decoder, a message in each frame, a millisecond apart. */

@@ -253,3 +253,66 @@ test('any interleaving of requests and answers is paired as the plainest model p
     { seed: SEED, numRuns: 500 },
   );
 });
+
+/** What is told when both streams come in pieces of these sizes, as the flow stage frames them. */
+function toldInPieces(sizes: readonly number[]): string {
+  const talk = new Talk();
+  const { decoder, context } = talk;
+  for (const [fromClient, frames] of [
+    [true, REQUESTS],
+    [false, ANSWERS],
+  ] as const) {
+    const stream = Uint8Array.from(frames.flat());
+    context.fromClient = fromClient;
+    let from = 0;
+    let to = 0;
+    for (let piece = 0; to < stream.length; piece++) {
+      to = Math.min(stream.length, to + sizes[piece % sizes.length]!);
+      for (;;) {
+        const size = decoder.frameSize(stream, from, to, context);
+        assert.notEqual(size, NOT_THIS_PROTOCOL);
+        if (size === NEED_MORE || from + size > to) break;
+        context.frame++;
+        decoder.decode(stream, from, from + size, context);
+        from += size;
+      }
+    }
+    assert.equal(from, stream.length);
+  }
+  talk.close();
+  const { operations, claims, transfers, violations } = talk.listener;
+  return JSON.stringify([operations, claims, transfers, violations]);
+}
+
+test('where a stream is cut does not change what is decoded', () => {
+  const whole = toldInPieces([100_000]);
+  assert.ok(whole.includes('write'));
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1, maxLength: 20 }), (sizes) => {
+      assert.equal(toldInPieces(sizes), whole);
+    }),
+    { seed: SEED, numRuns: 200 },
+  );
+});
+
+test('a device that answers nothing costs its oldest requests, and those of no other conversation', () => {
+  const talk = new Talk();
+  talk.context.flow = 5;
+  talk.ask(unconnected(request(0x0e, '20F62401 3001'), 1));
+  talk.context.flow = 6;
+  for (let index = 0; index < 40_000; index++) talk.ask(unconnected(request(0x0e, '20F62401 3001'), index));
+  assert.equal(talk.listener.operations.length, 40_000 - 256);
+  assert.ok(talk.listener.operations.every(({ outcome }) => outcome === 'unanswered'));
+  talk.context.flow = 5;
+  talk.reply(unconnected(answer(0x0e, '01'), 1));
+  assert.equal(talk.last.outcome, 'ok');
+});
+
+test('connections without end are forgotten, the oldest first', () => {
+  const talk = new Talk();
+  for (let id = 1; id <= 1000; id++) talk.ask(connected(id, 1, request(0x4c, symbol('A'), '0100')));
+  talk.reply(connected(0x999, 1, answer(0x4c, 'C400 01000000')));
+  assert.equal(talk.last.outcome, 'ok');
+  talk.close();
+  assert.equal(talk.listener.operations.filter(({ requestFrame }) => requestFrame > 0).length, 1000);
+});
