@@ -53,7 +53,9 @@ test('the words of a timer are three objects', () => {
 
 test('commands to the processor have the verbs that the modules know', () => {
   for (const [asked, verb] of [
-    ['0F 00 0100 80 06', 'set-mode'],
+    ['0F 00 0100 80 01', 'stop'],
+    ['0F 00 0100 80 06', 'start'],
+    ['0F 00 0100 80 07', 'set-mode'],
     ['0F 00 0100 3A 02', 'set-mode'],
     ['0F 00 0100 50', 'program-download'],
     ['0F 00 0100 53', 'program-upload'],
@@ -121,4 +123,16 @@ test('PCCC stands in an item of its own where no CIP is around it', () => {
   talk.ask(command(0x6f, items(bytesOf('0F 00 0100 A2 02 07 89 00 00')), 3));
   talk.reply(command(0x6f, items(bytesOf('4F 00 0100 0500')), 3));
   assert.deepEqual([talk.last.verb, talk.last.values, talk.last.outcome], ['read', [5], 'ok']);
+});
+
+test('a PLC-5 is read and written by the levels of its address, or by name', () => {
+  const read = pair('0F 00 0100 01 0000 0300 06 07 0A 06', '4F 00 0100 0100 0200 0300');
+  assert.deepEqual([spaceName(read.space), read.first, read.count, read.values], ['data file 7', 10, 3, [1, 2, 3]]);
+  const write = pair('0F 00 0100 00 0000 0200 0E 07 FF0001 03 0500 0600', '4F 00 0100');
+  assert.deepEqual(
+    [write.verb, write.first, write.count, write.values],
+    ['write', 0x1000_0000 + 65_536 + 3, 2, [5, 6]],
+  );
+  const named = pair(`0F 00 0100 01 0000 0100 00 24 ${Buffer.from('N7:0').toString('hex')} 00 02`, '4F 00 0100 0900');
+  assert.deepEqual([named.name, named.first, named.values], ['N7:0', -1, [9]]);
 });

@@ -17,6 +17,9 @@ const WORDS_OF_STRUCTURE = 3;
 /** Sub-elements of other files: numbers of their own, from here on. */
 const SUB_ELEMENTS_FIRST = 0x1000_0000;
 
+const REMOTE_PROGRAM = 1;
+const REMOTE_RUN = 6;
+
 const Type = { timer: 0x86, control: 0x88, integer: 0x89, float: 0x8a, long: 0x91 } as const;
 
 export class PcccReader {
@@ -68,7 +71,8 @@ export class PcccReader {
     const { dataStart, dataEnd } = this;
     const command = operation.function - PCCC_FUNCTIONS;
     const fnc = operation.subfunction;
-    if (command === Pccc.unprotectedRead) setWords(operation, bytes, dataStart, dataEnd);
+    if (command === Pccc.unprotectedRead || (command === Pccc.typed && fnc === Fnc.wordRangeRead))
+      setWords(operation, bytes, dataStart, dataEnd);
     else if (command === Pccc.typed && (fnc === Fnc.readTwo || fnc === Fnc.readThree))
       setFileValues(operation, ((operation.space >> 16) & 0x7f) | 0x80, bytes, dataStart, dataEnd);
     else if (operation.encoding === Encoding.none || operation.verb === Verb.identify)
@@ -108,6 +112,10 @@ export class PcccReader {
         return;
       case Fnc.bitWrite:
         this.#fillSystemAddress(operation, bytes);
+        return;
+      case Fnc.changeMode:
+        setBytes(operation, bytes, this.dataStart, this.dataEnd);
+        if (this.dataStart < this.dataEnd) setModeVerb(operation, bytes[this.dataStart]!);
         return;
       default:
         setBytes(operation, bytes, this.dataStart, this.dataEnd);
@@ -152,8 +160,13 @@ export class PcccReader {
       operation.space = fileSpaceOf(FILE_TYPE_UNKNOWN, file);
       operation.first = sub === 0 ? element : SUB_ELEMENTS_FIRST + element * 256 + (sub & 0xff);
     }
-    const isWrite = this.fnc !== Fnc.wordRangeRead && this.fnc !== Fnc.typedRead;
-    if (isWrite) setBytes(operation, bytes, this.#at, this.dataEnd);
+    if (this.fnc === Fnc.wordRangeRead) {
+      if (operation.first >= 0) operation.count = Math.max(1, this.#byte(bytes) >> 1);
+    } else if (this.fnc === Fnc.wordRangeWrite) {
+      setWords(operation, bytes, this.#at, this.dataEnd);
+      if (operation.first >= 0 && operation.encoding !== Encoding.bytes)
+        operation.count = Math.max(1, operation.valueCount);
+    } else if (this.fnc !== Fnc.typedRead) setBytes(operation, bytes, this.#at, this.dataEnd);
   }
 
   /** Commands with a byte address: it, then for a read the size. */
@@ -184,6 +197,12 @@ export class PcccReader {
     this.#at += 2;
     return u16le(bytes, this.#at - 2);
   }
+}
+
+/** Remote program stops the controller, remote run starts it; the others are tests. */
+function setModeVerb(operation: Operation, mode: number): void {
+  if (mode === REMOTE_PROGRAM) operation.verb = Verb.stop;
+  else if (mode === REMOTE_RUN) operation.verb = Verb.start;
 }
 
 function isStructure(type: number): boolean {
