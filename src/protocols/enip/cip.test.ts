@@ -306,6 +306,9 @@ test('a host name is a name', () => {
   talk.ask(unconnected(request(0x0e, '20F52401 3006')));
   talk.reply(unconnected(answer(0x0e, [...le16(4), ...ascii('plc7')])));
   assert.deepEqual(talk.listener.claimed, ['-1 name plc7']);
+  const all = `02000000 14000000 00000000 0200 20F62401 0B0200C0 00FFFFFF 010200C0 00000000 00000000 0300 61622E00 0400 ${Buffer.from('plc8').toString('hex')}`;
+  talk.ask(unconnected(request(0x01, '20F52401'))).reply(unconnected(answer(0x01, all)));
+  assert.deepEqual(talk.listener.claimed.at(-1), '-1 name plc8');
 });
 
 test('a session is opened and closed', () => {

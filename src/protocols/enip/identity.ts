@@ -90,6 +90,29 @@ export function claimsOfAttribute(
 }
 
 const HOST_NAME = 6;
+/** Status, capability and control before the path of the physical link; addresses before the domain's name (5-4.3). */
+const LINK_PATH_AT = 12;
+const ADDRESSES_SIZE = 20;
+
+/** Answer to Get Attributes All of the TCP/IP interface: the host's name stands behind what has sizes of its own. */
+export function claimsOfInterface(
+  context: MessageContext,
+  host: number,
+  unit: number,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): void {
+  let at = start + LINK_PATH_AT;
+  if (at + 2 > end) return;
+  at += 2 + u16le(bytes, at) * 2 + ADDRESSES_SIZE;
+  if (at + 2 > end) return;
+  const domainSize = u16le(bytes, at);
+  at += 2 + domainSize + (domainSize & 1);
+  if (at + 2 > end || at + 2 + u16le(bytes, at) > end) return;
+  const name = printable(bytes, at + 2, at + 2 + u16le(bytes, at));
+  claim(context, host, unit, 'name', name, 'cip tcp/ip interface');
+}
 
 /** Answer to Get Attribute List: count, then attribute, status and value; only values of known size can be passed. */
 export function claimsOfAttributeList(

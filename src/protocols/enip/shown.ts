@@ -11,6 +11,7 @@ import {
   claimsOfAttribute,
   claimsOfAttributeList,
   claimsOfIdentity,
+  claimsOfInterface,
   claimsOfKey,
   claimsOfPcccStatus,
 } from './identity.ts';
@@ -96,7 +97,8 @@ export class Shown {
         else if (service === Service.getAttributeSingle) this.#attribute(operation, bytes, start, end, context);
         return;
       case Class.tcpIpInterface:
-        if (service === Service.getAttributeSingle) this.#attribute(operation, bytes, start, end, context);
+        if (service === Service.getAttributesAll) claimsOfInterface(context, server, unit, bytes, start, end);
+        else if (service === Service.getAttributeSingle) this.#attribute(operation, bytes, start, end, context);
         return;
       case Class.connectionManager:
         this.#connection(service, server, bytes, start, end, context);
