@@ -15,7 +15,8 @@ const UNCONNECTED_SEND = 0x52;
 const CONNECTION_MANAGER = 6;
 const SYMBOL = 0x6b;
 const MEMORY = 0x72;
-const FLASH = 0xa1;
+/** Classes whose services change something: the operation keeps what was asked for. */
+const CHANGED_CLASSES: ReadonlySet<number> = new Set([0xa1, 0xac]);
 const MODBUS = 0x44;
 const TAG_SPACE = 0x10_0000;
 const PCCC_FUNCTIONS = 0x180;
@@ -211,8 +212,7 @@ function setTheirData(message: Message): void {
   if (isTag && isAnswer && service === 0x4c) fields.set('values', data.slice(typeSize));
   else if (isTag && !isAnswer && service === 0x4d) fields.set('values', data.slice(typeSize + 4));
   else if (isTag && !isAnswer && service === 0x4e) fields.set('values', data.slice(4));
-  // Of what is written the operation keeps what the request carried.
-  else if (classId === FLASH) {
+  else if (CHANGED_CLASSES.has(classId)) {
     if (!isAnswer) fields.set('values', data);
   } else if (!isTag && isAnswer && classId >= 0) fields.set('values', data);
 }
