@@ -6,7 +6,16 @@ import { Verb } from '../../facts/verbs.ts';
 import { setAnswered, setUnasked, startOperation } from '../facts-of-messages.ts';
 import { fillAnswer } from './answers.ts';
 import { NONE, Note, type Exchange } from './exchange.ts';
-import { SIGNATURE_SIZE, Signed, packetCount, packetFrom, packetTo, signedEnd, signedStart } from './packets.ts';
+import {
+  SIGNATURE_SIZE,
+  Signed,
+  isTooDeep,
+  packetCount,
+  packetFrom,
+  packetTo,
+  signedEnd,
+  signedStart,
+} from './packets.ts';
 import { PCCC_FUNCTIONS } from './pccc-functions.ts';
 import type { PcccSession } from './pccc-session.ts';
 import { ANSWER_BIT, Service, verbOf } from './services.ts';
@@ -79,6 +88,7 @@ export class AnswerSide {
     if (slot !== NONE && this.#answeredBy(slot) === service) return false;
     if (service === Service.multipleServicePacket) return this.#readPacket(bytes, start, end, depth, context);
     if (service !== Signed.send && service !== Signed.audited) return false;
+    if (isTooDeep(this.#exchange, bytes, start, depth, context)) return false;
     const stop = end - SIGNATURE_SIZE;
     const from = signedStart(service, start, stop);
     const to = signedEnd(service, bytes, start, stop);
@@ -146,7 +156,6 @@ export class AnswerSide {
     if (code === General.partialTransfer) operation.outcome = Outcome.ok;
     if (operation.outcome === Outcome.ok) setBytes(operation, bytes, dataStart, end);
     context.sink.operation(operation);
-    if (code === 0) exchange.shown.loneAnswer(service, bytes, dataStart, end, context);
   }
 }
 

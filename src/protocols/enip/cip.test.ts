@@ -158,6 +158,17 @@ test('packets in packets are read so deep and no deeper, and so many services of
   assert.equal(wide.listener.operations.length, 511);
 });
 
+test('signed messages in signed messages are read so deep and no deeper', () => {
+  let asked = request(0x4c, symbol('A'), '0100');
+  let replied = answer(0x4c, 'C400 07000000');
+  for (let depth = 0; depth < 9; depth++) {
+    asked = signed(0x36, asked);
+    replied = signed(0x36, replied, true);
+  }
+  assert.deepEqual(new Talk().ask(unconnected(asked)).close().listener.rules, ['nesting-too-deep']);
+  assert.deepEqual(new Talk().reply(unconnected(replied)).close().listener.rules, ['nesting-too-deep']);
+});
+
 test('a connection leads where its path says: its requests and answers are paired by the sequence count', () => {
   const talk = new Talk();
   talk.ask(unconnected(forwardOpen(0x8000_0019, 0x19, '0102 20022401')));

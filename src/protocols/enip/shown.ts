@@ -119,13 +119,6 @@ export class Shown {
       this.#login(operation, 'refused', context);
   }
 
-  /** The request was not seen: a connection that is opened tells its ids all the same. */
-  loneAnswer(service: number, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
-    if (service === Service.forwardOpen || service === Service.largeForwardOpen) {
-      this.#connection(service, context.server, bytes, start, end, context);
-    }
-  }
-
   pcccAnswer(operation: Operation, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     if (operation.function !== PCCC_FUNCTIONS + Pccc.diagnostics || operation.subfunction !== Fnc.diagnosticStatus)
       return;
