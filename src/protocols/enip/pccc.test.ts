@@ -136,3 +136,13 @@ test('a PLC-5 is read and written by the levels of its address, or by name', () 
   const named = pair(`0F 00 0100 01 0000 0100 00 24 ${Buffer.from('N7:0').toString('hex')} 00 02`, '4F 00 0100 0900');
   assert.deepEqual([named.name, named.first, named.values], ['N7:0', -1, [9]]);
 });
+
+test('every kind of message is listed once, under the name that it is shown with', () => {
+  const seen = new Set<string>();
+  for (const { function: code, subfunction, name } of enip.kinds) {
+    assert.ok(code >= -1 && code <= 510 && subfunction >= -1 && subfunction <= 32_766, name);
+    assert.equal(enip.functionName(code, subfunction), name);
+    assert.ok(!seen.has(`${code}/${subfunction}`), name);
+    seen.add(`${code}/${subfunction}`);
+  }
+});
