@@ -3,13 +3,14 @@
 // wrong usage, 3 where there is no tshark.
 import { bacnetMapping } from './bacnet.ts';
 import { Comparison } from './compare.ts';
+import { enipMapping } from './enip.ts';
 import { iec104Mapping } from './iec104.ts';
 import type { Mapping } from './mapping.ts';
 import { modbusMapping } from './modbus.ts';
 import { ourReadings } from './ours.ts';
 import { layersIn, tsharkFrames, tsharkVersion } from './tshark.ts';
 
-const MAPPINGS: readonly Mapping[] = [modbusMapping, iec104Mapping, bacnetMapping];
+const MAPPINGS: readonly Mapping[] = [modbusMapping, enipMapping, iec104Mapping, bacnetMapping];
 
 const DIFFERENCES_SHOWN = 50;
 /** What must agree: of all, and of each row with enough examples. */
