@@ -121,7 +121,7 @@ export class Variables {
       setItemValues(operation, bytes, data.start, data.end, item.dataType);
       if (item.valueBytes >= 0) data.start = Math.min(data.end, data.start + item.valueBytes);
     }
-    this.#pending.add(operation, key, noteOf(index, item.dataType));
+    this.#pending.add(operation, key, noteOf(index, item.dataType, item.valueBytes >= 0));
   }
 
   /** Tells every run that the item asked for; one whose request was not seen is told alone. */
@@ -137,9 +137,10 @@ export class Variables {
       pending.recall(slot, operation);
       if (itemOf(note) === index) {
         isFound = true;
-        setAnswered(operation, context, outcome);
-        const size = operation.count * TYPE_SIZE[typeOf(note)]!;
-        if (outcome === 0 && code === Job.readVariable) {
+        const areaCode = outcome === 0 && code === Job.readVariable && isNested(note) ? areaOutcome(bytes, data) : 0;
+        setAnswered(operation, context, outcome === 0 ? areaCode : outcome);
+        if (outcome === 0 && areaCode === 0 && code === Job.readVariable) {
+          const size = operation.count * TYPE_SIZE[typeOf(note)]!;
           setItemValues(operation, bytes, data.start, data.end, typeOf(note));
           data.start = Math.min(data.end, data.start + size);
         }
@@ -224,7 +225,9 @@ function readItemData(
     return;
   }
   const length = u16be(bytes, at + 2);
-  const size = BIT_LENGTHS.includes(bytes[at + 1]!) ? (length + 7) >> 3 : length;
+  // Some controllers tell a length of what they refuse, although no data of any kind follow.
+  const isRefused = data.code !== ITEM_OK && bytes[at + 1] === 0;
+  const size = isRefused ? 0 : BIT_LENGTHS.includes(bytes[at + 1]!) ? (length + 7) >> 3 : length;
   data.start = at + DATA_HEADER;
   data.isCut = data.start + size > end;
   data.end = Math.min(end, data.start + size);
@@ -232,9 +235,16 @@ function readItemData(
   data.next = Math.min(end, !isLast && (size & 1) === 1 ? data.end + 1 : data.end);
 }
 
-/** What is kept with each run: the item it came from and the data type. */
-function noteOf(item: number, dataType: number): number {
-  return (dataType << 8) | item;
+/** An item of several areas holds a return code before the bytes of each; no bytes follow one that is no success. */
+function areaOutcome(bytes: Uint8Array, data: ItemData): number {
+  if (data.start >= data.end) return REFUSED_WITHOUT_CODE;
+  const code = bytes[data.start++]!;
+  return code === ITEM_OK ? 0 : code === 0 ? REFUSED_WITHOUT_CODE : code;
+}
+
+/** What is kept with each run: the item it came from, the data type, and whether the item names areas. */
+function noteOf(item: number, dataType: number, hasAreas: boolean): number {
+  return (hasAreas ? 0x10000 : 0) | (dataType << 8) | item;
 }
 
 function itemOf(note: number): number {
@@ -242,5 +252,9 @@ function itemOf(note: number): number {
 }
 
 function typeOf(note: number): number {
-  return note >> 8;
+  return (note >> 8) & 0xff;
+}
+
+function isNested(note: number): boolean {
+  return note >= 0x10000;
 }
