@@ -56,7 +56,7 @@ export interface ConnectionsOptions {
   /** Space of the operations' objects, named by the called TSAP. */
   readonly space: number;
   /** The called TSAP in words. */
-  tsapName(tsap: Uint8Array): string;
+  readonly tsapName: (tsap: Uint8Array) => string;
 }
 
 export class Connections {
