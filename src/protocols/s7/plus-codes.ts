@@ -99,7 +99,7 @@ export function plusSpaceName(space: number): string {
 /** Objects that every controller has. */
 export const PlusObject = { cpuExecutionUnit: 52, objectRoot: 201, sessionContainer: 285 } as const;
 /** Objects made during a session, each time with another number. */
-const DYNAMIC_FROM = 0x70000000;
+const DYNAMIC_FROM = 0x10000000;
 const DYNAMIC_TO = 0x7fffffff;
 const DATA_BLOCK_AREA = 0x8a0e;
 

@@ -40,14 +40,8 @@ const REVERSED = 0x10000;
 const TLS_FIRST = 0x14;
 const TLS_LAST = 0x17;
 /** Items of a notification: what stands before each. */
-const NotificationItem = {
-  end: 0x00,
-  value: 0x92,
-  valueOfNumber: 0x9b,
-  note: 0x9c,
-  error: [0x03, 0x13, 0x81],
-} as const;
-const OK_CLASS_SESSION = 287;
+const NotificationItem = { value: 0x92, valueOfNumber: 0x9b, note: 0x9c, error: [0x03, 0x13, 0x81] };
+const SESSION_CLASS = 287;
 
 export class PlusSession {
   readonly #protocol: number;
@@ -241,7 +235,7 @@ export class PlusSession {
       setName(operation, PlusSpace.object, name);
     }
     this.#pending.add(operation, key, tree.classId);
-    if (tree.classId === OK_CLASS_SESSION) clientClaims(context, client, tree);
+    if (tree.classId === SESSION_CLASS) clientClaims(context, client, tree);
     reader.short = false;
   }
 
