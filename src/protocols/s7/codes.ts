@@ -163,6 +163,8 @@ const USER_DATA_FUNCTIONS: Readonly<Record<number, Readonly<Record<number, reado
 const INVOCATIONS: readonly (readonly [name: string, verb: VerbName, meaning: string])[] = [
   ['', 'other', 'another program invocation'],
   ['P_PROGRAM', 'start', 'start'],
+  // The same service with an argument.
+  ['P_PROGRAM C', 'restart', 'cold restart'],
   ['_INSE', 'program-download', 'link block'],
   ['_INS2', 'program-download', 'link block'],
   ['_DELE', 'delete', 'delete block'],
@@ -208,18 +210,19 @@ const INVOCATIONS: readonly (readonly [name: string, verb: VerbName, meaning: st
   ['_N_OST_ON', 'operate', 'NC overstore on'],
   ['_N_OST_OF', 'operate', 'NC overstore off'],
 ];
-const START = 1;
-/** A start with an argument of this kind forgets the retentive data: a cold restart. */
-export const COLD_RESTART = 'C';
+const PROGRAM = 'P_PROGRAM';
+/** A start with an argument of this kind forgets the retentive data. */
+const COLD_RESTART = 'C';
 
-/** Place of a program invocation in the list; `name` as it stands on the wire. */
-export function invocationOf(name: string): number {
-  const index = INVOCATIONS.findIndex(([known]) => known === name);
+/** Place of a program invocation in the list; name and argument as they stand on the wire. */
+export function invocationOf(name: string, argument: string): number {
+  const isCold = name === PROGRAM && argument.startsWith(COLD_RESTART);
+  const wanted = isCold ? `${PROGRAM} ${COLD_RESTART}` : name;
+  const index = INVOCATIONS.findIndex(([known]) => known === wanted);
   return index < 0 ? 0 : index;
 }
 
-export function invocationVerb(invocation: number, argument: string): number {
-  if (invocation === START && argument.startsWith(COLD_RESTART)) return Verb.restart;
+export function invocationVerb(invocation: number): number {
   return Verb[INVOCATIONS[invocation]![1]];
 }
 

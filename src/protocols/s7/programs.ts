@@ -215,13 +215,13 @@ export class Programs {
     const name = isWhole
       ? printable(bytes, argumentEnd + 1, argumentEnd + 1 + bytes[argumentEnd]!, NAME_BYTES_MAX)
       : '';
-    const invocation = invocationOf(name);
     const argument = isWhole ? printable(bytes, argumentStart, argumentEnd, NAME_BYTES_MAX) : '';
+    const invocation = invocationOf(name, argument);
     const blocks = isWhole ? blockList(bytes, argumentStart, argumentEnd) : [];
     for (let index = 0; index < Math.max(1, blocks.length); index++) {
       const operation = this.#start(message, context);
       operation.subfunction = invocation;
-      operation.verb = invocationVerb(invocation, argument);
+      operation.verb = invocationVerb(invocation);
       const block = blocks[index];
       if (block !== undefined) setBlock(operation, block);
       this.#pending.add(operation, key);
