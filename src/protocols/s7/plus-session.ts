@@ -274,7 +274,7 @@ export class PlusSession {
     if (reader.short) this.#report(context, 'message-cut-short', 'the answer ends early', this.#start);
   }
 
-  /** 0 where it was accepted; a warning is. */
+  /** 0 where it was accepted, with a warning or without. */
   #result(): number {
     const reader = this.#reader;
     reader.number64();
@@ -310,7 +310,8 @@ export class PlusSession {
       let itemResult = result;
       if (hasItems && this.#errorAt[number]! > 0) {
         reader.open(reader.bytes, this.#errorAt[number]!, end);
-        itemResult = this.#result() || REFUSED_PLUS;
+        reader.number64();
+        itemResult = reader.low16 === 0 ? REFUSED_PLUS : reader.low16;
       }
       setAnswered(operation, context, itemResult);
       if (hasItems && itemResult === 0 && this.#valueAt[number]! > 0) {

@@ -107,7 +107,7 @@ function s7commPlus(): TcpExample {
   const addresses = '00000000 02 0A 00 88D0B88003 02 9376 0A 00 52 02 9D18 04';
   pair(
     request('054C', 2, `${addresses} 00 ${QUALIFIER}`),
-    reply('054C', 2, '00 01 00 0E 41AC0000 00 02 81FFFFFFFFFFFFFFF0 00'),
+    reply('054C', 2, '00 01 00 0E 41AC0000 00 02 C1C691908086E7FFFE 00'),
   );
   pair(
     request('0542', 3, `00000000 01 05 00 88D0B88003 02 9376 0A 01 00 0E 42200000 00 ${QUALIFIER}`),
@@ -115,8 +115,8 @@ function s7commPlus(): TcpExample {
   );
   talk.send(false, plus(2, '33 7000006A 0400 0000 0000 01 02 01 92 00000005 00 0E 41AC0000 00 00000000'));
   // Stop, in two parts.
-  const stop = `31 0000 04F2 0000 0004 ${SESSION} 34 00000034 01 9077 00 08 01 00 ${QUALIFIER}`;
-  talk.send(true, plus(2, stop.slice(0, 38), false)).send(true, plus(2, `${stop.slice(38)} 00000000`));
+  const stop = `31000004F200000004${SESSION}34 00000034 01 9077 00 08 01 00 ${QUALIFIER}`;
+  talk.send(true, plus(2, stop.slice(0, 26), false)).send(true, plus(2, `${stop.slice(26)} 00000000`));
   talk.send(false, reply('04F2', 4, '00'));
   pair(request('04D4', 5, SESSION), reply('04D4', 5, `00 ${SESSION}`));
   return talk;
