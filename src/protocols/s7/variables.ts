@@ -52,6 +52,7 @@ export class Variables {
       readItem(bytes, at, message.paramEnd, index === count - 1, item);
       if (item.problem === ItemProblem.cutShort) {
         report('item-cut-short', `item ${index + 1} of ${count} does not fit into the parameters`, at);
+        at = message.paramEnd;
         break;
       }
       if (item.problem === ItemProblem.specification) {
