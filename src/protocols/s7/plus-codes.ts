@@ -123,12 +123,21 @@ export function isDynamicObject(id: number): boolean {
   return id >= DYNAMIC_FROM && id <= DYNAMIC_TO;
 }
 
-/** `session`: the id of the session that speaks; its number is another each time. */
-export function objectName(id: number, session: number): string {
+/**
+ * What an object is called: `DB` where the number of the block follows, '' where its own number does. `session`: the id
+ * of the session that speaks; its number is another each time.
+ */
+export function objectText(id: number, session: number): string {
   if (id === session && session !== 0) return 'session';
   if (isDynamicObject(id)) return 'object of a session';
-  if (id >>> 16 === DATA_BLOCK_AREA) return `DB${id & 0xffff}`;
-  return OBJECT_NAMES[id] ?? (id < 0x10000 ? String(id) : `0x${id.toString(16)}`);
+  if (id >>> 16 === DATA_BLOCK_AREA) return 'DB';
+  return OBJECT_NAMES[id] ?? '';
+}
+
+export function objectName(id: number, session: number): string {
+  const text = objectText(id, session);
+  if (text === '') return String(id);
+  return text === 'DB' ? `DB${id & 0xffff}` : text;
 }
 
 /** Areas whose values a process is: data blocks, I, Q, M, counters, timers. */
@@ -137,7 +146,7 @@ export function isProcessArea(id: number): boolean {
 }
 
 /** The member of an area that holds its values; it says nothing more. */
-export const VALUE_ACTUAL = [2550, 3736];
+export const VALUE_ACTUAL = { block: 2550, area: 3736 } as const;
 
 export const Attribute = {
   typeName: 233,
@@ -145,6 +154,7 @@ export const Attribute = {
   sessionResponse: 304,
   sessionVersion: 306,
   versionOfController: 319,
+  subscribedItems: 1048,
   creditLimit: 1053,
   legitimate: 1846,
   operatingStateRequest: 2167,

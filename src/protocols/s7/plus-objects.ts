@@ -5,7 +5,8 @@ import type { ClaimAttribute } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 import { Trust, claim } from '../facts-of-messages.ts';
 import { Attribute } from './plus-codes.ts';
-import { ValueType, type PlusReader } from './plus-reader.ts';
+import { ValueType, PlusReader } from './plus-reader.ts';
+import { readItems, type SubscribedItem } from './plus-subscriptions.ts';
 import { orderNumber } from './status-lists.ts';
 
 /** Marks between the parts of an object. */
@@ -20,12 +21,15 @@ export interface ObjectTree {
   readonly name: string;
   /** Texts of all attributes and members, by their id. */
   readonly texts: ReadonlyMap<number, string>;
+  /** What a subscription subscribes to. */
+  readonly items: readonly SubscribedItem[];
 }
 
 /** Reads objects up to the first mark that is none of those known. */
 export function readObjects(reader: PlusReader): ObjectTree {
   const texts = new Map<number, string>();
   let classId = -1;
+  let items: SubscribedItem[] = [];
   const heard = (id: number, value: PlusReader): void => {
     if (value.type !== ValueType.text || value.count !== 1 || texts.has(id)) return;
     texts.set(id, printable(value.bytes, value.valueStart, value.valueEnd, TEXT_MAX));
@@ -41,13 +45,15 @@ export function readObjects(reader: PlusReader): ObjectTree {
     } else if (mark === Element.attribute) {
       const id = reader.number32();
       reader.value(heard);
-      if (!reader.isShort()) heard(id, reader);
+      if (reader.isShort()) break;
+      heard(id, reader);
+      if (id === Attribute.subscribedItems && reader.type === ValueType.udint) items = readItems(reader);
     } else if (mark === Element.relation) {
       reader.number32();
       reader.skip(4);
     } else if (mark !== Element.objectEnd) break;
   }
-  return { classId, name: texts.get(Attribute.typeName) ?? '', texts };
+  return { classId, name: texts.get(Attribute.typeName) ?? '', texts, items };
 }
 
 /** `1;6ES7 511-1AK00-0AB0;V1.0`: the controller's order number and firmware, in the answer that opens a session. */

@@ -87,6 +87,8 @@ export class PlusReader {
   /** The last number of 64 bits: is its uppermost bit set, and its lower 16 bits. */
   isNegative64 = false;
   low16 = 0;
+  /** Where the last value's numbers of variable length stand as they were written. */
+  encodedStart = 0;
   /** The first of the last value's numbers, where it has a type of variable length. */
   firstNumber = 0;
   readonly #numbers = new Float64Array(NUMBERS_MAX);
@@ -248,6 +250,7 @@ export class PlusReader {
 
   #numbersOf(type: number, count: number): void {
     let kept = 0;
+    this.encodedStart = this.at;
     this.firstNumber = 0;
     for (let index = 0; index < count && !this.short; index++) {
       const value = this.#numberOf(type);

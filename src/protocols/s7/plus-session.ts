@@ -6,7 +6,7 @@ import { Verb } from '../../facts/verbs.ts';
 import { setAnswered, setUnasked, setValues, startOperation, violation } from '../facts-of-messages.ts';
 import { TsduReassembly } from '../iso-on-tcp/reassembly.ts';
 import type { PendingOperations } from '../pending-operations.ts';
-import { attributeName, readAddress, type PlusName } from './plus-addresses.ts';
+import { NAMES_MAX, NAME_BYTES_MAX, PlusNames } from './plus-addresses.ts';
 import {
   Attribute,
   Function,
@@ -29,11 +29,9 @@ import {
 import { PlusFrame, readPlusFrame } from './plus-message.ts';
 import { clientClaims, readObjects, sessionClaims } from './plus-objects.ts';
 import { PlusReader, ValueType } from './plus-reader.ts';
+import { PlusSubscriptions, type SubscribedItem } from './plus-subscriptions.ts';
 
 const MESSAGE_BYTES_MAX = 65_536;
-/** Variables of one request that are told. */
-const ITEMS_MAX = 200;
-const NAME_BYTES_MAX = 96;
 /** Requests of the side that the connection takes for the server. */
 const REVERSED = 0x10000;
 /** Records of TLS, which newer projects put in the place of these messages. */
@@ -42,6 +40,7 @@ const TLS_LAST = 0x17;
 /** Items of a notification: what stands before each. */
 const NotificationItem = { value: 0x92, valueOfNumber: 0x9b, note: 0x9c, error: [0x03, 0x13, 0x81] };
 const SESSION_CLASS = 287;
+const OLDER_SESSION_OBJECTS = 1;
 
 export class PlusSession {
   readonly #protocol: number;
@@ -49,10 +48,12 @@ export class PlusSession {
   readonly #pending: PendingOperations;
   readonly #frame = new PlusFrame();
   readonly #reader = new PlusReader();
+  readonly #names = new PlusNames();
+  readonly #subscriptions = new PlusSubscriptions();
   readonly #parts = new TsduReassembly(MESSAGE_BYTES_MAX);
   /** Where the values and errors of an answer stand, by the number of their item; 0 where there is none. */
-  readonly #valueAt = new Int32Array(ITEMS_MAX + 1);
-  readonly #errorAt = new Int32Array(ITEMS_MAX + 1);
+  readonly #valueAt = new Int32Array(NAMES_MAX + 1);
+  readonly #errorAt = new Int32Array(NAMES_MAX + 1);
   /** The message being read. */
   #bytes: Uint8Array = new Uint8Array(0);
   #start = 0;
@@ -100,6 +101,7 @@ export class PlusSession {
   }
 
   closed(flow: number): void {
+    this.#subscriptions.closed(flow);
     this.#parts.forget(flow, true);
     this.#parts.forget(flow, false);
   }
@@ -151,56 +153,55 @@ export class PlusSession {
   /** An object whose attributes are meant, or 0 and addresses; then, to be written, the values with their numbers. */
   #items(code: number, key: number, session: number, isWrite: boolean, context: MessageContext): void {
     const reader = this.#reader;
+    const names = this.#names.clear();
     const object = reader.u32();
     const count = reader.number32();
     reader.number32();
-    const names: PlusName[] = [];
-    const verbs: number[] = [];
-    const attributes: number[] = [];
-    for (let index = 0; index < count && index < ITEMS_MAX && !reader.short; index++) {
-      if (object === 0) {
-        names.push(readAddress(reader, session));
-        verbs.push(plusVerb(code));
-        attributes.push(-1);
-        continue;
-      }
-      const attribute = reader.number32();
-      names.push(attributeName(object, attribute, session));
-      verbs.push(isWrite ? attributeVerb(object, session, attribute) : Verb.read);
-      attributes.push(attribute);
+    for (let index = 0; index < count && index < NAMES_MAX && !reader.short; index++) {
+      if (object === 0) names.addAddress(reader, session);
+      else names.addAttribute(object, reader.number32(), session);
     }
-    if (reader.short) names.pop();
-    if (!isWrite || count > ITEMS_MAX) {
-      names.forEach((name, index) => {
-        this.#keep(code, key, name, verbs[index]!, index + 1, false, context);
-      });
+    if (reader.short) names.count = Math.max(0, names.count - 1);
+    if (!isWrite || count > NAMES_MAX) {
+      for (let index = 0; index < names.count; index++) {
+        this.#keep(code, key, index, isWrite ? Verb.write : Verb.read, index + 1, false, context);
+      }
       return;
     }
     for (let index = 0; index < count && !reader.short; index++) {
       const number = reader.number32();
       reader.value();
-      const name = names[number - 1];
-      if (reader.isShort() || name === undefined) break;
-      const isState =
-        object === PlusObject.cpuExecutionUnit && attributes[number - 1] === Attribute.operatingStateRequest;
-      const verb = isState ? operatingStateVerb(reader.firstNumber) : verbs[number - 1]!;
-      this.#keep(code, key, name, verb, number, true, context);
+      if (reader.isShort() || number < 1 || number > names.count) break;
+      const attribute = names.attribute[number - 1]!;
+      const verb = attribute < 0 ? Verb.write : this.#verbOfWrite(object, session, attribute);
+      this.#keep(code, key, number - 1, verb, number, true, context);
     }
   }
 
-  /** Keeps one named variable under `key`; `hasValue`: the reader has just read its value. */
+  /** What writing the value just read to an attribute is. */
+  #verbOfWrite(object: number, session: number, attribute: number): number {
+    const isState = object === PlusObject.cpuExecutionUnit && attribute === Attribute.operatingStateRequest;
+    return isState ? operatingStateVerb(this.#reader.firstNumber) : attributeVerb(object, session, attribute);
+  }
+
+  /** Keeps the variable of that name under `key`; `hasValue`: the reader has just read its value. */
   #keep(
     code: number,
     key: number,
-    name: PlusName,
+    name: number,
     verb: number,
     number: number,
     hasValue: boolean,
     context: MessageContext,
   ): void {
+    const names = this.#names;
     const operation = this.#begin(code, context);
     operation.verb = verb;
-    setName(operation, name.space, name.name);
+    operation.space = names.space[name]!;
+    operation.count = 1;
+    operation.nameBytes = names.bytes;
+    operation.nameStart = names.start[name]!;
+    operation.nameEnd = names.end[name]!;
     // What proves who asks is kept nowhere.
     if (hasValue && verb !== Verb.authenticate && verb !== Verb.connect) setReadValue(operation, this.#reader);
     this.#pending.add(operation, key, number);
@@ -213,10 +214,9 @@ export class PlusSession {
     reader.number32();
     const attribute = reader.number32();
     reader.value();
-    const isState = object === PlusObject.cpuExecutionUnit && attribute === Attribute.operatingStateRequest;
-    const verb = isState ? operatingStateVerb(reader.firstNumber) : attributeVerb(object, session, attribute);
-    const name = attributeName(object, attribute, session);
-    this.#keep(code, key, name, reader.short ? Verb.write : verb, 1, !reader.short, context);
+    this.#names.clear().addAttribute(object, attribute, session);
+    const verb = reader.short ? Verb.write : this.#verbOfWrite(object, session, attribute);
+    this.#keep(code, key, 0, verb, 1, !reader.short, context);
   }
 
   /** The id it is created in, a value, four bytes, then the object. */
@@ -236,6 +236,7 @@ export class PlusSession {
     }
     this.#pending.add(operation, key, tree.classId);
     if (tree.classId === SESSION_CLASS) clientClaims(context, client, tree);
+    this.#subscriptions.asked(context.flow, key, tree.items);
     reader.short = false;
   }
 
@@ -270,7 +271,7 @@ export class PlusSession {
     if (isPaired) this.#answerItems(code, key, result, hasItems && result === 0, context);
     else this.#loneAnswer(code, result, context);
     reader.at = resume;
-    if (code === Function.createObject && result === 0) this.#created(context);
+    if (code === Function.createObject && result === 0) this.#created(key, context);
     if (reader.short) this.#report(context, 'message-cut-short', 'the answer ends early', this.#start);
   }
 
@@ -288,11 +289,11 @@ export class PlusSession {
     this.#valueAt.fill(0);
     this.#errorAt.fill(0);
     for (let number = hasValues ? reader.number32() : 0; number !== 0 && !reader.short; number = reader.number32()) {
-      if (number <= ITEMS_MAX) this.#valueAt[number] = reader.at;
+      if (number <= NAMES_MAX) this.#valueAt[number] = reader.at;
       reader.value();
     }
     for (let number = reader.number32(); number !== 0 && !reader.short; number = reader.number32()) {
-      if (number <= ITEMS_MAX) this.#errorAt[number] = reader.at;
+      if (number <= NAMES_MAX) this.#errorAt[number] = reader.at;
       reader.number64();
     }
   }
@@ -334,24 +335,30 @@ export class PlusSession {
   }
 
   /** Ids of the objects that were created, then what the controller says of them. */
-  #created(context: MessageContext): void {
+  #created(key: number, context: MessageContext): void {
     const reader = this.#reader;
     const count = reader.u8();
-    for (let index = 0; index < count && !reader.short; index++) reader.number32();
+    for (let index = 0; index < count && !reader.short; index++) {
+      const id = reader.number32();
+      if (index === 0 && !reader.isShort()) this.#subscriptions.created(context.flow, key, id);
+    }
     if (reader.short) return;
     const tree = readObjects(reader);
     sessionClaims(context, context.fromClient ? context.client : context.server, tree);
     reader.short = false;
   }
 
-  /** Subscription, six bytes, credit, sequence, then items with the number they have in the subscription. */
+  /** Subscription, six bytes, credit, sequence, how often the subscription was changed; then items with the number they have in the subscription. */
   #notification(context: MessageContext): void {
     const reader = this.#reader;
-    reader.skip(4 + 6 + 1);
-    reader.number32();
+    const subscription = reader.u32();
+    reader.skip(6 + 1);
+    // Older controllers, whose objects of a session have other numbers, tell no sequence.
+    if (subscription >>> 28 !== OLDER_SESSION_OBJECTS) reader.number32();
     reader.skip(1);
+    const items = this.#subscriptions.itemsOf(context.flow, subscription);
     let told = 0;
-    while (!reader.short && told < ITEMS_MAX) {
+    while (!reader.short && told < NAMES_MAX) {
       const kind = reader.u8();
       if (kind === NotificationItem.note || NotificationItem.error.includes(kind)) {
         reader.skip(4);
@@ -362,6 +369,8 @@ export class PlusSession {
       reader.value();
       if (reader.isShort()) break;
       const operation = this.#reported(context, number);
+      const item = items?.get(number);
+      if (item !== undefined) setItem(operation, item);
       setReadValue(operation, reader);
       context.sink.operation(operation);
       told++;
@@ -427,6 +436,16 @@ function setName(operation: Operation, space: number, name: string): void {
   operation.nameBytes = bytes;
   operation.nameStart = 0;
   operation.nameEnd = bytes.length;
+}
+
+/** A subscribed item is the variable it is read and written as. */
+function setItem(operation: Operation, item: SubscribedItem): void {
+  operation.space = item.space;
+  operation.first = -1;
+  operation.count = 1;
+  operation.nameBytes = item.name;
+  operation.nameStart = 0;
+  operation.nameEnd = item.name.length;
 }
 
 /** The value the reader has read last. */

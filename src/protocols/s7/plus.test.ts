@@ -150,6 +150,30 @@ test('a notification tells values by the number they have in their subscription'
   );
 });
 
+test('items of a subscription that was seen are told as the variables they are', () => {
+  const talk = new Talk(s7commPlus);
+  const list =
+    '20 04 11 8880848000 00 02 8880908002 05 00 52 8AE28FB700 9D18 09 8880908002 06 00 88D0B88003 8A8EE5EF36 9376 0A';
+  const body = `000003AF 00 04 00 00000000 A1 7FFFC001 8769 00 00 A3 8818 ${list} A2`;
+  talk.request(request('04CA', 1, body)).answer(reply('04CA', 1, '00 01 8180808001'));
+  // An older controller tells no sequence.
+  talk.answer(
+    plus(2, '33 10000001 0400 0000 0000 02 01 92 00000005 00 07 0003 92 00000006 00 07 0004 92 00000009 00 07 0005 00'),
+  );
+  assert.deepEqual(
+    talk.operations.map(({ verb, space, first, name, values }) => [verb, space, first, name, ...values]),
+    [
+      ['subscribe', 'object', -1, 'subscription'],
+      ['report', 'variable', -1, 'M.9', 3],
+      ['report', 'variable', -1, 'DB3.10', 4],
+      ['report', 'subscribed item', 9, '', 5],
+    ],
+  );
+  talk.close();
+  talk.answer(plus(2, '33 10000001 0400 0000 0000 02 01 92 00000005 00 07 0003 00'));
+  assert.equal(talk.operations.at(-1)?.first, 5);
+});
+
 test('a message in parts is read when its last part is there, and a gap forgets it', () => {
   const whole = `31000004D400000001${SESSION}34${SESSION}`;
   const talk = new Talk(s7commPlus).request(plus(2, whole.slice(0, 20), false));

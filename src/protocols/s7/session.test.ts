@@ -363,7 +363,7 @@ test('names, serial number and operating mode are claims', () => {
 test('a password is told as a login that a candidate can be tested against, and nowhere else', () => {
   const talk = new Talk(s7comm, ['wrong', 'SIEMENS1', 'siemens1', 'SIEMENS12']);
   // Hidden by hand: each character with 55, from the third on also with the hidden one two before.
-  const hidden = [...'SIEMENS1'].map((character) => character.charCodeAt(0) ^ 0x55);
+  const hidden = [...Buffer.from('SIEMENS1')].map((code) => code ^ 0x55);
   for (let index = 2; index < 8; index++) hidden[index]! ^= hidden[index - 2]!;
   const bytes = Buffer.from(hidden).toString('hex');
   talk.request(userData(1, 4, 5, 1, bytes)).answer(userData(1, 8, 5, 1, '', { tail: '0000D602' }));
