@@ -12,6 +12,9 @@ import { Item, ItemProblem, readItem, readSubItem } from './items.ts';
 /** Jobs kept, and areas of one. */
 const JOBS_MAX = 512;
 const AREAS_MAX = 128;
+/** Conversation and key in one number: references of requests below, numbers of jobs above. */
+const FLOW_STEP = 2 ** 20;
+const JOB = 2 ** 19;
 /** Number of items, time base, factor. */
 const REQUEST_HEADER = 4;
 
@@ -48,8 +51,8 @@ export function readAreas(bytes: Uint8Array, start: number, end: number): Cyclic
 
 export class CyclicJobs {
   readonly #protocol: number;
-  /** By conversation and, below 0x10000, the reference of the request, above it the number of the job. */
-  readonly #jobs = new Map<string, readonly CyclicArea[]>();
+  /** By conversation, and the reference of the request or the number of the job. */
+  readonly #jobs = new Map<number, readonly CyclicArea[]>();
 
   constructor(protocol: number) {
     this.#protocol = protocol;
@@ -57,25 +60,24 @@ export class CyclicJobs {
 
   /** Areas asked for in a request: the answer gives the job its number. */
   asked(flow: number, reference: number, areas: readonly CyclicArea[]): void {
-    if (areas.length > 0) this.#keep(`${flow} asked ${reference}`, areas);
+    if (areas.length > 0) this.#keep(flow * FLOW_STEP + reference, areas);
   }
 
   started(flow: number, reference: number, job: number, isAccepted: boolean): void {
-    const asked = `${flow} asked ${reference}`;
+    const asked = flow * FLOW_STEP + reference;
     const areas = this.#jobs.get(asked);
     if (areas === undefined) return;
     this.#jobs.delete(asked);
-    if (isAccepted) this.#keep(`${flow} job ${job}`, areas);
+    if (isAccepted) this.#keep(flow * FLOW_STEP + JOB + job, areas);
   }
 
   stopped(flow: number, job: number): void {
-    this.#jobs.delete(`${flow} job ${job}`);
+    this.#jobs.delete(flow * FLOW_STEP + JOB + job);
   }
 
   closed(flow: number): void {
     if (this.#jobs.size === 0) return;
-    const prefix = `${flow} `;
-    for (const key of this.#jobs.keys()) if (key.startsWith(prefix)) this.#jobs.delete(key);
+    for (const key of this.#jobs.keys()) if (Math.floor(key / FLOW_STEP) === flow) this.#jobs.delete(key);
   }
 
   /**
@@ -91,7 +93,7 @@ export class CyclicJobs {
     subfunction: number,
     job: number,
   ): boolean {
-    const areas = this.#jobs.get(`${context.flow} job ${job}`);
+    const areas = this.#jobs.get(context.flow * FLOW_STEP + JOB + job);
     if (areas === undefined || end - start < 2) return false;
     if (!fits(areas, bytes, start, end)) return false;
     let isTold = false;
@@ -108,7 +110,7 @@ export class CyclicJobs {
     return isTold;
   }
 
-  #keep(key: string, areas: readonly CyclicArea[]): void {
+  #keep(key: number, areas: readonly CyclicArea[]): void {
     if (this.#jobs.size >= JOBS_MAX) {
       for (const oldest of this.#jobs.keys()) {
         this.#jobs.delete(oldest);

@@ -1,7 +1,7 @@
 // The variable addresses of read and write jobs, in all their syntaxes: each item becomes one run of points, or several
 // where it names several areas. Hot path for S7ANY; the others are rarer.
 import { u16be, u24be, u32be } from '../../bytes/endian.ts';
-import { Area, DataType, Place, TYPE_ENCODING, TYPE_SIZE, areaSpace, spaceOf } from './areas.ts';
+import { Area, DataType, Place, TYPE_SIZE, areaSpace, spaceOf } from './areas.ts';
 
 /** Every item begins with this specification, then the length of what follows. */
 const VARIABLE_SPECIFICATION = 0x12;
@@ -149,7 +149,7 @@ function readSymbol(bytes: Uint8Array, at: number, end: number, item: Item): voi
   item.count = 1;
 }
 
-/** Do `count` elements of this run each have a number `size` further on, so that they are told one by one? */
-export function hasStride(item: { readonly space: number; readonly dataType: number }): boolean {
-  return TYPE_SIZE[item.dataType]! > 1 && TYPE_ENCODING[item.dataType] !== 0 && !isNumberedArea(item.space >>> 16);
+/** Does an element take up more than one number, so that several side by side are told one by one? */
+export function hasStride(space: number, dataType: number): boolean {
+  return TYPE_SIZE[dataType]! > 1 && !isNumberedArea(space >>> 16);
 }

@@ -264,7 +264,7 @@ export class UserDataSession {
   /** A status list, or a part of one. */
   #list(bytes: Uint8Array, host: number, space: number, first: number, context: MessageContext): void {
     const data = this.#data;
-    if (data.isLast && !this.#parts.has(this.#partsKey(context.flow))) {
+    if (data.isLast && (this.#parts.size === 0 || !this.#parts.has(this.#partsKey(context.flow)))) {
       listClaims(context, host, bytes, data.contentStart, data.contentEnd);
       return;
     }

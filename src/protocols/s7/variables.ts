@@ -163,7 +163,7 @@ export class Variables {
   /** Elements that are larger than the step of their numbers are told one by one, as long as they are not too many. */
   #tell(operation: Operation, dataType: number, context: MessageContext): void {
     const { count, valueSize, valueCount, first } = operation;
-    const isSingle = count < 2 || operation.first < 0 || !hasStride({ space: operation.space, dataType });
+    const isSingle = count < 2 || operation.first < 0 || !hasStride(operation.space, dataType);
     if (isSingle || valueCount < count || operation.outcome !== Outcome.ok) {
       context.sink.operation(operation);
       return;
