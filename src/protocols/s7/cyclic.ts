@@ -1,4 +1,5 @@
-// Cyclic and change-driven reading: a client names areas once, the controller tells their values from then on. The areas
+// Cyclic and change-driven reading, and the monitoring of a variable table: a client names areas once, the controller
+// tells their values from then on. The areas
 // of each job are kept, so that a message of values alone can be read; bounded, forgotten with the conversation.
 import { u16be } from '../../bytes/endian.ts';
 import { Encoding, type Operation } from '../../facts/operation.ts';
@@ -7,7 +8,7 @@ import { Verb } from '../../facts/verbs.ts';
 import { setUnasked, setValues, startOperation } from '../facts-of-messages.ts';
 import { TYPE_ENCODING, TYPE_SIZE } from './areas.ts';
 import { ITEM_OK } from './codes.ts';
-import { Item, ItemProblem, readItem, readSubItem } from './items.ts';
+import { Item, ItemProblem, hasStride, readItem, readSubItem } from './items.ts';
 
 /** Jobs kept, and areas of one. */
 const JOBS_MAX = 512;
@@ -128,7 +129,11 @@ function fillReport(operation: Operation, area: CyclicArea, bytes: Uint8Array, a
   operation.first = area.first;
   operation.count = area.count;
   const encoding = TYPE_ENCODING[area.dataType]!;
-  setValues(operation, bytes, at, TYPE_SIZE[area.dataType]!, encoding, encoding === Encoding.none ? 0 : area.count);
+  const size = TYPE_SIZE[area.dataType]!;
+  if (area.count > 1 && hasStride(area.space, area.dataType)) {
+    operation.count = area.count * size;
+    setValues(operation, bytes, at, 1, Encoding.bytes, operation.count);
+  } else setValues(operation, bytes, at, size, encoding, encoding === Encoding.none ? 0 : area.count);
 }
 
 function fits(areas: readonly CyclicArea[], bytes: Uint8Array, start: number, end: number): boolean {

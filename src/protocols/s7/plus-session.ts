@@ -321,9 +321,27 @@ export class PlusSession {
         setReadValue(operation, reader);
       }
       sink.operation(operation);
+      if (operation.verb === Verb.authenticate) this.#login(operation, itemResult === 0, context);
       pending.release(slot);
     }
     reader.short = short;
+  }
+
+  /** What proves who asks is a challenge and its answer, made in ways that are not public: no candidate can be tested. */
+  #login(operation: Operation, isAccepted: boolean, context: MessageContext): void {
+    const { timeUs, frame, flow, sink } = context;
+    sink.login({
+      fact: 'login',
+      timeUs,
+      frame,
+      flow,
+      client: operation.client,
+      server: operation.server,
+      protocol: this.#name,
+      mechanism: 's7-legitimation',
+      user: '',
+      outcome: isAccepted ? 'accepted' : 'refused',
+    });
   }
 
   #loneAnswer(code: number, result: number, context: MessageContext): void {

@@ -72,6 +72,7 @@ test('what a session sets up in itself is no write, and what proves who asks is 
       ['authenticate', 'session.1846', []],
     ],
   );
+  assert.deepEqual(talk.listener.logins, [{ outcome: 'accepted', matching: [] }]);
 });
 
 test('the operating state is asked for at the CPU execution unit', () => {

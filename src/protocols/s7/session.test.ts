@@ -434,6 +434,37 @@ test('a modified variable is written once, held for good it is a force', () => {
   );
 });
 
+test('monitored variables are reported with the values that come for them', () => {
+  const table = '0014 000E 0000 0001 0001 0012 0001 0001 0001 0001 0001 0001 0002 0106 0000 0000 7303 0005 0008';
+  const talk = new Talk(s7comm);
+  talk.request(userData(1, 4, 1, 2, table)).answer(userData(1, 8, 1, 2, '', { sequence: 2, tail: '00000000' }));
+  const values = '0004 0012 0100 0001 0002 FF090006 010203040506 FF09000C 000000010000000200000003';
+  talk.answer(userData(0, 0, 1, 2, values, { sequence: 2, tail: '00000000' }));
+  talk.answer(userData(0, 0, 1, 2, values, { sequence: 3, tail: '00000000' }));
+  assert.deepEqual(
+    talk.operations.map(({ verb, space, first, count, values: told }) => [verb, space, first, count, told.length]),
+    [
+      ['diagnose', 'M', 0, 6, 0],
+      ['diagnose', 'DB5', 8, 3, 0],
+      ['report', 'M', 0, 6, 6],
+      ['report', 'DB5', 8, 12, 12],
+      ['report', 'test job', -1, 0, 0],
+    ],
+  );
+});
+
+test('an alarm is told by its number', () => {
+  const alarm = '9401060027203975 40 01 12 0A 16 08 000000AF 0000 FEFE';
+  const talk = new Talk(s7comm).answer(userData(0, 0, 4, 5, alarm)).answer(userData(0, 0, 4, 5, '9401'));
+  assert.deepEqual(
+    talk.operations.map(({ verb, space, first }) => [verb, space, first]),
+    [
+      ['report', 'alarms', 175],
+      ['report', 'alarms', -1],
+    ],
+  );
+});
+
 test('user data that is too short or of an unknown kind is reported', () => {
   const talk = new Talk(s7comm);
   talk.request(data([0x32, 7, 0, 0, 0, 1, 0, 4, 0, 0, 0, 1, 0x12, 4]));

@@ -1,7 +1,7 @@
 // User data: everything that is neither a variable nor a block on its way. Tests and forces of the programmer, cyclic
 // reading, lists of blocks, status lists, messages and alarms, passwords, the clock; requests, answers, and what a
 // controller tells unasked. Answers in several parts are put together.
-import { u16be } from '../../bytes/endian.ts';
+import { u16be, u32be } from '../../bytes/endian.ts';
 import { Encoding, type Operation } from '../../facts/operation.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 import { Verb } from '../../facts/verbs.ts';
@@ -21,10 +21,11 @@ import {
   userDataVerb,
 } from './codes.ts';
 import { CyclicJobs, readAreas } from './cyclic.ts';
+import { Syntax } from './items.ts';
 import { USER_DATA_HEAD, UserDataType, type S7Message } from './message.ts';
 import { Passwords } from './passwords.ts';
 import { TRANSITIONS, listClaims, listVerb } from './status-lists.ts';
-import { readVariableTable } from './variable-table.ts';
+import { readVariableTable, tableData } from './variable-table.ts';
 import type { Report } from './variables.ts';
 
 /** Head, method, type and group, function, sequence. */
@@ -37,6 +38,12 @@ const DATA_HEADER = 4;
 const PARTS_MAX = 64;
 const PART_BYTES_MAX = 16_384;
 const CLOCK_BYTES = 10;
+/** Jobs of the programmer are numbered apart from those of cyclic reading. */
+const PROGRAMMER_JOB = 0x100;
+/** Syntaxes of the objects of an alarm, with the number of associated values and the number of the alarm behind. */
+const ALARM_SYNTAXES = [Syntax.alarmIndication, Syntax.notifyIndication];
+/** A time stamp of eight bytes, a byte, the number of objects; then the first object. */
+const ALARM_OBJECT_AT = 10;
 
 /** What one message of user data says of itself; refilled. */
 class UserData {
@@ -184,6 +191,10 @@ export class UserDataSession {
     const { contentStart, contentEnd, subfunction } = this.#data;
     const isWrite = subfunction !== ProgrammerFunction.variableStatus;
     const table = readVariableTable(bytes, contentStart, contentEnd, isWrite);
+    if (!isWrite) {
+      const areas = table.items.map((item, index) => ({ ...item, item: index, isNested: false }));
+      this.#cyclic.asked(context.flow, key, areas);
+    }
     if (table.items.length === 0) {
       const operation = this.#start(context);
       if (isWrite && table.isForced) operation.verb = Verb.force;
@@ -252,6 +263,8 @@ export class UserDataSession {
       this.#passwords.answered(context, key, client, server, isAccepted ? 'accepted' : 'refused');
     } else if (group === Group.cyclic && isSubscription(subfunction)) {
       this.#cyclic.started(context.flow, key, data.sequence, isAccepted);
+    } else if (group === Group.programmer && subfunction === ProgrammerFunction.variableStatus) {
+      this.#cyclic.started(context.flow, key, PROGRAMMER_JOB + data.sequence, isAccepted);
     } else if (group === Group.cyclic && subfunction === CyclicFunction.unsubscribe && isAccepted) {
       this.#cyclic.stopped(context.flow, note);
     } else if (group === Group.cpu && subfunction === CpuFunction.readList && isAccepted) {
@@ -320,12 +333,20 @@ export class UserDataSession {
     if (group === Group.cyclic && isSubscription(subfunction)) {
       if (this.#cyclic.values(context, bytes, contentStart, contentEnd, code, subfunction, sequence)) return;
     }
+    if (group === Group.programmer && subfunction === ProgrammerFunction.variableStatus) {
+      const start = tableData(bytes, contentStart, contentEnd);
+      const job = PROGRAMMER_JOB + sequence;
+      if (this.#cyclic.values(context, bytes, start, contentEnd, code, subfunction, job)) return;
+    }
     const operation = startOperation(context, this.#protocol, context.fromClient);
     this.#fill(operation);
     operation.verb = group === Group.pbc ? Verb.publish : Verb.report;
     if (group === Group.programmer) operation.space = spaceOf(Place.diagnosticJob);
-    else if (group === Group.cpu) operation.space = spaceOf(Place.alarm);
-    else if (group === Group.cyclic) setNumbered(operation, spaceOf(Place.cyclicJob), sequence);
+    else if (group === Group.cpu) {
+      operation.space = spaceOf(Place.alarm);
+      const alarm = alarmNumber(bytes, contentStart, contentEnd);
+      if (alarm >= 0) setNumbered(operation, operation.space, alarm);
+    } else if (group === Group.cyclic) setNumbered(operation, spaceOf(Place.cyclicJob), sequence);
     setUnasked(operation, context, data.error);
     const { server } = operation;
     context.sink.operation(operation);
@@ -353,6 +374,13 @@ function readUserData(bytes: Uint8Array, message: S7Message, data: UserData): bo
     data.contentEnd = Math.min(dataEnd, data.contentStart + u16be(bytes, dataStart + 2));
   }
   return true;
+}
+
+/** The number of the first alarm that is told, -1 where it is not known where it stands. */
+function alarmNumber(bytes: Uint8Array, start: number, end: number): number {
+  const at = start + ALARM_OBJECT_AT;
+  if (at + 8 > end || !ALARM_SYNTAXES.includes(bytes[at + 2]! as 0x16)) return -1;
+  return u32be(bytes, at + 4);
 }
 
 function isSubscription(subfunction: number): boolean {

@@ -68,6 +68,12 @@ export function readVariableTable(bytes: Uint8Array, start: number, end: number,
   return { items, isForced };
 }
 
+/** Where the data of a job or of its results stand in its content, behind sizes and parameters. */
+export function tableData(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start < JOB_HEADER) return end;
+  return Math.min(end, start + JOB_HEADER + u16be(bytes, start));
+}
+
 /** Area and width, repetition or bit, data block, address. */
 function tableItem(bytes: Uint8Array, at: number, valueStart: number, valueEnd: number): TableItem {
   const area = AREAS[bytes[at]! >> 4] ?? bytes[at]! >> 4;
