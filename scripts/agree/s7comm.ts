@@ -39,8 +39,12 @@ const asked = new Map<
   { readonly reading: OpenReading; readonly items: readonly Item[]; readonly row: string }
 >();
 
+let lastFrame = 0;
+
 function theirs(frame: TsharkFrame): Reading[] {
-  if (frame.number === 1) asked.clear();
+  // The next capture begins.
+  if (frame.number < lastFrame) asked.clear();
+  lastFrame = frame.number;
   return frame.layers.filter(({ name }) => name === 's7comm').flatMap((layer) => theirMessage(frame, layer));
 }
 

@@ -36,13 +36,12 @@ for (const name of ['s7comm.pcap', 's7comm-plus.pcap', 'snap7-and-nodes7.pcap'])
 test('the README lists every rule that can be broken', () => {
   const readme = readFileSync(join(import.meta.dirname, 'README.md'), 'utf8');
   const rules = new Set<string>();
-  for (const folder of [import.meta.dirname, resolve(import.meta.dirname, '../iso-on-tcp')]) {
-    for (const file of readdirSync(folder)) {
-      if (!file.endsWith('.ts') || file.endsWith('.test.ts')) continue;
-      const source = readFileSync(join(folder, file), 'utf8');
-      for (const [, rule] of source.matchAll(/(?:report|[vV]iolation)\(\s*(?:context,\s*)?'([a-z-]+)'/g))
-        rules.add(rule!);
-    }
+  const shared = ['iso-on-tcp.ts', 'iso-connections.ts'].map((file) => resolve(import.meta.dirname, '..', file));
+  const own = readdirSync(import.meta.dirname).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'));
+  for (const path of [...shared, ...own.map((file) => join(import.meta.dirname, file))]) {
+    const source = readFileSync(path, 'utf8');
+    for (const [, rule] of source.matchAll(/(?:report|[vV]iolation)\(\s*(?:context,\s*)?'([a-z-]+)'/g))
+      rules.add(rule!);
   }
   assert.ok(rules.size > 15, `only ${rules.size} rules were found in the sources`);
   for (const rule of rules) assert.ok(readme.includes(`\`${rule}\``), rule);

@@ -2,7 +2,7 @@
 // what each asks for. There is no public specification; the names are those the field uses.
 import type { MessageKind } from '../../facts/protocol.ts';
 import { Verb, type VerbName } from '../../facts/verbs.ts';
-import { ConnectionFunction, connectionCodeName } from '../iso-on-tcp/connections.ts';
+import { ConnectionFunction, connectionCodeName } from '../iso-connections.ts';
 
 /** Remote operation service control: what kind of message it is. */
 export const Rosctr = { job: 1, acknowledge: 2, acknowledgeData: 3, userData: 7 } as const;

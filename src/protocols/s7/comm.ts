@@ -1,6 +1,6 @@
 // S7comm on its transport: what its messages look like, and how transport selectors are to be read.
 import { printable } from '../../bytes/text.ts';
-import { IsoOnTcpDecoder, type UpperProtocol } from '../iso-on-tcp/decoder.ts';
+import { IsoOnTcpDecoder, type UpperProtocol } from '../iso-on-tcp.ts';
 import type { PendingOperations } from '../pending-operations.ts';
 import { Place, spaceOf } from './areas.ts';
 import { fitsS7comm, speakerOf } from './message.ts';

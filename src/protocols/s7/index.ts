@@ -1,7 +1,7 @@
 // S7comm, the protocol of Siemens S7-300 and S7-400 controllers and of everything that speaks to them, and S7comm-plus,
 // that of S7-1200 and S7-1500: two protocols on one transport.
 import type { Protocol } from '../../facts/protocol.ts';
-import { FRAME_BYTES_MAX } from '../iso-on-tcp/decoder.ts';
+import { FRAME_BYTES_MAX } from '../iso-on-tcp.ts';
 import { spaceName } from './areas.ts';
 import { KINDS, codeName, functionName } from './codes.ts';
 import { s7commDecoder } from './comm.ts';

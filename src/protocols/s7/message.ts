@@ -1,6 +1,7 @@
 // The header of an S7comm message: who speaks (job, answer, user data), the reference that pairs job and answer, and
 // where parameters and data lie.
 import { u16be } from '../../bytes/endian.ts';
+import { Fit } from '../iso-on-tcp.ts';
 import { Job, Rosctr } from './codes.ts';
 
 export const S7COMM_ID = 0x32;
@@ -49,20 +50,17 @@ export function readMessage(bytes: Uint8Array, start: number, end: number, messa
   return true;
 }
 
-/**
- * Could user data of a connection begin like this? `dataEnd`: where the message ends if it is whole (it may lie behind
- * `end`), `isEnd`: no further data unit belongs to it. 1 yes, 0 not yet to be told, -1 no.
- */
+/** See UpperProtocol.fits. */
 export function fitsS7comm(bytes: Uint8Array, at: number, end: number, dataEnd: number, isEnd: boolean): number {
-  if (bytes[at] !== S7COMM_ID) return -1;
-  if (end - at < 2) return 0;
+  if (bytes[at] !== S7COMM_ID) return Fit.no;
+  if (end - at < 2) return Fit.undecided;
   const rosctr = bytes[at + 1]!;
   const isAnswer = rosctr === Rosctr.acknowledge || rosctr === Rosctr.acknowledgeData;
-  if (!isAnswer && rosctr !== Rosctr.job && rosctr !== Rosctr.userData) return -1;
-  if (end - at < JOB_HEADER) return 0;
+  if (!isAnswer && rosctr !== Rosctr.job && rosctr !== Rosctr.userData) return Fit.no;
+  if (end - at < JOB_HEADER) return Fit.undecided;
   const size = (isAnswer ? ANSWER_HEADER : JOB_HEADER) + u16be(bytes, at + 6) + u16be(bytes, at + 8);
-  if (isEnd ? size !== dataEnd - at : size < dataEnd - at) return -1;
-  return 1;
+  if (isEnd ? size === dataEnd - at : size >= dataEnd - at) return Fit.yes;
+  return u16be(bytes, at + 2) === 0 ? Fit.malformed : Fit.no;
 }
 
 /** Is this the one who asks? For a conversation joined in the middle: 1 client, -1 server, 0 not to be told. */

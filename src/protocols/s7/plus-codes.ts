@@ -2,7 +2,7 @@
 // specification; they are those of open implementations and of captures, and only what these agree on is here.
 import type { MessageKind } from '../../facts/protocol.ts';
 import { Verb, type VerbName } from '../../facts/verbs.ts';
-import { ConnectionFunction, connectionCodeName } from '../iso-on-tcp/connections.ts';
+import { ConnectionFunction, connectionCodeName } from '../iso-connections.ts';
 
 export const Opcode = { request: 0x31, answer: 0x32, answerOfCyclic: 0x02, notification: 0x33 } as const;
 

@@ -1,6 +1,7 @@
 // The frame of an S7comm-plus message: 72, version, length; from version 3 on a digest; then the data, and 72, version, 0
 // as a trailer, which all but the last part of a message in parts lack.
 import { u16be } from '../../bytes/endian.ts';
+import { Fit } from '../iso-on-tcp.ts';
 import { Opcode } from './plus-codes.ts';
 
 export const PLUS_ID = 0x72;
@@ -42,18 +43,19 @@ export function readPlusFrame(bytes: Uint8Array, start: number, end: number, fra
 
 /** See UpperProtocol.fits. */
 export function fitsPlus(bytes: Uint8Array, at: number, end: number, dataEnd: number, isEnd: boolean): number {
-  if (bytes[at] !== PLUS_ID) return -1;
-  if (end - at < HEADER) return 0;
+  if (bytes[at] !== PLUS_ID) return Fit.no;
+  if (end - at < HEADER) return Fit.undecided;
   const version = bytes[at + 1]!;
-  const length = u16be(bytes, at + 2);
   const size = dataEnd - at;
-  if (KEEP_ALIVE_VERSIONS.includes(version)) return isEnd && length + HEADER >= size - TRAILER ? 1 : -1;
-  if (version < 1 || version > VERSION_MAX) return -1;
-  if (isEnd ? length + HEADER !== size && length + HEADER + TRAILER !== size : length + HEADER < size) return -1;
+  const length = HEADER + u16be(bytes, at + 2);
+  if (KEEP_ALIVE_VERSIONS.includes(version)) return isEnd && size <= length + TRAILER ? Fit.yes : Fit.no;
+  if (version < 1 || version > VERSION_MAX) return Fit.no;
   const opcodeAt = opcodePlace(bytes, at, end);
-  if (opcodeAt < 0) return -1;
-  if (opcodeAt >= end) return 0;
-  return isOpcode(bytes[opcodeAt]!) ? 1 : -1;
+  if (opcodeAt < 0) return Fit.no;
+  const isFitting = isEnd ? length === size || length + TRAILER === size : length >= size;
+  if (opcodeAt >= end) return isFitting ? Fit.undecided : Fit.no;
+  if (!isOpcode(bytes[opcodeAt]!)) return Fit.no;
+  return isFitting ? Fit.yes : Fit.malformed;
 }
 
 /** See UpperProtocol.speaker. */

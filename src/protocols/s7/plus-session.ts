@@ -4,7 +4,7 @@ import { Encoding, type Operation } from '../../facts/operation.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 import { Verb } from '../../facts/verbs.ts';
 import { setAnswered, setUnasked, setValues, startOperation, violation } from '../facts-of-messages.ts';
-import { TsduReassembly } from '../iso-on-tcp/reassembly.ts';
+import { TsduReassembly } from '../iso-reassembly.ts';
 import type { PendingOperations } from '../pending-operations.ts';
 import { NAMES_MAX, NAME_BYTES_MAX, PlusNames } from './plus-addresses.ts';
 import {

@@ -1,5 +1,5 @@
 // S7comm-plus on its transport.
-import { IsoOnTcpDecoder, type UpperProtocol } from '../iso-on-tcp/decoder.ts';
+import { IsoOnTcpDecoder, type UpperProtocol } from '../iso-on-tcp.ts';
 import type { PendingOperations } from '../pending-operations.ts';
 import { tsapName } from './comm.ts';
 import { PlusSpace } from './plus-codes.ts';

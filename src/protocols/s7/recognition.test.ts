@@ -83,10 +83,9 @@ test('others on the same transport are not claimed', () => {
     'RDP data': data(hexBytes('7F 65 82 01 94 04 01 01')),
     'H.225 of H.323': hexBytes('0300 0040 0802 1234 05 04 03 88 93 A5'),
     '32 of another protocol': data(hexBytes('32 09 0000 0001 0002 0000 F000')),
-    'a length that does not fit': data(hexBytes('32 01 0000 0001 0008 0000 F000')),
+    'a length that does not fit, and no reserved zeros': data(hexBytes('32 01 0001 0001 0008 0000 F000')),
     '72 of another protocol': data(hexBytes('72 04 0002 3100')),
     'an opcode that is none': plus(2, '55 0000 04CA 0000'),
-    'a length that is not the message’s': data(hexBytes('72 02 0009 31 0000 04CA')),
     'a TPDU of class 4': packet([4, 0xf0, 0, 1, 0x80, 0x32]),
     'a request with a credit': packet([6, 0xe4, 0, 0, 0, 1, 0]),
     'a reserved byte': Uint8Array.from([3, 1, ...SETUP.subarray(2)]),
@@ -100,6 +99,11 @@ test('others on the same transport are not claimed', () => {
   }
   const remoteDesktop = joined(others['RDP request'], others['RDP data']);
   assert.deepEqual(matches(remoteDesktop), [Match.no, Match.no]);
+});
+
+test('a header with lengths that contradict it is enough on the usual port only', () => {
+  assert.deepEqual(matches(data(hexBytes('32 01 0000 0001 0008 0000 F000'))), [Match.maybe, Match.no]);
+  assert.deepEqual(matches(data(hexBytes('72 02 0009 31 0000 04CA'))), [Match.no, Match.maybe]);
 });
 
 test('who speaks is told by requests and answers, by the controller’s own jobs the other way round', () => {

@@ -1,7 +1,7 @@
 // ISO transport over TCP: the packet header of RFC 1006 (TPKT, clause 6) and the header of each transport protocol data
 // unit of class 0 (ISO 8073, the same as RFC 905 and X.224, clause 13). Frames a stream and finds the user data.
-import { u16be } from '../../bytes/endian.ts';
-import { NEED_MORE, NOT_THIS_PROTOCOL } from '../../facts/protocol.ts';
+import { u16be } from '../bytes/endian.ts';
+import { NEED_MORE, NOT_THIS_PROTOCOL } from '../facts/protocol.ts';
 
 /** Version 3, a reserved byte, the length of the whole packet. */
 export const TPKT_HEADER = 4;

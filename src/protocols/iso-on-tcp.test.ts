@@ -1,11 +1,11 @@
 // Packets, data units in pieces, and connections, without a protocol above.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { NEED_MORE, NOT_THIS_PROTOCOL } from '../../facts/protocol.ts';
-import { hexBytes } from '../example-conversation.ts';
-import { connectionCodeName, readConnection } from './connections.ts';
-import { TsduReassembly } from './reassembly.ts';
-import { Beginning, CotpHeader, StreamBeginning, Tpdu, readCotp, tpktSize } from './tpkt.ts';
+import { NEED_MORE, NOT_THIS_PROTOCOL } from '../facts/protocol.ts';
+import { hexBytes } from './example-conversation.ts';
+import { connectionCodeName, readConnection } from './iso-connections.ts';
+import { TsduReassembly } from './iso-reassembly.ts';
+import { Beginning, CotpHeader, StreamBeginning, Tpdu, readCotp, tpktSize } from './iso-packets.ts';
 
 function size(hex: string): number {
   const bytes = hexBytes(hex);

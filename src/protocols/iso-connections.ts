@@ -1,11 +1,11 @@
 // Connection set-up and release of ISO transport class 0 (ISO 8073, clauses 13.3 to 13.7) as operations: who connects to
 // which transport selector (TSAP), and whether it was let in. Rare messages: plain code with objects.
-import { Outcome, type Operation } from '../../facts/operation.ts';
-import type { MessageContext } from '../../facts/protocol.ts';
-import { Verb } from '../../facts/verbs.ts';
-import { setAnswered, setUnasked, startOperation, violation } from '../facts-of-messages.ts';
-import type { PendingOperations } from '../pending-operations.ts';
-import { Tpdu, type CotpHeader } from './tpkt.ts';
+import { Outcome, type Operation } from '../facts/operation.ts';
+import type { MessageContext } from '../facts/protocol.ts';
+import { Verb } from '../facts/verbs.ts';
+import { setAnswered, setUnasked, startOperation, violation } from './facts-of-messages.ts';
+import type { PendingOperations } from './pending-operations.ts';
+import { Tpdu, type CotpHeader } from './iso-packets.ts';
 
 /** `Operation.function` of what this file tells: the codes of the TPDUs. */
 export const ConnectionFunction = { connect: Tpdu.connectionRequest, disconnect: Tpdu.disconnectRequest } as const;

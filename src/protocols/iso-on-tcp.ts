@@ -1,11 +1,11 @@
 // The decoder of a protocol that stands on ISO transport over TCP: frames packets, tells connections, puts data units
 // together, and hands each whole one to the protocol above, which also says whether a stream is its own.
-import { Match, Speaker, type MessageContext, type ProtocolDecoder } from '../../facts/protocol.ts';
-import { violation } from '../facts-of-messages.ts';
-import { PendingOperations } from '../pending-operations.ts';
-import { Connections } from './connections.ts';
-import { TsduReassembly } from './reassembly.ts';
-import { Beginning, CotpHeader, StreamBeginning, Tpdu, firstTpdu, readCotp, tpktSize } from './tpkt.ts';
+import { Match, Speaker, type MessageContext, type ProtocolDecoder } from '../facts/protocol.ts';
+import { violation } from './facts-of-messages.ts';
+import { PendingOperations } from './pending-operations.ts';
+import { Connections } from './iso-connections.ts';
+import { TsduReassembly } from './iso-reassembly.ts';
+import { Beginning, CotpHeader, StreamBeginning, Tpdu, firstTpdu, readCotp, tpktSize } from './iso-packets.ts';
 
 /** Class 0 agrees on at most 8,192 bytes of a TPDU; RFC 1006 allows more, which nobody was seen to use. */
 export const FRAME_BYTES_MAX = 16_384;
@@ -13,11 +13,20 @@ const MESSAGE_BYTES_MAX = 65_535;
 const PENDING_MAX = 32_768;
 const TIMEOUT_US = 10_000_000;
 
+/** Answers of `fits`; `malformed`: its header, with lengths that contradict it: enough on the usual port only. */
+export const Fit = { no: -1, undecided: 0, yes: 1, malformed: 2 } as const;
+const MATCHES: Readonly<Record<number, number>> = {
+  [Fit.no]: Match.no,
+  [Fit.undecided]: Match.later,
+  [Fit.yes]: Match.yes,
+  [Fit.malformed]: Match.maybe,
+};
+
 /** What a protocol above the transport does; all of it total, as ProtocolDecoder asks. */
 export interface UpperProtocol {
   /**
-   * Is what begins at `at` this protocol's? 1 yes, 0 not to be told in the bytes up to `end`, -1 no. `dataEnd`: where the
-   * data unit ends (it may lie behind `end`); `isEnd`: it is the last of its message.
+   * Is what begins at `at` this protocol's? See Fit; only the bytes up to `end` are there. `dataEnd`: where the data unit
+   * ends (it may lie behind `end`); `isEnd`: it is the last of its message.
    */
   fits(bytes: Uint8Array, at: number, end: number, dataEnd: number, isEnd: boolean): number;
   /** Who would say this? 1 the client, -1 the server, 0 not to be told. */
@@ -65,7 +74,7 @@ export class IsoOnTcpDecoder implements ProtocolDecoder {
     if (found !== Beginning.data) return found === Beginning.undecided ? Match.later : Match.no;
     const { dataStart, isEnd } = beginning.header;
     const fit = this.#upper.fits(bytes, dataStart, end, beginning.packetEnd, isEnd);
-    return fit > 0 ? Match.yes : fit === 0 ? Match.later : Match.no;
+    return MATCHES[fit] ?? Match.no;
   }
 
   speaker(bytes: Uint8Array, start: number, end: number): number {
