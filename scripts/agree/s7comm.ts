@@ -72,7 +72,8 @@ function theirMessage(frame: TsharkFrame, layer: TsharkLayer): Reading[] {
   if (isRequest) {
     asked.set(key, { reading, items, row });
     const addresses = items.flatMap((item) => item.addresses);
-    if (addresses.length > 0) fields.set('addresses', addresses.map(asElements).join(' '));
+    // All of them are compared when the answer is shown: only then are lengths of values known to both.
+    if (addresses[0] !== undefined) fields.set('first address', asPlace(addresses[0]));
     if (row === 'job 5') fields.set('values', dataOf(layer));
     theirObject(fields, layer);
     return [reading];
@@ -234,6 +235,10 @@ function itemOf(fields: readonly TsharkField[]): Item | undefined {
   return { addresses: [only], hasAreas: false };
 }
 
+function asPlace({ space, first }: Address): string {
+  return `${space}:${first}`;
+}
+
 function asElements({ space, first, count }: Address): string {
   return `${space}:${first}x${count}`;
 }
@@ -323,6 +328,7 @@ function add(message: OurMessage, operation: Operation, protocol: Protocol): voi
     const isSameItem =
       isKnown && count === 1 && bytes > 1 && joined(message.addresses.slice(-2)).split(' ').length === 1;
     if (!isSameItem || message.codes.length === 0) message.codes.push(operation.code === 0x2ff ? 0 : operation.code);
+    if (message.addresses.length === 1) request?.fields.set('first address', `${space}:${first}`);
     request?.fields.set('addresses', joined(message.addresses));
     if (code === 5) request?.fields.set('values', message.values);
     if (code === 4) answer?.fields.set('values', message.values);
