@@ -197,8 +197,11 @@ export function className(classId: number): string {
   return CLASSES[classId]?.[1] ?? `class ${classId}`;
 }
 
-/** A refusal: the lower 16 bits of the return value. */
+/** A refusal: the lower 16 bits of the return value; of an item in a notification, the byte before it. */
 const RESULTS: Readonly<Record<number, string>> = {
+  0x03: 'item cannot be read',
+  0x13: 'item cannot be read',
+  0x81: 'item cannot be read',
   0xffff: 'unknown error',
   0xfffd: 'invalid argument value',
   0xfffc: 'not enough memory',

@@ -1,9 +1,9 @@
 // S7comm-plus from message to facts: requests and answers by their sequence number, each variable an operation of its
 // own; notifications as reports; objects that are created and deleted.
-import { Encoding, type Operation } from '../../facts/operation.ts';
+import type { Operation } from '../../facts/operation.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 import { Verb } from '../../facts/verbs.ts';
-import { setAnswered, setUnasked, setValues, startOperation, violation } from '../facts-of-messages.ts';
+import { setAnswered, setUnasked, startOperation, violation } from '../facts-of-messages.ts';
 import { TsduReassembly } from '../iso-reassembly.ts';
 import type { PendingOperations } from '../pending-operations.ts';
 import { NAMES_MAX, NAME_BYTES_MAX, PlusNames } from './plus-addresses.ts';
@@ -11,7 +11,6 @@ import {
   Attribute,
   Function,
   KEEP_ALIVE,
-  NOTIFICATION,
   Opcode,
   PlusObject,
   PlusSpace,
@@ -28,8 +27,9 @@ import {
 } from './plus-codes.ts';
 import { PlusFrame, readPlusFrame } from './plus-message.ts';
 import { clientClaims, readObjects, sessionClaims } from './plus-objects.ts';
-import { PlusReader, ValueType } from './plus-reader.ts';
-import { PlusSubscriptions, type SubscribedItem } from './plus-subscriptions.ts';
+import { PlusNotifications, setReadValue } from './plus-notifications.ts';
+import { PlusReader } from './plus-reader.ts';
+import { PlusSubscriptions } from './plus-subscriptions.ts';
 
 const MESSAGE_BYTES_MAX = 65_536;
 /** Requests of the side that the connection takes for the server. */
@@ -37,10 +37,7 @@ const REVERSED = 0x10000;
 /** Records of TLS, which newer projects put in the place of these messages. */
 const TLS_FIRST = 0x14;
 const TLS_LAST = 0x17;
-/** Items of a notification: what stands before each. */
-const NotificationItem = { value: 0x92, valueOfNumber: 0x9b, note: 0x9c, error: [0x03, 0x13, 0x81] };
 const SESSION_CLASS = 287;
-const OLDER_SESSION_OBJECTS = 1;
 
 export class PlusSession {
   readonly #protocol: number;
@@ -50,6 +47,7 @@ export class PlusSession {
   readonly #reader = new PlusReader();
   readonly #names = new PlusNames();
   readonly #subscriptions = new PlusSubscriptions();
+  readonly #notifications: PlusNotifications;
   readonly #parts = new TsduReassembly(MESSAGE_BYTES_MAX);
   /** Where the values and errors of an answer stand, by the number of their item; 0 where there is none. */
   readonly #valueAt = new Int32Array(NAMES_MAX + 1);
@@ -63,6 +61,7 @@ export class PlusSession {
     this.#protocol = protocol;
     this.#name = name;
     this.#pending = pending;
+    this.#notifications = new PlusNotifications(protocol, this.#subscriptions);
   }
 
   message(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
@@ -110,7 +109,8 @@ export class PlusSession {
     const reader = this.#reader.open(bytes, start, end);
     const opcode = reader.u8();
     if (opcode === Opcode.notification) {
-      this.#notification(context);
+      this.#notifications.message(reader, context);
+      if (reader.short) this.#report(context, 'message-cut-short', 'the notification ends early', start);
       return;
     }
     reader.skip(2);
@@ -366,50 +366,6 @@ export class PlusSession {
     reader.short = false;
   }
 
-  /** Subscription, six bytes, credit, sequence, how often the subscription was changed; then items with the number they have in the subscription. */
-  #notification(context: MessageContext): void {
-    const reader = this.#reader;
-    const subscription = reader.u32();
-    reader.skip(6 + 1);
-    // Older controllers, whose objects of a session have other numbers, tell no sequence.
-    if (subscription >>> 28 !== OLDER_SESSION_OBJECTS) reader.number32();
-    reader.skip(1);
-    const items = this.#subscriptions.itemsOf(context.flow, subscription);
-    let told = 0;
-    while (!reader.short && told < NAMES_MAX) {
-      const kind = reader.u8();
-      if (kind === NotificationItem.note || NotificationItem.error.includes(kind)) {
-        reader.skip(4);
-        continue;
-      }
-      if (kind !== NotificationItem.value && kind !== NotificationItem.valueOfNumber) break;
-      const number = kind === NotificationItem.value ? reader.u32() : reader.number32();
-      reader.value();
-      if (reader.isShort()) break;
-      const operation = this.#reported(context, number);
-      const item = items?.get(number);
-      if (item !== undefined) setItem(operation, item);
-      setReadValue(operation, reader);
-      context.sink.operation(operation);
-      told++;
-    }
-    if (reader.short) this.#report(context, 'message-cut-short', 'the notification ends early', this.#start);
-    if (told === 0) context.sink.operation(this.#reported(context, -1));
-  }
-
-  #reported(context: MessageContext, number: number): Operation {
-    const operation = startOperation(context, this.#protocol, context.fromClient);
-    operation.verb = Verb.report;
-    operation.function = NOTIFICATION;
-    if (number >= 0) {
-      operation.space = PlusSpace.subscribed;
-      operation.first = number;
-      operation.count = 1;
-    }
-    setUnasked(operation, context);
-    return operation;
-  }
-
   #keepAlive(context: MessageContext): void {
     const operation = startOperation(context, this.#protocol, !context.fromClient);
     operation.verb = Verb['keep-alive'];
@@ -454,20 +410,4 @@ function setName(operation: Operation, space: number, name: string): void {
   operation.nameBytes = bytes;
   operation.nameStart = 0;
   operation.nameEnd = bytes.length;
-}
-
-/** A subscribed item is the variable it is read and written as. */
-function setItem(operation: Operation, item: SubscribedItem): void {
-  operation.space = item.space;
-  operation.first = -1;
-  operation.count = 1;
-  operation.nameBytes = item.name;
-  operation.nameStart = 0;
-  operation.nameEnd = item.name.length;
-}
-
-/** The value the reader has read last. */
-function setReadValue(operation: Operation, reader: PlusReader): void {
-  if (reader.short || reader.type === ValueType.null || reader.encoding === Encoding.none) return;
-  setValues(operation, reader.valueBytes, reader.valueStart, reader.valueSize, reader.encoding, reader.valueCount);
 }

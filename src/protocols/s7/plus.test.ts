@@ -170,6 +170,9 @@ test('items of a subscription that was seen are told as the variables they are',
       ['report', 'subscribed item', 9, '', 5],
     ],
   );
+  talk.answer(plus(2, '33 10000001 0400 0000 0000 03 01 13 00000006 00'));
+  const last = talk.operations.at(-1);
+  assert.deepEqual([last?.name, last?.outcome, last?.code], ['DB3.10', 'refused', 0x13]);
   talk.close();
   talk.answer(plus(2, '33 10000001 0400 0000 0000 02 01 92 00000005 00 07 0003 00'));
   assert.equal(talk.operations.at(-1)?.first, 5);
