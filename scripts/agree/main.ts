@@ -8,9 +8,10 @@ import { iec104Mapping } from './iec104.ts';
 import type { Mapping } from './mapping.ts';
 import { modbusMapping } from './modbus.ts';
 import { ourReadings } from './ours.ts';
+import { s7commMapping } from './s7comm.ts';
 import { layersIn, tsharkFrames, tsharkVersion } from './tshark.ts';
 
-const MAPPINGS: readonly Mapping[] = [modbusMapping, enipMapping, iec104Mapping, bacnetMapping];
+const MAPPINGS: readonly Mapping[] = [modbusMapping, enipMapping, s7commMapping, iec104Mapping, bacnetMapping];
 
 const DIFFERENCES_SHOWN = 50;
 /** What must agree: of all, and of each row with enough examples. */

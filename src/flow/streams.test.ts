@@ -342,6 +342,34 @@ describe('TCP streams', () => {
     assert.equal(harness.messages.length, 102);
   });
 
+  test('where a filter left out short segments of the client, requests are still read before their answers', () => {
+    const harness = new Harness();
+    let client = 1000;
+    let server = 5000;
+    const expected: string[] = [];
+    // Each request follows 7 bytes that were not captured; now and then the server speaks alone for a while.
+    for (let round = 0; round < 60; round++) {
+      if (round % 12 !== 11) {
+        client += 7;
+        harness.tcp(true, client, frameOf(`ask ${round}`), { acknowledgment: server });
+        client += frameOf(`ask ${round}`).length;
+        expected.push(`ask ${round}`);
+      }
+      for (let answers = round % 12 === 11 ? 6 : 1; answers > 0; answers--) {
+        const answer = frameOf(`answer ${round}`, 1);
+        if (answers > 1) client += 7;
+        harness.tcp(false, server, answer, { acknowledgment: client });
+        server += answer.length;
+        expected.push(`answer ${round}`);
+      }
+    }
+    harness.end();
+    assert.deepEqual(
+      harness.messages.map(({ text }) => text),
+      expected,
+    );
+  });
+
   test('a conversation joined in the middle of a frame is read from the next frame on', () => {
     const harness = new Harness();
     const tail = frameOf('never seen whole').subarray(7);

@@ -4,5 +4,6 @@ import { bacnet } from './bacnet/index.ts';
 import { enip, enipIo } from './enip/index.ts';
 import { iec104 } from './iec104/index.ts';
 import { modbus, modbusRtu } from './modbus/index.ts';
+import { s7comm, s7commPlus } from './s7/index.ts';
 
-export const protocols: readonly Protocol[] = [modbus, enip, enipIo, iec104, bacnet, modbusRtu];
+export const protocols: readonly Protocol[] = [modbus, enip, enipIo, s7comm, s7commPlus, iec104, bacnet, modbusRtu];
