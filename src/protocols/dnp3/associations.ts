@@ -34,6 +34,8 @@ export class Association {
   readonly fromOutstation = new Reassembly();
   /** The master is who the conversation takes for the server. */
   isReversed = false;
+  /** Number of the last request that was answered: those before it are not answered any more. */
+  serialAtAnswer = 0;
   /** Internal indications of the last response, -1 while none was seen. */
   indications = -1;
   /** What was last claimed of the outstation's state. */

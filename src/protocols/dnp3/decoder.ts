@@ -20,7 +20,7 @@ import {
 import { LinkSession } from './link-session.ts';
 import { Problems } from './problems.ts';
 import { Dnp3Session } from './session.ts';
-import { FRAGMENT_BYTES_MAX, Segment, Transport } from './transport.ts';
+import { FRAGMENT_BYTES_USUAL, Segment, Transport } from './transport.ts';
 
 export class Dnp3Decoder implements ProtocolDecoder {
   readonly #header = new LinkHeader();
@@ -147,6 +147,9 @@ export class Dnp3Decoder implements ProtocolDecoder {
     const sequence = userData[0]! & 0x3f;
     const segment = transport.take(reassembly, userData, 0, size);
     if (transport.hasUnfinished) this.#problems.add(context, 'transport-unfinished', unit, userData, 0, size, 0);
+    if (transport.isLong) {
+      this.#problems.add(context, 'fragment-too-long', unit, userData, 0, size, 0, FRAGMENT_BYTES_USUAL);
+    }
     switch (segment) {
       case Segment.whole:
         this.#session.fragment(transport.bytes, transport.start, transport.end, association, isFromMaster, context);
@@ -156,9 +159,6 @@ export class Dnp3Decoder implements ProtocolDecoder {
         return;
       case Segment.firstMissing:
         this.#problems.add(context, 'transport-first-missing', unit, userData, 0, size, 0, sequence);
-        return;
-      case Segment.tooLong:
-        this.#problems.add(context, 'fragment-too-long', unit, userData, 0, size, 0, FRAGMENT_BYTES_MAX);
         return;
       default:
     }

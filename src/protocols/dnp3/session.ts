@@ -22,6 +22,11 @@ import { StartUp } from './start-up.ts';
 const PENDING_MAX = 16_384;
 /** Masters wait for seconds; after this a request got no answer. */
 const ANSWER_TIMEOUT_US = 30_000_000;
+/** A request of the same sequence that is older than this is not answered any more. */
+const SAME_SEQUENCE_US = 5_000_000;
+/** `note` of a pending operation: the number of its request, and of the objects before it. */
+const ORDINAL_BITS = 15;
+const SERIAL_MASK = 0xffff;
 /** Operations kept of one read, which may name any number of runs; the others are in its answer. */
 const READ_OPERATIONS_MAX = 32;
 const NOT_FOUND = -1;
@@ -69,6 +74,8 @@ export class Dnp3Session implements RunTarget {
   /** Runs handed on of this message, and objects before this run. */
   #told = 0;
   #ordinal = 0;
+  /** Number of the last request. */
+  #serial = 0;
   /** Code of the status that a file was answered with, 0 for success. */
   #fileStatus = 0;
   /** Classes that are asked for one after another: first and count; -1 where none wait. */
@@ -217,7 +224,8 @@ export class Dnp3Session implements RunTarget {
     this.#mode = Mode.request;
     this.#classFirst = -1;
     this.#firstGroup = firstGroup(bytes, objects, end, code);
-    this.#supersede(this.#key());
+    this.#supersede();
+    this.#serial = (this.#serial + 1) & SERIAL_MASK;
     if (code === Code.operate || code === Code.select) this.#selection(start, end);
     this.#readObjects(objects, end);
     this.#flushClasses();
@@ -242,20 +250,33 @@ export class Dnp3Session implements RunTarget {
       pending.recall(slot, operation);
       if (operation.function === Code.disableUnsolicited && operation.unit === association.outstation) {
         const key = pending.keyOf(slot);
+        const note = pending.noteOf(slot);
         operation.verb = Verb.configure;
         pending.release(slot);
-        pending.add(operation, key);
+        pending.add(operation, key, note);
       }
       slot = next;
     }
   }
 
-  /** A master has one request of a sequence open: the older one got no answer (clause 4.2.2.4.5). */
-  #supersede(key: number): void {
-    const { flow } = this.#context;
-    for (let slot = this.#pending.find(flow, key); slot >= 0; slot = this.#pending.find(flow, key)) {
-      this.#unanswered(slot, this.#context);
+  /**
+   * A master has one request open (clause 4.2.2.4.5), and where it has several of one sequence they are answered in their
+   * order. An older one is given up where a later one was answered, or after some seconds.
+   */
+  #supersede(): void {
+    const context = this.#context;
+    const pending = this.#pending;
+    const key = this.#key();
+    for (let slot = pending.find(context.flow, key); slot >= 0; slot = pending.find(context.flow, key)) {
+      pending.recall(slot, context.operation);
+      const isPassed = ((this.#association.serialAtAnswer - this.#serialOf(slot)) & SERIAL_MASK) <= SERIAL_MASK >> 1;
+      if (!isPassed && context.timeUs - context.operation.timeUs < SAME_SEQUENCE_US) return;
+      this.#unanswered(slot, context);
     }
+  }
+
+  #serialOf(slot: number): number {
+    return (this.#pending.noteOf(slot) >> ORDINAL_BITS) & SERIAL_MASK;
   }
 
   #selection(start: number, end: number): void {
@@ -407,7 +428,8 @@ export class Dnp3Session implements RunTarget {
       else this.#context.sink.operation(operation);
       return;
     }
-    this.#pending.add(operation, this.#key(), ordinal);
+    const note = (this.#serial << ORDINAL_BITS) | Math.min(ordinal, (1 << ORDINAL_BITS) - 1);
+    this.#pending.add(operation, this.#key(), note);
   }
 
   #requestedFile(operation: Operation, runs: PointRuns): void {
@@ -476,7 +498,10 @@ export class Dnp3Session implements RunTarget {
     if (slot >= 0) this.#mode = Mode.answer;
     else if (!isFirst && continued.nextSequence === this.#sequence) this.#mode = Mode.continued;
     else this.#mode = Mode.alone;
-    if (slot >= 0) this.#rememberRequest(slot);
+    if (slot >= 0) {
+      this.#rememberRequest(slot);
+      this.#association.serialAtAnswer = this.#serialOf(slot);
+    }
     const isFinal = (control & ApplicationControl.final) !== 0;
     continued.nextSequence =
       isFinal || this.#mode === Mode.alone ? -1 : (this.#sequence + 1) & ApplicationControl.sequence;
@@ -511,7 +536,7 @@ export class Dnp3Session implements RunTarget {
   #answeredByObjects(objects: number, end: number, indications: number): void {
     this.#readObjects(objects, end);
     if (this.#told > 0) {
-      this.#releaseAll(this.#key());
+      this.#releaseRequest();
       return;
     }
     this.#answerAll(messages.refusalOf(indications), false);
@@ -558,10 +583,12 @@ export class Dnp3Session implements RunTarget {
     const { operation } = context;
     const key = this.#key();
     let isAccepted = true;
-    for (let slot = pending.find(context.flow, key); slot >= 0; slot = pending.find(context.flow, key)) {
+    const serial = this.#slot >= 0 ? this.#serialOf(this.#slot) : -1;
+    for (let slot = this.#slot; slot >= 0 && this.#serialOf(slot) === serial; slot = pending.find(context.flow, key)) {
       pending.recall(slot, operation);
+      const ordinal = pending.noteOf(slot) & ((1 << ORDINAL_BITS) - 1);
       let code = refusal;
-      if (isCommand) code = this.#commands.worstStatus(pending.noteOf(slot), operation.count) || refusal;
+      if (isCommand) code = this.#commands.worstStatus(ordinal, operation.count) || refusal;
       if (code !== 0) isAccepted = false;
       setAnswered(operation, context, code);
       if (operation.function === Code.disableUnsolicited && code === 0)
@@ -572,9 +599,12 @@ export class Dnp3Session implements RunTarget {
     return isAccepted;
   }
 
-  #releaseAll(key: number): void {
+  /** The request that is answered has been told. */
+  #releaseRequest(): void {
     const { flow } = this.#context;
-    for (let slot = this.#pending.find(flow, key); slot >= 0; slot = this.#pending.find(flow, key)) {
+    const key = this.#key();
+    const serial = this.#serialOf(this.#slot);
+    for (let slot = this.#slot; slot >= 0 && this.#serialOf(slot) === serial; slot = this.#pending.find(flow, key)) {
       this.#pending.release(slot);
     }
   }

@@ -5,8 +5,10 @@ import type { Reassembly } from './associations.ts';
 const FINAL = 0x80;
 const FIRST = 0x40;
 const SEQUENCE = 0x3f;
-/** Devices agree on 2048 octets and may agree on more (clause 4.3); what is longer is dropped. */
-export const FRAGMENT_BYTES_MAX = 16_384;
+/** Devices keep to 2048 octets and may agree on more (clause 4.3): from here on it is told … */
+export const FRAGMENT_BYTES_USUAL = 4096;
+/** … and what is longer than this is dropped. */
+const FRAGMENT_BYTES_MAX = 16_384;
 const BUFFER_BYTES_MIN = 512;
 /** Fragments being put together at one time, of all conversations; the oldest is dropped. */
 const OPEN_MAX = 256;
@@ -21,7 +23,6 @@ export const Segment = {
   whole: 1,
   outOfSequence: 2,
   firstMissing: 3,
-  tooLong: 4,
 } as const;
 
 export class Transport {
@@ -31,6 +32,8 @@ export class Transport {
   end = 0;
   /** The segment began a fragment while another was not ended. */
   hasUnfinished = false;
+  /** The fragment has just become longer than usual. */
+  isLong = false;
   readonly #open = new Set<Reassembly>();
   readonly #spare: Uint8Array[] = [];
 
@@ -39,6 +42,7 @@ export class Transport {
     const header = bytes[start]!;
     const sequence = header & SEQUENCE;
     this.hasUnfinished = false;
+    this.isLong = false;
     if ((header & FIRST) !== 0) {
       this.hasUnfinished = reassembly.buffer !== null;
       this.drop(reassembly);
@@ -59,8 +63,9 @@ export class Transport {
     }
     reassembly.nextSequence = (sequence + 1) & SEQUENCE;
     if (!this.#append(reassembly, bytes, start + 1, end)) {
+      // It was told when it became long.
       this.lost(reassembly);
-      return Segment.tooLong;
+      return Segment.none;
     }
     return (header & FINAL) === 0 ? Segment.none : this.#finish(reassembly);
   }
@@ -96,6 +101,7 @@ export class Transport {
   #append(reassembly: Reassembly, bytes: Uint8Array, start: number, end: number): boolean {
     let buffer = reassembly.buffer!;
     const length = reassembly.length + end - start;
+    this.isLong = length > FRAGMENT_BYTES_USUAL && reassembly.length <= FRAGMENT_BYTES_USUAL;
     if (length > FRAGMENT_BYTES_MAX) return false;
     if (length > buffer.length) {
       const larger = new Uint8Array(Math.max(length, buffer.length * 2));
