@@ -3,11 +3,12 @@
 // wrong usage, 3 where there is no tshark.
 import { Comparison } from './compare.ts';
 import type { Mapping } from './mapping.ts';
+import { dnp3Mapping } from './dnp3.ts';
 import { modbusMapping } from './modbus.ts';
 import { ourReadings } from './ours.ts';
 import { tsharkFrames, tsharkVersion } from './tshark.ts';
 
-const MAPPINGS: readonly Mapping[] = [modbusMapping];
+const MAPPINGS: readonly Mapping[] = [modbusMapping, dnp3Mapping];
 
 const DIFFERENCES_SHOWN = 50;
 /** What must agree: of all, and of each row with enough examples. */

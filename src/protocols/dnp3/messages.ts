@@ -142,6 +142,10 @@ export function isCommand(code: number): boolean {
   return code >= Code.select && code <= Code.directOperateNoAck;
 }
 
+export function isRestart(code: number): boolean {
+  return code === Code.coldRestart || code === Code.warmRestart;
+}
+
 /** Functions whose objects are files (clause 4.4.26 and after). */
 export function isFileFunction(code: number): boolean {
   return code >= Code.openFile && code <= Code.abortFile;

@@ -1,6 +1,6 @@
 // Application fragments (IEEE 1815-2012, clause 4): requests become operations that wait, responses answer them, and
 // what an outstation tells unasked is reported. One operation for each run of neighbouring points.
-import type { Operation } from '../../facts/operation.ts';
+import { Encoding, type Operation } from '../../facts/operation.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 import { Verb } from '../../facts/verbs.ts';
 import { setAnswered, setNoValues, setUnasked, setValues, startOperation } from '../facts-of-messages.ts';
@@ -34,12 +34,14 @@ const NOT_FOUND = -1;
 const ApplicationControl = { first: 0x80, final: 0x40, unsolicited: 0x10, sequence: 0x0f } as const;
 const REQUEST_HEADER_SIZE = 2;
 const RESPONSE_HEADER_SIZE = 4;
+const DELAY_SIZE = 2;
 
 /** Groups that have no points and get a meaning of their own. */
 const Group = {
   attributes: 0,
   frozenAtTime: 50,
   commonTime: 51,
+  delay: 52,
   class: 60,
   file: 70,
   indications: 80,
@@ -47,7 +49,7 @@ const Group = {
 } as const;
 
 /** What the runs of a message become. */
-const Mode = { request: 0, answer: 1, continued: 2, alone: 3, told: 4, fileStatus: 5 } as const;
+const Mode = { request: 0, answer: 1, continued: 2, alone: 3, told: 4, status: 5 } as const;
 
 export class Dnp3Session implements RunTarget {
   readonly #protocol: number;
@@ -78,6 +80,8 @@ export class Dnp3Session implements RunTarget {
   #serial = 0;
   /** Code of the status that a file was answered with, 0 for success. */
   #fileStatus = 0;
+  /** Where the delay stands that a restart was answered with, -1 where there is none. */
+  #delayAt = -1;
   /** Classes that are asked for one after another: first and count; -1 where none wait. */
   #classFirst = -1;
   #classCount = 0;
@@ -170,8 +174,9 @@ export class Dnp3Session implements RunTarget {
     }
     // Common time belongs to the events that follow it; authentication speaks for itself.
     if (group === Group.commonTime || group === Group.authentication) return;
-    if (this.#mode === Mode.fileStatus) {
+    if (this.#mode === Mode.status) {
       if (group === Group.file) this.#readFileStatus(runs);
+      else if (group === Group.delay) this.#delayAt = runs.valuesStart;
       return;
     }
     const operation = this.#answerRecord();
@@ -466,7 +471,7 @@ export class Dnp3Session implements RunTarget {
     operation.nameEnd = files.nameEnd;
     if (files.verb >= 0) operation.verb = files.verb;
     const size = files.dataEnd - files.dataStart;
-    if (size > 0) setValues(operation, this.#bytes, files.dataStart, size, BYTES, 1);
+    if (size > 0) setValues(operation, this.#bytes, files.dataStart, size, Encoding.bytes, 1);
   }
 
   #response(start: number, end: number): void {
@@ -539,6 +544,7 @@ export class Dnp3Session implements RunTarget {
       this.#releaseRequest();
       return;
     }
+    this.#delayAt = -1;
     this.#answerAll(messages.refusalOf(indications), false);
   }
 
@@ -546,8 +552,13 @@ export class Dnp3Session implements RunTarget {
     const { continued } = this.#association;
     const code = continued.function;
     let refusal = messages.refusalOf(indications);
+    this.#delayAt = -1;
+    if (messages.isRestart(code)) {
+      this.#mode = Mode.status;
+      this.#readObjects(objects, end);
+    }
     if (messages.isFileFunction(code) || continued.subfunction === Group.file) {
-      this.#mode = Mode.fileStatus;
+      this.#mode = Mode.status;
       this.#fileStatus = 0;
       this.#readObjects(objects, end);
       if (this.#fileStatus !== 0) refusal = this.#fileStatus;
@@ -591,6 +602,7 @@ export class Dnp3Session implements RunTarget {
       if (isCommand) code = this.#commands.worstStatus(ordinal, operation.count) || refusal;
       if (code !== 0) isAccepted = false;
       setAnswered(operation, context, code);
+      if (this.#delayAt >= 0) setValues(operation, this.#bytes, this.#delayAt, DELAY_SIZE, Encoding.unsignedLittle, 1);
       if (operation.function === Code.disableUnsolicited && code === 0)
         this.#startUp.disabled(this.#association, context);
       else context.sink.operation(operation);
@@ -633,6 +645,7 @@ export class Dnp3Session implements RunTarget {
     const { operation } = context;
     const error = authentication.error === 0 ? 0 : CodeFirst.authentication + authentication.error;
     if (slot >= 0 && !authentication.isChallenge) {
+      this.#delayAt = -1;
       this.#answerAll(error || messages.refusalOf(indications), false);
       if (error !== 0) authentication.settled(context, this.#association, this.#isReversed, 'refused');
       return;
@@ -716,9 +729,6 @@ class Parties {
   client = 0;
   server = 0;
 }
-
-/** Encoding of octets as they are. */
-const BYTES = 5;
 
 /** Group of the first object that is not authentication, -1 where there is none. */
 function firstGroup(bytes: Uint8Array, start: number, end: number, code: number): number {
