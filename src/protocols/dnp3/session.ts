@@ -515,6 +515,22 @@ export class Dnp3Session implements RunTarget {
       if (this.#told === 0 && this.#mode === Mode.alone) this.#aloneWithout(indications);
     } else if (isAnsweredByObjects(continued.function)) this.#answeredByObjects(objects, end, indications);
     else this.#answeredByStatus(objects, end, indications);
+    this.#answerReplies(0);
+  }
+
+  /** A reply to a challenge has the sequence of the request that was challenged, and its answer. */
+  #answerReplies(code: number): void {
+    const context = this.#context;
+    const pending = this.#pending;
+    const { operation } = context;
+    const key = this.#key();
+    for (let slot = pending.find(context.flow, key); slot >= 0; slot = pending.find(context.flow, key)) {
+      if (pending.functionOf(slot) !== Code.authenticationRequest) return;
+      pending.recall(slot, operation);
+      setAnswered(operation, context, code);
+      context.sink.operation(operation);
+      pending.release(slot);
+    }
   }
 
   /** A response without objects whose request was not seen. */
@@ -647,6 +663,7 @@ export class Dnp3Session implements RunTarget {
     if (slot >= 0 && !authentication.isChallenge) {
       this.#delayAt = -1;
       this.#answerAll(error || messages.refusalOf(indications), false);
+      this.#answerReplies(error);
       if (error !== 0) authentication.settled(context, this.#association, this.#isReversed, 'refused');
       return;
     }
