@@ -4,7 +4,7 @@ import type { MessageKind, ProtocolUnits } from '../../facts/protocol.ts';
 import { Verb } from '../../facts/verbs.ts';
 import { Address, isBroadcast } from './link.ts';
 import { Data } from './object-headers.ts';
-import { SPACE_NAMES } from './objects.ts';
+import { SPACE_NAMES, groupName } from './objects.ts';
 
 export const Code = {
   confirm: 0,
@@ -156,7 +156,14 @@ export function functionName(code: number, subfunction: number): string {
     return LINK_FUNCTION_NAMES[code - LINK_FUNCTION_FIRST] ?? `link function ${code - LINK_FUNCTION_FIRST}`;
   if (code < 0) return 'answer alone';
   const name = NAMES[code] ?? `function ${code}`;
-  return subfunction < 0 ? name : `${name} of group ${subfunction}`;
+  return subfunction < 0 || isPlain(code) ? name : `${name}: ${groupName(subfunction)}`;
+}
+
+/** Functions of which the group of their objects says nothing more. */
+function isPlain(code: number): boolean {
+  return (
+    (code >= Code.coldRestart && code <= Code.disableUnsolicited) || (code > Code.assignClass && code < Code.response)
+  );
 }
 
 export function spaceName(space: number): string {

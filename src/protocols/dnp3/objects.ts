@@ -120,6 +120,54 @@ export function spaceOfGroup(group: number): number {
   return SPACES[group]!;
 }
 
+const GROUP_NAMES: Readonly<Record<number, string>> = {
+  0: 'device attribute',
+  1: 'binary input',
+  2: 'binary input event',
+  3: 'double-bit input',
+  4: 'double-bit input event',
+  10: 'binary output',
+  11: 'binary output event',
+  12: 'control relay output block',
+  13: 'binary output command event',
+  20: 'counter',
+  21: 'frozen counter',
+  22: 'counter event',
+  23: 'frozen counter event',
+  30: 'analog input',
+  31: 'frozen analog input',
+  32: 'analog input event',
+  33: 'frozen analog input event',
+  34: 'analog input dead band',
+  40: 'analog output status',
+  41: 'analog output',
+  42: 'analog output event',
+  43: 'analog output command event',
+  50: 'time',
+  51: 'common time of occurrence',
+  52: 'time delay',
+  60: 'class data',
+  70: 'file',
+  80: 'internal indication',
+  85: 'data set prototype',
+  86: 'data set descriptor',
+  87: 'data set',
+  88: 'data set event',
+  90: 'application',
+  91: 'status of requested operation',
+  110: 'octet string',
+  111: 'octet string event',
+  112: 'virtual terminal output',
+  113: 'virtual terminal event',
+  120: 'authentication',
+  121: 'security statistic',
+  122: 'security statistic event',
+};
+
+export function groupName(group: number): string {
+  return GROUP_NAMES[group] ?? `group ${group}`;
+}
+
 const LAYOUTS = new Uint8Array(65_536).fill(0xff);
 const SIZES = new Uint8Array(65_536);
 const VALUE_OFFSETS = new Uint8Array(65_536);
