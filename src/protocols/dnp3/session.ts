@@ -253,7 +253,9 @@ export class Dnp3Session implements RunTarget {
     for (let slot = pending.oldestOf(context.flow); slot >= 0;) {
       const next = pending.nextOf(slot);
       pending.recall(slot, operation);
-      if (operation.function === Code.disableUnsolicited && operation.unit === association.outstation) {
+      // What is put back comes round again, as `configure`.
+      const isDisable = operation.verb === Verb['suppress-alarm'] && operation.unit === association.outstation;
+      if (isDisable) {
         const key = pending.keyOf(slot);
         const note = pending.noteOf(slot);
         operation.verb = Verb.configure;
