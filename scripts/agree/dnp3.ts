@@ -46,7 +46,8 @@ function theirs(frame: TsharkFrame): Reading[] {
   if (wrappedFrames.has(frame.number)) return [];
   const isMalformed = frame.layers.some(({ name }) => name === MALFORMED);
   return frame.layers.flatMap((layer) => {
-    if (layer.name === MALFORMED) return [];
+    // A fragment that ends in the same frame is shown with its first segment, too.
+    if (layer.name === MALFORMED || fieldOf(layer, 'dnp3.tr.fin') === '0') return [];
     const code = fieldOf(layer, 'dnp3.al.func');
     if (code !== undefined) return [theirFragment(frame.number, Number(code), layer, isMalformed)];
     const link = theirLink(frame.number, layer);
@@ -115,6 +116,7 @@ const BIT_FIELDS = new Set(['dnp3.al.bit', 'dnp3.al.biq.b7', 'dnp3.al.boq.b7', '
 function theirPoints(layer: TsharkLayer): string[] {
   const points: string[] = [];
   let group = -1;
+  let variation = 0;
   let index = '';
   let value = '';
   let isDoubtful = false;
@@ -129,15 +131,18 @@ function theirPoints(layer: TsharkLayer): string[] {
     if (name === 'dnp3.al.obj') {
       flush();
       group = Number(show) >> 8;
+      variation = Number(show) & 0xff;
     } else if (name === 'dnp3.al.point_index' || name === 'dnp3.al.index') {
       flush();
-      index = show;
+      // Of a device attribute the variation says which it is.
+      index = group === 0 ? String(variation) : show;
     } else if (spaceOfGroup(group) === Space.doubleBitInput && name.startsWith('dnp3.al.biq.b')) {
       // Two bits of flags, shown as those of a single bit.
       if (name.endsWith('b7')) value = String(Number(show) * 2);
       else if (name.endsWith('b6')) value = String(Number(value) + Number(show));
       else isDoubtful ||= isDoubt(field);
-    } else if (VALUE_FIELDS.has(name)) value = valueText(field);
+    } else if (VALUE_FIELDS.has(name) || /^dnp3\.al\.da\.(value|u?int|float|double)/.test(name))
+      value = valueText(field);
     else if (name === 'dnp3.ctl.op') code = Number(show);
     else if (name === 'dnp3.ctl.trip') {
       const state = crobState(code | (Number(show) << 6));
