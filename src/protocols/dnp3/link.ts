@@ -42,7 +42,7 @@ export function isBroadcast(address: number): boolean {
 
 /** Octets on the wire of a frame with so much user data. */
 export function frameBytes(userData: number): number {
-  return HEADER_SIZE + userData + CRC_SIZE * Math.ceil(userData / BLOCK_SIZE);
+  return HEADER_SIZE + userData + CRC_SIZE * ((userData + BLOCK_SIZE - 1) >> 4);
 }
 
 /** What the header at `start` says; its ten octets are there. One record, refilled for each frame. */
@@ -112,10 +112,10 @@ export function frameSizeAt(bytes: Uint8Array, start: number, end: number): numb
   const length = bytes[start + 2]!;
   if (length < LENGTH_MIN) return HEADER_SIZE;
   const size = frameBytes(length - LENGTH_MIN);
-  if (isCrcRight(bytes, start, start + CHECKED_HEADER_SIZE)) return size;
-  // A damaged length is believed only where a frame, or the end of what was sent, follows.
   const next = start + size;
-  if (next === end || (next + 1 < end && isStart(bytes, next, end))) return size;
+  // A length that is right is believed; a damaged one only where a frame, or the end of what was sent, follows.
+  if (next === end || isCrcRight(bytes, start, start + CHECKED_HEADER_SIZE)) return size;
+  if (next + 1 < end && isStart(bytes, next, end)) return size;
   return skipped(bytes, start + 1, end, start);
 }
 

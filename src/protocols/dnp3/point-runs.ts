@@ -37,6 +37,9 @@ export class PointRuns {
   objectEnd = 0;
   readonly #scratch = new Uint8Array(SCRATCH_BYTES);
   #target: RunTarget | null = null;
+  /** Where the value stands in an object of the header that is read, and its octets there. */
+  #sourceAt = 0;
+  #sourceSize = 0;
 
   constructor(header: ObjectHeader) {
     this.header = header;
@@ -214,6 +217,8 @@ export class PointRuns {
     const size = outputSize(header);
     const encoding = numberEncoding(layout);
     const capacity = encoding === Encoding.bits ? SCRATCH_BYTES * 8 : Math.floor(SCRATCH_BYTES / size);
+    this.#sourceAt = valueOffset(group, variation);
+    this.#sourceSize = Math.min(size, valueSize(group, variation));
     let at = header.dataStart;
     for (let index = 0; index < header.present; index++, at += step) {
       const point = this.#indexOf(bytes, at, index);
@@ -234,14 +239,14 @@ export class PointRuns {
         this.objectStart = from;
       }
       this.objectEnd = at + step;
-      if (hasValue) this.#copyValue(bytes, from, size);
+      if (hasValue) this.#copyValue(bytes, from, size, layout);
       this.count++;
     }
     this.#flush();
   }
 
-  #copyValue(bytes: Uint8Array, from: number, size: number): void {
-    const { group, variation, layout } = this.header;
+  /** The value of the object at `from`, as the next of the run. */
+  #copyValue(bytes: Uint8Array, from: number, size: number, layout: number): void {
     const scratch = this.#scratch;
     const index = this.valueCount++;
     if (this.encoding === Encoding.bits) {
@@ -255,9 +260,11 @@ export class PointRuns {
       scratch[to] = bytes[from]! >> 6;
       return;
     }
-    const source = from + valueOffset(group, variation);
-    const length = valueSize(group, variation);
-    for (let byte = 0; byte < size; byte++) scratch[to + byte] = byte < length ? bytes[source + byte]! : 0;
+    const source = from + this.#sourceAt;
+    const length = this.#sourceSize;
+    for (let byte = 0; byte < length; byte++) scratch[to + byte] = bytes[source + byte]!;
+    // Times have six octets.
+    for (let byte = length; byte < size; byte++) scratch[to + byte] = 0;
   }
 
   #indexOf(bytes: Uint8Array, at: number, index: number): number {
