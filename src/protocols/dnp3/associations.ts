@@ -2,8 +2,8 @@
 // the selection that waits for its operate, the response that goes on in the next fragment. Bounded: a conversation that
 // uses ever new addresses forgets its oldest pair, and all conversations together forget the oldest of them.
 
-const FLOWS_MAX = 32_768;
-const PAIRS_PER_FLOW_MAX = 16;
+const PAIRS_MAX = 65_536;
+const PAIRS_PER_FLOW_MAX = 256;
 
 /** Segments of one direction on their way to a fragment. */
 export class Reassembly {
@@ -40,6 +40,8 @@ export class Association {
   indications = -1;
   /** What was last claimed of the outstation's state. */
   toldState = '';
+  /** When the master asked for something first, -1 while it has not. */
+  firstRequestUs = -1;
   /** The master has polled classes. */
   isPolled = false;
   /** A disable of unsolicited responses is not answered yet. */
@@ -67,6 +69,7 @@ export class Association {
 
 export class Associations {
   readonly #byFlow = new Map<number, Association>();
+  #count = 0;
   /** Called with what is forgotten. */
   readonly #forget: (association: Association) => void;
 
@@ -83,10 +86,11 @@ export class Associations {
       length++;
     }
     const made = new Association(flow, master, outstation);
-    if (first === undefined && this.#byFlow.size >= FLOWS_MAX) this.#forgetOldestFlow();
+    if (this.#count >= PAIRS_MAX) this.#forgetOldestFlow(flow);
     made.next = first ?? null;
     if (length >= PAIRS_PER_FLOW_MAX) this.#forgetOldestOf(made);
     this.#byFlow.set(flow, made);
+    this.#count++;
     return made;
   }
 
@@ -95,12 +99,16 @@ export class Associations {
   }
 
   closed(flow: number): void {
-    for (let one = this.first(flow); one !== null; one = one.next) this.#forget(one);
+    for (let one = this.first(flow); one !== null; one = one.next) {
+      this.#forget(one);
+      this.#count--;
+    }
     this.#byFlow.delete(flow);
   }
 
-  #forgetOldestFlow(): void {
+  #forgetOldestFlow(newest: number): void {
     for (const flow of this.#byFlow.keys()) {
+      if (flow === newest) continue;
       this.closed(flow);
       return;
     }
@@ -114,6 +122,7 @@ export class Associations {
       last = one;
     }
     this.#forget(last);
+    this.#count--;
     before.next = null;
   }
 }

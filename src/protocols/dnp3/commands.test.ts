@@ -160,6 +160,11 @@ test('a disable that a poll or an enable follows is part of a start-up, and told
   }
 });
 
+test('a master may poll before it disables and enables', () => {
+  const talk = new Talk().ask(POLL).answer(response(2, '')).ask(DISABLE).answer(response(1, '')).ask(ENABLE);
+  assert.deepEqual(disables(talk), ['configure ok']);
+});
+
 test('a disable of an outstation that told of a restart is part of a start-up', () => {
   const before = new Talk()
     .ask(POLL)
@@ -183,8 +188,11 @@ test('a disable that nothing follows, or that comes in operation, suppresses ala
     ),
     ['suppress-alarm refused'],
   );
-  const operating = new Talk().ask(POLL).answer(response(2, '')).ask(DISABLE).answer(response(1, ''));
-  assert.deepEqual(disables(operating), ['suppress-alarm ok']);
+  const operating = new Talk().ask(POLL).answer(response(2, '')).wait(31_000_000).ask(DISABLE).answer(response(1, ''));
+  assert.deepEqual(disables(operating), ['suppress-alarm ok'], 'at once');
+  const polled = new Talk().ask(POLL).answer(response(2, '')).ask(DISABLE).answer(response(1, ''));
+  assert.deepEqual(disables(polled.ask(POLL)), []);
+  assert.deepEqual(disables(polled.close()), ['suppress-alarm ok']);
 });
 
 test('a disable that is not answered before the start-up goes on is part of it too', () => {

@@ -259,6 +259,14 @@ test('functions and flags that are not allowed are reported', () => {
   assert.deepEqual(rules(Uint8Array.of(0xc0, 129, 0), false), ['fragment-too-short']);
 });
 
+test('a response function that is none is told, and nothing of it is believed', () => {
+  const fragment = response(0, '1e04 00 00 00 0500');
+  fragment[1] = 0x84;
+  const talk = new Talk().answer(fragment);
+  assert.deepEqual(talk.told, ['other 132:  -1+0; ok']);
+  assert.deepEqual(talk.listener.rules, ['function-unassigned']);
+});
+
 test('attributes of a device are claims, and so is its state', () => {
   const attribute = (variation: string, text: string): string =>
     `00${variation} 00 00 00 01 ${Buffer.from([text.length]).toString('hex')} ${Buffer.from(text).toString('hex')}`;
@@ -296,10 +304,10 @@ test('attributes of a device are claims, and so is its state', () => {
 
 test('conversations that use ever new addresses forget the oldest, and work on', () => {
   const talk = new Talk();
-  for (let outstation = 100; outstation < 200; outstation++) {
+  for (let outstation = 100; outstation < 500; outstation++) {
     talk.outstation = outstation;
     talk.ask(request(0, '01 3c0106')).answer(response(0, '1e04 00 00 00 0500'));
   }
-  assert.equal(talk.operations.length, 100);
+  assert.equal(talk.operations.length, 400);
   assert.ok(talk.operations.every(({ outcome, requestFrame }) => outcome === 'ok' && requestFrame > 0));
 });

@@ -229,6 +229,7 @@ export class Dnp3Session implements RunTarget {
     this.#mode = Mode.request;
     this.#classFirst = -1;
     this.#firstGroup = firstGroup(bytes, objects, end, code);
+    if (association.firstRequestUs < 0) association.firstRequestUs = context.timeUs;
     this.#supersede();
     this.#serial = (this.#serial + 1) & SERIAL_MASK;
     if (code === Code.operate || code === Code.select) this.#selection(start, end);
@@ -237,17 +238,17 @@ export class Dnp3Session implements RunTarget {
     if (this.#told === 0) this.#handOn(this.#requestRecord());
     if (code === Code.disableUnsolicited) association.hasOpenDisable = true;
     if (code === Code.enableUnsolicited || (code === Code.read && this.#firstGroup === Group.class)) {
-      this.#startUpGoesOn(association, context);
+      this.#startUpGoesOn(association, context, code === Code.read);
       if (code === Code.read) association.isPolled = true;
     }
   }
 
   /** What disabled unsolicited responses before was part of it, answered or not. */
-  #startUpGoesOn(association: Association, context: MessageContext): void {
-    this.#startUp.goesOn(association, context);
+  #startUpGoesOn(association: Association, context: MessageContext, isPoll: boolean): void {
+    this.#startUp.goesOn(association, isPoll, context);
     if (!association.hasOpenDisable) return;
     association.hasOpenDisable = false;
-    if (association.isPolled && this.#code === Code.read) return;
+    if (association.isPolled && isPoll) return;
     const pending = this.#pending;
     const { operation } = context;
     for (let slot = pending.oldestOf(context.flow); slot >= 0;) {
@@ -488,7 +489,8 @@ export class Dnp3Session implements RunTarget {
     this.#firstGroup = firstGroup(bytes, objects, end, this.#code);
     if (this.#code === Code.response) this.#solicited(bytes[start]!, objects, end, indications);
     else if (this.#code === Code.authenticationResponse) this.#authenticated(objects, end, indications);
-    else this.#toldUnasked(objects, end);
+    else if (this.#code === Code.unsolicitedResponse) this.#toldUnasked(objects, end);
+    else this.#aloneWithout(indications);
   }
 
   #toldUnasked(objects: number, end: number): void {
@@ -535,8 +537,9 @@ export class Dnp3Session implements RunTarget {
     }
   }
 
-  /** A response without objects whose request was not seen. */
+  /** A response without objects whose request was not seen, or one of a function that is no response's. */
   #aloneWithout(indications: number): void {
+    this.#mode = Mode.alone;
     const operation = this.#answerRecord();
     operation.verb = Verb.other;
     setUnasked(operation, this.#context, messages.refusalOf(indications));

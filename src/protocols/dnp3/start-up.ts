@@ -8,7 +8,7 @@ import { Verb } from '../../facts/verbs.ts';
 import type { Association } from './associations.ts';
 import { Indication } from './messages.ts';
 
-/** So long after a disable the rest of the start-up is waited for. */
+/** So long a start-up takes: after the first request, and after a disable until the rest of it comes. */
 export const START_UP_US = 30_000_000;
 /** Operations that wait for it; the oldest is told as what it is without. */
 const HELD_MAX = 256;
@@ -17,6 +17,8 @@ interface Held {
   readonly association: Association;
   readonly operation: Operation;
   readonly untilUs: number;
+  /** Classes had been polled before: only an enable makes it part of a start-up. */
+  readonly isPolled: boolean;
 }
 
 export class StartUp {
@@ -24,13 +26,15 @@ export class StartUp {
 
   /**
    * A disable that was answered, or that nobody answered, is in the context's record. Hands it over now where it is
-   * clear what it was: the outstation told of a restart, or the master had been polling; else it waits.
+   * clear what it was: the outstation told of a restart, or the master has been polling for longer than a start-up takes;
+   * else it waits.
    */
   disabled(association: Association, context: MessageContext): void {
     const { operation } = context;
     const { indications } = association;
     if (indications >= 0 && (indications & Indication.deviceRestart) !== 0) operation.verb = Verb.configure;
-    if (operation.verb === Verb.configure || association.isPolled) {
+    const isInOperation = association.isPolled && context.timeUs - association.firstRequestUs >= START_UP_US;
+    if (operation.verb === Verb.configure || isInOperation) {
       context.sink.operation(operation);
       return;
     }
@@ -38,13 +42,19 @@ export class StartUp {
     operation.nameStart = operation.nameEnd = 0;
     const copy = { ...operation };
     if (this.#held.length >= HELD_MAX) this.#tell(this.#held.shift()!, false, context);
-    this.#held.push({ association, operation: copy, untilUs: context.timeUs + START_UP_US });
+    this.#held.push({
+      association,
+      operation: copy,
+      untilUs: context.timeUs + START_UP_US,
+      isPolled: association.isPolled,
+    });
   }
 
   /** The master polls classes, or enables unsolicited responses: a start-up goes its way. */
-  goesOn(association: Association, context: MessageContext): void {
+  goesOn(association: Association, isPoll: boolean, context: MessageContext): void {
     if (this.#held.length === 0) return;
-    this.#tellWhere((held) => held.association === association, true, context);
+    const goesOn = (held: Held): boolean => held.association === association && !(isPoll && held.isPolled);
+    this.#tellWhere(goesOn, true, context);
   }
 
   closed(flow: number, context: MessageContext): void {
