@@ -5,6 +5,7 @@ import type { ClaimAttribute } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 import { Trust, claim } from '../facts-of-messages.ts';
 import type { Association } from './associations.ts';
+import type { Fragment } from './fragment.ts';
 import { Indication } from './messages.ts';
 
 const TYPE_VISIBLE_STRING = 1;
@@ -21,20 +22,13 @@ const ATTRIBUTES: ReadonlyMap<number, ClaimAttribute> = new Map([
   [252, 'vendor'],
 ]);
 
-/** An attribute: data type, length, value in bytes[start..end). */
-export function claimAttribute(
-  context: MessageContext,
-  host: number,
-  unit: number,
-  variation: number,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-): void {
+/** An attribute of the fragment: data type, length, value up to `end`. */
+export function claimAttribute(fragment: Fragment, variation: number, start: number, end: number): void {
+  const { bytes, context, server, unit } = fragment;
   const attribute = ATTRIBUTES.get(variation);
   if (attribute === undefined || start + 2 > end || bytes[start] !== TYPE_VISIBLE_STRING) return;
   const text = printable(bytes, start + 2, end);
-  claim(context, host, unit, attribute, text, `dnp3 attribute ${variation}`);
+  claim(context, server, unit, attribute, text, `dnp3 attribute ${variation}`);
 }
 
 const STATES: readonly (readonly [bit: number, state: string])[] = [

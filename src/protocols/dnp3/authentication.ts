@@ -2,8 +2,8 @@
 // and logins that come of them. Codes and keys are not looked at.
 import { u16le } from '../../bytes/endian.ts';
 import type { Login } from '../../facts/facts.ts';
-import type { MessageContext } from '../../facts/protocol.ts';
 import type { Association } from './associations.ts';
+import type { Fragment } from './fragment.ts';
 import type { ObjectHeader } from './object-headers.ts';
 
 /** Variations of group 120. */
@@ -46,16 +46,9 @@ export class Authentication {
     this.isChallenge = false;
   }
 
-  /** An object of a request in bytes[start..end). */
-  requested(
-    context: MessageContext,
-    association: Association,
-    variation: number,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-  ): void {
-    this.user = userOf(variation, bytes, start, end);
+  /** An object of the request in start..end. */
+  requested(fragment: Fragment, variation: number, start: number, end: number): void {
+    this.user = userOf(variation, fragment.bytes, start, end);
     const isProof = variation === Authenticate.reply || variation === Authenticate.aggressive;
     if (!isProof || this.user < 0) return;
     if (this.#waiting.size >= WAITING_MAX) {
@@ -64,7 +57,7 @@ export class Authentication {
         break;
       }
     }
-    this.#waiting.set(keyOf(context.flow, association), this.user);
+    this.#waiting.set(keyOf(fragment.association), this.user);
   }
 
   /** An object of a response. */
@@ -82,9 +75,10 @@ export class Authentication {
   }
 
   /** The request whose sender had to prove who it is was answered: the proof was accepted, or refused. */
-  settled(context: MessageContext, association: Association, isReversed: boolean, outcome: Login['outcome']): void {
+  settled(fragment: Fragment, outcome: Login['outcome']): void {
     if (this.#waiting.size === 0) return;
-    const key = keyOf(context.flow, association);
+    const { context, association, client, server } = fragment;
+    const key = keyOf(association);
     const user = this.#waiting.get(key);
     if (user === undefined) return;
     this.#waiting.delete(key);
@@ -94,8 +88,8 @@ export class Authentication {
       timeUs,
       frame,
       flow,
-      client: isReversed ? context.server : context.client,
-      server: isReversed ? context.client : context.server,
+      client,
+      server,
       protocol: this.#protocol,
       mechanism: 'dnp3-secure-authentication',
       user: `user ${user}`,
@@ -104,7 +98,7 @@ export class Authentication {
   }
 
   forget(association: Association): void {
-    if (this.#waiting.size > 0) this.#waiting.delete(keyOf(association.flow, association));
+    if (this.#waiting.size > 0) this.#waiting.delete(keyOf(association));
   }
 }
 
@@ -125,6 +119,6 @@ function userOf(variation: number, bytes: Uint8Array, start: number, end: number
   }
 }
 
-function keyOf(flow: number, association: Association): string {
-  return `${flow} ${association.master} ${association.outstation}`;
+function keyOf({ flow, master, outstation }: Association): string {
+  return `${flow} ${master} ${outstation}`;
 }

@@ -1,6 +1,7 @@
 // Select before operate (IEEE 1815-2012, clause 4.4.4): what was selected, whether the operate is of the same objects
 // and comes next, and the status each command was answered with.
 import type { Association } from './associations.ts';
+import type { Fragment } from './fragment.ts';
 import type { Rule } from './problems.ts';
 
 const STATUSES_MAX = 4096;
@@ -10,9 +11,9 @@ export class Commands {
   statusCount = 0;
   readonly #statuses = new Uint8Array(STATUSES_MAX);
 
-  /** A select of the objects in bytes[start..end). */
-  selected(association: Association, sequence: number, bytes: Uint8Array, start: number, end: number): void {
-    association.selected = bytes.slice(start, end);
+  /** The fragment is a select. */
+  selected({ association, sequence, bytes, objects, end }: Fragment): void {
+    association.selected = bytes.slice(objects, end);
     association.selectedSequence = sequence;
     association.isSelectUnknown = false;
   }
@@ -22,12 +23,12 @@ export class Commands {
     association.selected = null;
   }
 
-  /** An operate of the objects in bytes[start..end): the rule it breaks, null where it breaks none. */
-  operated(association: Association, sequence: number, bytes: Uint8Array, start: number, end: number): Rule | null {
+  /** The fragment is an operate: the rule it breaks, null where it breaks none. */
+  operated({ association, sequence, bytes, objects, end }: Fragment): Rule | null {
     const { selected, selectedSequence, isSelectUnknown } = association;
     // An operate that is sent again has the same sequence; the selection is used up once another one comes.
     if (selected === null) return isSelectUnknown ? null : 'operate-without-select';
-    const isSame = isEqual(selected, bytes, start, end);
+    const isSame = isEqual(selected, bytes, objects, end);
     const step = (sequence - selectedSequence) & SEQUENCE;
     if (step > 1 || !isSame) association.selected = null;
     if (isSelectUnknown) return null;
