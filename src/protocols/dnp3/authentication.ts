@@ -1,4 +1,4 @@
-// Secure authentication (group 120, IEEE 1815-2012, clauses 7.5 and A.45): user numbers, challenges, replies and errors,
+// Secure authentication (group 120, IEEE 1815-2012, clauses 7 and A.45): user numbers, challenges, replies and errors,
 // and logins that come of them. Codes and keys are not looked at.
 import { u16le } from '../../bytes/endian.ts';
 import type { Login } from '../../facts/facts.ts';

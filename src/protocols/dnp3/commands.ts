@@ -1,4 +1,4 @@
-// Select before operate (IEEE 1815-2012, clause 4.4.4): what was selected, whether the operate is of the same objects
+// Select before operate (IEEE 1815-2012, clause 4.4): what was selected, whether the operate is of the same objects
 // and comes next, and the status each command was answered with.
 import type { Association } from './associations.ts';
 import type { Fragment } from './fragment.ts';

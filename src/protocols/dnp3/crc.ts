@@ -1,4 +1,4 @@
-// The cyclic redundancy check of the data link layer (IEEE 1815-2012, clause 9.2.4.3): polynomial 0x3D65, bits reflected,
+// The cyclic redundancy check of the data link layer (IEEE 1815-2012, clause 9.2.4): polynomial 0x3D65, bits reflected,
 // inverted at the end, low octet first on the wire.
 
 const REFLECTED_POLYNOMIAL = 0xa6bc;

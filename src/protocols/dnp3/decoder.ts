@@ -93,7 +93,7 @@ export class Dnp3Decoder implements ProtocolDecoder {
     const { isFromMaster, source, destination } = header;
     const unit = isFromMaster ? destination : source;
     if (!header.isCrcRight) {
-      // Neither addresses nor length can be believed (clause 9.2.4.2).
+      // Neither addresses nor length can be believed (clause 9.2.4).
       this.#problems.add(context, 'header-crc-wrong', -1, bytes, start, end, start + HEADER_SIZE - 2);
       return;
     }

@@ -1,4 +1,4 @@
-// Requests of the link layer itself (IEEE 1815-2012, clause 9.2.4.1.3.5) and their answers: reset, test, request status.
+// Requests of the link layer itself (IEEE 1815-2012, clause 9.2.4) and their answers: reset, test, request status.
 import type { MessageContext } from '../../facts/protocol.ts';
 import { Verb } from '../../facts/verbs.ts';
 import { setAnswered, setUnasked, startOperation } from '../facts-of-messages.ts';
@@ -42,7 +42,7 @@ export class LinkSession {
     const { destination, source } = header;
     const key = keyOf(source, destination);
     const pending = this.#pending;
-    // The primary station has one request open (clause 9.2.6).
+    // The primary station has one request open (clause 9.2).
     for (let slot = pending.find(context.flow, key); slot >= 0; slot = pending.find(context.flow, key)) {
       pending.recall(slot, context.operation);
       context.sink.operation(context.operation);

@@ -10,17 +10,17 @@ export const HEADER_SIZE = 10;
 const CHECKED_HEADER_SIZE = 8;
 const BLOCK_SIZE = 16;
 const CRC_SIZE = 2;
-/** The length counts control, destination and source, and the user data without checks (clause 9.2.4.1.2). */
+/** The length counts control, destination and source, and the user data without checks (clause 9.2.4). */
 const LENGTH_MIN = 5;
 export const USER_DATA_MAX = 250;
 /** A frame with 250 octets of user data. */
 export const FRAME_BYTES_MAX = 292;
 
 const CONTROL = 3;
-/** Bits of the control octet (clause 9.2.4.1.3). */
+/** Bits of the control octet (clause 9.2.4). */
 export const Control = { fromMaster: 0x80, primary: 0x40, frameCountValid: 0x10 } as const;
 
-/** Functions of the primary station (clause 9.2.4.1.3.5). */
+/** Functions of the primary station (clause 9.2.4). */
 export const Primary = {
   resetLink: 0,
   resetUserProcess: 1,
@@ -33,7 +33,7 @@ export const Primary = {
 /** Functions of the secondary station. */
 export const Secondary = { ack: 0, nack: 1, linkStatus: 11, notFunctioning: 14, notSupported: 15 } as const;
 
-/** Special addresses (clause 9.2.5). */
+/** Special addresses (clause 9.2). */
 export const Address = { reservedFirst: 0xfff0, self: 0xfffc, broadcastFirst: 0xfffd } as const;
 
 export function isBroadcast(address: number): boolean {
@@ -103,7 +103,7 @@ export function speakerOf(bytes: Uint8Array, start: number, end: number): number
 }
 
 /**
- * Size of the frame at `start`. Bytes between frames are skipped as the link layer does it (clause 9.2.4.2): they are
+ * Size of the frame at `start`. Bytes between frames are skipped as the link layer does it (clause 9.2.4): they are
  * given as one piece up to the next header whose check is right.
  */
 export function frameSizeAt(bytes: Uint8Array, start: number, end: number): number {

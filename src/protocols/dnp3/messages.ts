@@ -118,7 +118,7 @@ export function isAssigned(code: number): boolean {
   return NAMES[code] !== undefined;
 }
 
-/** Functions the standard no longer allows (clauses 4.4.16 and 4.4.20). */
+/** Functions the standard no longer allows (clause 4.4). */
 export function isObsolete(code: number): boolean {
   return code === Code.initializeData || code === Code.saveConfiguration;
 }
@@ -146,7 +146,7 @@ export function isRestart(code: number): boolean {
   return code === Code.coldRestart || code === Code.warmRestart;
 }
 
-/** Functions whose objects are files (clause 4.4.26 and after). */
+/** Functions whose objects are files (clause 4.4). */
 export function isFileFunction(code: number): boolean {
   return code >= Code.openFile && code <= Code.abortFile;
 }
@@ -211,7 +211,7 @@ export function refusalOf(indications: number): number {
   return 0;
 }
 
-/** Control status codes (A.6.1, table of status codes). */
+/** Control status codes (A.8.1). */
 const COMMAND_STATUS: Readonly<Record<number, string>> = {
   1: 'select timed out',
   2: 'not selected',

@@ -3,7 +3,7 @@
 import { i32le, u16le, u32le } from '../../bytes/endian.ts';
 import { Layout, layoutOf, objectSize } from './objects.ts';
 
-/** Range specifier codes (table 4-6). */
+/** Range specifier codes (clause 4.2.2.7). */
 const Range = {
   startStop8: 0,
   startStop16: 1,
@@ -20,7 +20,7 @@ const Range = {
 
 /** Octets of a range field, -1 where the code is reserved. */
 const RANGE_SIZES: readonly number[] = [2, 4, 8, 2, 4, 8, 0, 1, 2, 4, -1, 1, -1, -1, -1, -1];
-/** Octets of the prefix before each object (table 4-5). */
+/** Octets of the prefix before each object. */
 const PREFIX_SIZES: readonly number[] = [0, 1, 2, 4, 1, 2, 4, -1];
 const PREFIX_SIZE_FIRST = 4;
 
@@ -204,7 +204,7 @@ export class ObjectHeader {
   }
 
   #isWithData(data: number): boolean {
-    // Objects whose size stands before them, and those of authentication, are there in every message (clauses 7.5, A.45).
+    // Objects whose size stands before them, and those of authentication, are there in every message (clauses 7, A.45).
     if (this.qualifier === SIZE_PREFIXED_QUALIFIER) return true;
     if (this.group === AUTHENTICATION_GROUP) return this.qualifier !== ALL_QUALIFIER;
     if (data === Data.freezeTime) return this.group === TIME_GROUP;
@@ -240,7 +240,7 @@ export class ObjectHeader {
 
   #measurePacked(end: number): void {
     if (this.prefixSize > 0) {
-      // Single bits stand side by side: there is no place for prefixes (clause 4.2.2.7.3).
+      // Single bits stand side by side: there is no place for prefixes (clause 4.2.2.7).
       this.#stop(HeaderProblem.qualifierUnfit, this.dataStart);
       return;
     }

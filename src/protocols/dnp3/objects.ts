@@ -291,7 +291,7 @@ define(52, 2, Layout.unsigned, 2, 0, 2);
 for (let variation = 1; variation <= 4; variation++) define(60, variation, Layout.empty, 0);
 for (let variation = 1; variation <= 8; variation++) define(70, variation, Layout.free, 0);
 
-// Internal indications (A.28), storage and profiles (A.29, A.30), data sets (A.32 to A.35), applications (A.36).
+// Internal indications (A.28), storage and profiles (A.29, A.30), data sets (A.32 to A.35), applications (A.36, A.37).
 define(80, 1, Layout.packedBit, 0);
 define(81, 1, Layout.opaque, 3);
 define(82, 1, Layout.free, 0);
@@ -305,7 +305,7 @@ define(87, 1, Layout.free, 0);
 define(88, 1, Layout.free, 0);
 define(90, 1, Layout.free, 0);
 define(91, 1, Layout.free, 0);
-// Floating point and binary-coded decimal of old devices (A.37 to A.39).
+// Floating point and binary-coded decimal of old devices (A.38 to A.40).
 define(100, 1, Layout.opaque, 5);
 define(100, 2, Layout.opaque, 9);
 define(100, 3, Layout.opaque, 11);

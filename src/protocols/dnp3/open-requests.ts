@@ -23,7 +23,7 @@ export class OpenRequests {
   #serial = 0;
 
   /**
-   * A request begins. A master has one request open (clause 4.2.2.4.5), and where it has several of one sequence they are
+   * A request begins. A master has one request open (clause 4.2.2.4), and where it has several of one sequence they are
    * answered in their order. An older one is given up where a later one was answered, or after some seconds.
    */
   begin(fragment: Fragment): void {

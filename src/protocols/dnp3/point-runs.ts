@@ -8,12 +8,12 @@ import { flagKind, FlagKind, isDoubtful, Layout, valueOffset, valueSize } from '
 const SCRATCH_BYTES = 16_384;
 const TIME_VALUE_SIZE = 8;
 const FLAG_STATE = 0x80;
-/** Control codes (A.6.1): the operation type in bits 0 to 3, the trip-close code in bits 6 and 7. */
+/** Control codes (A.8.1): the operation type in bits 0 to 3, the trip-close code in bits 6 and 7. */
 const OPERATION_TYPE = 0x0f;
 const Operation = { nul: 0, pulseOn: 1, pulseOff: 2, latchOn: 3, latchOff: 4 } as const;
 const TripClose = { nul: 0, close: 1, trip: 2 } as const;
 const CROB_STATUS = 10;
-/** Data types of device attributes (clause A.1, table of data type codes). */
+/** Data types of device attributes (clause A.1). */
 const AttributeType = { unsigned: 2, signed: 3, float: 4 } as const;
 
 export interface RunTarget {

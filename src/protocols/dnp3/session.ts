@@ -112,7 +112,7 @@ export class Dnp3Session {
     if (!isAssigned(code)) fragment.problem('function-unassigned', start + 1, code);
     else if (isObsolete(code)) fragment.problem('function-obsolete', start + 1, code);
     const isUnsolicited = (control & ApplicationControl.unsolicited) !== 0;
-    // Only a confirm can be either (clause 4.2.2.4.4).
+    // Only a confirm can be either (clause 4.2.2.4).
     if (code !== Code.confirm && isUnsolicited !== (code === Code.unsolicitedResponse)) {
       fragment.problem('unsolicited-flag-wrong', start, code);
     }

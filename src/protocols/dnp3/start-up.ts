@@ -1,6 +1,5 @@
 // Decides what switching unsolicited responses off means. A master that connects, or finds the outstation restarted,
-// commonly disables them, polls all classes and enables them again (IEEE 1815-2012, clause 4.4.22 and the start-up of
-// clause 5): that is `configure`. What leaves an outstation in operation silent is `suppress-alarm`.
+// commonly disables them, polls all classes and enables them again (IEEE 1815-2012, clause 4.4): that is `configure`. What leaves an outstation in operation silent is `suppress-alarm`.
 import { setNoValues } from '../facts-of-messages.ts';
 import type { Operation } from '../../facts/operation.ts';
 import type { MessageContext } from '../../facts/protocol.ts';

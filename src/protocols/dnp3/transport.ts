@@ -56,7 +56,7 @@ export class Transport {
       this.#begin(reassembly);
     } else if (reassembly.buffer === null) return reassembly.isInStep ? Segment.firstMissing : Segment.none;
     else if (sequence !== reassembly.nextSequence) {
-      // The same segment again is ignored (clause 8.2.2).
+      // The same segment again is ignored (clause 8).
       if (sequence === ((reassembly.nextSequence - 1) & SEQUENCE)) return Segment.none;
       this.lost(reassembly);
       return Segment.outOfSequence;
