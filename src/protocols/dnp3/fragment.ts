@@ -13,6 +13,9 @@ export const REQUEST_HEADER_SIZE = 2;
 /** With the internal indications. */
 export const RESPONSE_HEADER_SIZE = 4;
 
+/** Group, variation, qualifier, and one octet of count. */
+const COUNTED_HEADER_SIZE = 4;
+
 /** Groups that have no points and get a meaning of their own. */
 export const Group = {
   attributes: 0,
@@ -35,7 +38,7 @@ export class Fragment {
   sequence = 0;
   /** The master is who the conversation takes for the server. */
   isReversed = false;
-  /** Group of the first object that is not authentication, -1 where there is none. */
+  /** Group of the first object that is no authentication and no common time, -1 where there is none. */
   firstGroup = -1;
   /** Operations told of it, or kept. */
   told = 0;
@@ -129,10 +132,10 @@ export class Fragment {
     const { bytes, objects, end } = this;
     if (objects + 3 > end) return -1;
     const group = bytes[objects]!;
-    if (group !== Group.authentication || isAuthentication(this.code)) return group;
-    // Aggressive mode: one object of six octets behind a header of four (A.45.3).
-    const next = objects + 10;
-    return next + 3 <= end ? bytes[next]! : group;
+    // Aggressive mode (A.45.3) and common time (A.24) come before what the message is about: one object of six octets.
+    const isBefore = group === Group.commonTime || (group === Group.authentication && !isAuthentication(this.code));
+    const next = objects + COUNTED_HEADER_SIZE + 6;
+    return isBefore && next + 3 <= end ? bytes[next]! : group;
   }
 }
 

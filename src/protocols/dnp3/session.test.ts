@@ -84,6 +84,11 @@ test('what an outstation tells unasked is a report, and the confirm no request t
   assert.deepEqual([report?.client, report?.server, report?.requestFrame, report?.answerFrame], [100, 200, 0, 1]);
 });
 
+test('what is told with a common time is about the events behind it', () => {
+  const talk = new Talk().answer(unsolicited(0, '3301 07 01 000000000000 0203 17 01 05 81 0100'));
+  assert.deepEqual([talk.told, talk.operations[0]?.subfunction], [['report 130: binary input 5+1 = 1; ok'], 2]);
+});
+
 test('an unsolicited response in between does not answer the request', () => {
   const talk = new Talk().ask(request(4, '01 3c0106')).answer(unsolicited(4, '0201 28 0100 0500 81'));
   talk.answer(response(4, '0102 00 00 00 81'));
