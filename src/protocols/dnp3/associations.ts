@@ -46,8 +46,8 @@ export class Association {
   isPolled = false;
   /** A disable of unsolicited responses is not answered yet. */
   hasOpenDisable = false;
-  /** Objects of the select that waits for its operate, null where none does. */
-  selected: Uint8Array | null = null;
+  /** Stands for the objects of the select that waits for its operate, -1 where none does. */
+  selected = -1;
   selectedSequence = 0;
   /** Something the master said was lost since: it may have been a select. */
   isSelectUnknown = false;

@@ -194,6 +194,14 @@ test('aggressive mode is a command of a user', () => {
   );
 });
 
+test('in aggressive mode select and operate differ by their proofs alone', () => {
+  const proven = (challenge: number, objects: string): string =>
+    `7803 07 01 ${le(challenge, 4)} 0900 ${objects} ${sized(120, 9, le(challenge, 4).repeat(2))}`;
+  const talk = new Talk().ask(request(4, `03 ${proven(5, COMMAND)}`)).answer(response(4, COMMAND));
+  talk.ask(request(5, `04 ${proven(6, COMMAND)}`)).answer(response(5, COMMAND));
+  assert.deepEqual(talk.listener.rules, []);
+});
+
 test('session keys: the status is asked for and answered', () => {
   const keyStatus = sized(120, 5, '05000000' + '0700' + '02' + '02' + '00' + '0400' + 'aabbccdd');
   const talk = new Talk().ask(request(1, '20 7804 07 01 0700')).answer(authentication(1, '83', keyStatus));
