@@ -3,6 +3,7 @@
 // wrong usage, 3 where there is no tshark.
 import { bacnetMapping } from './bacnet.ts';
 import { Comparison } from './compare.ts';
+import { dnp3Mapping } from './dnp3.ts';
 import { enipMapping } from './enip.ts';
 import { iec104Mapping } from './iec104.ts';
 import type { Mapping } from './mapping.ts';
@@ -11,7 +12,14 @@ import { ourReadings } from './ours.ts';
 import { s7commMapping } from './s7comm.ts';
 import { layersIn, tsharkFrames, tsharkVersion } from './tshark.ts';
 
-const MAPPINGS: readonly Mapping[] = [modbusMapping, enipMapping, s7commMapping, iec104Mapping, bacnetMapping];
+const MAPPINGS: readonly Mapping[] = [
+  modbusMapping,
+  enipMapping,
+  s7commMapping,
+  iec104Mapping,
+  dnp3Mapping,
+  bacnetMapping,
+];
 
 const DIFFERENCES_SHOWN = 50;
 /** What must agree: of all, and of each row with enough examples. */
