@@ -4,10 +4,11 @@
 import { Comparison } from './compare.ts';
 import type { Mapping } from './mapping.ts';
 import { modbusMapping } from './modbus.ts';
+import { mqttMapping } from './mqtt.ts';
 import { ourReadings } from './ours.ts';
 import { tsharkFrames, tsharkVersion } from './tshark.ts';
 
-const MAPPINGS: readonly Mapping[] = [modbusMapping];
+const MAPPINGS: readonly Mapping[] = [modbusMapping, mqttMapping];
 
 const DIFFERENCES_SHOWN = 50;
 /** What must agree: of all, and of each row with enough examples. */

@@ -114,13 +114,14 @@ export class MqttDecoder implements ProtocolDecoder {
     if (side.left > 0) {
       side.left = Math.max(0, side.left - (end - start));
       this.#session.more(context, side, bytes, start, end);
+      if (side.left === 0) this.#listener?.ended(context);
       return;
     }
     const packet = this.#packet;
     parsePacket(bytes, start, end, state.version, packet);
     if (packet.size > end - start) side.left = packet.size - (end - start);
     this.#session.packet(context, state, side, packet, bytes, start, end);
-    this.#listener?.(packet, bytes, context);
+    this.#listener?.packet(packet, bytes, context);
   }
 
   /** An HTTP head, a WebSocket frame, or a piece of a long one. */

@@ -31,8 +31,12 @@ const TIMEOUT_US = 30_000_000;
 const CLIENT_ID_CHARACTERS_MAX = 128;
 const NONE = -1;
 
-/** Hears every packet that was read: for tests and for the comparison with other decoders. */
-export type PacketListener = (packet: MqttPacket, bytes: Uint8Array, context: MessageContext) => void;
+/** Hears every packet once the session has told of it: for tests and for the comparison with other decoders. */
+export interface PacketListener {
+  packet(packet: MqttPacket, bytes: Uint8Array, context: MessageContext): void;
+  /** The last piece of a packet in pieces was read. */
+  ended(context: MessageContext): void;
+}
 
 export class MqttSession {
   readonly states = new FlowStates();
@@ -115,7 +119,8 @@ export class MqttSession {
       if (state.isConnected) packet.addProblem(Problem['connect-repeated'], start, 0, 0);
       else if (state.packetsBefore > 0) packet.addProblem(Problem['connect-not-first'], start, state.packetsBefore, 0);
     } else {
-      if (state.isRefused) packet.addProblem(Problem['packet-after-refusal'], start, packet.type, 0);
+      if (state.isRefused && packet.type !== PacketType.disconnect)
+        packet.addProblem(Problem['packet-after-refusal'], start, packet.type, 0);
       if (!state.isConnected) state.packetsBefore++;
     }
   }
