@@ -119,7 +119,8 @@ class OurMqtt implements OurReader {
   constructor() {
     const listener = {
       packet: (packet: MqttPacket, bytes: Uint8Array, context: MessageContext) => this.#packet(packet, bytes, context),
-      ended: (context: MessageContext) => this.#ended(context),
+      piece: (bytes: Uint8Array, start: number, end: number, isLast: boolean, context: MessageContext) =>
+        this.#piece(bytes, start, end, isLast, context),
     };
     this.#decoder = new MqttDecoder(0, MQTT_PORTS, listener);
   }
@@ -198,10 +199,12 @@ class OurMqtt implements OurReader {
     if (will !== undefined && will.answerFrame !== frame) fields.set('outcome', 'the will has another answer');
   }
 
-  #ended(context: MessageContext): void {
+  #piece(bytes: Uint8Array, start: number, end: number, isLast: boolean, context: MessageContext): void {
     const reading = this.#open.get(directionKey(context));
-    if (reading !== undefined) reading.frame = frameOf(context.frame);
-    this.#open.delete(directionKey(context));
+    if (reading === undefined) return;
+    reading.fields.set('payload', `${reading.fields.get('payload')}${hexOf(bytes, start, end)}`);
+    reading.frame = frameOf(context.frame);
+    if (isLast) this.#open.delete(directionKey(context));
   }
 }
 

@@ -114,7 +114,7 @@ export class MqttDecoder implements ProtocolDecoder {
     if (side.left > 0) {
       side.left = Math.max(0, side.left - (end - start));
       this.#session.more(context, side, bytes, start, end);
-      if (side.left === 0) this.#listener?.ended(context);
+      this.#listener?.piece(bytes, start, end, side.left === 0, context);
       return;
     }
     const packet = this.#packet;

@@ -286,11 +286,11 @@ function parseConnack(bytes: Uint8Array, at: number, end: number, packet: MqttPa
   trailing(packet, at + 2, end);
 }
 
+/** 5.0 has properties that fill the rest. */
 function connackVersion(bytes: Uint8Array, at: number, end: number): number {
-  if (end - at < 3) return Version.unknown;
-  return variableInteger(bytes, at + 2, end) === end - at - 2 - writtenSize(bytes, at + 2)
-    ? Version.v5
-    : Version.unknown;
+  const length = variableInteger(bytes, at + 2, end);
+  if (length < 0) return Version.unknown;
+  return at + 2 + writtenSize(bytes, at + 2) + length === end ? Version.v5 : Version.unknown;
 }
 
 /** Clause 3.3. */

@@ -34,8 +34,8 @@ const NONE = -1;
 /** Hears every packet once the session has told of it: for tests and for the comparison with other decoders. */
 export interface PacketListener {
   packet(packet: MqttPacket, bytes: Uint8Array, context: MessageContext): void;
-  /** The last piece of a packet in pieces was read. */
-  ended(context: MessageContext): void;
+  /** A further piece of a packet in pieces was read. */
+  piece(bytes: Uint8Array, start: number, end: number, isLast: boolean, context: MessageContext): void;
 }
 
 export class MqttSession {
