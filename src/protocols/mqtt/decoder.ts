@@ -11,7 +11,7 @@ import {
 } from '../../facts/protocol.ts';
 import { violation } from '../facts-of-messages.ts';
 import { type FlowState, Mode, type Side } from './flows.ts';
-import { PIECE_BYTES, looksLikePackets, packetSize, speakerOfPackets } from './framing.ts';
+import { FURTHER_PIECE_BYTES, PIECE_BYTES, looksLikePackets, packetSize, speakerOfPackets } from './framing.ts';
 import { MqttPacket } from './packet.ts';
 import { parsePacket } from './parse.ts';
 import { MqttSession, type PacketListener } from './session.ts';
@@ -19,7 +19,6 @@ import { FrameHeader, Opcode, headSize, isHeadStart, looksLikeHead, unmask } fro
 
 /** So much of a frame's payload is looked at to recognise it. */
 const LOOKED_AT_BYTES = 4096;
-const CARRY_BYTES_MIN = 256;
 
 export class MqttDecoder implements ProtocolDecoder {
   readonly #session: MqttSession;
@@ -106,7 +105,7 @@ export class MqttDecoder implements ProtocolDecoder {
 
   /** A packet, or a piece of a long one. */
   #pieceSize(side: Side, bytes: Uint8Array, start: number, end: number): number {
-    if (side.left > 0) return Math.min(side.left, PIECE_BYTES);
+    if (side.left > 0) return Math.min(side.left, FURTHER_PIECE_BYTES);
     return Math.min(packetSize(bytes, start, end), PIECE_BYTES);
   }
 
@@ -126,7 +125,7 @@ export class MqttDecoder implements ProtocolDecoder {
 
   /** An HTTP head, a WebSocket frame, or a piece of a long one. */
   #framePieceSize(side: Side, bytes: Uint8Array, start: number, end: number): number {
-    if (side.frameLeft > 0) return Math.min(side.frameLeft, PIECE_BYTES);
+    if (side.frameLeft > 0) return Math.min(side.frameLeft, FURTHER_PIECE_BYTES);
     if (!side.isFramed && isHeadStart(bytes, start, end)) {
       return end - start < 4 ? NEED_MORE : headSize(bytes, start, end);
     }
@@ -207,15 +206,15 @@ export class MqttDecoder implements ProtocolDecoder {
     }
     if (side.carryLength === 0) {
       const rest = this.#packets(state, side, bytes, start, end, context);
-      if (rest < end) keep(side, bytes, rest, end);
+      if (rest < end) this.#keep(side, bytes, rest, end, context);
       return;
     }
-    keep(side, bytes, start, end);
+    if (!this.#keep(side, bytes, start, end, context)) return;
     const { carry, carryLength } = side;
     const rest = this.#packets(state, side, carry, 0, carryLength, context);
     side.carryLength = carryLength - rest;
     if (side.carryLength > 0) carry.copyWithin(0, rest, carryLength);
-    else side.carry = NO_BYTES;
+    else this.#session.states.releaseCarry(side);
   }
 
   /** Reads as many packets as are whole; returns where the rest starts. */
@@ -241,18 +240,12 @@ export class MqttDecoder implements ProtocolDecoder {
     }
     return at;
   }
-}
 
-/** Adds bytes to what waits for its rest; a piece is the most that can wait. */
-function keep(side: Side, bytes: Uint8Array, start: number, end: number): void {
-  const needed = side.carryLength + end - start;
-  if (needed > side.carry.length) {
-    const longer = new Uint8Array(Math.max(CARRY_BYTES_MIN, 2 ** Math.ceil(Math.log2(needed))));
-    longer.set(side.carry.subarray(0, side.carryLength));
-    side.carry = longer;
+  /** Adds bytes to what waits for its rest; false where there is no room for them. */
+  #keep(side: Side, bytes: Uint8Array, start: number, end: number, context: MessageContext): boolean {
+    if (this.#session.states.keep(side, bytes, start, end)) return true;
+    side.isLost = true;
+    violation(context, 'mqtt', 'packet-lost', 'too many packets are incomplete', bytes, start, end);
+    return false;
   }
-  side.carry.set(bytes.subarray(start, end), side.carryLength);
-  side.carryLength = needed;
 }
-
-const NO_BYTES = new Uint8Array(0);

@@ -8,6 +8,10 @@ const FLOWS_MAX = 65_536;
 /** Topic aliases of one direction, and the bytes of a topic kept for one (MQTT 5.0, clause 3.3.2.3.4). */
 const ALIASES_MAX = 1024;
 const ALIAS_BYTES_MAX = 1024;
+/** Of all conversations together: bytes of topics kept for aliases, and of packets that wait for their rest. */
+const ALL_ALIAS_BYTES_MAX = 8 * 1024 * 1024;
+const ALL_CARRY_BYTES_MAX = 64 * 1024 * 1024;
+const CARRY_BYTES_MIN = 256;
 
 /** Packets on TCP, or in WebSocket frames. */
 export const Mode = { unknown: 0, packets: 1, webSocket: 2 } as const;
@@ -35,22 +39,6 @@ export class Side {
   carryLength = 0;
   /** What came in the last frame was no packet. */
   isLost = false;
-
-  setAlias(alias: number, bytes: Uint8Array, start: number, end: number): void {
-    this.aliases ??= new Map();
-    if (this.aliases.size >= ALIASES_MAX && !this.aliases.has(alias)) return;
-    this.aliases.set(alias, bytes.slice(start, Math.min(end, start + ALIAS_BYTES_MAX)));
-  }
-
-  lose(): void {
-    this.left = 0;
-    this.transfer = null;
-    this.frameLeft = 0;
-    this.carry = NO_BYTES;
-    this.carryLength = 0;
-    this.isLost = false;
-    this.hasGap = true;
-  }
 }
 
 /** What is needed to tell a login once its outcome is known. */
@@ -92,6 +80,8 @@ export class FlowState {
 
 export class FlowStates {
   readonly #states = new Map<number, FlowState>();
+  #aliasBytes = 0;
+  #carryBytes = 0;
   #lastFlow = -1;
   #last: FlowState | null = null;
 
@@ -118,12 +108,71 @@ export class FlowStates {
   }
 
   delete(flow: number): void {
+    const state = this.#states.get(flow);
+    if (state === undefined) return;
+    for (const side of state.sides) {
+      this.clearAliases(side);
+      this.releaseCarry(side);
+    }
     this.#states.delete(flow);
     if (flow === this.#lastFlow) this.#last = null;
   }
 
-  entries(): IterableIterator<[number, FlowState]> {
-    return this.#states.entries();
+  /** A topic is to be known by its alias; not where there is no room for it. */
+  setAlias(side: Side, alias: number, bytes: Uint8Array, start: number, end: number): void {
+    side.aliases ??= new Map();
+    const old = side.aliases.get(alias)?.length ?? -1;
+    const size = Math.min(end - start, ALIAS_BYTES_MAX);
+    const isFull = old < 0 && side.aliases.size >= ALIASES_MAX;
+    if (isFull || this.#aliasBytes + size - Math.max(0, old) > ALL_ALIAS_BYTES_MAX) {
+      this.#aliasBytes -= Math.max(0, old);
+      side.aliases.delete(alias);
+      side.hasGap = true;
+      return;
+    }
+    this.#aliasBytes += size - Math.max(0, old);
+    side.aliases.set(alias, bytes.slice(start, start + size));
+  }
+
+  clearAliases(side: Side): void {
+    if (side.aliases !== null) for (const topic of side.aliases.values()) this.#aliasBytes -= topic.length;
+    side.aliases = null;
+    side.hasGap = false;
+  }
+
+  /** Adds bytes to what waits for its rest; false where there is no room: then nothing waits any more. */
+  keep(side: Side, bytes: Uint8Array, start: number, end: number): boolean {
+    const needed = side.carryLength + end - start;
+    if (needed > side.carry.length) {
+      const size = Math.max(CARRY_BYTES_MIN, 2 ** Math.ceil(Math.log2(needed)));
+      if (this.#carryBytes + size - side.carry.length > ALL_CARRY_BYTES_MAX) {
+        this.releaseCarry(side);
+        return false;
+      }
+      const longer = new Uint8Array(size);
+      longer.set(side.carry.subarray(0, side.carryLength));
+      this.#carryBytes += size - side.carry.length;
+      side.carry = longer;
+    }
+    side.carry.set(bytes.subarray(start, end), side.carryLength);
+    side.carryLength = needed;
+    return true;
+  }
+
+  releaseCarry(side: Side): void {
+    this.#carryBytes -= side.carry.length;
+    side.carry = NO_BYTES;
+    side.carryLength = 0;
+  }
+
+  /** Bytes of this direction were lost. */
+  lose(side: Side): void {
+    this.releaseCarry(side);
+    side.left = 0;
+    side.transfer = null;
+    side.frameLeft = 0;
+    side.isLost = false;
+    side.hasGap = true;
   }
 }
 

@@ -6,8 +6,10 @@ import { areFilters, flagsOf, variableInteger, variableIntegerSize } from './par
 import { areProperties } from './properties.ts';
 import { hasSlash, hasWildcard, isPrintableText } from './text-rules.ts';
 
-/** Longer packets are framed in pieces of this size. */
+/** Longer packets are framed in pieces: a first one of this size, */
 export const PIECE_BYTES = 65_536;
+/** and further ones of this. */
+export const FURTHER_PIECE_BYTES = 16_384;
 /** A topic that alone is evidence has so many characters and a level. */
 const TELLING_TOPIC_BYTES_MIN = 4;
 const SHORT_ACKNOWLEDGEMENT_MAX = 65_536;

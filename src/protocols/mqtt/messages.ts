@@ -243,7 +243,6 @@ export const Problem = Object.freeze(
 /** Rules that are told with texts of their own. */
 export const OTHER_RULES = [
   'mqtt-client-takeover',
-  'websocket-head-too-long',
   'websocket-mask-missing',
   'websocket-reserved-bits',
   'websocket-not-binary',

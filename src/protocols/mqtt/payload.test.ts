@@ -220,7 +220,7 @@ test('devices that announce themselves are claims about the one who publishes, b
     });
   const talk = new Talk();
   talk.client(publish('homeassistant/sensor/a/config', device('a', { via_device: 'b' })));
-  assert.deepEqual(talk.listener.claims, []);
+  assert.equal(talk.listener.claims.length, 0);
   talk.client(
     publish('homeassistant/sensor/b/config', device('b')),
     publish('homeassistant/sensor/b2/config', device('b')),

@@ -14,7 +14,7 @@ function told(talk: Talk): string[] {
 test('a connection is an operation with its client identifier, and its will another with the same answer', () => {
   const talk = new Talk();
   talk.client(connect({ clientId: 'pump-7', will: ['plant/pump-7', 'gone'] }));
-  assert.deepEqual(talk.operations, []);
+  assert.equal(talk.operations.length, 0);
   talk.server(connack());
   assert.deepEqual(told(talk), ['connect 1 pump-7 ok', `publish ${WILL_FUNCTION} plant/pump-7 ok`]);
   const [connection, will] = talk.operations;

@@ -23,7 +23,7 @@ import {
 } from './messages.ts';
 import type { MqttPacket } from './packet.ts';
 import { PublishFacts } from './publish.ts';
-import { pendingKey } from './publications.ts';
+import { NAME_BYTES_MAX, pendingKey } from './publications.ts';
 import type { NameAt } from './transfers.ts';
 
 const PENDING_MAX = 32_768;
@@ -79,7 +79,7 @@ export class MqttSession {
   gap(flow: number, fromClient: boolean): void {
     const state = this.states.known(flow);
     const isFromClient = fromClient !== (state?.isReversed ?? false);
-    if (state !== undefined) state.sides[fromClient ? 0 : 1].lose();
+    if (state !== undefined) this.states.lose(state.sides[fromClient ? 0 : 1]);
     if (!isFromClient) this.#pending.markGap(flow);
     this.#publish.gap(flow, state, isFromClient);
   }
@@ -183,10 +183,7 @@ export class MqttSession {
     state.isRefused = false;
     state.keepAlive = packet.keepAlive;
     state.clientId = printable(bytes, packet.clientIdStart, packet.clientIdEnd, CLIENT_ID_CHARACTERS_MAX);
-    for (const side of state.sides) {
-      side.aliases = null;
-      side.hasGap = false;
-    }
+    for (const side of state.sides) this.states.clearAliases(side);
     const host = state.isReversed ? context.server : context.client;
     this.#pending.makeRoom(context);
     const operation = startOperation(context, this.#protocol, state.isReversed);
@@ -260,7 +257,7 @@ export class MqttSession {
   /** Clause 3.3.2.3.4: a topic with an alias sets it, an alias without topic stands for one that was set. */
   #resolve(state: FlowState, side: Side, packet: MqttPacket, topic: NameAt): void {
     if (topic.end > topic.start) {
-      side.setAlias(packet.topicAlias, topic.bytes, topic.start, topic.end);
+      this.states.setAlias(side, packet.topicAlias, topic.bytes, topic.start, topic.end);
       return;
     }
     const known = side.aliases?.get(packet.topicAlias);
@@ -286,7 +283,7 @@ export class MqttSession {
       operation.count = 1;
       operation.nameBytes = bytes;
       operation.nameStart = at + 2;
-      operation.nameEnd = end;
+      operation.nameEnd = Math.min(end, at + 2 + NAME_BYTES_MAX);
       this.#pending.add(operation, pendingKey(packet.type, packet.packetId), index);
       at = isSubscribed ? end + 1 : end;
     }
