@@ -152,13 +152,14 @@ export class MqttDecoder implements ProtocolDecoder {
     side.mask = header.isMasked ? u32be(bytes, header.maskAt) : 0;
     side.maskPhase = 0;
     side.frameLeft = Math.max(0, size + header.payloadSize - (end - start));
-    this.#checkFrame(bytes, start, end, context);
+    this.#checkFrame(side, bytes, start, end, context);
     this.#frameBytes(state, side, bytes, start + size, end, context);
   }
 
-  #checkFrame(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
+  #checkFrame(side: Side, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     const header = this.#header;
-    if (header.reservedBits !== 0) {
+    if (header.reservedBits !== 0 && !side.isPacked) {
+      side.isPacked = true;
       violation(context, 'mqtt', 'websocket-reserved-bits', `bits ${header.reservedBits}`, bytes, start, end);
     }
     // MQTT 5.0, clause 6: binary data frames only.
@@ -188,7 +189,7 @@ export class MqttDecoder implements ProtocolDecoder {
     end: number,
     context: MessageContext,
   ): void {
-    if (side.opcode >= Opcode.close || end <= start) return;
+    if (side.opcode >= Opcode.close || side.isPacked || end <= start) return;
     if (!side.isMasked) {
       this.#inner(state, side, bytes, start, end, context);
       return;

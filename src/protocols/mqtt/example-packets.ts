@@ -4,6 +4,7 @@ import { Encoding, OUTCOME_NAMES, emptyOperation, type Operation } from '../../f
 import { NEED_MORE, NOT_THIS_PROTOCOL, type MessageContext } from '../../facts/protocol.ts';
 import { VERB_NAMES } from '../../facts/verbs.ts';
 import { mqtt } from './index.ts';
+import { KINDS } from './messages.ts';
 
 export type Part = number | string | Iterable<number>;
 
@@ -192,6 +193,10 @@ export class Listener implements FactSink {
   readonly matches: string[] = [];
 
   operation(operation: Operation): void {
+    const isListed = KINDS.some(
+      (kind) => kind.function === operation.function && kind.subfunction === operation.subfunction,
+    );
+    if (!isListed) throw new Error(`no kind ${operation.function}/${operation.subfunction}`);
     const { nameBytes, nameStart, nameEnd, client, server, requestFrame, answerFrame, isQuestionable } = operation;
     this.operations.push({
       verb: VERB_NAMES[operation.verb]!,

@@ -29,6 +29,8 @@ export class Side {
 
   /** WebSocket: the HTTP head is over. */
   isFramed = false;
+  /** Frames have extension bits: what is in them is packed, and not read. */
+  isPacked = false;
   frameLeft = 0;
   opcode = 0;
   isMasked = false;

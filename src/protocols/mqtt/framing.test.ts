@@ -18,6 +18,7 @@ test('packets that could hardly be anything else are recognised on any port', ()
   assert.equal(match(connect({ version: 5, user: 'u', password: 'p' })), Match.yes);
   assert.equal(match(publish('plant/level', '1')), Match.yes);
   assert.equal(match(packet(0x82, 0, 1, field('plant/#'), 0)), Match.yes);
+  assert.equal(match(connect(), [0, 0xff, 0xff]), Match.yes);
   assert.equal(match(packet(0xc0), publish('plant/level', '1', { qos: 1 })), Match.yes);
   assert.equal(match(publish('plant/level', new Uint8Array(5000)).subarray(0, 60)), Match.yes);
 });

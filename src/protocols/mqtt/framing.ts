@@ -2,7 +2,9 @@
 import { u16be } from '../../bytes/endian.ts';
 import { Match, NEED_MORE, NOT_THIS_PROTOCOL, Speaker } from '../../facts/protocol.ts';
 import { PacketType } from './messages.ts';
-import { areFilters, flagsOf, variableInteger, variableIntegerSize } from './parse.ts';
+import { variableInteger, variableIntegerSize } from './fields.ts';
+import { areFilters } from './parse-answers.ts';
+import { flagsOf } from './parse.ts';
 import { areProperties } from './properties.ts';
 import { hasSlash, hasWildcard, isPrintableText } from './text-rules.ts';
 
@@ -64,6 +66,8 @@ export function looksLikePackets(bytes: Uint8Array, start: number, end: number):
     const match = matchPacket(bytes, at, end);
     if (match === Match.no) return Match.no;
     if (match === CUT) return result;
+    // A CONNECT alone is enough, whatever is sent behind it.
+    if (match === Match.yes && bytes[at]! >> 4 === PacketType.connect) return match;
     if (match > result) result = match;
     const size = packetSize(bytes, at, end);
     // A packet that is cut ends the evidence.

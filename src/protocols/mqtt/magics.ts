@@ -39,14 +39,15 @@ function fixedClass(four: number, bytes: Uint8Array, start: number, end: number)
       return PayloadClass.executable;
     case 0x27051956: // U-Boot legacy image
     case 0xd00dfeed: // flattened device tree, the container of FIT images
+    case 0x31181006: // UBIFS
+    case 0x3db8f396: // MCUboot
+      return PayloadClass.firmware;
     case 0x68737173: // SquashFS, little-endian
     case 0x73717368: // … and big-endian
     case 0x55424923: // UBI
-    case 0x31181006: // UBIFS
-    case 0x3db8f396: // MCUboot
     case 0x5546320a: // UF2
     case 0x48445230: // TRX
-      return PayloadClass.firmware;
+      return hasControl(bytes, start + 4, end) ? PayloadClass.firmware : -1;
     case 0x414e4452: // ANDROID!
       return end - start >= 8 && u32be(bytes, start + 4) === 0x4f494421 ? PayloadClass.firmware : -1;
     case 0x504b0304: // ZIP
@@ -58,9 +59,7 @@ function fixedClass(four: number, bytes: Uint8Array, start: number, end: number)
     case 0xfd377a58: // xz
       return PayloadClass.archive;
     case 0x30373037: // cpio "0707"
-      return end - start >= 6 && bytes[start + 4] === 0x30 && (bytes[start + 5]! & 0xfc) === 0x30
-        ? PayloadClass.archive
-        : -1;
+      return isCpio(bytes, start, end) ? PayloadClass.archive : -1;
     case 0x89504e47: // PNG
     case 0x47494638: // GIF
       return PayloadClass.image;
@@ -69,6 +68,22 @@ function fixedClass(four: number, bytes: Uint8Array, start: number, end: number)
     default:
       return shortClass(four, bytes, start, end);
   }
+}
+
+/** What begins with letters is no text: a byte that no text has stands soon behind. */
+function hasControl(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < Math.min(end, start + 28); at++) if (bytes[at]! < 9) return true;
+  return false;
+}
+
+/** cpio, the formats in characters: `070701` or `070702` and thirteen hexadecimal numbers, or `070707` and octal ones. */
+function isCpio(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start < 110 || bytes[start + 4] !== 0x30) return false;
+  const kind = bytes[start + 5]! - 0x30;
+  if (kind !== 1 && kind !== 2 && kind !== 7) return false;
+  const numbersEnd = start + (kind === 7 ? 76 : 110);
+  for (let at = start + 6; at < numbersEnd; at++) if (hexDigit(bytes[at]!) < 0) return false;
+  return true;
 }
 
 function isOneOrTwo(byte: number): boolean {

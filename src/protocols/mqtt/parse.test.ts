@@ -111,12 +111,20 @@ test('the version is inferred where the CONNECT was not seen, and left open wher
   assert.equal(of(publish('a/b', '{"x":1}', { properties: [] })), Version.v5);
   assert.equal(of(publish('', 'x', { properties: [35, 0, 1] })), Version.v5);
   assert.equal(of(publish('a/b', [0, 0, 1])), Version.unknown);
+  assert.equal(of(publish('a/b', [2, 1, 0, 0x90])), Version.unknown);
   assert.equal(of(packet(0x82, 0, 1, field('a/b'), 1)), Version.v311);
   assert.equal(of(packet(0x82, 0, 1, 0, field('a/b'), 1)), Version.v5);
   assert.equal(of(packet(0xb0, 0, 1)), Version.v311);
   assert.equal(of(packet(0xb0, 0, 1, 0, 17)), Version.v5);
   assert.equal(of(connack(0, 5)), Version.v5);
   assert.equal(of(connack(0)), Version.unknown);
+});
+
+test('3.1 allows a user flag without a user, 3.1.1 does not', () => {
+  const bytes = (name: string, version: number): Uint8Array =>
+    packet(0x10, field(name), version, 0x82, 0, 60, field('c'));
+  assert.deepEqual(rules(read(bytes('MQIsdp', 3))), []);
+  assert.deepEqual(rules(read(bytes('MQTT', 4))), ['packet-cut-short']);
 });
 
 test('a first piece of a long packet says how long its payload is, and what it lacks is no fault', () => {

@@ -189,11 +189,15 @@ export class MqttSession {
     const operation = startOperation(context, this.#protocol, state.isReversed);
     operation.function = PacketType.connect;
     operation.verb = Verb.connect;
-    operation.space = Space.clientId;
-    operation.count = 1;
-    operation.nameBytes = bytes;
-    operation.nameStart = packet.clientIdStart;
-    operation.nameEnd = Math.min(packet.clientIdEnd, packet.clientIdStart + CLIENT_ID_CHARACTERS_MAX);
+    if (packet.clientIdEnd > packet.clientIdStart) {
+      operation.space = Space.clientId;
+      // A number besides the name: identifiers made up anew for each connection are not to be learned one by one.
+      operation.first = 0;
+      operation.count = 1;
+      operation.nameBytes = bytes;
+      operation.nameStart = packet.clientIdStart;
+      operation.nameEnd = Math.min(packet.clientIdEnd, packet.clientIdStart + CLIENT_ID_CHARACTERS_MAX);
+    }
     this.#pending.add(operation, pendingKey(PacketType.connect, 0));
     this.#logins.begun(context, state, packet, bytes);
     claimsOfClientId(context, host, state.clientId);

@@ -31,6 +31,8 @@ export class OpenTransfer {
   frame: number;
   size = 0;
   isComplete = true;
+  /** It was told to have ended. */
+  isEnded = false;
   /** The end of a packet in pieces has not been seen. */
   isInPacket = false;
 
@@ -109,6 +111,7 @@ export class Transfers {
 
   /** Further bytes of the transfer. */
   piece(context: MessageContext, transfer: OpenTransfer, bytes: Uint8Array, start: number, end: number): void {
+    if (transfer.isEnded) return;
     transfer.lastUs = context.timeUs;
     transfer.frame = context.frame;
     if (transfer.base64 === null) {
@@ -178,6 +181,7 @@ export class Transfers {
 
   #end(context: MessageContext, transfer: OpenTransfer): void {
     this.#open.delete(transfer.key);
+    transfer.isEnded = true;
     if (transfer.isInPacket) transfer.isComplete = false;
     context.sink.transfer(fact(transfer, 'ended', transfer.lastUs, transfer.frame, -1, NO_BYTES));
   }
