@@ -120,6 +120,11 @@ test('the version is inferred where the CONNECT was not seen, and left open wher
   assert.equal(of(connack(0)), Version.unknown);
 });
 
+test('a server of 3.1.1 refuses a CONNECT of 5.0 in its own form', () => {
+  assert.deepEqual(rules(read(connack(1), Version.v5)), []);
+  assert.deepEqual(rules(read(connack(1, 5), Version.v5)), ['return-code-unknown']);
+});
+
 test('3.1 allows a user flag without a user, 3.1.1 does not', () => {
   const bytes = (name: string, version: number): Uint8Array =>
     packet(0x10, field(name), version, 0x82, 0, 60, field('c'));

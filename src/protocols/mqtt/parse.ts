@@ -215,11 +215,11 @@ function parseConnack(bytes: Uint8Array, at: number, end: number, packet: MqttPa
   packet.reason = bytes[at + 1]!;
   if (packet.version === Version.unknown) packet.version = connackVersion(bytes, at, end);
   if (packet.version === Version.v5) {
+    // A server that does not speak 5.0 refuses in the form of its own version.
+    if (at + 2 === end && packet.reason !== 0) return;
     if (packet.reason !== 0 && (packet.reason < REASON_REFUSED || !isKnownReason(packet.reason))) {
       packet.addProblem(Problem['return-code-unknown'], at + 1, packet.reason, 0);
     }
-    // A server that does not speak 5.0 refuses in the form of its own version.
-    if (at + 2 === end && packet.reason !== 0) return;
     const next = properties(bytes, at + 2, end, PacketType.connack, packet);
     if (next >= 0) trailing(packet, next, end);
     return;

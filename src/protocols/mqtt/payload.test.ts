@@ -184,7 +184,7 @@ test('an image whose rest is lost is not complete', () => {
 
 test('an image in several publishes of one topic is one transfer, and each of them a download', () => {
   const talk = new Talk();
-  for (let at = 0; at < ESP.length; at += 700) talk.client(publish('ota/part', ESP.slice(at, at + 700)));
+  for (let at = 0; at < ESP.length; at += 550) talk.client(publish('ota/part', ESP.slice(at, at + 550)));
   talk.client(publish('ota/part', '{"done":true}'));
   assert.deepEqual([...new Set(talk.operations.slice(0, -1).map(({ verb }) => verb))], ['firmware-download']);
   assert.deepEqual([talk.operations.at(-1)?.verb, talk.listener.transfers.at(-1)?.phase], ['publish', 'ended']);

@@ -12,6 +12,16 @@ const ENCODED_LOOK_BYTES = 512;
 const PROTOBUF_BYTES_MAX = 4096;
 const PROTOBUF_FIELDS_MIN = 2;
 
+/** What is smaller is no image that a device could run. */
+const IMAGE_BYTES_MIN = 512;
+
+/** Is this something that a device runs? */
+export function isImageOf(payloadClass: number, size: number): boolean {
+  return (
+    size >= IMAGE_BYTES_MIN && (payloadClass === PayloadClass.firmware || payloadClass === PayloadClass.executable)
+  );
+}
+
 export class Payload {
   payloadClass: number = PayloadClass.empty;
   /** Class `number`: its value. */

@@ -6,14 +6,12 @@ import type { FlowState, Side } from './flows.ts';
 import { claimOfBroker, claimsOfAnnouncement } from './identity.ts';
 import { PacketType, PayloadClass, RETAINED, Space, SparkplugType, WILL_FUNCTION } from './messages.ts';
 import type { MqttPacket } from './packet.ts';
-import { Payload } from './payload.ts';
+import { Payload, isImageOf } from './payload.ts';
 import { Publications, pendingKey } from './publications.ts';
 import { Sparkplug } from './sparkplug.ts';
 import { Transfers, type NameAt } from './transfers.ts';
 
 const HASH = 0x23;
-/** What is smaller is no image that a device could run. */
-const IMAGE_BYTES_MIN = 512;
 /** So much of a topic leaves room for a member's name. */
 const TOPIC_BYTES_MAX = 512;
 
@@ -24,11 +22,13 @@ export class PublishFacts {
   readonly #payload = new Payload();
   readonly #transfers = new Transfers();
   readonly #parties = { client: 0, server: 0 };
+  /** Bytes of the transfer that the payload belongs to, 0 where it is none. */
+  #carriedBytes = 0;
 
   constructor(protocol: number, pending: PendingOperations) {
     this.#pending = pending;
     this.#publications = new Publications(protocol, pending);
-    this.#sparkplug = new Sparkplug(this.#publications);
+    this.#sparkplug = new Sparkplug(this.#publications, this.#payload, this.#transfers);
   }
 
   /** `topic`: its name, also where the packet has an alias only. `isFromClient`: the client publishes. */
@@ -44,12 +44,8 @@ export class PublishFacts {
     const { payloadStart, payloadEnd, payloadSize } = packet;
     this.#publications.open(context, packet, isFromClient, state.isReversed);
     if (this.#publications.isDropped) return;
+    if (this.#sparkplug.published(context, state, packet, topic, bytes, isFromClient)) return;
     const payload = this.#payload;
-    if (
-      this.#sparkplug.published(context, state, packet, topic, payload, bytes, payloadStart, payloadEnd, isFromClient)
-    ) {
-      return;
-    }
     payload.look(bytes, payloadStart, payloadEnd, payloadSize);
     const host = this.#setParties(context, state);
     const payloadClass = this.#carry(context, side, topic, bytes, packet, isFromClient);
@@ -61,11 +57,8 @@ export class PublishFacts {
       return;
     }
     const subfunction = payloadClass | (packet.isRetained ? RETAINED : 0);
-    const isImage =
-      (payloadClass === PayloadClass.firmware || payloadClass === PayloadClass.executable) &&
-      (payloadSize >= IMAGE_BYTES_MIN || side.transfer !== null);
-    const verb = isImage ? Verb['firmware-download'] : Verb.publish;
-    this.#tellPublish(context, topic, subfunction, verb);
+    const isImage = isImageOf(payloadClass, Math.max(payloadSize, this.#carriedBytes));
+    this.#tellPublish(context, topic, subfunction, isImage ? Verb['firmware-download'] : Verb.publish);
     if (payloadClass === PayloadClass.json) {
       claimsOfAnnouncement(context, state, host, topic, bytes, payloadStart, payloadEnd);
     }
@@ -134,6 +127,7 @@ export class PublishFacts {
     const { payloadStart, payloadEnd, payloadSize } = packet;
     const { payloadClass } = this.#payload;
     side.transfer = null;
+    this.#carriedBytes = 0;
     if (payloadClass < PayloadClass.archive && this.#transfers.isIdle) return payloadClass;
     const transfer = this.#transfers.published(
       context,
@@ -147,6 +141,7 @@ export class PublishFacts {
       payloadSize,
     );
     if (transfer === null) return payloadClass;
+    this.#carriedBytes = transfer.size;
     if (payloadEnd - payloadStart < payloadSize) side.transfer = transfer;
     return transfer.payloadClass;
   }

@@ -364,7 +364,7 @@ export class MqttSession {
     operation.verb = Verb.disconnect;
     if (isFromClient) {
       operation.outcome = Outcome.ok;
-      operation.code = packet.reason;
+      operation.code = refusal(packet.reason);
     } else setUnasked(operation, context, refusal(packet.reason));
     this.#tellDisconnect(context, state, packet, operation, isFromClient);
   }

@@ -205,6 +205,24 @@ test('what the node says of itself in its birth is claimed for who publishes it'
   );
 });
 
+test('an image in a metric of bytes is a download and a transfer', () => {
+  const image = [0x27, 0x05, 0x19, 0x56, ...Array.from({ length: 800 }, (_, index) => (index * 7) & 0xff)];
+  const talk = new Talk();
+  talk.client(say('NCMD', sparkplug(-1, [name('Firmware'), type(18), proto(16, image)])));
+  talk.close();
+  assert.deepEqual(told(talk), ['firmware-download 38 Plant/Edge/Firmware']);
+  assert.deepEqual(talk.listener.carried('mqtt-1'), image);
+  assert.equal(talk.listener.transfers[0]?.name, 'Plant/Edge/Firmware');
+});
+
+test('a birth that is delivered after the data it speaks of takes no alias away', () => {
+  const talk = new Talk();
+  const device = say('DBIRTH', sparkplug(1, [name('Speed'), alias(8), type(2), int(5)]), 'Pump');
+  talk.client(say('NBIRTH', BIRTH), device).server(say('NBIRTH', BIRTH));
+  talk.client(say('DDATA', sparkplug(2, [alias(8), int(6)]), 'Pump'));
+  assert.equal(told(talk).at(-1), 'publish 37 Plant/Edge/Pump/Speed = 6');
+});
+
 test('a birth with QoS 1 and more metrics than can wait leaves nothing unanswered that was answered', () => {
   const metrics = Array.from({ length: 300 }, (_, index) => [name(`m${index}`), type(3), int(index)]);
   const talk = new Talk();

@@ -1,6 +1,7 @@
 // Turns Sparkplug B messages (Eclipse Sparkplug 3.0) into facts: an operation for each metric, named by group, node, device
 // and metric, whatever alias it came under; restarts asked for by commands; sequence numbers and births that do not fit.
 import { printable } from '../../bytes/text.ts';
+import type { Operation } from '../../facts/operation.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 import { Verb } from '../../facts/verbs.ts';
 import { violation } from '../facts-of-messages.ts';
@@ -8,11 +9,11 @@ import type { FlowState } from './flows.ts';
 import { claimsOfBirth } from './identity.ts';
 import { PayloadClass, SPARKPLUG_NAMES, Space, SparkplugType } from './messages.ts';
 import type { MqttPacket } from './packet.ts';
-import type { Payload } from './payload.ts';
+import { type Payload, isImageOf } from './payload.ts';
 import type { Publications } from './publications.ts';
 import { SparkplugPayload, isSame } from './sparkplug-metric.ts';
 import { SparkplugNodes, type SparkplugNode } from './sparkplug-nodes.ts';
-import type { NameAt } from './transfers.ts';
+import type { NameAt, Transfers } from './transfers.ts';
 
 /** So many metrics of one message are told. */
 const METRICS_MAX = 2048;
@@ -31,6 +32,11 @@ export class Sparkplug {
   readonly #publications: Publications;
   readonly #nodes = new SparkplugNodes();
   readonly #payload = new SparkplugPayload();
+  /** What a metric of bytes holds, and where images among them go. */
+  readonly #content: Payload;
+  readonly #transfers: Transfers;
+  readonly #name: NameAt = { bytes: NO_BYTES, start: 0, end: 0 };
+  readonly #parties = { client: 0, server: 0 };
 
   /** Parts of the topic that was read last (clause 4.1): type as function number, 0 where it is none of Sparkplug's. */
   #type = 0;
@@ -41,29 +47,25 @@ export class Sparkplug {
   #deviceStart = 0;
   #deviceEnd = 0;
 
-  constructor(publications: Publications) {
+  constructor(publications: Publications, content: Payload, transfers: Transfers) {
     this.#publications = publications;
+    this.#content = content;
+    this.#transfers = transfers;
   }
 
-  /**
-   * True where the topic is one of Sparkplug's: then the payload bytes[start..end) of `size` was told. `publications` is
-   * open for the packet.
-   */
+  /** True where the topic is one of Sparkplug's: then the payload was told. `publications` is open for the packet. */
   published(
     context: MessageContext,
     state: FlowState,
     packet: MqttPacket,
     topic: NameAt,
-    payload: Payload,
     bytes: Uint8Array,
-    start: number,
-    end: number,
     isFromClient: boolean,
   ): boolean {
     if (!isTopicStart(topic)) return false;
     this.#readTopic(topic);
     if (this.#type === SparkplugType.state) {
-      this.#tellState(context, topic, payload, bytes, start, end);
+      this.#tellState(context, topic, bytes, packet.payloadStart, packet.payloadEnd);
       return true;
     }
     if (this.#type === 0) {
@@ -72,7 +74,7 @@ export class Sparkplug {
       violation(context, 'mqtt', 'sparkplug-topic-invalid', detail, topic.bytes, topic.start, topic.end);
       return false;
     }
-    this.#tell(context, state, packet, topic, bytes, start, end, isFromClient);
+    this.#tell(context, state, packet, topic, bytes, isFromClient);
     return true;
   }
 
@@ -103,10 +105,9 @@ export class Sparkplug {
     packet: MqttPacket,
     topic: NameAt,
     bytes: Uint8Array,
-    start: number,
-    end: number,
     isFromClient: boolean,
   ): void {
+    const { payloadStart: start, payloadEnd: end } = packet;
     const type = this.#type;
     const isCommand = type === SparkplugType.nodeCommand || type === SparkplugType.deviceCommand;
     const isBirth = type === SparkplugType.nodeBirth || type === SparkplugType.deviceBirth;
@@ -115,22 +116,22 @@ export class Sparkplug {
     const payload = this.#payload;
     payload.open(bytes, start, end);
     if (isFromClient) this.#checkOrder(context, state, node, packet, bytes, start, end);
-    if (type === SparkplugType.nodeBirth) this.#nodes.clearAliases(node);
-    if (!isFromClient && isCommand && state.node === node) this.#publications.setCommanded();
-    if (!isFromClient && !isBirth && !(isCommand && state.node === node)) {
-      this.#tellTopic(context, topic);
-      return;
-    }
-    const told = this.#metrics(context, node, topic, bytes, isBirth, isCommand);
-    // A delivered birth tells aliases, and once, that it came.
+    // Where the node itself is heard, what is delivered later of its births is no news.
+    const isNews = isBirth && (isFromClient || node.flow < 0);
+    if (isNews && type === SparkplugType.nodeBirth) this.#nodes.clearAliases(node);
+    const isForNode = !isFromClient && isCommand && state.node === node;
+    if (isForNode) this.#publications.setCommanded();
+    const isRead = isFromClient || isNews || isForNode;
+    this.#parties.client = state.isReversed ? context.server : context.client;
+    this.#parties.server = state.isReversed ? context.client : context.server;
+    const told = isRead ? this.#metrics(context, node, topic, bytes, isNews, isCommand) : 0;
     if (told === 0) this.#tellTopic(context, topic);
-    const isCut = packet.size > end - start && packet.payloadSize > end - start;
-    if (payload.isBroken && !isCut) {
+    if (isRead && payload.isBroken && packet.payloadSize === end - start) {
       violation(context, 'mqtt', 'sparkplug-payload-invalid', 'fields that do not fit', bytes, start, end);
     }
     if (isFromClient && type === SparkplugType.nodeBirth) {
       payload.open(bytes, start, end);
-      claimsOfBirth(context, state.isReversed ? context.server : context.client, payload, bytes);
+      claimsOfBirth(context, this.#parties.client, payload, bytes);
     }
   }
 
@@ -139,7 +140,7 @@ export class Sparkplug {
     node: SparkplugNode,
     topic: NameAt,
     bytes: Uint8Array,
-    isBirth: boolean,
+    isNews: boolean,
     isCommand: boolean,
   ): number {
     const { bytes: topicBytes } = topic;
@@ -156,7 +157,7 @@ export class Sparkplug {
     let told = 0;
     let read = 0;
     while (read++ < METRICS_MAX && this.#payload.nextMetric()) {
-      if (isBirth) this.#learn(node, bytes);
+      if (isNews) this.#learn(node, bytes);
       if (publications.isDelivered) continue;
       publications.clearName(prefix);
       this.#tellMetric(context, node, bytes, isCommand);
@@ -188,8 +189,34 @@ export class Sparkplug {
     if (payload.hasNumber && Number.isFinite(payload.number)) {
       publications.setValue(operation, payload.number);
       operation.isQuestionable = payload.isHistorical || payload.isBad;
-    }
+    } else if (payload.hasBytes && payload.bytesEnd > payload.bytesStart) this.#carry(context, operation, bytes);
     publications.tell(context, operation);
+  }
+
+  /** A metric of bytes may hold an image (types Bytes and File, clause 6.4.16). */
+  #carry(context: MessageContext, operation: Operation, bytes: Uint8Array): void {
+    const { bytesStart, bytesEnd } = this.#payload;
+    const size = bytesEnd - bytesStart;
+    this.#content.look(bytes, bytesStart, bytesEnd, size);
+    const name = this.#name;
+    name.bytes = operation.nameBytes;
+    name.start = operation.nameStart;
+    name.end = operation.nameEnd;
+    const isToBroker = operation.server === this.#parties.server;
+    const transfer = this.#transfers.published(
+      context,
+      this.#parties,
+      isToBroker,
+      name,
+      this.#content,
+      bytes,
+      bytesStart,
+      bytesEnd,
+      size,
+    );
+    if (transfer !== null && isImageOf(transfer.payloadClass, Math.max(size, transfer.size))) {
+      operation.verb = Verb['firmware-download'];
+    }
   }
 
   /** The birth was not seen. */
@@ -209,22 +236,15 @@ export class Sparkplug {
   }
 
   /** STATE of a host application: text or JSON (clause 5.16). */
-  #tellState(
-    context: MessageContext,
-    topic: NameAt,
-    payload: Payload,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-  ): void {
+  #tellState(context: MessageContext, topic: NameAt, bytes: Uint8Array, start: number, end: number): void {
     const publications = this.#publications;
     const isDelivered = publications.isDelivered;
     const verb = isDelivered ? Verb.report : Verb.publish;
     const operation = publications.start(context, this.#type, -1, verb, isDelivered ? Space.delivery : Space.topic);
     publications.setTopic(operation, topic);
     if (!isDelivered) {
-      payload.look(bytes, start, end, end - start);
-      const online = onlineOf(payload, bytes, start, end);
+      this.#content.look(bytes, start, end, end - start);
+      const online = onlineOf(this.#content, bytes, start, end);
       if (online >= 0) publications.setValue(operation, online);
     }
     publications.tell(context, operation);
@@ -371,6 +391,7 @@ function ascii(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
+const NO_BYTES = new Uint8Array(0);
 const ONLINE_MEMBER = ascii('online');
 const ONLINE = ascii('ONLINE');
 const OFFLINE = ascii('OFFLINE');
