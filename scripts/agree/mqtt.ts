@@ -7,6 +7,7 @@ import { MqttDecoder } from '../../src/protocols/mqtt/decoder.ts';
 import { MQTT_PORTS } from '../../src/protocols/mqtt/index.ts';
 import { PACKET_NAMES, PacketType, REASON_REFUSED, WILL_FUNCTION } from '../../src/protocols/mqtt/messages.ts';
 import type { MqttPacket } from '../../src/protocols/mqtt/packet.ts';
+import type { NameAt } from '../../src/protocols/mqtt/transfers.ts';
 import type { Reading } from './compare.ts';
 import type { Mapping, OurReader } from './mapping.ts';
 import { type TsharkFrame, type TsharkLayer, fieldOf, fieldsOf } from './tshark.ts';
@@ -118,7 +119,8 @@ class OurMqtt implements OurReader {
 
   constructor() {
     const listener = {
-      packet: (packet: MqttPacket, bytes: Uint8Array, context: MessageContext) => this.#packet(packet, bytes, context),
+      packet: (packet: MqttPacket, bytes: Uint8Array, context: MessageContext, topic: Readonly<NameAt>) =>
+        this.#packet(packet, bytes, context, topic),
       piece: (bytes: Uint8Array, start: number, end: number, isLast: boolean, context: MessageContext) =>
         this.#piece(bytes, start, end, isLast, context),
     };
@@ -158,18 +160,14 @@ class OurMqtt implements OurReader {
     trait: ignore,
   };
 
-  #packet(packet: MqttPacket, bytes: Uint8Array, context: MessageContext): void {
+  #packet(packet: MqttPacket, bytes: Uint8Array, context: MessageContext, topic: Readonly<NameAt>): void {
     const { type } = packet;
     const fields = new Map<string, string>();
     if (packet.packetId > 0) fields.set('id', String(packet.packetId));
     if (type === PacketType.connect) connectFields(fields, packet, bytes);
     else if (type === PacketType.publish) {
       publishFields(fields, packet, bytes);
-      const named = this.#operations[0];
-      // An alias is resolved by the session.
-      if (packet.topicEnd === packet.topicStart && named !== undefined) {
-        fields.set('topic', hexOfText(Buffer.from(named.nameBytes).toString('utf8').split('#')[0]!));
-      }
+      fields.set('topic', hexOf(topic.bytes, topic.start, topic.end));
     } else if (type === PacketType.subscribe || type === PacketType.unsubscribe) filterFields(fields, packet, bytes);
     else if (
       type === PacketType.disconnect ||
@@ -221,7 +219,6 @@ function connectFields(fields: Map<string, string>, packet: MqttPacket, bytes: U
 }
 
 function publishFields(fields: Map<string, string>, packet: MqttPacket, bytes: Uint8Array): void {
-  fields.set('topic', hexOf(bytes, packet.topicStart, packet.topicEnd));
   fields.set('qos', String(packet.qos));
   fields.set('dupflag', packet.isDup ? '1' : '0');
   fields.set('retain', packet.isRetained ? '1' : '0');

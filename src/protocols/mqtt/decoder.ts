@@ -120,7 +120,7 @@ export class MqttDecoder implements ProtocolDecoder {
     parsePacket(bytes, start, end, state.version, packet);
     if (packet.size > end - start) side.left = packet.size - (end - start);
     this.#session.packet(context, state, side, packet, bytes, start, end);
-    this.#listener?.packet(packet, bytes, context);
+    this.#listener?.packet(packet, bytes, context, this.#session.topic);
   }
 
   /** An HTTP head, a WebSocket frame, or a piece of a long one. */

@@ -22,6 +22,7 @@ import {
   Version,
 } from './messages.ts';
 import type { MqttPacket } from './packet.ts';
+import { FILTERS_MAX } from './parse-answers.ts';
 import { PublishFacts } from './publish.ts';
 import { NAME_BYTES_MAX, pendingKey } from './publications.ts';
 import type { NameAt } from './transfers.ts';
@@ -33,7 +34,8 @@ const NONE = -1;
 
 /** Hears every packet once the session has told of it: for tests and for the comparison with other decoders. */
 export interface PacketListener {
-  packet(packet: MqttPacket, bytes: Uint8Array, context: MessageContext): void;
+  /** `topic`: of a PUBLISH, also where the packet has an alias for it. */
+  packet(packet: MqttPacket, bytes: Uint8Array, context: MessageContext, topic: Readonly<NameAt>): void;
   /** A further piece of a packet in pieces was read. */
   piece(bytes: Uint8Array, start: number, end: number, isLast: boolean, context: MessageContext): void;
 }
@@ -46,7 +48,8 @@ export class MqttSession {
   readonly #publish: PublishFacts;
   readonly #clients = new ConnectedClients();
   readonly #logins = new Logins();
-  readonly #topic: NameAt = { bytes: NO_BYTES, start: 0, end: 0 };
+  /** Topic of the PUBLISH read last. */
+  readonly topic: NameAt = { bytes: NO_BYTES, start: 0, end: 0 };
 
   constructor(protocol: number, ports: readonly number[]) {
     this.#protocol = protocol;
@@ -250,7 +253,7 @@ export class MqttSession {
     bytes: Uint8Array,
     isFromClient: boolean,
   ): void {
-    const topic = this.#topic;
+    const topic = this.topic;
     topic.bytes = bytes;
     topic.start = packet.topicStart;
     topic.end = packet.topicEnd;
@@ -307,9 +310,17 @@ export class MqttSession {
       const code = index < packet.listCount ? bytes[packet.listStart + index]! : 0;
       this.#answer(context, slot, refusal(code));
     }
-    if (answered === 0) this.#lone(context, state, type, hasCodes ? refusal(bytes[packet.listStart]!) : 0);
+    if (answered === 0) this.#loneCodes(context, state, packet, bytes, type);
     else if (answered !== packet.listCount && (hasCodes || type === PacketType.subscribe)) {
       packet.addProblem(Problem['answer-count-mismatch'], packet.listStart, packet.listCount, answered);
+    }
+  }
+
+  /** Each code tells of a filter that was not seen; an UNSUBACK before 5.0 has none. */
+  #loneCodes(context: MessageContext, state: FlowState, packet: MqttPacket, bytes: Uint8Array, type: number): void {
+    if (packet.listCount === 0) this.#lone(context, state, type, 0);
+    for (let index = 0; index < Math.min(packet.listCount, FILTERS_MAX); index++) {
+      this.#lone(context, state, type, refusal(bytes[packet.listStart + index]!));
     }
   }
 
