@@ -202,6 +202,26 @@ test('base64 in members of several publishes is decoded and put together', () =>
   assert.equal(talk.listener.transfers.filter(({ phase }) => phase === 'begun').length, 1);
 });
 
+test('base64 in a long packet is decoded over its pieces, and what stands behind it is not', () => {
+  const image = [...UIMAGE.slice(0, 4), ...noise(PIECE_BYTES)];
+  const data = Buffer.from(image).toString('base64');
+  const talk = new Talk();
+  talk.client(publish('ota/json', JSON.stringify({ version: 2, data, more: 'x'.repeat(70_000) })));
+  talk.client(
+    publish('ota/short', JSON.stringify({ data: Buffer.from(UIMAGE).toString('base64'), more: 'x'.repeat(140_000) })),
+  );
+  talk.close();
+  assert.deepEqual(talk.listener.carried('mqtt-1'), image);
+  assert.deepEqual(talk.listener.carried('mqtt-2'), UIMAGE);
+  assert.deepEqual(
+    talk.operations.map(({ verb, name, value }) => [verb, name, value]),
+    [
+      ['firmware-download', 'ota/json#version', 2],
+      ['firmware-download', 'ota/short', null],
+    ],
+  );
+});
+
 test('what is delivered to a device is a transfer to the client, and no command', () => {
   const talk = new Talk();
   talk.server(publish('meter/update', ELF));

@@ -128,7 +128,7 @@ export class PublishFacts {
     const { payloadClass } = this.#payload;
     side.transfer = null;
     this.#carriedBytes = 0;
-    if (payloadClass < PayloadClass.archive && this.#transfers.isIdle) return payloadClass;
+    if (payloadClass < PayloadClass.archive && !this.#transfers.isOpen(context.flow)) return payloadClass;
     const transfer = this.#transfers.published(
       context,
       this.#parties,
@@ -157,8 +157,7 @@ export class PublishFacts {
     const publications = this.#publications;
     const payload = this.#payload;
     const { members } = payload;
-    const isJson = payload.payloadClass === PayloadClass.json;
-    if (!isJson || members.count === 0) {
+    if (members.count === 0) {
       const operation = publications.start(context, PacketType.publish, subfunction, verb, Space.topic);
       publications.setTopic(operation, topic);
       if (payload.payloadClass === PayloadClass.number) publications.setValue(operation, payload.value);

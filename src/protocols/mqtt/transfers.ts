@@ -67,11 +67,13 @@ export interface NameAt {
 
 export class Transfers {
   readonly #open = new Map<string, OpenTransfer>();
+  readonly #openByFlow = new Map<number, number>();
   readonly #decoded = new Uint8Array(DECODED_BYTES);
   #begun = 0;
 
-  get isIdle(): boolean {
-    return this.#open.size === 0;
+  /** Is a transfer of this conversation open? */
+  isOpen(flow: number): boolean {
+    return this.#openByFlow.has(flow);
   }
 
   /**
@@ -90,7 +92,7 @@ export class Transfers {
     size: number,
   ): OpenTransfer | null {
     const isImage = isTransferred(payload.payloadClass, size);
-    if (!isImage && this.#open.size === 0) return null;
+    if (!isImage && !this.isOpen(context.flow)) return null;
     const key = `${context.flow} ${isFromClient ? 1 : 0} ${printable(topic.bytes, topic.start, topic.end)}`;
     let transfer = this.#open.get(key);
     const isEncoded = payload.encodedStart >= 0;
@@ -104,8 +106,11 @@ export class Transfers {
     }
     if (isEncoded) transfer.base64 = new Base64Reader();
     transfer.isInPacket = end - start < size;
-    if (isEncoded) this.piece(context, transfer, bytes, payload.encodedStart, payload.encodedEnd);
-    else this.piece(context, transfer, bytes, start, end);
+    if (isEncoded) {
+      this.piece(context, transfer, bytes, payload.encodedStart, payload.encodedEnd);
+      // The text has ended: what further pieces of the packet hold is something else.
+      if (transfer.base64 !== null && payload.encodedEnd < end) transfer.base64.isOver = true;
+    } else this.piece(context, transfer, bytes, start, end);
     return transfer;
   }
 
@@ -138,7 +143,7 @@ export class Transfers {
   }
 
   closed(flow: number, context: MessageContext): void {
-    if (this.#open.size === 0) return;
+    if (!this.isOpen(flow)) return;
     for (const transfer of this.#open.values()) if (transfer.flow === flow) this.#end(context, transfer);
   }
 
@@ -169,6 +174,7 @@ export class Transfers {
     const id = `mqtt-${++this.#begun}`;
     const transfer = new OpenTransfer(id, key, context, parties, direction, name, payloadClass);
     this.#open.set(key, transfer);
+    this.#openByFlow.set(context.flow, (this.#openByFlow.get(context.flow) ?? 0) + 1);
     context.sink.transfer(fact(transfer, 'begun', context.timeUs, context.frame, -1, NO_BYTES));
     return transfer;
   }
@@ -182,6 +188,9 @@ export class Transfers {
   #end(context: MessageContext, transfer: OpenTransfer): void {
     this.#open.delete(transfer.key);
     transfer.isEnded = true;
+    const others = (this.#openByFlow.get(transfer.flow) ?? 1) - 1;
+    if (others > 0) this.#openByFlow.set(transfer.flow, others);
+    else this.#openByFlow.delete(transfer.flow);
     if (transfer.isInPacket) transfer.isComplete = false;
     context.sink.transfer(fact(transfer, 'ended', transfer.lastUs, transfer.frame, -1, NO_BYTES));
   }
