@@ -64,7 +64,8 @@ function theirReading(frame: number, layer: TsharkLayer): Reading {
     const shown = fieldsOf(layer, 'mqtt.topic').map(({ value, show }) => (value === '' ? hexOfText(show) : value));
     fields.set('topic', shown.find((topic) => topic !== '') ?? '');
     for (const name of ['qos', 'dupflag', 'retain']) copyShow(fields, name, layer, `mqtt.${name}`);
-    copyHex(fields, 'payload', layer, 'mqtt.msg');
+    // Without the CONNECT it says itself that it does not know where properties end and the payload begins.
+    if (fieldsOf(layer, 'mqtt.unknown_version').length === 0) copyHex(fields, 'payload', layer, 'mqtt.msg');
   }
   const codes = layer.fields
     .filter(({ name }) => CODE_FIELD.test(name))

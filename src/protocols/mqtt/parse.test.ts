@@ -109,6 +109,8 @@ test('the version is inferred where the CONNECT was not seen, and left open wher
   const of = (bytes: Uint8Array): number => read(bytes, Version.unknown).version;
   assert.equal(of(publish('a/b', '{"x":1}')), Version.v311);
   assert.equal(of(publish('a/b', '{"x":1}', { properties: [] })), Version.v5);
+  assert.equal(of(publish('spBv1.0/G/NDATA/E', [0x18, 1], { properties: [] })), Version.v5);
+  assert.equal(of(publish('a/b', [0x1f, 0x8b, 8, 0, 0], { properties: [] })), Version.v5);
   assert.equal(of(publish('', 'x', { properties: [35, 0, 1] })), Version.v5);
   assert.equal(of(publish('a/b', [0, 0, 1])), Version.unknown);
   assert.equal(of(publish('a/b', [2, 1, 0, 0x90])), Version.unknown);

@@ -11,6 +11,7 @@ import {
   variableIntegerSize,
   writtenSize,
 } from './fields.ts';
+import { magicClass } from './magics.ts';
 import { PacketType, Problem, REASON_REFUSED, RETURN_CODE_MAX, Version, isKnownReason } from './messages.ts';
 import type { MqttPacket } from './packet.ts';
 import { parseAcknowledgement, parseCodes, parseFilters, parseReason } from './parse-answers.ts';
@@ -280,6 +281,16 @@ function publishVersion(bytes: Uint8Array, at: number, end: number, packet: Mqtt
   if (start + length > end || !areProperties(bytes, start, start + length, PacketType.publish)) return Version.v311;
   if (packet.topicEnd === packet.topicStart || length >= TELLING_PROPERTIES_MIN) return Version.v5;
   // Few or no properties, or a binary payload that begins like them.
-  const text = start + length;
-  return text < end && bytes[text]! >= 0x20 && bytes[text]! < 0x7f ? Version.v5 : Version.unknown;
+  const payload = start + length;
+  if (payload >= end) return Version.unknown;
+  if (bytes[payload]! >= 0x20 && bytes[payload]! < 0x7f) return Version.v5;
+  // No protocol buffers begin with a zero byte, and behind the properties an image begins as images do.
+  if (length === 0 && isSparkplugTopic(bytes, packet)) return Version.v5;
+  return magicClass(bytes, payload, end, end - payload) >= 0 ? Version.v5 : Version.unknown;
+}
+
+/** `spBv1.0/…`, by its first letters. */
+function isSparkplugTopic(bytes: Uint8Array, { topicStart, topicEnd }: MqttPacket): boolean {
+  const isLong = topicEnd - topicStart > 8;
+  return isLong && bytes[topicStart] === 0x73 && bytes[topicStart + 1] === 0x70 && bytes[topicStart + 2] === 0x42;
 }
