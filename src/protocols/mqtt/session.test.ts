@@ -250,6 +250,9 @@ test('packets out of order or from the wrong side are told', () => {
   talk.server(packet(0xc0));
   talk.server(connack(5)).client(publish('a/b', '1'));
   assert.deepEqual(talk.listener.rules, ['connect-repeated', 'sender-not-allowed', 'packet-after-refusal']);
+  const old = new Talk();
+  old.client(connect()).server(connack(), packet(0xe0));
+  assert.deepEqual(old.listener.rules, ['sender-not-allowed']);
   const late = new Talk();
   late.client(publish('a/b', '1'), connect());
   assert.deepEqual(late.listener.rules, ['connect-not-first']);

@@ -107,6 +107,10 @@ export class MqttSession {
   #checkSpeaker(context: MessageContext, state: FlowState, packet: MqttPacket, start: number): boolean {
     const speaker = speakerOf(packet.type);
     const isFromClient = context.fromClient !== state.isReversed;
+    // Before 5.0 a server has no way to say good-bye.
+    if (packet.type === PacketType.disconnect && !isFromClient && isBefore5(state.version)) {
+      packet.addProblem(Problem['sender-not-allowed'], start, packet.type, 0);
+    }
     if (speaker === Speaker.unknown || (speaker === Speaker.client) === isFromClient) return true;
     const isServerUsual = this.#ports.includes(context.serverPort) && !this.#ports.includes(context.clientPort);
     if (!isServerUsual && !state.isConnected && !state.isReversed) {
@@ -402,6 +406,10 @@ export class MqttSession {
       violation(context, 'mqtt', problem.rule, detail, bytes, start, end, packet.problemAt[index]);
     }
   }
+}
+
+function isBefore5(version: number): boolean {
+  return version !== Version.unknown && version < Version.v5;
 }
 
 /** Codes of agreement (granted QoS, no subscribers) are no refusal. */
