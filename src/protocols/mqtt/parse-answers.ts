@@ -121,7 +121,11 @@ export function parseCodes(bytes: Uint8Array, start: number, end: number, packet
   if (packet.packetId === 0) packet.addProblem(Problem['packet-id-zero'], start, packet.type, 0);
   let at = start + 2;
   const isUnsubscribed = packet.type === PacketType.unsuback;
-  if (packet.version === Version.unknown && isUnsubscribed) packet.version = at === end ? Version.v311 : Version.v5;
+  if (packet.version === Version.unknown) {
+    // 5.0 has a byte for the properties and one for each filter.
+    if (isUnsubscribed) packet.version = at === end ? Version.v311 : Version.v5;
+    else if (end - at === 1) packet.version = Version.v311;
+  }
   if (packet.version === Version.v5) {
     at = properties(bytes, at, end, packet.type, packet);
     if (at < 0) return;

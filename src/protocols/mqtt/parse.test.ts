@@ -117,6 +117,8 @@ test('the version is inferred where the CONNECT was not seen, and left open wher
   assert.equal(of(packet(0x82, 0, 1, field('a/b'), 1)), Version.v311);
   assert.equal(of(packet(0x82, 0, 1, 0, field('a/b'), 1)), Version.v5);
   assert.equal(of(packet(0xb0, 0, 1)), Version.v311);
+  assert.equal(of(packet(0x90, 0, 1, 1)), Version.v311);
+  assert.equal(of(packet(0x90, 0, 1, 0, 1)), Version.unknown);
   assert.equal(of(packet(0xb0, 0, 1, 0, 17)), Version.v5);
   assert.equal(of(connack(0, 5)), Version.v5);
   assert.equal(of(connack(0)), Version.unknown);

@@ -1,30 +1,21 @@
 // Follows the packets of a conversation: pairs requests with answers, resolves topic aliases, keeps what the CONNECT said, and
 // hands over operations.
-import { u16be } from '../../bytes/endian.ts';
 import { printable } from '../../bytes/text.ts';
 import { Outcome, type Operation } from '../../facts/operation.ts';
 import { Speaker, type MessageContext } from '../../facts/protocol.ts';
 import { Verb } from '../../facts/verbs.ts';
-import { setAnswered, setUnasked, startOperation, violation } from '../facts-of-messages.ts';
+import { setUnasked, startOperation, violation } from '../facts-of-messages.ts';
 import { PendingOperations } from '../pending-operations.ts';
 import { ConnectedClients } from './clients.ts';
 import { type FlowState, FlowStates, type Side } from './flows.ts';
 import { speakerOf } from './framing.ts';
 import { claimsOfClientId, claimsOfUserProperties } from './identity.ts';
 import { Logins } from './logins.ts';
-import {
-  PROBLEMS,
-  PacketType,
-  Problem,
-  REASON_REFUSED,
-  REASON_SESSION_TAKEN_OVER,
-  Space,
-  Version,
-} from './messages.ts';
+import { PROBLEMS, PacketType, Problem, REASON_SESSION_TAKEN_OVER, Space, Version } from './messages.ts';
 import type { MqttPacket } from './packet.ts';
-import { FILTERS_MAX } from './parse-answers.ts';
 import { PublishFacts } from './publish.ts';
-import { NAME_BYTES_MAX, pendingKey } from './publications.ts';
+import { pendingKey } from './publications.ts';
+import { Requests, refusal } from './requests.ts';
 import type { NameAt } from './transfers.ts';
 
 const PENDING_MAX = 32_768;
@@ -46,6 +37,7 @@ export class MqttSession {
   readonly #ports: readonly number[];
   readonly #pending = new PendingOperations(PENDING_MAX, TIMEOUT_US);
   readonly #publish: PublishFacts;
+  readonly #requests: Requests;
   readonly #clients = new ConnectedClients();
   readonly #logins = new Logins();
   /** Topic of the PUBLISH read last. */
@@ -55,6 +47,7 @@ export class MqttSession {
     this.#protocol = protocol;
     this.#ports = ports;
     this.#publish = new PublishFacts(protocol, this.#pending);
+    this.#requests = new Requests(protocol, this.#pending);
   }
 
   /** `bytes[start..end)` is the packet, or its first piece. */
@@ -153,31 +146,32 @@ export class MqttSession {
         break;
       case PacketType.puback:
       case PacketType.pubrec:
-        if (!isFromClient) this.#settle(context, state, PacketType.publish, packet.packetId, refusal(packet.reason));
+        if (!isFromClient)
+          this.#requests.settle(context, state, PacketType.publish, packet.packetId, refusal(packet.reason));
         break;
       case PacketType.subscribe:
       case PacketType.unsubscribe:
-        this.#filters(context, state, packet, bytes);
+        this.#requests.filters(context, state, packet, bytes);
         break;
       case PacketType.suback:
-        this.#codes(context, state, packet, bytes, PacketType.subscribe);
+        this.#requests.codes(context, state, packet, bytes, PacketType.subscribe);
         break;
       case PacketType.unsuback:
-        this.#codes(context, state, packet, bytes, PacketType.unsubscribe);
+        this.#requests.codes(context, state, packet, bytes, PacketType.unsubscribe);
         break;
       case PacketType.pingreq:
-        this.#request(context, state, packet.type, Verb['keep-alive'], 0);
+        this.#requests.request(context, state, packet.type, Verb['keep-alive'], 0);
         break;
       case PacketType.pingresp:
-        this.#settle(context, state, PacketType.pingreq, 0, 0);
+        this.#requests.settle(context, state, PacketType.pingreq, 0, 0);
         break;
       case PacketType.disconnect:
         this.#disconnect(context, state, packet, isFromClient);
         break;
       case PacketType.auth:
-        if (isFromClient) this.#request(context, state, packet.type, Verb.authenticate, 0);
+        if (isFromClient) this.#requests.request(context, state, packet.type, Verb.authenticate, 0);
         else if (this.#pending.find(context.flow, pendingKey(PacketType.auth, 0)) !== NONE) {
-          this.#settle(context, state, PacketType.auth, 0, refusal(packet.reason));
+          this.#requests.settle(context, state, PacketType.auth, 0, refusal(packet.reason));
         }
         break;
       default:
@@ -216,9 +210,9 @@ export class MqttSession {
   #connack(context: MessageContext, state: FlowState, packet: MqttPacket, bytes: Uint8Array): void {
     const isAccepted = packet.reason === 0;
     if (this.#pending.find(context.flow, pendingKey(PacketType.auth, 0)) !== NONE) {
-      this.#settle(context, state, PacketType.auth, 0, packet.reason);
+      this.#requests.settle(context, state, PacketType.auth, 0, packet.reason);
     }
-    this.#settle(context, state, PacketType.connect, 0, packet.reason);
+    this.#requests.settle(context, state, PacketType.connect, 0, packet.reason);
     this.#logins.answered(context, state, isAccepted);
     state.isRefused = !isAccepted;
     if (!isAccepted || !state.isConnected) return;
@@ -281,97 +275,6 @@ export class MqttSession {
     }
   }
 
-  #filters(context: MessageContext, state: FlowState, packet: MqttPacket, bytes: Uint8Array): void {
-    const isSubscribed = packet.type === PacketType.subscribe;
-    let at = packet.listStart;
-    for (let index = 0; index < packet.listCount; index++) {
-      const end = at + 2 + u16be(bytes, at);
-      this.#pending.makeRoom(context);
-      const operation = startOperation(context, this.#protocol, state.isReversed);
-      operation.function = packet.type;
-      operation.verb = isSubscribed ? Verb.subscribe : Verb.cancel;
-      operation.space = Space.filter;
-      operation.count = 1;
-      operation.nameBytes = bytes;
-      operation.nameStart = at + 2;
-      operation.nameEnd = Math.min(end, at + 2 + NAME_BYTES_MAX);
-      this.#pending.add(operation, pendingKey(packet.type, packet.packetId), index);
-      at = isSubscribed ? end + 1 : end;
-    }
-  }
-
-  /** Each code answers the filter in its place. */
-  #codes(context: MessageContext, state: FlowState, packet: MqttPacket, bytes: Uint8Array, type: number): void {
-    const key = pendingKey(type, packet.packetId);
-    const hasCodes = packet.listCount > 0;
-    let answered = 0;
-    for (;;) {
-      const slot = this.#pending.find(context.flow, key);
-      // A second request of the same identifier begins with its first filter again.
-      if (slot === NONE || (answered > 0 && this.#pending.noteOf(slot) !== answered)) break;
-      answered++;
-      const index = this.#pending.noteOf(slot);
-      const code = index < packet.listCount ? bytes[packet.listStart + index]! : 0;
-      this.#answer(context, slot, refusal(code));
-    }
-    if (answered === 0) this.#loneCodes(context, state, packet, bytes, type);
-    else if (answered !== packet.listCount && (hasCodes || type === PacketType.subscribe)) {
-      packet.addProblem(Problem['answer-count-mismatch'], packet.listStart, packet.listCount, answered);
-    }
-  }
-
-  /** Each code tells of a filter that was not seen; an UNSUBACK before 5.0 has none. */
-  #loneCodes(context: MessageContext, state: FlowState, packet: MqttPacket, bytes: Uint8Array, type: number): void {
-    if (packet.listCount === 0) this.#lone(context, state, type, 0);
-    for (let index = 0; index < Math.min(packet.listCount, FILTERS_MAX); index++) {
-      this.#lone(context, state, type, refusal(bytes[packet.listStart + index]!));
-    }
-  }
-
-  #request(context: MessageContext, state: FlowState, type: number, verb: number, packetId: number): void {
-    this.#pending.makeRoom(context);
-    const operation = startOperation(context, this.#protocol, state.isReversed);
-    operation.function = type;
-    operation.verb = verb;
-    this.#pending.add(operation, pendingKey(type, packetId));
-  }
-
-  /** Everything that waits under the key has its answer; nothing waits: the answer alone is told. */
-  #settle(context: MessageContext, state: FlowState, type: number, packetId: number, code: number): void {
-    const key = pendingKey(type, packetId);
-    const first = this.#pending.find(context.flow, key);
-    if (first === NONE) {
-      this.#lone(context, state, type, code);
-      return;
-    }
-    this.#answer(context, first, code);
-    // One PINGRESP answers one PINGREQ; the members of a PUBLISH and the will of a CONNECT share their answer.
-    if (type !== PacketType.publish && type !== PacketType.connect) return;
-    for (
-      let slot = this.#pending.find(context.flow, key);
-      slot !== NONE;
-      slot = this.#pending.find(context.flow, key)
-    ) {
-      this.#answer(context, slot, code);
-    }
-  }
-
-  #answer(context: MessageContext, slot: number, code: number): void {
-    const { operation } = context;
-    this.#pending.recall(slot, operation);
-    setAnswered(operation, context, code);
-    context.sink.operation(operation);
-    this.#pending.release(slot);
-  }
-
-  #lone(context: MessageContext, state: FlowState, type: number, code: number): void {
-    const operation = startOperation(context, this.#protocol, state.isReversed);
-    operation.function = type;
-    operation.verb = VERBS[type] ?? Verb.other;
-    setUnasked(operation, context, code);
-    context.sink.operation(operation);
-  }
-
   /** Clause 3.14; nobody answers it. */
   #disconnect(context: MessageContext, state: FlowState, packet: MqttPacket, isFromClient: boolean): void {
     const operation = startOperation(context, this.#protocol, state.isReversed);
@@ -411,19 +314,5 @@ export class MqttSession {
 function isBefore5(version: number): boolean {
   return version !== Version.unknown && version < Version.v5;
 }
-
-/** Codes of agreement (granted QoS, no subscribers) are no refusal. */
-function refusal(code: number): number {
-  return code >= REASON_REFUSED ? code : 0;
-}
-
-const VERBS: Readonly<Record<number, number>> = {
-  [PacketType.connect]: Verb.connect,
-  [PacketType.publish]: Verb.publish,
-  [PacketType.subscribe]: Verb.subscribe,
-  [PacketType.unsubscribe]: Verb.cancel,
-  [PacketType.pingreq]: Verb['keep-alive'],
-  [PacketType.auth]: Verb.authenticate,
-};
 
 const NO_BYTES = new Uint8Array(0);
