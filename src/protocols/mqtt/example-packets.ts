@@ -196,7 +196,7 @@ export class Listener implements FactSink {
     const isListed = KINDS.some(
       (kind) => kind.function === operation.function && kind.subfunction === operation.subfunction,
     );
-    if (!isListed) throw new Error(`no kind ${operation.function}/${operation.subfunction}`);
+    if (!isListed && operation.function >= 0) throw new Error(`no kind ${operation.function}/${operation.subfunction}`);
     const { nameBytes, nameStart, nameEnd, client, server, requestFrame, answerFrame, isQuestionable } = operation;
     this.operations.push({
       verb: VERB_NAMES[operation.verb]!,

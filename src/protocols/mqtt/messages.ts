@@ -126,7 +126,6 @@ function kind(code: number, subfunction = -1): MessageKind {
 export const KINDS: readonly MessageKind[] = [
   kind(PacketType.connect),
   ...ALL_CLASSES.map((payload) => kind(WILL_FUNCTION, payload)),
-  kind(PacketType.publish),
   ...ALL_CLASSES.map((payload) => kind(PacketType.publish, payload)),
   kind(PacketType.subscribe),
   kind(PacketType.unsubscribe),

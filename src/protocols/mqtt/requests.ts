@@ -107,7 +107,8 @@ export class Requests {
 
   #lone(context: MessageContext, state: FlowState, type: number, code: number): void {
     const operation = startOperation(context, this.#protocol, state.isReversed);
-    operation.function = type;
+    // What was published, and so which kind of PUBLISH it was, a PUBACK does not say.
+    operation.function = type === PacketType.publish ? -1 : type;
     operation.verb = VERBS[type] ?? Verb.other;
     setUnasked(operation, context, code);
     context.sink.operation(operation);
