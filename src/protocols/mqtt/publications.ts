@@ -56,8 +56,18 @@ export class Publications {
     this.#isReversed = !this.#isReversed;
   }
 
+  /** … and what else it hands over is told as delivered again. */
+  setDelivered(): void {
+    this.#telling = Telling.delivered;
+    this.#isReversed = !this.#isReversed;
+  }
+
   get isDropped(): boolean {
     return this.#telling === Telling.dropped;
+  }
+
+  get isCommanded(): boolean {
+    return this.#telling === Telling.commanded;
   }
 
   get isDelivered(): boolean {

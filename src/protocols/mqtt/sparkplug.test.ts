@@ -123,7 +123,7 @@ test('a command writes, a rebirth asks, a reboot restarts', () => {
   );
 });
 
-test('a command that reaches its node is asked of the node by the broker; who only listens is told', () => {
+test('a restart that reaches its node is asked of the node by the broker; who only listens is told', () => {
   const talk = new Talk();
   talk.client(say('NBIRTH', BIRTH));
   const command = say('NCMD', sparkplug(-1, [name('Node Control/Reboot'), type(11), bool(true)]));
@@ -135,6 +135,15 @@ test('a command that reaches its node is asked of the node by the broker; who on
   talk.server(command);
   const listened = talk.operations.at(-1);
   assert.deepEqual([listened?.verb, listened?.client, listened?.server, listened?.value], ['report', 11, 20, null]);
+  talk.context.flow = 1;
+  talk.context.client = 10;
+  talk.server(say('DCMD', sparkplug(-1, [name('Speed'), type(2), int(900)]), 'Pump'));
+  const written = talk.operations.at(-1);
+  assert.deepEqual(
+    [written?.verb, written?.client, written?.server, written?.name],
+    ['report', 10, 20, 'spBv1.0/Plant/DCMD/Edge/Pump'],
+    'what writes is told once, where it is published',
+  );
 });
 
 test('a gap in the sequence of a node is told, one that is explained by a loss is not', () => {

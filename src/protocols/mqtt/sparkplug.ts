@@ -125,6 +125,7 @@ export class Sparkplug {
     this.#parties.client = state.isReversed ? context.server : context.client;
     this.#parties.server = state.isReversed ? context.client : context.server;
     const told = isRead ? this.#metrics(context, node, topic, bytes, isNews, isCommand) : 0;
+    if (isForNode) this.#publications.setDelivered();
     if (told === 0) this.#tellTopic(context, topic);
     if (isRead && payload.isBroken && packet.payloadSize === end - start) {
       violation(context, 'mqtt', 'sparkplug-payload-invalid', 'fields that do not fit', bytes, start, end);
@@ -160,8 +161,7 @@ export class Sparkplug {
       if (isNews) this.#learn(node, bytes);
       if (publications.isDelivered) continue;
       publications.clearName(prefix);
-      this.#tellMetric(context, node, bytes, isCommand);
-      told++;
+      if (this.#tellMetric(context, node, bytes, isCommand)) told++;
     }
     return told;
   }
@@ -171,7 +171,8 @@ export class Sparkplug {
     if (hasAlias && nameEnd > nameStart) this.#nodes.setAlias(node, alias, bytes, nameStart, nameEnd, dataType);
   }
 
-  #tellMetric(context: MessageContext, node: SparkplugNode, bytes: Uint8Array, isCommand: boolean): void {
+  /** False where the metric of a command that is handed to its node is nothing to be told of twice. */
+  #tellMetric(context: MessageContext, node: SparkplugNode, bytes: Uint8Array, isCommand: boolean): boolean {
     const payload = this.#payload;
     const publications = this.#publications;
     const known = payload.hasAlias ? node.aliases.get(payload.alias) : undefined;
@@ -190,7 +191,9 @@ export class Sparkplug {
       publications.setValue(operation, payload.number);
       operation.isQuestionable = payload.isHistorical || payload.isBad;
     } else if (payload.hasBytes && payload.bytesEnd > payload.bytesStart) this.#carry(context, operation, bytes);
+    if (publications.isCommanded && !isGrave(operation.verb)) return false;
     publications.tell(context, operation);
+    return true;
   }
 
   /** A metric of bytes may hold an image (types Bytes and File, clause 6.4.16). */
@@ -356,6 +359,11 @@ function commandVerb(name: Uint8Array, start: number, end: number, payload: Spar
   if (!isAsked) return Verb.write;
   if (isSame(name, start, end, REBOOT) || isSame(name, start, end, DEVICE_REBOOT)) return Verb.restart;
   return isSame(name, start, end, REBIRTH) || isSame(name, start, end, DEVICE_REBIRTH) ? Verb.diagnose : Verb.write;
+}
+
+/** Such a command is told where it reaches its node as well. */
+function isGrave(verb: number): boolean {
+  return verb === Verb.restart || verb === Verb['firmware-download'];
 }
 
 /** 1 online, 0 offline, -1 not told. */
