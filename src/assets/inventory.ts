@@ -40,6 +40,8 @@ interface HostRecord {
   readonly host: number;
   readonly itself: Device;
   readonly protocols: Set<number>;
+  /** The one of them that was added last: most conversations bring nothing new. */
+  newestProtocol: number;
   readonly units: Map<number, Device>;
 }
 
@@ -56,7 +58,9 @@ export class Inventory {
   readonly #protocols: readonly Protocol[];
   readonly #vendors: (mac: string) => string;
   readonly #anchorSegment: (host: number) => string;
-  readonly #records = new Map<number, HostRecord>();
+  /** By host: a conversation is told several times, and there are many. */
+  readonly #records: (HostRecord | null)[] = [];
+  #count = 0;
   readonly #ids = new Map<string, string>();
   /** Which host an anchor of segment and MAC belongs to: several hosts may share one card. */
   readonly #anchors = new Map<string, number>();
@@ -96,15 +100,17 @@ export class Inventory {
 
   conversation(conversation: Conversation): void {
     const { client, server, firstUs, lastUs, protocol } = conversation;
-    const clientSpoke = conversation.clientPackets > 0;
-    const serverSpoke = conversation.serverPackets > 0;
-    const clientRecord = clientSpoke ? this.#record(client, firstUs) : null;
-    const serverRecord = serverSpoke ? this.#record(server, firstUs) : null;
-    for (const record of [clientRecord, serverRecord]) {
-      if (record === null) continue;
-      extend(record.itself, firstUs, lastUs);
-      if (protocol >= 0) record.protocols.add(protocol);
-    }
+    if (conversation.clientPackets > 0) this.#spoke(client, firstUs, lastUs, protocol);
+    if (conversation.serverPackets > 0) this.#spoke(server, firstUs, lastUs, protocol);
+  }
+
+  #spoke(host: number, firstUs: number, lastUs: number, protocol: number): void {
+    const record = this.#record(host, firstUs);
+    if (record === null) return;
+    extend(record.itself, firstUs, lastUs);
+    if (protocol < 0 || protocol === record.newestProtocol) return;
+    record.newestProtocol = protocol;
+    record.protocols.add(protocol);
   }
 
   /** A judgement names the host: it is a device, though perhaps only what was said to it is in the capture. */
@@ -123,25 +129,25 @@ export class Inventory {
    * host's. An id never changes; which of the two a unit means is known once a second unit has answered.
    */
   assetId(host: number, unit: number): string {
-    const record = this.#records.get(host);
+    const record = this.#records[host] ?? null;
     const device = record?.units.get(unit);
-    const isBehind = record !== undefined && device !== undefined && isDevice(record, device);
+    const isBehind = record !== null && device !== undefined && isDevice(record, device);
     return this.#id(host, isBehind ? unit : -1);
   }
 
   get hostCount(): number {
-    return this.#records.size;
+    return this.#count;
   }
 
   /** In the order of segment, address and unit. */
   list(): Asset[] {
     const groups = new Map<string, HostRecord[]>();
-    const hosts = [...this.#records.keys()].sort((left, right) => this.#compareHosts(left, right));
-    for (const host of hosts) {
-      const id = this.#id(host, -1);
+    const records = this.#records.filter((record) => record !== null);
+    for (const record of records.sort((left, right) => this.#compareHosts(left.host, right.host))) {
+      const id = this.#id(record.host, -1);
       const group = groups.get(id);
-      if (group === undefined) groups.set(id, [this.#records.get(host)!]);
-      else group.push(this.#records.get(host)!);
+      if (group === undefined) groups.set(id, [record]);
+      else group.push(record);
     }
     return [...groups.values()].flatMap((group) => this.#assetsOf(group));
   }
@@ -160,15 +166,23 @@ export class Inventory {
   }
 
   #record(host: number, timeUs: number): HostRecord | null {
-    const known = this.#records.get(host);
-    if (known !== undefined) return known;
+    const known = this.#records[host] ?? null;
+    if (known !== null) return known;
     if (this.#hosts.isBroadcastOrMulticast(host) || isNoAddress(this.#hosts.address(host))) return null;
-    if (this.#records.size >= ASSETS_MAX) {
+    if (this.#count >= ASSETS_MAX) {
       this.overflow++;
       return null;
     }
-    const record: HostRecord = { host, itself: newDevice(timeUs), protocols: new Set(), units: new Map() };
-    this.#records.set(host, record);
+    const record: HostRecord = {
+      host,
+      itself: newDevice(timeUs),
+      protocols: new Set(),
+      newestProtocol: -1,
+      units: new Map(),
+    };
+    while (this.#records.length <= host) this.#records.push(null);
+    this.#records[host] = record;
+    this.#count++;
     return record;
   }
 

@@ -7,6 +7,7 @@ import { Outcome, type Operation } from '../facts/operation.ts';
 import { VERB_NAMES } from '../facts/verbs.ts';
 import { spaceWord } from '../learning/contexts.ts';
 import type { NameTable } from '../learning/names.ts';
+import { WayTable } from '../learning/ways.ts';
 
 /** Who wants operations: at most the sixteen modules. */
 const SLOTS = 16;
@@ -42,6 +43,7 @@ export class Dispatch implements FactSink {
   private h14 = NOBODY;
   private h15 = NOBODY;
 
+  private readonly ways = new WayTable();
   private readonly names: NameTable | null;
   private readonly onClosed: (conversation: Conversation) => void;
 
@@ -99,6 +101,7 @@ export class Dispatch implements FactSink {
     const wanted = this.wanted[operation.verb * 3 + operation.outcome]!;
     if (wanted === 0) return;
     if (operation.first < 0 && operation.nameEnd > operation.nameStart) this.numberName(operation);
+    operation.way = this.ways.wayOf(operation);
     if ((wanted & 0x1) !== 0) this.h0.operation!(operation);
     if ((wanted & 0x2) !== 0) this.h1.operation!(operation);
     if ((wanted & 0x4) !== 0) this.h2.operation!(operation);

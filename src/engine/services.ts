@@ -27,17 +27,22 @@ const ETHER_TYPES = new Map([
 export class ServiceCounts {
   private readonly protocols: readonly Protocol[];
   private readonly byName = new Map<string, ServiceCount>();
+  /** The same, by protocol: most conversations that close are of a few. */
+  private readonly byProtocol: (ServiceCount | null)[];
 
   constructor(protocols: readonly Protocol[]) {
     this.protocols = protocols;
+    this.byProtocol = protocols.map(() => null);
   }
 
   /** Counts a conversation when it has closed. */
   add(conversation: Conversation): void {
-    let name = this.nameOf(conversation);
-    if (!this.byName.has(name) && this.byName.size >= SERVICES_MAX) name = 'other';
-    let service = this.byName.get(name);
-    if (service === undefined) this.byName.set(name, (service = { name, count: 0, packets: 0, bytes: 0 }));
+    const { protocol } = conversation;
+    let service = protocol < 0 ? null : this.byProtocol[protocol]!;
+    if (service === null) {
+      service = this.named(this.nameOf(conversation));
+      if (protocol >= 0) this.byProtocol[protocol] = service;
+    }
     service.count++;
     service.packets += conversation.clientPackets + conversation.serverPackets;
     service.bytes += conversation.clientBytes + conversation.serverBytes;
@@ -46,6 +51,13 @@ export class ServiceCounts {
   /** Most packets first. */
   list(): ServiceCount[] {
     return [...this.byName.values()].sort((a, b) => b.packets - a.packets || (a.name < b.name ? -1 : 1));
+  }
+
+  private named(wanted: string): ServiceCount {
+    const name = !this.byName.has(wanted) && this.byName.size >= SERVICES_MAX ? 'other' : wanted;
+    let service = this.byName.get(name);
+    if (service === undefined) this.byName.set(name, (service = { name, count: 0, packets: 0, bytes: 0 }));
+    return service;
   }
 
   private nameOf({ protocol, transport, serverPort }: Conversation): string {

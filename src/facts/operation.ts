@@ -93,6 +93,12 @@ export interface Operation {
   valueCount: number;
   /** The device itself marks the values as not to be relied on (quality, fault): nothing is learned from them. */
   isQuestionable: boolean;
+  /**
+   * A number for who asks what of which device: the same for all operations of one client, server, unit, protocol, function
+   * and sub-function. From 1 on, so that a module can keep what it knows of it in an array; 0 where there are too many.
+   * Protocols leave it alone: the engine fills it in before modules see the operation.
+   */
+  way: number;
 }
 
 /** Numbers of objects that have only a name begin here. */
@@ -132,5 +138,6 @@ export function emptyOperation(): Operation {
     encoding: 0,
     valueCount: 0,
     isQuestionable: false,
+    way: 0,
   };
 }

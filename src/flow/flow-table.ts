@@ -6,7 +6,10 @@ import { randomInt } from 'node:crypto';
 // Rows are visited in the order of their numbers, never of the index: the seed changes no result.
 const SEED = randomInt(0x7fffffff);
 
-/** Columns of a row in `words` (32-bit each): what every packet needs stands first, in one cache line. */
+/**
+ * Columns of a row in `words` (32-bit each). A row is three lines of the cache: what every packet needs (with the doubles
+ * below), what every message needs and the rest, and the last frames.
+ */
 export const Column = {
   /** The key: addresses (IPv4 as it is, others as host numbers), ports, and protocol, address kind and segment. */
   addressA: 0,
@@ -14,43 +17,40 @@ export const Column = {
   ports: 2,
   meta: 3,
   flags: 4,
-  /** Index of the recognised protocol; see NO_PROTOCOL and GIVEN_UP. */
-  protocol: 5,
+  /** Index of the reassembly object, 0 while none is needed. */
+  stream: 5,
   clientPackets: 6,
   serverPackets: 7,
   /** Next TCP sequence number expected from the client, from the server. */
   nextFromClient: 8,
   nextFromServer: 9,
-  /** Index of the reassembly object, 0 while none is needed. */
-  stream: 10,
-  /** How many frames were put into the ring of the last eight. */
-  framesSeen: 11,
-  client: 12,
-  server: 13,
-  clientPort: 14,
-  serverPort: 15,
-  gaps: 16,
-  /** How often identification was tried on a payload of the client, of the server. */
-  triesClient: 17,
-  triesServer: 18,
-  violations: 19,
-  /** Segments in which the next frame of the protocol was looked for in vain, since it was lost. */
-  searchesClient: 20,
-  searchesServer: 21,
+  /** Index of the recognised protocol; see NO_PROTOCOL and GIVEN_UP. */
+  protocol: 16,
+  client: 17,
+  server: 18,
+  clientPort: 19,
+  serverPort: 20,
   /** Times in a row that bytes of the server (positive) or of the client (negative) were missing for good. */
-  causalMisses: 22,
-  initialSequence: 23,
+  causalMisses: 21,
+  gaps: 22,
+  /** How often identification was tried on a payload of the client (lower half) and of the server (upper half). */
+  tries: 23,
+  violations: 24,
+  /** Segments in which the next frame of the protocol was looked for in vain, since it was lost. */
+  searchesClient: 25,
+  searchesServer: 26,
+  initialSequence: 27,
 } as const;
 
-/** Columns of a row in `doubles`, which lie behind the 32-bit ones in the same row. */
+/** Columns of a row in `doubles`: between the 32-bit ones of the same row. */
 export const DoubleColumn = {
-  firstUs: 12,
-  lastUs: 13,
-  clientBytes: 14,
-  serverBytes: 15,
-  reportedUs: 16,
-  /** The last eight frames. */
-  frames: 17,
+  lastUs: 5,
+  clientBytes: 6,
+  serverBytes: 7,
+  firstUs: 14,
+  reportedUs: 15,
+  /** The last eight frames: the number of the packet, from 0 on, says where. */
+  frames: 16,
 } as const;
 
 export const FlowFlag = {
@@ -82,7 +82,7 @@ export const NO_PROTOCOL = -1;
 export const GIVEN_UP = -2;
 
 /** 32-bit words, and doubles, of a row: both views lie on one buffer, so that a row's parts are neighbours. */
-const STRIDE = 50;
+const STRIDE = 48;
 const DOUBLE_STRIDE = STRIDE / 2;
 const ROW_BYTES = STRIDE * 4;
 /** Rows at the start; doubled as needed. */

@@ -361,7 +361,8 @@ export class MessageReader {
       this.events.identified(row);
       return index;
     }
-    const tries = ++words[base + (fromClient ? Column.triesClient : Column.triesServer)]!;
+    const triesOfBoth = (words[base + Column.tries]! += fromClient ? 1 : 0x10000);
+    const tries = fromClient ? triesOfBoth & 0xffff : triesOfBoth >>> 16;
     const most = this.isUsualPort(serverPort) || this.isUsualPort(clientPort) ? TRIES_ON_USUAL_PORT_MAX : TRIES_MAX;
     if (tries < most) return NO_PROTOCOL;
     words[base + Column.protocol] = GIVEN_UP;

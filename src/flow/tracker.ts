@@ -83,8 +83,8 @@ export class FlowTracker implements RowEvents {
     let destinationPort = packet.destinationPort;
     if (packet.ipVersion === 4) {
       kind = AddressKind.ipv4;
-      source = i32be(bytes, packet.sourceAt);
-      destination = i32be(bytes, packet.destinationAt);
+      source = packet.sourceIpv4;
+      destination = packet.destinationIpv4;
       protocol = packet.ipProtocol;
     } else if (packet.ipVersion === 6) {
       kind = AddressKind.ipv6;
@@ -143,15 +143,18 @@ export class FlowTracker implements RowEvents {
     const { words, doubles } = table;
     const flags = words[base + Column.flags]!;
     const fromClient = ((flags & FlowFlag.clientIsA) !== 0) === sourceIsA;
+    const clientPackets = words[base + Column.clientPackets]!;
+    const serverPackets = words[base + Column.serverPackets]!;
+    const seen = clientPackets + serverPackets;
     if (fromClient) {
-      words[base + Column.clientPackets]!++;
+      words[base + Column.clientPackets] = clientPackets + 1;
       doubles[doubleBase + DoubleColumn.clientBytes]! += packet.originalLength;
     } else {
-      words[base + Column.serverPackets]!++;
+      words[base + Column.serverPackets] = serverPackets + 1;
       doubles[doubleBase + DoubleColumn.serverBytes]! += packet.originalLength;
     }
     doubles[doubleBase + DoubleColumn.lastUs] = packet.timeUs;
-    doubles[doubleBase + DoubleColumn.frames + (words[base + Column.framesSeen]!++ & 7)] = packet.frame;
+    doubles[doubleBase + DoubleColumn.frames + (seen & 7)] = packet.frame;
 
     if (protocol === IpProtocol.tcp) {
       if (packet.hasTransport) this.tcp(row, base, fromClient, packet);
@@ -206,7 +209,8 @@ export class FlowTracker implements RowEvents {
     swap(words, base + Column.clientPort, base + Column.serverPort);
     swap(words, base + Column.clientPackets, base + Column.serverPackets);
     swap(words, base + Column.nextFromClient, base + Column.nextFromServer);
-    swap(words, base + Column.triesClient, base + Column.triesServer);
+    const tries = words[base + Column.tries]!;
+    words[base + Column.tries] = (tries << 16) | (tries >>> 16);
     swap(words, base + Column.searchesClient, base + Column.searchesServer);
     const doubleBase = row * FlowTable.doubleStride;
     swap(doubles, doubleBase + DoubleColumn.clientBytes, doubleBase + DoubleColumn.serverBytes);
@@ -487,8 +491,19 @@ export class FlowTracker implements RowEvents {
   }
 
   private lastFrame(row: number): number {
-    const seen = this.table.words[row * FlowTable.stride + Column.framesSeen]!;
+    const seen = packetsOf(this.table.words, row * FlowTable.stride);
     return this.table.doubles[row * FlowTable.doubleStride + DoubleColumn.frames + ((seen - 1) & 7)]!;
+  }
+
+  /** The last eight frames, or all, oldest first. */
+  private lastFrames(row: number): number[] {
+    const { words, doubles } = this.table;
+    const seen = packetsOf(words, row * FlowTable.stride);
+    const start = row * FlowTable.doubleStride + DoubleColumn.frames;
+    const first = Math.max(0, seen - 8);
+    const frames = [doubles[start + (first & 7)]!];
+    for (let at = first + 1; at < seen; at++) frames.push(doubles[start + (at & 7)]!);
+    return frames;
   }
 
   private report(row: number, phase: ConversationPhase, timeUs: number): void {
@@ -496,19 +511,16 @@ export class FlowTracker implements RowEvents {
     const doubleBase = row * FlowTable.doubleStride;
     const { words, doubles } = this.table;
     const flags = words[base + Column.flags]!;
-    const seen = words[base + Column.framesSeen]! >>> 0;
-    const frames: number[] = [];
+    const frame = this.lastFrame(row);
     // At its beginning the newest frame says all; later the last eight.
-    const shown = phase === 'opened' || phase === 'answered' || phase === 'identified' ? 1 : 8;
-    for (let at = Math.max(0, seen - shown); at < seen; at++) {
-      frames.push(doubles[doubleBase + DoubleColumn.frames + (at & 7)]!);
-    }
+    const isBeginning = phase === 'opened' || phase === 'answered' || phase === 'identified';
+    const frames = isBeginning ? [frame] : this.lastFrames(row);
     const protocol = words[base + Column.protocol]!;
     const conversation: Conversation = {
       fact: 'conversation',
       phase,
       timeUs,
-      frame: frames.at(-1) ?? 0,
+      frame,
       flow: row,
       client: words[base + Column.client]!,
       server: words[base + Column.server]!,
@@ -556,6 +568,10 @@ export class FlowTracker implements RowEvents {
       },
     };
   }
+}
+
+function packetsOf(words: Int32Array, base: number): number {
+  return words[base + Column.clientPackets]! + words[base + Column.serverPackets]!;
 }
 
 function transportOf(protocol: number): Transport {

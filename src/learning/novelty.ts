@@ -34,21 +34,31 @@ export function noveltyEstimate(observations: number, once: number, twice: numbe
   return { chance, bound, observations, distinct };
 }
 
-/** Fields of a context row: observations, symbols seen once, seen twice, distinct symbols. */
-const CONTEXT_STRIDE = 4;
-/** Doubles of a context row: first and last observation, longest time between two of the same symbol, newest symbol. */
-const CONTEXT_TIMES = 4;
-/** Doubles of a symbol row: first and last observation, longest time between two. */
-const SYMBOL_TIMES = 3;
+/** What is kept of a context, in one line of the cache: counts of observations and symbols, then times. */
+const ContextColumn = {
+  observations: 0,
+  /** Symbols seen exactly once, and twice: `observations` + 1 and + 2, as the code counts on. */
+  once: 1,
+  twice: 2,
+  distinct: 3,
+  firstUs: 4,
+  lastUs: 5,
+  /** Longest time between two of the same symbol. */
+  gapUs: 6,
+  /** When a symbol was last seen for the first time. */
+  newestUs: 7,
+} as const;
+const CONTEXT_STRIDE = 8;
+/** What is kept of a symbol: its context, how often it was seen, when first and last, the longest time between two. */
+const SymbolColumn = { context: 0, count: 1, firstUs: 2, lastUs: 3, gapUs: 4 } as const;
+const SYMBOL_STRIDE = 5;
 
 export class NoveltyTable implements NoveltyLearning {
   overflowed = 0;
   private readonly contexts = new WordIndex(4, CONTEXTS_MAX);
   private readonly symbols = new WordIndex(3, SYMBOLS_MAX);
-  private contextCounts = new Float64Array(256 * CONTEXT_STRIDE);
-  private contextTimes = new Float64Array(256 * CONTEXT_TIMES);
-  private symbolCounts = new Float64Array(1024);
-  private symbolTimes = new Float64Array(1024 * SYMBOL_TIMES);
+  private contextRows = new Float64Array(256 * CONTEXT_STRIDE);
+  private symbolRows = new Float64Array(1024 * SYMBOL_STRIDE);
   /** 1: a baseline spoke of the context. */
   private isApproved = new Uint8Array(256);
   /** The newest symbol of each context, and for each symbol the one before it: 0 ends the list. */
@@ -69,9 +79,8 @@ export class NoveltyTable implements NoveltyLearning {
   context(kind: number, a: number, b: number, c: number): number {
     const row = this.contexts.findOrInsert(kind, a, b, c);
     if (row === 0) this.overflowed++;
-    else if ((row + 1) * CONTEXT_STRIDE > this.contextCounts.length) {
-      this.contextCounts = doubled(this.contextCounts);
-      this.contextTimes = doubled(this.contextTimes);
+    else if ((row + 1) * CONTEXT_STRIDE > this.contextRows.length) {
+      this.contextRows = doubled(this.contextRows);
       this.newestSymbol = doubledRows(this.newestSymbol);
       const approved = new Uint8Array(this.isApproved.length * 2);
       approved.set(this.isApproved);
@@ -92,11 +101,11 @@ export class NoveltyTable implements NoveltyLearning {
     const row = this.symbols.findOrInsert(context, s, t, 0);
     if (row === 0) this.overflowed++;
     if (row <= known) return row;
-    if (row >= this.symbolCounts.length) {
-      this.symbolCounts = doubled(this.symbolCounts);
-      this.symbolTimes = doubled(this.symbolTimes);
+    if ((row + 1) * SYMBOL_STRIDE > this.symbolRows.length) {
+      this.symbolRows = doubled(this.symbolRows);
       this.symbolBefore = doubledRows(this.symbolBefore);
     }
+    this.symbolRows[row * SYMBOL_STRIDE + SymbolColumn.context] = context;
     this.symbolBefore[row] = this.newestSymbol[context]!;
     this.newestSymbol[context] = row;
     return row;
@@ -110,64 +119,60 @@ export class NoveltyTable implements NoveltyLearning {
   /** Counts one observation of the symbol; answers how often it was seen before. */
   observe(symbol: number, timeUs: number): number {
     if (symbol === 0) return 0;
-    const context = this.symbols.word(symbol, 0);
-    const counts = this.contextCounts;
-    const at = context * CONTEXT_STRIDE;
-    const seen = this.symbolCounts[symbol]!;
-    this.symbolCounts[symbol] = seen + 1;
-    counts[at]!++;
-    const timesAt = context * CONTEXT_TIMES;
-    const symbolAt = symbol * SYMBOL_TIMES;
-    if (timeUs > this.contextTimes[timesAt + 1]!) this.contextTimes[timesAt + 1] = timeUs;
+    const { contextRows, symbolRows } = this;
+    const symbolAt = symbol * SYMBOL_STRIDE;
+    const at = symbolRows[symbolAt + SymbolColumn.context]! * CONTEXT_STRIDE;
+    const seen = symbolRows[symbolAt + SymbolColumn.count]!;
+    symbolRows[symbolAt + SymbolColumn.count] = seen + 1;
+    const observations = ++contextRows[at + ContextColumn.observations]!;
+    if (timeUs > contextRows[at + ContextColumn.lastUs]!) contextRows[at + ContextColumn.lastUs] = timeUs;
     if (seen === 0) {
-      if (counts[at] === 1) this.contextTimes[timesAt] = timeUs;
-      this.contextTimes[timesAt + 3] = timeUs;
-      counts[at + 1]!++;
-      counts[at + 3]!++;
-      this.symbolTimes[symbolAt] = timeUs;
-      this.symbolTimes[symbolAt + 1] = timeUs;
+      if (observations === 1) contextRows[at + ContextColumn.firstUs] = timeUs;
+      contextRows[at + ContextColumn.newestUs] = timeUs;
+      contextRows[at + ContextColumn.once]!++;
+      contextRows[at + ContextColumn.distinct]!++;
+      symbolRows[symbolAt + SymbolColumn.firstUs] = timeUs;
+      symbolRows[symbolAt + SymbolColumn.lastUs] = timeUs;
       return 0;
     }
-    const lastUs = this.symbolTimes[symbolAt + 1]!;
-    this.symbolTimes[symbolAt + 1] = timeUs;
+    const lastUs = symbolRows[symbolAt + SymbolColumn.lastUs]!;
+    symbolRows[symbolAt + SymbolColumn.lastUs] = timeUs;
     const since = timeUs - lastUs;
-    if (since > this.symbolTimes[symbolAt + 2]! && !this.isBreak(lastUs, timeUs)) {
-      this.symbolTimes[symbolAt + 2] = since;
-      if (since > this.contextTimes[timesAt + 2]!) this.contextTimes[timesAt + 2] = since;
+    if (since > symbolRows[symbolAt + SymbolColumn.gapUs]! && !this.isBreak(lastUs, timeUs)) {
+      symbolRows[symbolAt + SymbolColumn.gapUs] = since;
+      if (since > contextRows[at + ContextColumn.gapUs]!) contextRows[at + ContextColumn.gapUs] = since;
     }
     if (seen === 1) {
-      counts[at + 1]!--;
-      counts[at + 2]!++;
-    } else if (seen === 2) counts[at + 2]!--;
+      contextRows[at + ContextColumn.once]!--;
+      contextRows[at + ContextColumn.twice]!++;
+    } else if (seen === 2) contextRows[at + ContextColumn.twice]!--;
     return seen;
   }
 
   /** Several observations at once: their first and last time, and the longest time between two of them. */
   observeMany(symbol: number, count: number, firstUs: number, lastUs: number, gapUs: number): void {
     if (symbol === 0 || count <= 0) return;
-    const context = this.symbols.word(symbol, 0);
-    const counts = this.contextCounts;
-    const at = context * CONTEXT_STRIDE;
-    const timesAt = context * CONTEXT_TIMES;
-    const symbolAt = symbol * SYMBOL_TIMES;
-    const seen = this.symbolCounts[symbol]!;
+    const { contextRows, symbolRows } = this;
+    const symbolAt = symbol * SYMBOL_STRIDE;
+    const at = symbolRows[symbolAt + SymbolColumn.context]! * CONTEXT_STRIDE;
+    const seen = symbolRows[symbolAt + SymbolColumn.count]!;
     const now = seen + count;
-    this.symbolCounts[symbol] = now;
+    symbolRows[symbolAt + SymbolColumn.count] = now;
     if (seen === 0) {
-      if (counts[at] === 0) this.contextTimes[timesAt] = firstUs;
-      this.contextTimes[timesAt + 3] = firstUs;
-      counts[at + 3]!++;
-      this.symbolTimes[symbolAt] = firstUs;
-    } else if (seen <= 2) counts[at + seen]!--;
-    if (now <= 2) counts[at + now]!++;
-    counts[at]! += count;
-    const lastBeforeUs = this.symbolTimes[symbolAt + 1]!;
+      if (contextRows[at + ContextColumn.observations] === 0) contextRows[at + ContextColumn.firstUs] = firstUs;
+      contextRows[at + ContextColumn.newestUs] = firstUs;
+      contextRows[at + ContextColumn.distinct]!++;
+      symbolRows[symbolAt + SymbolColumn.firstUs] = firstUs;
+    } else if (seen <= 2) contextRows[at + seen]!--;
+    if (now <= 2) contextRows[at + now]!++;
+    contextRows[at + ContextColumn.observations]! += count;
+    const lastBeforeUs = symbolRows[symbolAt + SymbolColumn.lastUs]!;
     let gap = gapUs;
     if (seen > 0 && firstUs - lastBeforeUs > gap && !this.isBreak(lastBeforeUs, firstUs)) gap = firstUs - lastBeforeUs;
-    if (gap > this.symbolTimes[symbolAt + 2]!) this.symbolTimes[symbolAt + 2] = gap;
-    if (gap > this.contextTimes[timesAt + 2]!) this.contextTimes[timesAt + 2] = gap;
-    if (lastUs > lastBeforeUs) this.symbolTimes[symbolAt + 1] = lastUs;
-    if (lastUs > this.contextTimes[timesAt + 1]!) this.contextTimes[timesAt + 1] = lastUs;
+    if (gap > symbolRows[symbolAt + SymbolColumn.gapUs]!) symbolRows[symbolAt + SymbolColumn.gapUs] = gap;
+    if (gap > contextRows[at + ContextColumn.gapUs]!) contextRows[at + ContextColumn.gapUs] = gap;
+    if (lastUs > lastBeforeUs) symbolRows[symbolAt + SymbolColumn.lastUs] = lastUs;
+    if (lastUs > contextRows[at + ContextColumn.lastUs]!) contextRows[at + ContextColumn.lastUs] = lastUs;
   }
 
   private isBreak(lastUs: number, timeUs: number): boolean {
@@ -177,48 +182,53 @@ export class NoveltyTable implements NoveltyLearning {
 
   estimate(context: number): NoveltyEstimate {
     const at = context * CONTEXT_STRIDE;
-    const counts = this.contextCounts;
-    return noveltyEstimate(counts[at]!, counts[at + 1]!, counts[at + 2]!, counts[at + 3]!);
+    const { contextRows } = this;
+    return noveltyEstimate(
+      contextRows[at + ContextColumn.observations]!,
+      contextRows[at + ContextColumn.once]!,
+      contextRows[at + ContextColumn.twice]!,
+      contextRows[at + ContextColumn.distinct]!,
+    );
   }
 
   /** The chance of something new is small, with its bound, and several cycles of the context have passed. */
   isLearned(context: number): boolean {
     if (context === 0) return false;
     if (this.isApproved[context] === 1) return this.estimate(context).bound < APPROVED_BELOW;
-    const timesAt = context * CONTEXT_TIMES;
-    const firstUs = this.contextTimes[timesAt]!;
-    const lastUs = this.contextTimes[timesAt + 1]!;
-    const newestUs = this.contextTimes[timesAt + 3]!;
+    const at = context * CONTEXT_STRIDE;
+    const firstUs = this.contextRows[at + ContextColumn.firstUs]!;
+    const lastUs = this.contextRows[at + ContextColumn.lastUs]!;
+    const newestUs = this.contextRows[at + ContextColumn.newestUs]!;
     const elapsedUs = lastUs - firstUs;
-    if (elapsedUs < LEARNING_US_MIN || elapsedUs < CYCLES_MIN * this.contextTimes[timesAt + 2]!) return false;
+    if (elapsedUs < LEARNING_US_MIN || elapsedUs < CYCLES_MIN * this.cycleUs(context)) return false;
     if (lastUs - newestUs < REST_MIN * (newestUs - firstUs)) return false;
     return this.estimate(context).bound < LEARNED_BELOW;
   }
 
   observations(context: number): number {
-    return this.contextCounts[context * CONTEXT_STRIDE]!;
+    return this.contextRows[context * CONTEXT_STRIDE + ContextColumn.observations]!;
   }
 
   distinct(context: number): number {
-    return this.contextCounts[context * CONTEXT_STRIDE + 3]!;
+    return this.contextRows[context * CONTEXT_STRIDE + ContextColumn.distinct]!;
   }
 
   firstUs(context: number): number {
-    return this.contextTimes[context * CONTEXT_TIMES]!;
+    return this.contextRows[context * CONTEXT_STRIDE + ContextColumn.firstUs]!;
   }
 
   lastUs(context: number): number {
-    return this.contextTimes[context * CONTEXT_TIMES + 1]!;
+    return this.contextRows[context * CONTEXT_STRIDE + ContextColumn.lastUs]!;
   }
 
   /** Longest time between two observations of the same symbol. */
   cycleUs(context: number): number {
-    return this.contextTimes[context * CONTEXT_TIMES + 2]!;
+    return this.contextRows[context * CONTEXT_STRIDE + ContextColumn.gapUs]!;
   }
 
   /** When a symbol of the context was last seen for the first time. */
   newestUs(context: number): number {
-    return this.contextTimes[context * CONTEXT_TIMES + 3]!;
+    return this.contextRows[context * CONTEXT_STRIDE + ContextColumn.newestUs]!;
   }
 
   /** Symbols of a context, in the order they came, at most the newest `maximum`. */
@@ -231,19 +241,19 @@ export class NoveltyTable implements NoveltyLearning {
   }
 
   seen(symbol: number): number {
-    return this.symbolCounts[symbol]!;
+    return this.symbolRows[symbol * SYMBOL_STRIDE + SymbolColumn.count]!;
   }
 
   symbolFirstUs(symbol: number): number {
-    return this.symbolTimes[symbol * SYMBOL_TIMES]!;
+    return this.symbolRows[symbol * SYMBOL_STRIDE + SymbolColumn.firstUs]!;
   }
 
   symbolLastUs(symbol: number): number {
-    return this.symbolTimes[symbol * SYMBOL_TIMES + 1]!;
+    return this.symbolRows[symbol * SYMBOL_STRIDE + SymbolColumn.lastUs]!;
   }
 
   symbolGapUs(symbol: number): number {
-    return this.symbolTimes[symbol * SYMBOL_TIMES + 2]!;
+    return this.symbolRows[symbol * SYMBOL_STRIDE + SymbolColumn.gapUs]!;
   }
 
   /** Words of a context's key: kind, a, b, c. */
@@ -264,27 +274,31 @@ export class NoveltyTable implements NoveltyLearning {
   /** Puts back what a baseline says of a symbol; counts and times of its context follow from its symbols. */
   restoreSymbol(symbol: number, count: number, firstUs: number, lastUs: number, gapUs: number): void {
     if (symbol === 0 || count <= 0) return;
-    const context = this.symbols.word(symbol, 0);
+    const { contextRows, symbolRows } = this;
+    const symbolAt = symbol * SYMBOL_STRIDE;
+    const context = symbolRows[symbolAt + SymbolColumn.context]!;
     this.isApproved[context] = 1;
     const at = context * CONTEXT_STRIDE;
-    const counts = this.contextCounts;
-    const before = this.symbolCounts[symbol]!;
-    if (before === 0) counts[at + 3]!++;
-    if (before === 1) counts[at + 1]!--;
-    if (before === 2) counts[at + 2]!--;
-    if (count === 1) counts[at + 1]!++;
-    if (count === 2) counts[at + 2]!++;
-    counts[at]! += count - before;
-    this.symbolCounts[symbol] = count;
-    this.symbolTimes[symbol * SYMBOL_TIMES] = firstUs;
-    this.symbolTimes[symbol * SYMBOL_TIMES + 1] = lastUs;
-    this.symbolTimes[symbol * SYMBOL_TIMES + 2] = gapUs;
-    const times = this.contextTimes;
-    const timesAt = context * CONTEXT_TIMES;
-    if (times[timesAt] === 0 || firstUs < times[timesAt]!) times[timesAt] = firstUs;
-    times[timesAt + 1] = Math.max(times[timesAt + 1]!, lastUs);
-    times[timesAt + 2] = Math.max(times[timesAt + 2]!, gapUs);
-    times[timesAt + 3] = Math.max(times[timesAt + 3]!, firstUs);
+    const before = symbolRows[symbolAt + SymbolColumn.count]!;
+    if (before === 0) contextRows[at + ContextColumn.distinct]!++;
+    if (before === 1) contextRows[at + ContextColumn.once]!--;
+    if (before === 2) contextRows[at + ContextColumn.twice]!--;
+    if (count === 1) contextRows[at + ContextColumn.once]!++;
+    if (count === 2) contextRows[at + ContextColumn.twice]!++;
+    contextRows[at + ContextColumn.observations]! += count - before;
+    symbolRows[symbolAt + SymbolColumn.count] = count;
+    symbolRows[symbolAt + SymbolColumn.firstUs] = firstUs;
+    symbolRows[symbolAt + SymbolColumn.lastUs] = lastUs;
+    symbolRows[symbolAt + SymbolColumn.gapUs] = gapUs;
+    const firstAt = at + ContextColumn.firstUs;
+    if (contextRows[firstAt] === 0 || firstUs < contextRows[firstAt]!) contextRows[firstAt] = firstUs;
+    for (const [column, value] of [
+      [ContextColumn.lastUs, lastUs],
+      [ContextColumn.gapUs, gapUs],
+      [ContextColumn.newestUs, firstUs],
+    ] as const) {
+      contextRows[at + column] = Math.max(contextRows[at + column]!, value);
+    }
   }
 }
 

@@ -1,9 +1,11 @@
 // What is usual for every point of every device: how often it was read and written, by whom, and the values it took.
 // Points lie in pages of 64 neighbours, so that a run of registers is found once and walked in typed arrays; a value
-// that equals the last one only counts.
+// that equals the last one only counts. What belongs together lies together: nearly every look at it is a miss of the
+// processor's cache.
 import type { PointLearning, PointView, SwingView } from '../facts/learning.ts';
 import { Encoding, type Operation } from '../facts/operation.ts';
 import { spaceWord } from './contexts.ts';
+import { Direction, PointValues, ValueNumber, ValueWord } from './point-values.ts';
 import { Swings } from './swings.ts';
 import { WordIndex } from './word-index.ts';
 
@@ -16,6 +18,18 @@ export const OPERATION_POINTS_MAX = 4096;
 const CLIENTS_PER_PAGE = 4;
 /** Pages the arrays begin with. */
 const CAPACITY_MIN = 64;
+
+/** A page in numbers: doubles, then words, 64 bytes in all. Host numbers of clients, 0 for none. */
+const PAGE_BYTES = 64;
+const PAGE_TIMES = 8;
+const PAGE_WORDS = 16;
+/** First and last access, longest time between two. */
+const PageTime = { firstUs: 0, lastUs: 1, gapUs: 2 } as const;
+/** `isApproved` is 1 where a baseline spoke of the page. */
+const PageWord = { isApproved: 6, readers: 8, writers: 12 } as const;
+
+/** In place of a last value that is no whole number of 16 bits, or is not known. */
+const ASK_ROW = 0xffff;
 
 const NOTHING_LEARNED: PointView = {
   reads: 0,
@@ -40,36 +54,28 @@ export class PointTable implements PointLearning {
   overflowed = 0;
   private readonly pages = new WordIndex(4, PAGES_MAX);
   readonly swings = new Swings();
+  private readonly values = new PointValues();
   private capacity = CAPACITY_MIN;
   /**
    * How many more reads than its left neighbour a point has: a read of a run of points changes two numbers, and the
    * reads of one point are the sum from the start of its page.
    */
   private readSteps = new Int32Array(CAPACITY_MIN * PAGE_POINTS);
-  private writes = new Uint32Array(CAPACITY_MIN * PAGE_POINTS);
-  private last = new Float64Array(CAPACITY_MIN * PAGE_POINTS).fill(NaN);
-  private minimum = new Float64Array(CAPACITY_MIN * PAGE_POINTS).fill(Infinity);
-  private maximum = new Float64Array(CAPACITY_MIN * PAGE_POINTS).fill(-Infinity);
-  private step = new Float64Array(CAPACITY_MIN * PAGE_POINTS);
-  private moves = new Uint32Array(CAPACITY_MIN * PAGE_POINTS);
-  /** Moves at which the range, and the largest step, grew last. */
-  private rangeGrownAt = new Uint32Array(CAPACITY_MIN * PAGE_POINTS);
-  private stepGrownAt = new Uint32Array(CAPACITY_MIN * PAGE_POINTS);
-  /** Which way the last write went that changed the value: 1 up, -1 down, 0 not known. */
-  private direction = new Int8Array(CAPACITY_MIN * PAGE_POINTS);
-  /** 1: the value that stands there was judged, so what is read of it is not learned. */
-  private isDeviating = new Uint8Array(CAPACITY_MIN * PAGE_POINTS);
-  /** First and last access, longest time between two. */
-  private pageFirstUs = new Float64Array(CAPACITY_MIN);
-  private pageLastUs = new Float64Array(CAPACITY_MIN);
-  private pageGapUs = new Float64Array(CAPACITY_MIN);
-  /** 1: a baseline spoke of the page. */
-  private pageIsApproved = new Uint8Array(CAPACITY_MIN);
-  /** Host numbers, 0 for none. */
-  private readers = new Int32Array(CAPACITY_MIN * CLIENTS_PER_PAGE);
-  private writers = new Int32Array(CAPACITY_MIN * CLIENTS_PER_PAGE);
+  /** The last value where it is a whole number of 16 bits, else ASK_ROW: what most reads are compared with. */
+  private lastWords = new Uint16Array(CAPACITY_MIN * PAGE_POINTS).fill(ASK_ROW);
+  /** The row of a point in `values`; 0: it had no value and was not written. */
+  private rows = new Int32Array(CAPACITY_MIN * PAGE_POINTS);
+  /** Times and clients of the pages, on one buffer: see PageTime and PageWord. */
+  private pageTimes: Float64Array;
+  private pageWords: Int32Array;
   /** As in NoveltyTable. */
   private resumedUs = -Infinity;
+
+  constructor() {
+    const buffer = new ArrayBuffer(CAPACITY_MIN * PAGE_BYTES);
+    this.pageTimes = new Float64Array(buffer);
+    this.pageWords = new Int32Array(buffer);
+  }
 
   get pageCount(): number {
     return this.pages.count;
@@ -79,7 +85,8 @@ export class PointTable implements PointLearning {
   pointCount(): number {
     let count = 0;
     for (let point = PAGE_POINTS; point < (this.pages.count + 1) * PAGE_POINTS; point++) {
-      if (this.readsOf(point) + this.writes[point]! > 0) count++;
+      const writes = this.values.words[this.rows[point]! * PointValues.wordStride + ValueWord.writes]!;
+      if (this.readsOf(point) + writes > 0) count++;
     }
     return count;
   }
@@ -98,29 +105,32 @@ export class PointTable implements PointLearning {
 
   view(point: number): PointView {
     if (point === 0) return NOTHING_LEARNED;
-    const page = point >> 6;
-    const moves = this.moves[point]!;
+    const { numbers, words } = this.values;
+    const row = this.rows[point]!;
+    const at = row * PointValues.stride;
+    const wordAt = row * PointValues.wordStride;
+    const timesAt = (point >> 6) * PAGE_TIMES;
+    const moves = words[wordAt + ValueWord.moves]!;
     return {
       reads: this.readsOf(point),
-      writes: this.writes[point]!,
-      last: this.last[point]!,
-      minimum: this.minimum[point]!,
-      maximum: this.maximum[point]!,
-      step: this.step[point]!,
+      writes: words[wordAt + ValueWord.writes]!,
+      last: numbers[at + ValueNumber.last]!,
+      minimum: numbers[at + ValueNumber.minimum]!,
+      maximum: numbers[at + ValueNumber.maximum]!,
+      step: numbers[at + ValueNumber.step]!,
       moves,
-      movesInRange: moves - this.rangeGrownAt[point]!,
-      movesInStep: moves - this.stepGrownAt[point]!,
-      firstUs: this.pageFirstUs[page]!,
-      lastUs: this.pageLastUs[page]!,
-      gapUs: this.pageGapUs[page]!,
-      isApproved: this.pageIsApproved[page] === 1,
+      movesInRange: moves - words[wordAt + ValueWord.rangeGrownAt]!,
+      movesInStep: moves - words[wordAt + ValueWord.stepGrownAt]!,
+      firstUs: this.pageTimes[timesAt + PageTime.firstUs]!,
+      lastUs: this.pageTimes[timesAt + PageTime.lastUs]!,
+      gapUs: this.pageTimes[timesAt + PageTime.gapUs]!,
+      isApproved: this.pageWords[(point >> 6) * PAGE_WORDS + PageWord.isApproved] === 1,
     };
   }
 
   clientsOf(point: number, isWrite: boolean): number[] {
-    const clients = isWrite ? this.writers : this.readers;
-    const at = (point >> 6) * CLIENTS_PER_PAGE;
-    return [...clients.subarray(at, at + CLIENTS_PER_PAGE)].filter((client) => client !== 0);
+    const at = (point >> 6) * PAGE_WORDS + (isWrite ? PageWord.writers : PageWord.readers);
+    return [...this.pageWords.subarray(at, at + CLIENTS_PER_PAGE)].filter((client) => client !== 0);
   }
 
   learnRead(operation: Operation): void {
@@ -137,7 +147,7 @@ export class PointTable implements PointLearning {
       const page = this.page(operation.server, operation.unit, key, address >> 6, operation.timeUs);
       const pageEnd = Math.min(end, ((address >> 6) + 1) << 6);
       if (page !== 0) {
-        this.noteAccess(this.readers, page, operation.client, operation.timeUs);
+        this.noteAccess(PageWord.readers, page, operation.client, operation.timeUs);
         const point = page * PAGE_POINTS + (address & 63);
         const count = pageEnd - address;
         const at = address - first;
@@ -150,35 +160,48 @@ export class PointTable implements PointLearning {
 
   learnWrite(point: number, value: number, client: number, timeUs: number): void {
     if (point === 0) return;
-    this.noteAccess(this.writers, point >> 6, client, timeUs);
-    this.writes[point]!++;
+    this.noteAccess(PageWord.writers, point >> 6, client, timeUs);
+    const row = this.rowOf(point);
+    const { values } = this;
+    const wordAt = row * PointValues.wordStride;
+    values.words[wordAt + ValueWord.writes]!++;
     if (!Number.isFinite(value)) return;
-    this.isDeviating[point] = 0;
-    this.move(point, value);
+    values.words[wordAt + ValueWord.isDeviating] = 0;
+    values.move(row, value);
+    this.lastWords[point] = wordOf(value);
   }
 
   noteDeviation(point: number, value: number): void {
     if (point === 0 || !Number.isFinite(value)) return;
-    this.isDeviating[point] = 1;
-    this.last[point] = value;
+    const row = this.rowOf(point);
+    this.values.words[row * PointValues.wordStride + ValueWord.isDeviating] = 1;
+    this.values.numbers[row * PointValues.stride + ValueNumber.last] = value;
+    this.lastWords[point] = wordOf(value);
   }
 
   isOrdinary(point: number, value: number): boolean {
+    const row = this.rows[point]!;
+    const { numbers, words } = this.values;
+    const at = row * PointValues.stride;
     return (
-      this.writes[point]! > 0 &&
-      value >= this.minimum[point]! &&
-      value <= this.maximum[point]! &&
-      Math.abs(value - this.last[point]!) <= this.step[point]!
+      words[row * PointValues.wordStride + ValueWord.writes]! > 0 &&
+      value >= numbers[at + ValueNumber.minimum]! &&
+      value <= numbers[at + ValueNumber.maximum]! &&
+      Math.abs(value - numbers[at + ValueNumber.last]!) <= numbers[at + ValueNumber.step]!
     );
   }
 
   turned(point: number, value: number, timeUs: number): SwingView | null {
-    const last = this.last[point]!;
-    const direction = value > last ? 1 : value < last ? -1 : 0;
-    if (direction === 0) return null;
-    const before = this.direction[point]!;
-    this.direction[point] = direction;
-    return direction === -before ? this.swings.turned(point, timeUs, this.pageFirstUs[point >> 6]!) : null;
+    const row = this.rows[point]!;
+    const last = this.values.numbers[row * PointValues.stride + ValueNumber.last]!;
+    // Without a row `last` is no number, and the value neither above nor below it.
+    const direction = value > last ? Direction.up : value < last ? Direction.down : Direction.unknown;
+    if (direction === Direction.unknown) return null;
+    const wordAt = row * PointValues.wordStride + ValueWord.direction;
+    const before = this.values.words[wordAt]!;
+    this.values.words[wordAt] = direction;
+    if (before === Direction.unknown || before === direction) return null;
+    return this.swings.turned(point, timeUs, this.pageTimes[(point >> 6) * PAGE_TIMES + PageTime.firstUs]!);
   }
 
   /** Words of a page's key: server, unit, protocol and space, page number. */
@@ -194,14 +217,19 @@ export class PointTable implements PointLearning {
   restore(point: number, facts: PointFacts): void {
     if (point === 0) return;
     this.addReads(point, 1, facts.reads - this.readsOf(point));
-    this.writes[point] = facts.writes;
-    this.last[point] = facts.last;
-    this.minimum[point] = facts.minimum;
-    this.maximum[point] = facts.maximum;
-    this.step[point] = facts.step;
-    this.moves[point] = facts.moves;
-    this.rangeGrownAt[point] = facts.moves - facts.movesInRange;
-    this.stepGrownAt[point] = facts.moves - facts.movesInStep;
+    const row = this.rowOf(point);
+    const { numbers, words } = this.values;
+    const at = row * PointValues.stride;
+    const wordAt = row * PointValues.wordStride;
+    words[wordAt + ValueWord.writes] = facts.writes;
+    numbers[at + ValueNumber.last] = facts.last;
+    numbers[at + ValueNumber.minimum] = facts.minimum;
+    numbers[at + ValueNumber.maximum] = facts.maximum;
+    numbers[at + ValueNumber.step] = facts.step;
+    words[wordAt + ValueWord.moves] = facts.moves;
+    words[wordAt + ValueWord.rangeGrownAt] = facts.moves - facts.movesInRange;
+    words[wordAt + ValueWord.stepGrownAt] = facts.moves - facts.movesInStep;
+    this.lastWords[point] = wordOf(facts.last);
   }
 
   /** Times and clients of the page in which a point lies. */
@@ -212,17 +240,14 @@ export class PointTable implements PointLearning {
     writers: readonly number[],
   ): void {
     if (point === 0) return;
-    const page = point >> 6;
-    this.pageIsApproved[page] = 1;
-    this.pageFirstUs[page] = times.firstUs;
-    this.pageLastUs[page] = times.lastUs;
-    this.pageGapUs[page] = times.gapUs;
-    for (const [clients, hosts] of [
-      [this.readers, readers],
-      [this.writers, writers],
-    ] as const) {
-      hosts.slice(0, CLIENTS_PER_PAGE).forEach((host, index) => (clients[page * CLIENTS_PER_PAGE + index] = host));
-    }
+    const timesAt = (point >> 6) * PAGE_TIMES;
+    const wordsAt = (point >> 6) * PAGE_WORDS;
+    this.pageWords[wordsAt + PageWord.isApproved] = 1;
+    this.pageTimes[timesAt + PageTime.firstUs] = times.firstUs;
+    this.pageTimes[timesAt + PageTime.lastUs] = times.lastUs;
+    this.pageTimes[timesAt + PageTime.gapUs] = times.gapUs;
+    this.pageWords.set(readers.slice(0, CLIENTS_PER_PAGE), wordsAt + PageWord.readers);
+    this.pageWords.set(writers.slice(0, CLIENTS_PER_PAGE), wordsAt + PageWord.writers);
   }
 
   /** What follows comes after a pause of unknown length. */
@@ -252,57 +277,41 @@ export class PointTable implements PointLearning {
   }
 
   private learnWords(point: number, count: number, bytes: Uint8Array, start: number): void {
-    const { last } = this;
+    const { lastWords } = this;
     for (let index = point, at = start; index < point + count; index++, at += 2) {
       const value = (bytes[at]! << 8) | bytes[at + 1]!;
-      if (last[index] !== value) this.readMoved(index, value);
+      if (lastWords[index] !== value || value === ASK_ROW) this.read(index, value);
     }
   }
 
   private learnBits(point: number, count: number, bytes: Uint8Array, start: number, first: number): void {
-    const { last } = this;
+    const { lastWords } = this;
     for (let index = 0; index < count; index++) {
       const bit = first + index;
       const value = (bytes[start + (bit >> 3)]! >> (bit & 7)) & 1;
-      if (last[point + index] !== value) this.readMoved(point + index, value);
+      if (lastWords[point + index] !== value) this.read(point + index, value);
     }
   }
 
   private learnValues(point: number, first: number, count: number, operation: Operation): void {
     const { bytes, valuesStart, encoding, valueSize } = operation;
     for (let index = 0; index < count; index++) {
-      const value = valueAt(bytes, valuesStart, first + index, encoding, valueSize);
-      if (this.last[point + index] !== value) this.readMoved(point + index, value);
+      this.read(point + index, valueAt(bytes, valuesStart, first + index, encoding, valueSize));
     }
   }
 
-  private readMoved(point: number, value: number): void {
+  /** A value that may be another one than before. */
+  private read(point: number, value: number): void {
     if (!Number.isFinite(value)) return;
-    if (this.isDeviating[point] === 1) {
-      // Back within what is known, or somewhere else that only the judged write explains.
-      if (value >= this.minimum[point]! && value <= this.maximum[point]!) this.isDeviating[point] = 0;
-      this.last[point] = value;
-      return;
-    }
-    this.move(point, value);
+    const row = this.rowOf(point);
+    if (this.values.numbers[row * PointValues.stride + ValueNumber.last] === value) return;
+    this.values.readMoved(row, value);
+    this.lastWords[point] = wordOf(value);
   }
 
-  private move(point: number, value: number): void {
-    const moves = ++this.moves[point]!;
-    const step = Math.abs(value - this.last[point]!);
-    this.last[point] = value;
-    if (value < this.minimum[point]!) {
-      this.minimum[point] = value;
-      this.rangeGrownAt[point] = moves;
-    }
-    if (value > this.maximum[point]!) {
-      this.maximum[point] = value;
-      this.rangeGrownAt[point] = moves;
-    }
-    if (step > this.step[point]!) {
-      this.step[point] = step;
-      this.stepGrownAt[point] = moves;
-    }
+  private rowOf(point: number): number {
+    const known = this.rows[point]!;
+    return known === 0 ? (this.rows[point] = this.values.add()) : known;
   }
 
   private page(server: number, unit: number, key: number, number: number, timeUs: number): number {
@@ -314,24 +323,29 @@ export class PointTable implements PointLearning {
     }
     if (page > known) {
       if (page >= this.capacity) this.grow();
-      this.pageFirstUs[page] = timeUs;
-      this.pageLastUs[page] = timeUs;
+      this.pageTimes[page * PAGE_TIMES + PageTime.firstUs] = timeUs;
+      this.pageTimes[page * PAGE_TIMES + PageTime.lastUs] = timeUs;
     }
     return page;
   }
 
-  private noteAccess(clients: Int32Array, page: number, client: number, timeUs: number): void {
-    const lastUs = this.pageLastUs[page]!;
+  /** `clients`: where in a page's words those lie who access it. */
+  private noteAccess(clients: number, page: number, client: number, timeUs: number): void {
+    const { pageTimes, pageWords } = this;
+    const timesAt = page * PAGE_TIMES;
+    const lastUs = pageTimes[timesAt + PageTime.lastUs]!;
     if (timeUs > lastUs) {
-      this.pageLastUs[page] = timeUs;
-      if (timeUs - lastUs > this.pageGapUs[page]! && !this.isBreak(lastUs, timeUs))
-        this.pageGapUs[page] = timeUs - lastUs;
+      pageTimes[timesAt + PageTime.lastUs] = timeUs;
+      const gapUs = timeUs - lastUs;
+      if (gapUs > pageTimes[timesAt + PageTime.gapUs]! && !this.isBreak(lastUs, timeUs)) {
+        pageTimes[timesAt + PageTime.gapUs] = gapUs;
+      }
     }
-    const start = page * CLIENTS_PER_PAGE;
+    const start = page * PAGE_WORDS + clients;
     for (let at = start; at < start + CLIENTS_PER_PAGE; at++) {
-      if (clients[at] === client) return;
-      if (clients[at] === 0) {
-        clients[at] = client;
+      if (pageWords[at] === client) return;
+      if (pageWords[at] === 0) {
+        pageWords[at] = client;
         return;
       }
     }
@@ -346,50 +360,27 @@ export class PointTable implements PointLearning {
     this.capacity *= 2;
     const points = this.capacity * PAGE_POINTS;
     this.readSteps = largerIntegers(this.readSteps, points);
-    this.writes = largerWords(this.writes, points);
-    this.moves = largerWords(this.moves, points);
-    this.rangeGrownAt = largerWords(this.rangeGrownAt, points);
-    this.stepGrownAt = largerWords(this.stepGrownAt, points);
-    this.last = larger(this.last, points, NaN);
-    this.minimum = larger(this.minimum, points, Infinity);
-    this.maximum = larger(this.maximum, points, -Infinity);
-    this.step = larger(this.step, points, 0);
-    const direction = new Int8Array(points);
-    direction.set(this.direction);
-    this.direction = direction;
-    this.isDeviating = largerFlags(this.isDeviating, points);
-    this.pageIsApproved = largerFlags(this.pageIsApproved, this.capacity);
-    this.pageFirstUs = larger(this.pageFirstUs, this.capacity, 0);
-    this.pageLastUs = larger(this.pageLastUs, this.capacity, 0);
-    this.pageGapUs = larger(this.pageGapUs, this.capacity, 0);
-    this.readers = largerIntegers(this.readers, this.capacity * CLIENTS_PER_PAGE);
-    this.writers = largerIntegers(this.writers, this.capacity * CLIENTS_PER_PAGE);
+    this.rows = largerIntegers(this.rows, points);
+    const lastWords = new Uint16Array(points).fill(ASK_ROW, this.lastWords.length);
+    lastWords.set(this.lastWords);
+    this.lastWords = lastWords;
+    const buffer = new ArrayBuffer(this.capacity * PAGE_BYTES);
+    const pageTimes = new Float64Array(buffer);
+    pageTimes.set(this.pageTimes);
+    this.pageTimes = pageTimes;
+    this.pageWords = new Int32Array(buffer);
   }
-}
-
-function larger(old: Float64Array, size: number, empty: number): Float64Array<ArrayBuffer> {
-  const array = new Float64Array(size);
-  if (empty !== 0) array.fill(empty, old.length);
-  array.set(old);
-  return array;
-}
-
-function largerWords(old: Uint32Array, size: number): Uint32Array<ArrayBuffer> {
-  const array = new Uint32Array(size);
-  array.set(old);
-  return array;
-}
-
-function largerFlags(old: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
-  const array = new Uint8Array(size);
-  array.set(old);
-  return array;
 }
 
 function largerIntegers(old: Int32Array, size: number): Int32Array<ArrayBuffer> {
   const array = new Int32Array(size);
   array.set(old);
   return array;
+}
+
+/** What `lastWords` has for a value. */
+function wordOf(value: number): number {
+  return value >= 0 && value < ASK_ROW && Number.isInteger(value) ? value : ASK_ROW;
 }
 
 /** The value number `index` of an operation, as a number; NaN where it is none. */
@@ -401,22 +392,33 @@ export function valueAt(bytes: Uint8Array, start: number, index: number, encodin
   }
   const at = start + index * size;
   if (at + size > bytes.length) return NaN;
-  const view = new DataView(bytes.buffer, bytes.byteOffset + at, size);
   const isLittle = encoding >= Encoding.unsignedLittle;
-  if (encoding === Encoding.float || encoding === Encoding.floatLittle) {
-    return size === 4 ? view.getFloat32(0, isLittle) : size === 8 ? view.getFloat64(0, isLittle) : NaN;
-  }
+  if (encoding === Encoding.float || encoding === Encoding.floatLittle) return floatAt(bytes, at, size, isLittle);
   const isSigned = encoding === Encoding.signed || encoding === Encoding.signedLittle;
-  switch (size) {
-    case 1:
-      return isSigned ? view.getInt8(0) : view.getUint8(0);
-    case 2:
-      return isSigned ? view.getInt16(0, isLittle) : view.getUint16(0, isLittle);
-    case 4:
-      return isSigned ? view.getInt32(0, isLittle) : view.getUint32(0, isLittle);
-    case 8:
-      return Number(isSigned ? view.getBigInt64(0, isLittle) : view.getBigUint64(0, isLittle));
-    default:
-      return NaN;
+  return wholeAt(bytes, at, size, isLittle, isSigned);
+}
+
+// A view for each value would cost more than all the rest of learning it.
+const FLOAT_BYTES = new Uint8Array(8);
+const FLOAT_32 = new Float32Array(FLOAT_BYTES.buffer);
+const FLOAT_64 = new Float64Array(FLOAT_BYTES.buffer);
+const IS_LITTLE_MACHINE = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+function floatAt(bytes: Uint8Array, at: number, size: number, isLittle: boolean): number {
+  if (size !== 4 && size !== 8) return NaN;
+  for (let index = 0; index < size; index++) {
+    FLOAT_BYTES[isLittle === IS_LITTLE_MACHINE ? index : size - 1 - index] = bytes[at + index]!;
   }
+  return size === 4 ? FLOAT_32[0]! : FLOAT_64[0]!;
+}
+
+/** Exact up to 2^53. */
+function wholeAt(bytes: Uint8Array, at: number, size: number, isLittle: boolean, isSigned: boolean): number {
+  if (size !== 1 && size !== 2 && size !== 4 && size !== 8) return NaN;
+  let value = 0;
+  for (let index = 0; index < size; index++) {
+    value = value * 256 + bytes[at + (isLittle ? size - 1 - index : index)]!;
+  }
+  const range = 256 ** size;
+  return isSigned && value >= range / 2 ? value - range : value;
 }

@@ -5,83 +5,102 @@ import { randomInt } from 'node:crypto';
 // Rows are visited in the order of their numbers, never of the index: the seed changes no result.
 const SEED = randomInt(0x7fffffff);
 
+const SLOTS_FIRST = 512;
+
 export class WordIndex {
   /** Rows in use: 1..count. */
   count = 0;
   private readonly stride: number;
   private readonly maximum: number;
-  private words: Int32Array;
-  private index = new Int32Array(1024);
+  /** Row (0: free) and key of a slot lie side by side: a look-up is one miss of the processor's cache, not two. */
+  private readonly width: number;
+  private slots: Int32Array;
+  private mask = SLOTS_FIRST - 1;
+  /** By row: where its slot begins. */
+  private slotOf: Int32Array;
 
   /** `stride` is 1 to 4 words a key; unused words are given as 0. */
   constructor(stride: number, maximum: number) {
     this.stride = stride;
     this.maximum = maximum;
-    this.words = new Int32Array(256 * stride);
+    this.width = stride + 1;
+    this.slots = new Int32Array(SLOTS_FIRST * this.width);
+    this.slotOf = new Int32Array(SLOTS_FIRST / 2 + 1);
   }
 
   find(a: number, b: number, c: number, d: number): number {
-    const { index, words, stride } = this;
-    const mask = index.length - 1;
-    let at = hash(a, b, c, d) & mask;
+    const { slots, stride, width } = this;
+    let at = (hash(a, b, c, d) & this.mask) * width;
     for (;;) {
-      const row = index[at]!;
+      const row = slots[at]!;
       if (row === 0) return 0;
-      const base = row * stride;
       if (
-        words[base] === a &&
-        (stride < 2 || words[base + 1] === b) &&
-        (stride < 3 || words[base + 2] === c) &&
-        (stride < 4 || words[base + 3] === d)
+        slots[at + 1] === a &&
+        (stride < 2 || slots[at + 2] === b) &&
+        (stride < 3 || slots[at + 3] === c) &&
+        (stride < 4 || slots[at + 4] === d)
       ) {
         return row;
       }
-      at = (at + 1) & mask;
+      at += width;
+      if (at === slots.length) at = 0;
     }
   }
 
   /** The row of the key; a new one where it is not there; 0 when there is no room. */
   findOrInsert(a: number, b: number, c: number, d: number): number {
     const known = this.find(a, b, c, d);
-    if (known !== 0 || this.count >= this.maximum) return known;
-    const row = ++this.count;
-    if ((row + 1) * this.stride > this.words.length) {
-      const words = new Int32Array(this.words.length * 2);
-      words.set(this.words);
-      this.words = words;
-    }
-    const base = row * this.stride;
-    this.words[base] = a;
-    if (this.stride > 1) this.words[base + 1] = b;
-    if (this.stride > 2) this.words[base + 2] = c;
-    if (this.stride > 3) this.words[base + 3] = d;
-    if (row * 2 > this.index.length) this.rebuild(this.index.length * 2);
-    else this.place(row);
-    return row;
+    return known === 0 ? this.insert(a, b, c, d) : known;
   }
 
   word(row: number, index: number): number {
-    return this.words[row * this.stride + index]!;
+    return this.slots[this.slotOf[row]! + 1 + index]!;
   }
 
-  private rebuild(size: number): void {
-    this.index = new Int32Array(size);
-    for (let row = 1; row <= this.count; row++) this.place(row);
+  private insert(a: number, b: number, c: number, d: number): number {
+    if (this.count >= this.maximum) return 0;
+    if (this.count + 1 === this.slotOf.length) this.grow();
+    const row = ++this.count;
+    const at = this.freeSlot(hash(a, b, c, d));
+    const { slots, stride } = this;
+    slots[at] = row;
+    slots[at + 1] = a;
+    if (stride > 1) slots[at + 2] = b;
+    if (stride > 2) slots[at + 3] = c;
+    if (stride > 3) slots[at + 4] = d;
+    this.slotOf[row] = at;
+    return row;
   }
 
-  private place(row: number): void {
-    const { stride, words, index } = this;
-    const base = row * stride;
-    const mask = index.length - 1;
-    let at =
-      hash(
-        words[base]!,
-        stride > 1 ? words[base + 1]! : 0,
-        stride > 2 ? words[base + 2]! : 0,
-        stride > 3 ? words[base + 3]! : 0,
-      ) & mask;
-    while (index[at] !== 0) at = (at + 1) & mask;
-    index[at] = row;
+  private freeSlot(hashed: number): number {
+    const { slots, width } = this;
+    let at = (hashed & this.mask) * width;
+    while (slots[at] !== 0) {
+      at += width;
+      if (at === slots.length) at = 0;
+    }
+    return at;
+  }
+
+  /** Twice the slots; half of them are used at most. */
+  private grow(): void {
+    const { slots: before, slotOf: slotBefore, width, stride } = this;
+    this.slots = new Int32Array(before.length * 2);
+    this.slotOf = new Int32Array((slotBefore.length - 1) * 2 + 1);
+    this.mask = this.mask * 2 + 1;
+    for (let row = 1; row <= this.count; row++) {
+      const from = slotBefore[row]!;
+      const at = this.freeSlot(
+        hash(
+          before[from + 1]!,
+          stride > 1 ? before[from + 2]! : 0,
+          stride > 2 ? before[from + 3]! : 0,
+          stride > 3 ? before[from + 4]! : 0,
+        ),
+      );
+      for (let index = 0; index < width; index++) this.slots[at + index] = before[from + index]!;
+      this.slotOf[row] = at;
+    }
   }
 }
 

@@ -7,6 +7,7 @@ import type { Module, ModuleHandlers } from '../facts/module.ts';
 import { Outcome, emptyOperation, type Operation } from '../facts/operation.ts';
 import { Verb } from '../facts/verbs.ts';
 import { newLearning } from '../learning/tables.ts';
+import { WayTable } from '../learning/ways.ts';
 import { Match, NOT_THIS_PROTOCOL, Speaker, type Protocol } from '../facts/protocol.ts';
 
 /** When `plantSeconds` begins: 2026-01-01 00:00:00 UTC. */
@@ -58,6 +59,7 @@ export class Rehearsal {
   readonly claimed: Claim[] = [];
   readonly handlers: ModuleHandlers;
   readonly learning: Learning;
+  readonly #ways = new WayTable();
   #frame = 0;
 
   constructor(module: Module, learning: Learning = newLearning(), intent?: Intent) {
@@ -93,6 +95,7 @@ export class Rehearsal {
     if (verbs !== undefined && !verbs.includes(operation.verb) && alsoOutcomes?.includes(operation.outcome) !== true) {
       return;
     }
+    operation.way = this.#ways.wayOf(operation);
     this.handlers.operation?.(operation);
   }
 

@@ -59,7 +59,7 @@ export function decodeByLayers(
 ): void {
   clearLink(packet);
   clearNetwork(packet);
-  packet.bytes = bytes;
+  packet.show(bytes);
   packet.frameStart = start;
   packet.frameEnd = end;
   const wireEnd = originalLength > end - start ? start + originalLength : end;

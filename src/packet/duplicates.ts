@@ -31,9 +31,6 @@ export class DuplicateFilter {
    * second hash, and the time's low 32 bits, which repeat after 71 minutes. 45 bits tell frames apart.
    */
   readonly #slots = new Int32Array(2 * SLOTS);
-  /** Reads four bytes at once; made anew for each batch, not for each packet. */
-  #view: DataView = new DataView(new ArrayBuffer(0));
-  #viewed: Uint8Array | null = null;
   #first = 0;
   #second = 0;
 
@@ -47,7 +44,6 @@ export class DuplicateFilter {
    * where a capture's clock jumps back, packet time stands still, and every cyclic frame would look like a copy.
    */
   isDuplicate(packet: Packet, capturedUs: number = packet.timeUs | 0): boolean {
-    if (this.#viewed !== packet.bytes) this.#show(packet.bytes);
     const time = capturedUs | 0;
     const isTcp = packet.ipProtocol === IpProtocol.tcp && packet.hasTransport;
     if (isTcp && packet.ipVersion === 4 && !packet.hasRedundancyTag) return this.#isKnownTcp4(packet, time);
@@ -83,10 +79,9 @@ export class DuplicateFilter {
    * the ends are looked at. Sums of products with different odd factors, so that no multiplication waits for another.
    */
   #isKnownTcp4(packet: Packet, time: number): boolean {
-    const view = this.#view;
-    const { tcpSequence, tcpAcknowledgment, payloadStart, payloadEnd, sourceAt } = packet;
-    const source = view.getInt32(sourceAt);
-    const destination = view.getInt32(sourceAt + 4);
+    const { view, tcpSequence, tcpAcknowledgment, payloadStart, payloadEnd } = packet;
+    const source = packet.sourceIpv4;
+    const destination = packet.destinationIpv4;
     const ports = (packet.sourcePort << 16) | packet.destinationPort;
     const rest = (packet.transportChecksum << 16) ^ (packet.tcpFlags << 8) ^ packet.tcpWindow;
     const idAndSize = (packet.ipId << 16) ^ (packet.ipPayloadEnd - packet.ipPayloadStart);
@@ -124,13 +119,13 @@ export class DuplicateFilter {
   }
 
   #hashIp(packet: Packet): void {
-    const view = this.#view;
+    const { view } = packet;
     const ids = (packet.ipProtocol << 24) ^ (packet.fragmentOffset << 11) ^ packet.fragmentId;
     const size = packet.ipPayloadEnd - packet.ipPayloadStart;
     const source = packet.sourceAt;
     this.#first = this.#seed + size;
     this.#second = ids ^ this.#seed;
-    if (packet.ipVersion === 4) this.#mix(view.getInt32(source), view.getInt32(source + 4), ids, size);
+    if (packet.ipVersion === 4) this.#mix(packet.sourceIpv4, packet.destinationIpv4, ids, size);
     else {
       for (let at = source; at < source + 32; at += 16) {
         this.#mix(view.getInt32(at), view.getInt32(at + 4), view.getInt32(at + 8), view.getInt32(at + 12));
@@ -143,10 +138,10 @@ export class DuplicateFilter {
         (packet.sourcePort << 16) | packet.destinationPort,
         (packet.transportChecksum << 16) ^ (packet.tcpFlags << 8) ^ packet.tcpWindow,
       );
-      this.#mixBytes(packet.payloadStart, packet.payloadEnd);
+      this.#mixBytes(view, packet.payloadStart, packet.payloadEnd);
     } else {
       // Of IPv6 with the extension headers: some packets have nothing else.
-      this.#mixBytes(packet.ipVersion === 4 ? packet.ipPayloadStart : packet.ipStart + 40, packet.ipPayloadEnd);
+      this.#mixBytes(view, packet.ipVersion === 4 ? packet.ipPayloadStart : packet.ipStart + 40, packet.ipPayloadEnd);
     }
   }
 
@@ -161,7 +156,7 @@ export class DuplicateFilter {
     let end = packet.frameEnd;
     if (packet.hasRedundancyTag && hasTrailer(packet)) end -= PRP_TRAILER_SIZE;
     while (end > start && bytes[end - 1] === 0) end--;
-    this.#mixBytes(start, end);
+    this.#mixBytes(packet.view, start, end);
   }
 
   /** Two polynomials over the words, four a step, so that few multiplications wait for one another. */
@@ -174,8 +169,7 @@ export class DuplicateFilter {
       (Math.imul(second ^ (second >>> 13), M4) + Math.imul(d, M2) + Math.imul(c, M3) + Math.imul(b, M1) + a) | 0;
   }
 
-  #mixBytes(start: number, end: number): void {
-    const view = this.#view;
+  #mixBytes(view: DataView, start: number, end: number): void {
     let at = start;
     for (; at + 16 <= end; at += 16) {
       this.#mix(view.getInt32(at), view.getInt32(at + 4), view.getInt32(at + 8), view.getInt32(at + 12));
@@ -187,11 +181,6 @@ export class DuplicateFilter {
     let d = end - at;
     for (at = end - (d & 3); at < end; at++) d = (d << 8) | view.getUint8(at);
     this.#mix(a, b, c, d);
-  }
-
-  #show(bytes: Uint8Array): void {
-    this.#viewed = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 }
 

@@ -163,7 +163,7 @@ export class FragmentTable {
     const headerSize = datagram.writeTo(whole);
     const isIpv4 = packet.ipVersion === 4;
     const end = headerSize + datagram.size;
-    packet.bytes = whole;
+    packet.show(whole);
     packet.frameStart = 0;
     packet.frameEnd = end;
     packet.originalLength = end;

@@ -1,6 +1,6 @@
 // The IPv4 header (RFC 791): addresses, fragment, and where the payload starts and ends.
 
-import { u16be } from '../bytes/endian.ts';
+import { i32be, u16be } from '../bytes/endian.ts';
 import { Layer, enterTunnel, layerOfIpProtocol } from './layers.ts';
 import type { Cursor } from './layers.ts';
 import type { Packet } from './packet.ts';
@@ -41,6 +41,8 @@ export function decodeIpv4(packet: Packet, cursor: Cursor): number {
   packet.ipStart = at;
   packet.sourceAt = at + 12;
   packet.destinationAt = at + 16;
+  packet.sourceIpv4 = i32be(bytes, at + 12);
+  packet.destinationIpv4 = i32be(bytes, at + 16);
   packet.ipId = packet.fragmentId = u16be(bytes, at + 4);
   packet.ipTtl = bytes[at + 8]!;
   const protocol = bytes[at + 9]!;

@@ -125,6 +125,8 @@ export function clearNetwork(packet: Packet): void {
   packet.ipVersion = 0;
   packet.sourceAt = 0;
   packet.destinationAt = 0;
+  packet.sourceIpv4 = 0;
+  packet.destinationIpv4 = 0;
   packet.ipId = 0;
   packet.ipTtl = 0;
   packet.ipStart = 0;

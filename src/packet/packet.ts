@@ -50,12 +50,16 @@ export const EtherType = { ipv4: 0x0800, arp: 0x0806, ipv6: 0x86dd, vlan: 0x8100
 
 export const IpProtocol = { icmp: 1, ipip: 4, tcp: 6, udp: 17, ipv6: 41, gre: 47, icmp6: 58 } as const;
 
+const NO_BYTES = new Uint8Array(0);
+
 export class Packet {
   /** Filled by the pipeline. */
   frame = 0.5;
   timeUs = 0.5;
 
-  bytes: Uint8Array = new Uint8Array(0);
+  bytes: Uint8Array = NO_BYTES;
+  /** The same bytes: reads four at once. */
+  view: DataView = new DataView(NO_BYTES.buffer);
   /** The frame as captured: bytes[frameStart..frameEnd). */
   frameStart = 0;
   frameEnd = 0;
@@ -84,6 +88,9 @@ export class Packet {
   /** Where the addresses stand in `bytes`: 4 or 16 bytes each. */
   sourceAt = 0;
   destinationAt = 0;
+  /** The addresses of an IPv4 packet, 32 bits, signed; else 0. */
+  sourceIpv4 = 0;
+  destinationIpv4 = 0;
   /** IPv4 identification; IPv6: 0, or the low 16 bits of the fragment identification. */
   ipId = 0;
   ipTtl = 0;
@@ -139,6 +146,13 @@ export class Packet {
   /** Index in PACKET_PROBLEMS and offset from frameStart, for each problem. */
   readonly problem = new Int32Array(PACKET_PROBLEMS_MAX);
   readonly problemOffset = new Int32Array(PACKET_PROBLEMS_MAX);
+
+  /** What offsets are in from now on. */
+  show(bytes: Uint8Array): void {
+    if (this.bytes === bytes) return;
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
 
   /** Notes a problem; more than fit are dropped. `at` is an offset in `bytes`. */
   addProblem(problem: number, at: number): void {

@@ -39,6 +39,7 @@ export function startOperation(context: MessageContext, protocol: number, isReve
   operation.requestFrame = context.frame;
   operation.answerFrame = 0;
   operation.isBroadcast = false;
+  operation.way = 0;
   setNoValues(operation);
   return operation;
 }

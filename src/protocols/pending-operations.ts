@@ -318,8 +318,8 @@ export class PendingOperations {
   }
 
   #bucketOf(flow: number): number {
-    // Fibonacci hashing: neighbouring flow numbers land far apart.
-    return (Math.imul(flow, 0x9e3779b1) >>> 8) & this.#bucketMask;
+    // Conversations are numbered densely: so many share no bucket, and neighbours share a line of the cache.
+    return flow & this.#bucketMask;
   }
 
   #linkByAge(slot: number): void {

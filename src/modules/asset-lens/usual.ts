@@ -2,8 +2,10 @@
 // that is new, one that changes sides, and one that has gone. All of it counts seconds of packet time.
 import type { Severity } from '../../facts/alert.ts';
 import type { Conversation } from '../../facts/facts.ts';
+import type { NoveltyLearning } from '../../facts/learning.ts';
 import type { Site } from '../../facts/module.ts';
 import { Outcome, type Operation } from '../../facts/operation.ts';
+import { Verb } from '../../facts/verbs.ts';
 import { ContextKind, Role, textWord } from '../../learning/contexts.ts';
 import { chanceText, countOf, spanText, timesText } from '../plain-words.ts';
 import { DEVICE_VANISHED, NEW_DEVICE, ROLE_CHANGED } from './kinds.ts';
@@ -25,16 +27,27 @@ const NEW_DEVICES_MAX = 16;
 /** Hosts whose rhythm is kept: as many as the host table has. */
 const HOSTS_MAX = 262_144;
 
-/** What is kept of a host: seconds heard, the last of them, the longest silence; failures since; state. */
+/** What is kept of a host, in one line of the cache: whole numbers, then doubles. */
+const WIDTH = 16;
+const DOUBLE_WIDTH = WIDTH / 2;
+/** Seconds heard, the last of them, the longest silence; failures since; state. */
 const HEARD = 0;
 const LAST = 1;
 const SILENCE = 2;
 const FAILURES = 3;
 const STATE = 4;
-const FRAME = 5;
-/** When it was last counted as answering: what was asked before, and is told late as unanswered, is no failure. */
-const SERVED_US = 6;
-const WIDTH = 7;
+/** The seconds in which it was last counted as answering and as asking: each second counts once. */
+const SERVED = 5;
+const ASKED = 6;
+/** The second in which it was last found to be there. */
+const PRESENT = 7;
+/** Its rows in the learning tables, 0 where they are not known yet: presence, then a role each (see Role). */
+const ROWS = 8;
+/** Doubles: the last frame; when it was last counted as answering: what was asked before, and is told late as unanswered,
+ * is no failure. */
+const FRAME = 6;
+const SERVED_US = 7;
+const HOSTS_FIRST = 256;
 /** Bits of STATE. */
 const SERVES = 1;
 const IS_NEW = 2;
@@ -42,36 +55,33 @@ const IS_GONE = 4;
 const SERVES_ANEW = 8;
 const ASKS_ANEW = 16;
 
-/** Rows kept of a host: presence, then a role each. */
-const ROWS = 3;
-
 export class UsualDevices {
   readonly #site: Site;
   /** Counted by ticks, not by the clock: pauses of the capture do not count. */
   #second = 1;
   #tickUs = 0;
-  #hosts = new Float64Array(256 * WIDTH);
+  #hosts: Int32Array;
+  /** The same memory. */
+  #doubles: Float64Array;
   #hostCount = 0;
-  /** By host and role: the second it was last counted in, so that each second counts once. */
-  #counted = new Int32Array(256 * 2);
-  /** By host: the rows of its presence and of its two roles, 0 where they are not known yet. */
-  #rows = new Int32Array(256 * ROWS);
-  /** By host: the second in which it was last found to be there. */
-  #present = new Int32Array(256);
   readonly #newDevices = new Map<number, number[]>();
 
   constructor(site: Site) {
     this.#site = site;
+    const buffer = new ArrayBuffer(HOSTS_FIRST * WIDTH * 4);
+    this.#hosts = new Int32Array(buffer);
+    this.#doubles = new Float64Array(buffer);
   }
 
   operation(operation: Operation): void {
     const { client, server } = operation;
     if (!this.#makeRoom(Math.max(client, server))) return;
-    const counted = this.#counted;
+    const hosts = this.#hosts;
     const second = this.#second;
-    if (counted[client * 2 + 1] !== second) this.#asks(operation, second);
+    // Who is told something unasked may not even be there.
+    if (hosts[client * WIDTH + ASKED] !== second && operation.verb !== Verb.report) this.#asks(operation, second);
     if (operation.outcome === Outcome.unanswered) this.#fails(server, operation.timeUs);
-    else if (counted[server * 2] !== second) this.#serves(operation, second);
+    else if (hosts[server * WIDTH + SERVED] !== second) this.#serves(operation, second);
   }
 
   /** Who opens a conversation, and who answers, is there. */
@@ -98,13 +108,13 @@ export class UsualDevices {
 
   /** Something asked at `timeUs` got no answer: a failure, unless the host has answered later questions since. */
   #fails(server: number, timeUs: number): void {
-    const at = server * WIDTH;
-    if (timeUs > this.#hosts[at + SERVED_US]! + SECOND_US) this.#hosts[at + FAILURES]!++;
+    const servedUs = this.#doubles[server * DOUBLE_WIDTH + SERVED_US]!;
+    if (timeUs > servedUs + SECOND_US) this.#hosts[server * WIDTH + FAILURES]!++;
   }
 
   #asks(operation: Operation, second: number): void {
     const { client } = operation;
-    this.#counted[client * 2 + 1] = second;
+    this.#hosts[client * WIDTH + ASKED] = second;
     this.#heard(client, second, operation.requestFrame);
     this.#isHere(client, operation.timeUs, operation.requestFrame, false);
     this.#learnRole(operation, client, Role.asks);
@@ -112,9 +122,9 @@ export class UsualDevices {
 
   #serves(operation: Operation, second: number): void {
     const { server } = operation;
-    this.#counted[server * 2] = second;
+    this.#hosts[server * WIDTH + SERVED] = second;
     this.#hosts[server * WIDTH + FAILURES] = 0;
-    this.#hosts[server * WIDTH + SERVED_US] = operation.timeUs;
+    this.#doubles[server * DOUBLE_WIDTH + SERVED_US] = operation.timeUs;
     this.#heard(server, second, operation.answerFrame);
     this.#isHere(server, operation.timeUs, operation.answerFrame, true);
     this.#learnRole(operation, server, Role.serves);
@@ -124,7 +134,7 @@ export class UsualDevices {
     const at = host * WIDTH;
     const hosts = this.#hosts;
     const last = hosts[at + LAST]!;
-    hosts[at + FRAME] = frame;
+    this.#doubles[host * DOUBLE_WIDTH + FRAME] = frame;
     if (last === second) return;
     if (last === 0) this.#recall(host);
     hosts[at + LAST] = second;
@@ -158,9 +168,9 @@ export class UsualDevices {
       }
       return;
     }
-    if (this.#present[host] === this.#second) return;
-    this.#present[host] = this.#second;
-    const row = this.#rows[host * ROWS]!;
+    if (this.#hosts[at + PRESENT] === this.#second) return;
+    this.#hosts[at + PRESENT] = this.#second;
+    const row = this.#hosts[at + ROWS]!;
     if (row !== 0) {
       novelty.observe(row, timeUs);
       return;
@@ -178,7 +188,7 @@ export class UsualDevices {
       }
     }
     const symbol = known === 0 ? novelty.symbol(context, host, 0) : known;
-    this.#rows[host * ROWS] = symbol;
+    this.#hosts[at + ROWS] = symbol;
     novelty.observe(symbol, timeUs);
   }
 
@@ -205,7 +215,7 @@ export class UsualDevices {
     const segment = hosts.segment(host);
     const context = novelty.findContext(ContextKind.presence, textWord(segment), 0, 0);
     const { distinct, bound } = novelty.estimate(context);
-    const span = spanText(timeUs - novelty.firstUs(context));
+    const span = knownFor(novelty, context, timeUs);
     const rest = spanText(timeUs - novelty.newestUs(context));
     const mac = hosts.mac(host);
     this.#site.raise({
@@ -225,7 +235,7 @@ export class UsualDevices {
 
   #learnRole(operation: Operation, host: number, role: number): void {
     const { novelty, isTeaching } = this.#site.learning;
-    const row = this.#rows[host * ROWS + role]!;
+    const row = this.#hosts[host * WIDTH + ROWS + role]!;
     if (row !== 0) {
       novelty.observe(row, operation.timeUs);
       return;
@@ -234,7 +244,7 @@ export class UsualDevices {
     const known = novelty.findSymbol(context, role, 0);
     if (known !== 0 || isTeaching || !novelty.isLearned(context)) {
       const symbol = known === 0 ? novelty.symbol(context, role, 0) : known;
-      this.#rows[host * ROWS + role] = symbol;
+      this.#hosts[host * WIDTH + ROWS + role] = symbol;
       novelty.observe(symbol, operation.timeUs);
       return;
     }
@@ -251,7 +261,7 @@ export class UsualDevices {
     const isAsking = role === Role.asks;
     const other = isAsking ? operation.server : operation.client;
     const { observations, bound } = novelty.estimate(context);
-    const span = spanText(operation.timeUs - novelty.firstUs(context));
+    const span = knownFor(novelty, context, operation.timeUs);
     const severity: Severity = isAsking ? 'high' : 'medium';
     this.#site.raise({
       kind: ROLE_CHANGED.kind,
@@ -276,7 +286,7 @@ export class UsualDevices {
       const silence = this.#second - hosts[at + LAST]!;
       if (silence <= Math.max(SILENCE_MIN, SILENCES * hosts[at + SILENCE]!)) continue;
       // A server that nobody asks is silent and well.
-      const serves = this.#counted[host * 2]! > 0;
+      const serves = hosts[at + SERVED]! > 0;
       if (serves && hosts[at + FAILURES]! < FAILURES_MIN) continue;
       hosts[at + STATE] = hosts[at + STATE]! | IS_GONE;
       this.#raiseGone(host, timeUs, silence, serves);
@@ -286,7 +296,7 @@ export class UsualDevices {
   #raiseGone(host: number, timeUs: number, silence: number, serves: boolean): void {
     const at = host * WIDTH;
     const hosts = this.#hosts;
-    const frame = hosts[at + FRAME]!;
+    const frame = this.#doubles[host * DOUBLE_WIDTH + FRAME]!;
     const asked = serves
       ? ` Since then it was asked in vain ${timesText(hosts[at + FAILURES]!)}.`
       : ' It asked others and was not asked itself.';
@@ -313,18 +323,17 @@ export class UsualDevices {
     if ((host + 1) * WIDTH <= this.#hosts.length) return true;
     let room = this.#hosts.length / WIDTH;
     while (room <= host) room *= 2;
-    const hosts = new Float64Array(room * WIDTH);
+    const buffer = new ArrayBuffer(room * WIDTH * 4);
+    const hosts = new Int32Array(buffer);
     hosts.set(this.#hosts);
     this.#hosts = hosts;
-    const counted = new Int32Array(room * 2);
-    counted.set(this.#counted);
-    this.#counted = counted;
-    const rows = new Int32Array(room * ROWS);
-    rows.set(this.#rows);
-    this.#rows = rows;
-    const present = new Int32Array(room);
-    present.set(this.#present);
-    this.#present = present;
+    this.#doubles = new Float64Array(buffer);
     return true;
   }
+}
+
+/** Since when the context is known; a capture that is older than the baseline tells nothing of that, so then for how long. */
+function knownFor(novelty: NoveltyLearning, context: number, timeUs: number): string {
+  const firstUs = novelty.firstUs(context);
+  return spanText((timeUs > firstUs ? timeUs : novelty.lastUs(context)) - firstUs);
 }

@@ -11,21 +11,21 @@ import { COMMAND_RULES } from './commands.ts';
 import { KINDS } from './kinds.ts';
 import * as wording from './usual-wording.ts';
 
-/** Ways (client, server, unit, function) that are at hand: the polls of a plant come again and again. */
-const WAYS = 16_384;
-/** What is kept of a way, in one line of the cache: its key in two numbers, and what was seen since the last flush. */
+/** Ways (see Operation) for which there is room at first. */
+const WAYS_FIRST = 1024;
+/** What is kept of a way, in one line of the cache: its rows in the learning tables, and what was seen since the last flush. */
 const WAY_WIDTH = 8;
-const PARTIES = 0;
-const REQUEST = 1;
-const ASKER = 2;
-const ASKED = 3;
-const COUNT = 4;
-const FIRST_US = 5;
-const LAST_US = 6;
-const GAP_US = 7;
-/** Hosts and units are below 2^20, function words below 2^31. */
-const HOST_RANGE = 0x10_0000;
-const UNIT_RANGE = 0x20_0000;
+const ASKER = 0;
+const ASKED = 1;
+const COUNT = 2;
+const FIRST_US = 3;
+const LAST_US = 4;
+const GAP_US = 5;
+/** The rows of the client among the writers of the unit, and of the whole site; 0: not known to be one. */
+const WRITER = 6;
+const SITE_WRITER = 7;
+/** COUNT of a way that has no rows: it was not seen yet, or it was judged. */
+const NOT_LEARNED = -1;
 /** A story that goes on is told again, with its counts, at most so often. */
 const TOLD_EVERY_US = 60_000_000;
 /** Clients that are new to a server, and functions that are new to a client; the oldest is forgotten first. */
@@ -60,39 +60,27 @@ interface Story {
 
 export class UsualRequests {
   readonly #site: Site;
-  readonly #ways = new Float64Array(WAYS * WAY_WIDTH).fill(-1);
-  /** By way: the row of the client among the writers; 0: not known to be one. */
-  readonly #writers = new Int32Array(WAYS);
-  /** By way: the row of the client among the writers of the whole site. */
-  readonly #siteWriters = new Int32Array(WAYS);
+  #ways = new Float64Array(0);
   /** Ways with something to flush. */
-  readonly #used = new Int32Array(WAYS);
+  #used = new Int32Array(0);
   #usedCount = 0;
   readonly #newMasters = new Map<number, Story>();
   readonly #newFunctions = new Map<string, Story>();
 
   constructor(site: Site) {
     this.#site = site;
+    this.#makeRoom(WAYS_FIRST);
   }
 
   /** Every operation comes here; what came before is only counted, and handed to the tables once a second. */
   operation(operation: Operation): void {
-    const { client, server, unit, timeUs } = operation;
-    const word = functionWord(operation.protocol, operation.function, operation.subfunction);
-    const parties = client * HOST_RANGE + server;
-    const request = word * UNIT_RANGE + unit + 1;
+    const { way, timeUs } = operation;
+    const at = way * WAY_WIDTH;
+    if (at >= this.#ways.length) this.#makeRoom(way + 1);
+    // Ways without a number have one place together, and are looked up each time.
+    if (way === 0) this.#forgetWay(at);
     const ways = this.#ways;
-    let way = wayOf(client, server, unit, word);
-    let at = way * WAY_WIDTH;
-    if (ways[at] !== parties || ways[at + REQUEST] !== request) {
-      way ^= 1;
-      at = way * WAY_WIDTH;
-      if (ways[at] !== parties || ways[at + REQUEST] !== request) {
-        way = this.#learnWay(operation, word, way, parties, request);
-        if (way < 0) return;
-        at = way * WAY_WIDTH;
-      }
-    }
+    if (ways[at + COUNT] === NOT_LEARNED && !this.#learnWay(operation, at)) return;
     if (ways[at + COUNT] === 0) {
       ways[at + FIRST_US] = timeUs;
       this.#used[this.#usedCount++] = way;
@@ -102,7 +90,7 @@ export class UsualRequests {
     }
     ways[at + COUNT]!++;
     ways[at + LAST_US] = timeUs;
-    if (IS_WRITING[operation.verb] === 1) this.#write(operation, way);
+    if (IS_WRITING[operation.verb] === 1) this.#write(operation, at);
   }
 
   /** Hands on what was counted. */
@@ -131,16 +119,34 @@ export class UsualRequests {
     }
   }
 
-  /** Makes the rows of a way and keeps it at hand, in this place or the one beside; -1 where it was judged instead. */
-  #learnWay(operation: Operation, word: number, place: number, parties: number, request: number): number {
+  #makeRoom(ways: number): void {
+    let room = Math.max(WAYS_FIRST, this.#used.length);
+    while (room < ways) room *= 2;
+    const larger = new Float64Array(room * WAY_WIDTH);
+    larger.set(this.#ways);
+    for (let at = this.#ways.length; at < larger.length; at += WAY_WIDTH) larger[at + COUNT] = NOT_LEARNED;
+    this.#ways = larger;
+    const used = new Int32Array(room);
+    used.set(this.#used);
+    this.#used = used;
+  }
+
+  #forgetWay(at: number): void {
+    this.flush();
+    this.#ways[at + COUNT] = NOT_LEARNED;
+  }
+
+  /** Finds or makes the rows of a way; false where it was judged instead. */
+  #learnWay(operation: Operation, at: number): boolean {
     this.flush();
     const { novelty, isTeaching } = this.#site.learning;
     const { client, server, unit } = operation;
+    const word = functionWord(operation.protocol, operation.function, operation.subfunction);
     const isFree = isTeaching || this.#isDeclared(client, server);
     const clients = novelty.context(ContextKind.clients, server, 0, 0);
     if (novelty.findSymbol(clients, client, 0) === 0 && !isFree && novelty.isLearned(clients)) {
       this.#judgeNewMaster(operation, clients);
-      return -1;
+      return false;
     }
     const asker = novelty.symbol(clients, client, 0);
     const requests = novelty.context(ContextKind.requests, server, unit, 0);
@@ -149,41 +155,36 @@ export class UsualRequests {
       if (!isFree && this.#isNewFunction(operation, requests, asker)) {
         novelty.observe(asker, operation.timeUs);
         this.#judgeNewFunction(operation, word, requests, asker);
-        return -1;
+        return false;
       }
       asked = novelty.symbol(requests, client, word);
       this.#noteWay(operation, word);
     }
     const ways = this.#ways;
-    // The place that was used longer ago is given up; everything in it was flushed.
-    const way = ways[place * WAY_WIDTH + LAST_US]! <= ways[(place ^ 1) * WAY_WIDTH + LAST_US]! ? place : place ^ 1;
-    const at = way * WAY_WIDTH;
-    ways[at + PARTIES] = parties;
-    ways[at + REQUEST] = request;
     ways[at + ASKER] = asker;
     ways[at + ASKED] = asked;
     ways[at + COUNT] = 0;
     ways[at + GAP_US] = 0;
-    this.#writers[way] = 0;
-    return way;
+    ways[at + WRITER] = 0;
+    return true;
   }
 
   /** A write on a way that is known. */
-  #write(operation: Operation, way: number): void {
-    if (this.#writers[way] !== 0) {
+  #write(operation: Operation, at: number): void {
+    const ways = this.#ways;
+    const { novelty } = this.#site.learning;
+    if (ways[at + WRITER] !== 0) {
       if (operation.isBroadcast && operation.answerFrame === 0) return;
-      const { novelty } = this.#site.learning;
-      novelty.observe(this.#writers[way]!, operation.timeUs);
-      novelty.observe(this.#siteWriters[way]!, operation.timeUs);
+      novelty.observe(ways[at + WRITER]!, operation.timeUs);
+      novelty.observe(ways[at + SITE_WRITER]!, operation.timeUs);
       return;
     }
     this.flush();
-    if (this.#learnWriter(operation, this.#ways[way * WAY_WIDTH + ASKER]!)) return;
-    const { novelty } = this.#site.learning;
+    if (this.#learnWriter(operation, ways[at + ASKER]!)) return;
     const writers = novelty.findContext(ContextKind.writers, operation.server, operation.unit, 0);
-    this.#writers[way] = novelty.findSymbol(writers, operation.client, 0);
+    ways[at + WRITER] = novelty.findSymbol(writers, operation.client, 0);
     const site = novelty.findContext(ContextKind.siteWriters, 0, 0, 0);
-    this.#siteWriters[way] = novelty.findSymbol(site, operation.client, 0);
+    ways[at + SITE_WRITER] = novelty.findSymbol(site, operation.client, 0);
   }
 
   #noteWay(operation: Operation, word: number): void {
@@ -338,11 +339,4 @@ function storyOf<Key>(stories: Map<Key, Story>, key: Key, timeUs: number): Story
   };
   stories.set(key, story);
   return story;
-}
-
-/** Keys that fall on one place only take turns there: nothing is lost but time. */
-function wayOf(client: number, server: number, unit: number, word: number): number {
-  let mixed = Math.imul(client, 0x9e3779b1) ^ Math.imul(server, 0x85ebca6b) ^ Math.imul(unit, 0xc2b2ae35) ^ word;
-  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x27d4eb2f);
-  return (mixed ^ (mixed >>> 13)) & (WAYS - 1);
 }

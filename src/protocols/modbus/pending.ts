@@ -220,8 +220,8 @@ export class PendingRequests {
   }
 
   #bucketOf(flow: number): number {
-    // Fibonacci hashing: neighbouring flow numbers land far apart.
-    return (Math.imul(flow, 0x9e3779b1) >>> 8) & this.#bucketMask;
+    // Conversations are numbered densely: so many share no bucket, and neighbours share a line of the cache.
+    return flow & this.#bucketMask;
   }
 
   #firstOf(flow: number, from: number): number {
