@@ -8,6 +8,7 @@ import { enipMapping } from './enip.ts';
 import { iec104Mapping } from './iec104.ts';
 import type { Mapping } from './mapping.ts';
 import { modbusMapping } from './modbus.ts';
+import { mqttMapping } from './mqtt.ts';
 import { ourReadings } from './ours.ts';
 import { s7commMapping } from './s7comm.ts';
 import { layersIn, tsharkFrames, tsharkVersion } from './tshark.ts';
@@ -19,6 +20,7 @@ const MAPPINGS: readonly Mapping[] = [
   iec104Mapping,
   dnp3Mapping,
   bacnetMapping,
+  mqttMapping,
 ];
 
 const DIFFERENCES_SHOWN = 50;

@@ -5,6 +5,7 @@ import { dnp3 } from './dnp3/index.ts';
 import { enip, enipIo } from './enip/index.ts';
 import { iec104 } from './iec104/index.ts';
 import { modbus, modbusRtu } from './modbus/index.ts';
+import { mqtt } from './mqtt/index.ts';
 import { s7comm, s7commPlus } from './s7/index.ts';
 
 export const protocols: readonly Protocol[] = [
@@ -16,5 +17,6 @@ export const protocols: readonly Protocol[] = [
   iec104,
   dnp3,
   bacnet,
+  mqtt,
   modbusRtu,
 ];
