@@ -1,11 +1,11 @@
 // Turns what names a thing for good (its anchor) into a short stable identifier.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /** Twelve base-32 characters (60 bits) of SHA-256 over the parts: at 65,536 names two collide once in 500 million sites. */
 export function identifier(...parts: readonly (string | number)[]): string {
-  const digest = createHash('sha256').update(JSON.stringify(parts)).digest();
+  const digest = hash('sha256', JSON.stringify(parts), 'buffer');
   let text = '';
   let bits = 0;
   let bitCount = 0;

@@ -142,14 +142,34 @@ export class Inventory {
   /** In the order of segment, address and unit. */
   list(): Asset[] {
     const groups = new Map<string, HostRecord[]>();
-    const records = this.#records.filter((record) => record !== null);
-    for (const record of records.sort((left, right) => this.#compareHosts(left.host, right.host))) {
+    for (const record of this.#inOrder()) {
       const id = this.#id(record.host, -1);
       const group = groups.get(id);
       if (group === undefined) groups.set(id, [record]);
       else group.push(record);
     }
     return [...groups.values()].flatMap((group) => this.#assetsOf(group));
+  }
+
+  /** The records in the order of segment, kind of address and address; what is compared is made once for each. */
+  #inOrder(): HostRecord[] {
+    const hosts = this.#hosts;
+    const keyed = this.#records
+      .filter((record) => record !== null)
+      .map((record) => ({
+        record,
+        segment: hosts.segment(record.host),
+        kind: hosts.addressKind(record.host),
+        address: sortableAddress(hosts.address(record.host)),
+      }));
+    keyed.sort(
+      (left, right) =>
+        compareText(left.segment, right.segment) ||
+        compareText(left.kind, right.kind) ||
+        compareText(left.address, right.address) ||
+        left.record.host - right.record.host,
+    );
+    return keyed.map(({ record }) => record);
   }
 
   /** The asset of a host with all its addresses, then those of the units behind it. */
@@ -272,16 +292,6 @@ export class Inventory {
         ? group.flatMap((record) => [...record.protocols].map((index) => this.#protocols[index]?.name ?? ''))
         : evidence.filter(({ attribute }) => attribute === 'service').map(({ value }) => value);
     return [...new Set(names)].filter((name) => name !== '').sort();
-  }
-
-  #compareHosts(left: number, right: number): number {
-    const hosts = this.#hosts;
-    return (
-      compareText(hosts.segment(left), hosts.segment(right)) ||
-      compareText(hosts.addressKind(left), hosts.addressKind(right)) ||
-      compareText(sortableAddress(hosts.address(left)), sortableAddress(hosts.address(right))) ||
-      left - right
-    );
   }
 }
 

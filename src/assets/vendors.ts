@@ -26,7 +26,7 @@ interface Registry {
 export function vendorTable(table: Uint8Array): (mac: string) => string {
   const registries: Registry[] = [];
   let start = OUI_MAGIC.length + PREFIX_BITS.length * COUNT_SIZE;
-  if (table.length < start || new TextDecoder().decode(table.subarray(0, OUI_MAGIC.length)) !== OUI_MAGIC) {
+  if (table.length < start || decoder.decode(table.subarray(0, OUI_MAGIC.length)) !== OUI_MAGIC) {
     return () => '';
   }
   for (const [index, bits] of PREFIX_BITS.entries()) {
@@ -84,6 +84,8 @@ function findPrefix(table: Uint8Array, registry: Registry, address: Uint8Array):
   return -1;
 }
 
+const decoder = new TextDecoder();
+
 function nameAt(table: Uint8Array, at: number): string {
-  return new TextDecoder().decode(table.subarray(at + 1, at + 1 + (table[at] ?? 0)));
+  return decoder.decode(table.subarray(at + 1, at + 1 + (table[at] ?? 0)));
 }

@@ -19,14 +19,27 @@ const CLIENTS_PER_PAGE = 4;
 /** Pages the arrays begin with. */
 const CAPACITY_MIN = 64;
 
-/** A page in numbers: doubles, then words, 64 bytes in all. Host numbers of clients, 0 for none. */
-const PAGE_BYTES = 64;
-const PAGE_TIMES = 8;
-const PAGE_WORDS = 16;
+/**
+ * A page is one stretch of memory with three views: what is known of the page, the last values, the reads, the rows. Here
+ * is where they begin, in the units of the view: doubles, 32-bit words, 16-bit words.
+ */
+const PAGE_BYTES = 64 + PAGE_POINTS * (2 + 4 + 4);
+const PAGE_DOUBLES = PAGE_BYTES / 8;
+const PAGE_WORDS = PAGE_BYTES / 4;
+const PAGE_HALVES = PAGE_BYTES / 2;
 /** First and last access, longest time between two. */
 const PageTime = { firstUs: 0, lastUs: 1, gapUs: 2 } as const;
-/** `isApproved` is 1 where a baseline spoke of the page. */
+/** `isApproved` is 1 where a baseline spoke of the page. Host numbers of clients, 0 for none. */
 const PageWord = { isApproved: 6, readers: 8, writers: 12 } as const;
+/** Of each point: the last value where it is a whole number of 16 bits, else ASK_ROW: what most reads are compared with. */
+const LAST_HALVES = 32;
+/**
+ * Of each point: how many more reads than its left neighbour it has. A read of a run of points changes two numbers, and the
+ * reads of one point are the sum from the start of its page.
+ */
+const READ_STEPS = 48;
+/** Of each point: its row in `values`; 0: it had no value and was not written. */
+const ROWS = READ_STEPS + PAGE_POINTS;
 
 /** In place of a last value that is no whole number of 16 bits, or is not known. */
 const ASK_ROW = 0xffff;
@@ -56,25 +69,14 @@ export class PointTable implements PointLearning {
   readonly swings = new Swings();
   private readonly values = new PointValues();
   private capacity = CAPACITY_MIN;
-  /**
-   * How many more reads than its left neighbour a point has: a read of a run of points changes two numbers, and the
-   * reads of one point are the sum from the start of its page.
-   */
-  private readSteps = new Int32Array(CAPACITY_MIN * PAGE_POINTS);
-  /** The last value where it is a whole number of 16 bits, else ASK_ROW: what most reads are compared with. */
-  private lastWords = new Uint16Array(CAPACITY_MIN * PAGE_POINTS).fill(ASK_ROW);
-  /** The row of a point in `values`; 0: it had no value and was not written. */
-  private rows = new Int32Array(CAPACITY_MIN * PAGE_POINTS);
-  /** Times and clients of the pages, on one buffer: see PageTime and PageWord. */
-  private pageTimes: Float64Array;
-  private pageWords: Int32Array;
+  private doubles!: Float64Array;
+  private words!: Int32Array;
+  private halves!: Uint16Array;
   /** As in NoveltyTable. */
   private resumedUs = -Infinity;
 
   constructor() {
-    const buffer = new ArrayBuffer(CAPACITY_MIN * PAGE_BYTES);
-    this.pageTimes = new Float64Array(buffer);
-    this.pageWords = new Int32Array(buffer);
+    this.show(new ArrayBuffer(CAPACITY_MIN * PAGE_BYTES));
   }
 
   get pageCount(): number {
@@ -85,7 +87,7 @@ export class PointTable implements PointLearning {
   pointCount(): number {
     let count = 0;
     for (let point = PAGE_POINTS; point < (this.pages.count + 1) * PAGE_POINTS; point++) {
-      const writes = this.values.words[this.rows[point]! * PointValues.wordStride + ValueWord.writes]!;
+      const writes = this.values.words[this.words[rowAt(point)]! * PointValues.wordStride + ValueWord.writes]!;
       if (this.readsOf(point) + writes > 0) count++;
     }
     return count;
@@ -106,10 +108,10 @@ export class PointTable implements PointLearning {
   view(point: number): PointView {
     if (point === 0) return NOTHING_LEARNED;
     const { numbers, words } = this.values;
-    const row = this.rows[point]!;
+    const row = this.words[rowAt(point)]!;
     const at = row * PointValues.stride;
     const wordAt = row * PointValues.wordStride;
-    const timesAt = (point >> 6) * PAGE_TIMES;
+    const timesAt = (point >> 6) * PAGE_DOUBLES;
     const moves = words[wordAt + ValueWord.moves]!;
     return {
       reads: this.readsOf(point),
@@ -121,16 +123,16 @@ export class PointTable implements PointLearning {
       moves,
       movesInRange: moves - words[wordAt + ValueWord.rangeGrownAt]!,
       movesInStep: moves - words[wordAt + ValueWord.stepGrownAt]!,
-      firstUs: this.pageTimes[timesAt + PageTime.firstUs]!,
-      lastUs: this.pageTimes[timesAt + PageTime.lastUs]!,
-      gapUs: this.pageTimes[timesAt + PageTime.gapUs]!,
-      isApproved: this.pageWords[(point >> 6) * PAGE_WORDS + PageWord.isApproved] === 1,
+      firstUs: this.doubles[timesAt + PageTime.firstUs]!,
+      lastUs: this.doubles[timesAt + PageTime.lastUs]!,
+      gapUs: this.doubles[timesAt + PageTime.gapUs]!,
+      isApproved: this.words[(point >> 6) * PAGE_WORDS + PageWord.isApproved] === 1,
     };
   }
 
   clientsOf(point: number, isWrite: boolean): number[] {
     const at = (point >> 6) * PAGE_WORDS + (isWrite ? PageWord.writers : PageWord.readers);
-    return [...this.pageWords.subarray(at, at + CLIENTS_PER_PAGE)].filter((client) => client !== 0);
+    return [...this.words.subarray(at, at + CLIENTS_PER_PAGE)].filter((client) => client !== 0);
   }
 
   learnRead(operation: Operation): void {
@@ -168,7 +170,7 @@ export class PointTable implements PointLearning {
     if (!Number.isFinite(value)) return;
     values.words[wordAt + ValueWord.isDeviating] = 0;
     values.move(row, value);
-    this.lastWords[point] = wordOf(value);
+    this.halves[halfAt(point)] = wordOf(value);
   }
 
   noteDeviation(point: number, value: number): void {
@@ -176,11 +178,11 @@ export class PointTable implements PointLearning {
     const row = this.rowOf(point);
     this.values.words[row * PointValues.wordStride + ValueWord.isDeviating] = 1;
     this.values.numbers[row * PointValues.stride + ValueNumber.last] = value;
-    this.lastWords[point] = wordOf(value);
+    this.halves[halfAt(point)] = wordOf(value);
   }
 
   isOrdinary(point: number, value: number): boolean {
-    const row = this.rows[point]!;
+    const row = this.words[rowAt(point)]!;
     const { numbers, words } = this.values;
     const at = row * PointValues.stride;
     return (
@@ -192,7 +194,7 @@ export class PointTable implements PointLearning {
   }
 
   turned(point: number, value: number, timeUs: number): SwingView | null {
-    const row = this.rows[point]!;
+    const row = this.words[rowAt(point)]!;
     const last = this.values.numbers[row * PointValues.stride + ValueNumber.last]!;
     // Without a row `last` is no number, and the value neither above nor below it.
     const direction = value > last ? Direction.up : value < last ? Direction.down : Direction.unknown;
@@ -201,7 +203,7 @@ export class PointTable implements PointLearning {
     const before = this.values.words[wordAt]!;
     this.values.words[wordAt] = direction;
     if (before === Direction.unknown || before === direction) return null;
-    return this.swings.turned(point, timeUs, this.pageTimes[(point >> 6) * PAGE_TIMES + PageTime.firstUs]!);
+    return this.swings.turned(point, timeUs, this.doubles[(point >> 6) * PAGE_DOUBLES + PageTime.firstUs]!);
   }
 
   /** Words of a page's key: server, unit, protocol and space, page number. */
@@ -229,7 +231,7 @@ export class PointTable implements PointLearning {
     words[wordAt + ValueWord.moves] = facts.moves;
     words[wordAt + ValueWord.rangeGrownAt] = facts.moves - facts.movesInRange;
     words[wordAt + ValueWord.stepGrownAt] = facts.moves - facts.movesInStep;
-    this.lastWords[point] = wordOf(facts.last);
+    this.halves[halfAt(point)] = wordOf(facts.last);
   }
 
   /** Times and clients of the page in which a point lies. */
@@ -240,14 +242,14 @@ export class PointTable implements PointLearning {
     writers: readonly number[],
   ): void {
     if (point === 0) return;
-    const timesAt = (point >> 6) * PAGE_TIMES;
+    const timesAt = (point >> 6) * PAGE_DOUBLES;
     const wordsAt = (point >> 6) * PAGE_WORDS;
-    this.pageWords[wordsAt + PageWord.isApproved] = 1;
-    this.pageTimes[timesAt + PageTime.firstUs] = times.firstUs;
-    this.pageTimes[timesAt + PageTime.lastUs] = times.lastUs;
-    this.pageTimes[timesAt + PageTime.gapUs] = times.gapUs;
-    this.pageWords.set(readers.slice(0, CLIENTS_PER_PAGE), wordsAt + PageWord.readers);
-    this.pageWords.set(writers.slice(0, CLIENTS_PER_PAGE), wordsAt + PageWord.writers);
+    this.words[wordsAt + PageWord.isApproved] = 1;
+    this.doubles[timesAt + PageTime.firstUs] = times.firstUs;
+    this.doubles[timesAt + PageTime.lastUs] = times.lastUs;
+    this.doubles[timesAt + PageTime.gapUs] = times.gapUs;
+    this.words.set(readers.slice(0, CLIENTS_PER_PAGE), wordsAt + PageWord.readers);
+    this.words.set(writers.slice(0, CLIENTS_PER_PAGE), wordsAt + PageWord.writers);
   }
 
   /** What follows comes after a pause of unknown length. */
@@ -257,15 +259,16 @@ export class PointTable implements PointLearning {
 
   private readsOf(point: number): number {
     let reads = 0;
-    for (let at = point & ~63; at <= point; at++) reads += this.readSteps[at]!;
+    const end = stepAt(point);
+    for (let at = stepAt(point & ~63); at <= end; at++) reads += this.words[at]!;
     return reads;
   }
 
   /** To `count` points of one page. */
   private addReads(point: number, count: number, reads: number): void {
-    this.readSteps[point]! += reads;
-    const behind = point + count;
-    if ((behind & 63) !== 0) this.readSteps[behind]! -= reads;
+    const at = stepAt(point);
+    this.words[at]! += reads;
+    if ((point & 63) + count < PAGE_POINTS) this.words[at + count]! -= reads;
   }
 
   /** Values `at` to `at + count` of the operation, for points that follow each other from `point` on. */
@@ -277,19 +280,21 @@ export class PointTable implements PointLearning {
   }
 
   private learnWords(point: number, count: number, bytes: Uint8Array, start: number): void {
-    const { lastWords } = this;
-    for (let index = point, at = start; index < point + count; index++, at += 2) {
+    const { halves } = this;
+    const lastAt = halfAt(point);
+    for (let index = 0, at = start; index < count; index++, at += 2) {
       const value = (bytes[at]! << 8) | bytes[at + 1]!;
-      if (lastWords[index] !== value || value === ASK_ROW) this.read(index, value);
+      if (halves[lastAt + index] !== value || value === ASK_ROW) this.read(point + index, value);
     }
   }
 
   private learnBits(point: number, count: number, bytes: Uint8Array, start: number, first: number): void {
-    const { lastWords } = this;
+    const { halves } = this;
+    const lastAt = halfAt(point);
     for (let index = 0; index < count; index++) {
       const bit = first + index;
       const value = (bytes[start + (bit >> 3)]! >> (bit & 7)) & 1;
-      if (lastWords[point + index] !== value) this.read(point + index, value);
+      if (halves[lastAt + index] !== value) this.read(point + index, value);
     }
   }
 
@@ -306,12 +311,13 @@ export class PointTable implements PointLearning {
     const row = this.rowOf(point);
     if (this.values.numbers[row * PointValues.stride + ValueNumber.last] === value) return;
     this.values.readMoved(row, value);
-    this.lastWords[point] = wordOf(value);
+    this.halves[halfAt(point)] = wordOf(value);
   }
 
   private rowOf(point: number): number {
-    const known = this.rows[point]!;
-    return known === 0 ? (this.rows[point] = this.values.add()) : known;
+    const at = rowAt(point);
+    const known = this.words[at]!;
+    return known === 0 ? (this.words[at] = this.values.add()) : known;
   }
 
   private page(server: number, unit: number, key: number, number: number, timeUs: number): number {
@@ -323,29 +329,31 @@ export class PointTable implements PointLearning {
     }
     if (page > known) {
       if (page >= this.capacity) this.grow();
-      this.pageTimes[page * PAGE_TIMES + PageTime.firstUs] = timeUs;
-      this.pageTimes[page * PAGE_TIMES + PageTime.lastUs] = timeUs;
+      this.doubles[page * PAGE_DOUBLES + PageTime.firstUs] = timeUs;
+      this.doubles[page * PAGE_DOUBLES + PageTime.lastUs] = timeUs;
+      const lastAt = page * PAGE_HALVES + LAST_HALVES;
+      this.halves.fill(ASK_ROW, lastAt, lastAt + PAGE_POINTS);
     }
     return page;
   }
 
   /** `clients`: where in a page's words those lie who access it. */
   private noteAccess(clients: number, page: number, client: number, timeUs: number): void {
-    const { pageTimes, pageWords } = this;
-    const timesAt = page * PAGE_TIMES;
-    const lastUs = pageTimes[timesAt + PageTime.lastUs]!;
+    const { doubles, words } = this;
+    const timesAt = page * PAGE_DOUBLES;
+    const lastUs = doubles[timesAt + PageTime.lastUs]!;
     if (timeUs > lastUs) {
-      pageTimes[timesAt + PageTime.lastUs] = timeUs;
+      doubles[timesAt + PageTime.lastUs] = timeUs;
       const gapUs = timeUs - lastUs;
-      if (gapUs > pageTimes[timesAt + PageTime.gapUs]! && !this.isBreak(lastUs, timeUs)) {
-        pageTimes[timesAt + PageTime.gapUs] = gapUs;
+      if (gapUs > doubles[timesAt + PageTime.gapUs]! && !this.isBreak(lastUs, timeUs)) {
+        doubles[timesAt + PageTime.gapUs] = gapUs;
       }
     }
     const start = page * PAGE_WORDS + clients;
     for (let at = start; at < start + CLIENTS_PER_PAGE; at++) {
-      if (pageWords[at] === client) return;
-      if (pageWords[at] === 0) {
-        pageWords[at] = client;
+      if (words[at] === client) return;
+      if (words[at] === 0) {
+        words[at] = client;
         return;
       }
     }
@@ -358,27 +366,32 @@ export class PointTable implements PointLearning {
 
   private grow(): void {
     this.capacity *= 2;
-    const points = this.capacity * PAGE_POINTS;
-    this.readSteps = largerIntegers(this.readSteps, points);
-    this.rows = largerIntegers(this.rows, points);
-    const lastWords = new Uint16Array(points).fill(ASK_ROW, this.lastWords.length);
-    lastWords.set(this.lastWords);
-    this.lastWords = lastWords;
-    const buffer = new ArrayBuffer(this.capacity * PAGE_BYTES);
-    const pageTimes = new Float64Array(buffer);
-    pageTimes.set(this.pageTimes);
-    this.pageTimes = pageTimes;
-    this.pageWords = new Int32Array(buffer);
+    const before = this.doubles;
+    this.show(new ArrayBuffer(this.capacity * PAGE_BYTES));
+    this.doubles.set(before);
+  }
+
+  private show(pages: ArrayBuffer): void {
+    this.doubles = new Float64Array(pages);
+    this.words = new Int32Array(pages);
+    this.halves = new Uint16Array(pages);
   }
 }
 
-function largerIntegers(old: Int32Array, size: number): Int32Array<ArrayBuffer> {
-  const array = new Int32Array(size);
-  array.set(old);
-  return array;
+/** Where a point's row, its reads and its last value stand. */
+function rowAt(point: number): number {
+  return (point >> 6) * PAGE_WORDS + ROWS + (point & 63);
 }
 
-/** What `lastWords` has for a value. */
+function stepAt(point: number): number {
+  return (point >> 6) * PAGE_WORDS + READ_STEPS + (point & 63);
+}
+
+function halfAt(point: number): number {
+  return (point >> 6) * PAGE_HALVES + LAST_HALVES + (point & 63);
+}
+
+/** What `halves` has for a value. */
 function wordOf(value: number): number {
   return value >= 0 && value < ASK_ROW && Number.isInteger(value) ? value : ASK_ROW;
 }

@@ -163,7 +163,7 @@ class CommandSentinel implements ModuleHandlers {
     const { hosts } = this.#site;
     const explanation =
       `${hosts.address(operation.client)} asked ${sweep.count} unit ids of ${hosts.address(operation.server)} that are not ` +
-      `there (${wording.rangesText(sweep.numbers)}) within ${durationText(sweep.lastUs - sweep.firstUs)}: ` +
+      `there (${wording.rangesText(sweep.numbers())}) within ${durationText(sweep.lastUs - sweep.firstUs)}: ` +
       `${wording.failuresText(sweep, 'answered by the gateway in their place')}.`;
     this.#raiseSweep(KINDS.unitSweep.kind, operation, explanation, sweep);
   }
@@ -173,7 +173,7 @@ class CommandSentinel implements ModuleHandlers {
     const title = protocols[operation.protocol]?.title ?? '';
     const explanation =
       `${hosts.address(operation.client)} tried ${sweep.count} ${title} functions on ${hosts.address(operation.server)} ` +
-      `without success (${wording.rangesText(sweep.numbers)}) within ` +
+      `without success (${wording.rangesText(sweep.numbers())}) within ` +
       `${durationText(sweep.lastUs - sweep.firstUs)}: ${wording.failuresText(sweep, 'refused')}. ` +
       'Clients in operation use a few functions that work.';
     this.#raiseSweep(KINDS.functionSweep.kind, operation, explanation, sweep);

@@ -39,8 +39,8 @@ export interface Sweep {
   readonly unanswered: number;
   /** At the threshold the first ones and the newest, later only the newest. */
   readonly frames: readonly number[];
-  /** The numbers that failed, ascending. */
-  readonly numbers: readonly number[];
+  /** The numbers that failed, ascending; to be asked at once. */
+  numbers(): number[];
 }
 
 /** Different failing numbers (0 to 255) for each client and server. */
@@ -89,7 +89,7 @@ export class SweepTable {
         count === this.#threshold
           ? [...values.subarray(at + FRAMES, at + FRAMES + Math.min(count - 1, FRAMES_MAX)), frame]
           : [frame],
-      numbers: this.#numbers(at),
+      numbers: () => this.#numbers(at),
     };
   }
 
