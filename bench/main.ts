@@ -1,5 +1,5 @@
 // Measures our stages and the programs beside them on one capture, in turns, and writes bench/results.md.
-// usage: npm run bench [-- CAPTURE] [--runs N] [--damage] [--suricata DIR] [--only NAME[,NAME]] [--print]
+// usage: npm run bench [-- CAPTURE] [--runs N] [--damage] [--crowd] [--suricata DIR] [--only NAME[,NAME]] [--print]
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem } from 'node:os';
@@ -7,6 +7,7 @@ import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildSync } from 'esbuild';
 import { buildCells } from './cells.ts';
+import { buildCrowd } from './crowd.ts';
 import { damage } from './damage.ts';
 import { measure, type Run } from './measure.ts';
 import type { StageReport } from './stage.ts';
@@ -118,6 +119,7 @@ async function main(): Promise<number> {
     options: {
       runs: { type: 'string', default: '5' },
       damage: { type: 'boolean', default: false },
+      crowd: { type: 'boolean', default: false },
       suricata: { type: 'string' },
       only: { type: 'string' },
       print: { type: 'boolean', default: false },
@@ -155,6 +157,12 @@ async function main(): Promise<number> {
       `With ${dropped.toLocaleString('en')} packets lost and ${swapped.toLocaleString('en')} swapped with their neighbour`,
       worse,
     );
+  }
+  if (values.crowd) {
+    mkdirSync(WORK, { recursive: true });
+    const crowd = join(WORK, 'crowd.pcap');
+    if (!existsSync(crowd)) buildCrowd(crowd, 5000, 100_000, 4);
+    section('A large site: 5,000 devices, 100,000 connections open at once', crowd);
   }
   const text = `${lines.join('\n').trimEnd()}\n`;
   if (values.print) console.log(text);

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { readerForBytes } from '../src/capture/open.ts';
 import { analyze, type AnalysisResult } from '../src/engine/analysis.ts';
+import type { AlertParty } from '../src/facts/alert.ts';
 import { fileOf, frameOf } from '../src/facts/frame-reference.ts';
 import { modules } from '../src/modules/index.ts';
 import { protocols } from '../src/protocols/index.ts';
@@ -57,8 +58,10 @@ function assertConsistent(result: AnalysisResult): void {
   const frames = result.files.reduce((sum, file) => sum + file.frames, 0);
   for (const alert of result.alerts) {
     if (!KINDS.has(alert.kind)) throw new Error(`no module has the kind ${alert.kind}`);
-    if (!assetIds.has(alert.subject.asset)) throw new Error(`${alert.kind}: its subject is no asset`);
-    if (alert.peer !== null && !assetIds.has(alert.peer.asset)) throw new Error(`${alert.kind}: its peer is no asset`);
+    for (const party of [alert.subject, alert.peer]) {
+      if (party === null || assetIds.has(party.asset) || isNoDevice(party)) continue;
+      throw new Error(`${alert.kind}: ${party.ip ?? party.mac} is no asset`);
+    }
     if (alert.lastUs < alert.firstUs || alert.count < 1) throw new Error(`${alert.kind}: ends before it begins`);
     for (const reference of alert.frames) {
       if (fileOf(reference) !== 0 || frameOf(reference) < 1 || frameOf(reference) > frames) {
@@ -66,4 +69,12 @@ function assertConsistent(result: AnalysisResult): void {
       }
     }
   }
+}
+
+/** What is said to everybody is said to an address that no device has, and so is what nobody's address says. */
+function isNoDevice({ ip, mac }: AlertParty): boolean {
+  if (ip === null) return (Number.parseInt((mac ?? '').slice(0, 2), 16) & 1) === 1 || mac === '00:00:00:00:00:00';
+  if (ip.includes(':')) return ip.startsWith('ff') || ip === '::';
+  const octets = ip.split('.').map(Number);
+  return ip === '0.0.0.0' || octets[0]! >= 224 || octets[3] === 255;
 }

@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join, posix, relative, resolve } from 'node:path';
+import { PROTOCOLS_PAGE, missingKinds } from './protocols-page.ts';
 
 /** What the checks ask of the tree; paths are relative to the project's root, with forward slashes. */
 export interface Tree {
@@ -157,7 +158,10 @@ if (import.meta.main) {
   const { protocols } = await import('../src/protocols/index.ts');
   const { modules } = await import('../src/modules/index.ts');
   const tree = treeAt(root);
+  const page = tree.exists(PROTOCOLS_PAGE) ? tree.read(PROTOCOLS_PAGE) : '';
+  const missing = protocols.flatMap((protocol) => missingKinds(page, protocol));
   const problems = docsProblems(tree, { protocols: protocols.length, modules: modules.length });
+  problems.push(...missing.map((kind) => `${PROTOCOLS_PAGE} does not list ${kind}; npm run protocols:page writes it`));
   for (const problem of problems) console.error(problem);
   console.log(`${tree.files.length} files, ${problems.length} problems`);
   process.exitCode = problems.length === 0 ? 0 : 1;

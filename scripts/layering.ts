@@ -39,7 +39,7 @@ const BUILTINS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Stages that may read the tables of facts in knowledge/. */
-const KNOWLEDGE_READERS: readonly string[] = ['assets', 'alerts', 'modules'];
+const KNOWLEDGE_READERS: readonly string[] = ['protocols', 'assets', 'alerts', 'modules'];
 
 /** What modules never see: only facts reach them. */
 const HIDDEN_FROM_MODULES: readonly string[] = ['capture', 'packet', 'flow', 'protocols'];

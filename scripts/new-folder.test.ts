@@ -11,7 +11,15 @@ import { MODULE_TEMPLATE } from './new-module.ts';
 import { PROTOCOL_TEMPLATE } from './new-protocol.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
-const COPIED = ['src', 'fuzz/checked-sink.ts', 'package.json', 'tsconfig.json', 'eslint.config.js', '.prettierrc.json'];
+const COPIED = [
+  'src',
+  'knowledge',
+  'fuzz/checked-sink.ts',
+  'package.json',
+  'tsconfig.json',
+  'eslint.config.js',
+  '.prettierrc.json',
+];
 const FOLDERS = ['src/protocols/tried-protocol', 'src/modules/tried-module'];
 
 const copy = mkdtempSync(join(tmpdir(), 'new-folder-'));

@@ -1,13 +1,27 @@
 // `npm run agree -- CAPTURE…`: compares the fields we decode with tshark's for the same frames, prints agreement for
 // each protocol and function, and every difference. Exit code 0 where they agree as they must, 1 where not, 2 for
 // wrong usage, 3 where there is no tshark.
+import { bacnetMapping } from './bacnet.ts';
 import { Comparison } from './compare.ts';
+import { dnp3Mapping } from './dnp3.ts';
+import { enipMapping } from './enip.ts';
+import { iec104Mapping } from './iec104.ts';
 import type { Mapping } from './mapping.ts';
 import { modbusMapping } from './modbus.ts';
+import { mqttMapping } from './mqtt.ts';
 import { ourReadings } from './ours.ts';
-import { tsharkFrames, tsharkVersion } from './tshark.ts';
+import { s7commMapping } from './s7comm.ts';
+import { layersIn, tsharkFrames, tsharkVersion } from './tshark.ts';
 
-const MAPPINGS: readonly Mapping[] = [modbusMapping];
+const MAPPINGS: readonly Mapping[] = [
+  modbusMapping,
+  enipMapping,
+  s7commMapping,
+  iec104Mapping,
+  dnp3Mapping,
+  bacnetMapping,
+  mqttMapping,
+];
 
 const DIFFERENCES_SHOWN = 50;
 /** What must agree: of all, and of each row with enough examples. */
@@ -32,8 +46,10 @@ async function main(paths: readonly string[]): Promise<number> {
   let isListed = 0;
   for (const path of paths) {
     const comparison = new Comparison();
+    const layers = await layersIn(path);
     for (const mapping of MAPPINGS) {
       const ours = await ourReadings(path, mapping);
+      if (ours.readings.length === 0 && !mapping.layers.some((layer) => layers.has(layer))) continue;
       const { serverPorts } = ours;
       const theirs = [];
       const preferences = mapping.preferences(serverPorts);

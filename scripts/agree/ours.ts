@@ -1,10 +1,7 @@
 // Runs the real pipeline over a capture and lets a reader hear the frames of its protocols and the operations.
-import { openCapture } from '../../src/capture/open.ts';
-import { Pipeline } from '../../src/engine/pipeline.ts';
-import type { FactSink } from '../../src/facts/facts.ts';
 import type { Protocol, ProtocolDecoder } from '../../src/facts/protocol.ts';
-import { HostTable } from '../../src/flow/hosts.ts';
 import { protocols } from '../../src/protocols/index.ts';
+import { deafSink, readFacts } from '../real-captures.ts';
 import type { Reading } from './compare.ts';
 import type { Mapping, OurReader } from './mapping.ts';
 
@@ -18,7 +15,7 @@ export interface OurResult {
 export async function ourReadings(path: string, mapping: Mapping): Promise<OurResult> {
   const reader = mapping.ours();
   const violations = new Map<string, number>();
-  const sink: FactSink = {
+  const sink = deafSink({
     operation(operation) {
       const protocol = protocols[operation.protocol];
       if (protocol !== undefined && mapping.protocols.includes(protocol.name)) reader.operation(operation, protocol);
@@ -27,32 +24,12 @@ export async function ourReadings(path: string, mapping: Mapping): Promise<OurRe
       const key = `${protocol}/${rule}`;
       violations.set(key, (violations.get(key) ?? 0) + 1);
     },
-    conversation: ignore,
-    login: ignore,
-    transfer: ignore,
-    claim: ignore,
-    trait: ignore,
-  };
+  });
   const heard = protocols.map((protocol) =>
     mapping.protocols.includes(protocol.name) ? listened(protocol, reader) : protocol,
   );
-  const pipeline = new Pipeline(sink, { tick: ignore }, heard, new HostTable(), { keepDuplicates: true });
-  const source = await openCapture([path]);
-  try {
-    for (;;) {
-      const batch = await source.next();
-      if (batch === null) break;
-      pipeline.batch(batch);
-    }
-  } finally {
-    source.close();
-  }
-  pipeline.end();
+  await readFacts(path, sink, heard);
   return { readings: reader.readings(), serverPorts: reader.serverPorts, violations };
-}
-
-function ignore(): void {
-  // Nothing of this is compared.
 }
 
 /** The same protocol, whose every frame the reader hears first. */

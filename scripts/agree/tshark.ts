@@ -67,6 +67,16 @@ export async function* tsharkFrames(
   }
 }
 
+/** Names of all layers that tshark sees in a capture. */
+export async function layersIn(path: string): Promise<Set<string>> {
+  const child = spawn('tshark', ['-n', '-r', path, '-T', 'fields', '-e', 'frame.protocols'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const stacks = new Set<string>();
+  for await (const line of createInterface({ input: child.stdout, crlfDelay: Infinity })) stacks.add(line);
+  return new Set([...stacks].flatMap((stack) => stack.split(':')));
+}
+
 export function fieldOf(layer: TsharkLayer | undefined, name: string): string | undefined {
   return layer?.fields.find((field) => field.name === name)?.show;
 }

@@ -3,7 +3,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { roleOf, type Behaviour } from './roles.ts';
 
-const NOTHING: Behaviour = { answered: 0, units: 0, asked: 0, failed: 0, servers: 0, hasEngineered: false };
+const NOTHING: Behaviour = {
+  family: 'process',
+  answered: 0,
+  units: 0,
+  asked: 0,
+  failed: 0,
+  servers: 0,
+  hasEngineered: false,
+};
 
 const CASES: readonly (readonly [what: string, behaviour: Partial<Behaviour>, role: string | null])[] = [
   ['says nothing', {}, null],
@@ -15,6 +23,15 @@ const CASES: readonly (readonly [what: string, behaviour: Partial<Behaviour>, ro
   ['asked only once or twice', { asked: 2, servers: 1 }, null],
   ['asks and is mostly refused', { asked: 10, failed: 11, servers: 3 }, null],
   ['programmed a controller', { asked: 2, servers: 1, hasEngineered: true }, 'engineering-station at level 2'],
+  [
+    'answers for objects of a building',
+    { family: 'building', answered: 5, asked: 9 },
+    'building-controller at level 1',
+  ],
+  ['leads to networks of a building', { family: 'building', answered: 5, units: 1 }, 'gateway at level 1'],
+  ['asks in a building', { family: 'building', asked: 9, servers: 2 }, 'building-workstation at level 2'],
+  ['takes messages', { family: 'messaging', answered: 5 }, 'broker at level 3'],
+  ['publishes messages', { family: 'messaging', asked: 50, servers: 1 }, null],
   ['programmed a controller while searching', { asked: 40, failed: 160, servers: 3, hasEngineered: true }, null],
 ];
 

@@ -1,8 +1,10 @@
 // Tells from how a host behaves what it is and where it stands: role and Purdue level, or nothing rather than a guess.
+import type { ProtocolFamily } from '../facts/protocol.ts';
 
-/** What was seen of one host in field protocols, summed over all its partners. */
+/** What was seen of one host in the protocols of one family, summed over all its partners. */
 export interface Behaviour {
-  /** Requests that it answered without an error. */
+  readonly family: ProtocolFamily;
+  /** Requests that it answered without an error, and values that it told unasked. */
   readonly answered: number;
   /** Units for which it answered, apart from those that mean the host itself. */
   readonly units: number;
@@ -17,7 +19,15 @@ export interface Behaviour {
 }
 
 export interface Role {
-  readonly role: 'controller' | 'gateway' | 'hmi' | 'scada-server' | 'engineering-station';
+  readonly role:
+    | 'controller'
+    | 'gateway'
+    | 'hmi'
+    | 'scada-server'
+    | 'engineering-station'
+    | 'building-controller'
+    | 'building-workstation'
+    | 'broker';
   /** Purdue level. */
   readonly level: number;
   /** Why, in plain words; equal as long as the reason is. */
@@ -31,6 +41,26 @@ const SEVERAL_SERVERS = 3;
 
 /** Null where the behaviour fits no role, as with a client most of whose requests fail. */
 export function roleOf(behaviour: Behaviour): Role | null {
+  if (behaviour.family === 'building') return roleInBuilding(behaviour);
+  if (behaviour.family === 'messaging') {
+    // Who publishes may be anything: a sensor, a gateway, a telephone.
+    return behaviour.answered > 0
+      ? { role: 'broker', level: 3, because: 'takes and hands on messages', trust: 0.5 }
+      : null;
+  }
+  return behaviour.family === 'process' ? roleInProcess(behaviour) : null;
+}
+
+/** In buildings everybody answers and asks: who only asks is a person's place of work. */
+function roleInBuilding(behaviour: Behaviour): Role | null {
+  const { answered, asked, failed, units, servers } = behaviour;
+  if (units > 0) return { role: 'gateway', level: 1, because: 'leads to devices on other networks', trust: 0.5 };
+  if (answered > 0) return { role: 'building-controller', level: 1, because: 'answers for its objects', trust: 0.5 };
+  if (asked < ASKED_MIN || failed > asked) return null;
+  return { role: 'building-workstation', level: 2, because: `asks ${countOf(servers, 'server')}`, trust: 0.4 };
+}
+
+function roleInProcess(behaviour: Behaviour): Role | null {
   const { answered, units, servers } = behaviour;
   if (answered > 0) {
     const alsoAsks = servers > 0 ? `, and itself asks ${countOf(servers, 'server')}` : '';

@@ -38,6 +38,9 @@ const ROLES: Readonly<Record<Role['role'], true>> = {
   hmi: true,
   'scada-server': true,
   'engineering-station': true,
+  'building-controller': true,
+  'building-workstation': true,
+  broker: true,
 };
 /** How segments are called that nothing is declared about. */
 const OBSERVED_SEGMENT = /^(?:default|vlan [0-9]+(?:\.[0-9]+)?)$/;

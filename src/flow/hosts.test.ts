@@ -72,6 +72,15 @@ describe('hosts', () => {
     assert.ok(hosts.isBroadcastOrMulticast(hosts.hostOf(0, AddressKind.mac, 0, 0, 0x0180, 0xc2000000 | 0)));
   });
 
+  test('an address that ends in 255 is everybody, unless a frame of its own shows that it is a device', () => {
+    const hosts = new HostTable();
+    const host = host4(hosts, 0x0a0001ff);
+    hosts.bindMac(host, 0xffff, 0xffffffff | 0, false);
+    assert.ok(hosts.isBroadcastOrMulticast(host));
+    hosts.bindMac(host, 0x0200, 7, false);
+    assert.ok(!hosts.isBroadcastOrMulticast(host));
+  });
+
   test('VLANs that are declared one segment are one, and keep what ids are made of', () => {
     const hosts = new HostTable([
       { name: 'cell 1', observed: ['vlan 20', 'vlan 21', 'vlan 30.5'] },

@@ -191,8 +191,10 @@ export class HostTable implements HostDirectory {
       case AddressKind.ipv4: {
         const address = this.words[base + 4]!;
         const first = address >>> 24;
-        // A directed broadcast cannot be told without the netmask; .255 is what is seen in practice.
-        return first >= 224 || address === 0 || (address & 0xff) === 0xff;
+        if (first >= 224 || address === 0) return true;
+        // A directed broadcast cannot be told without the netmask: .255, unless it has a MAC address of its own, as a
+        // device in a larger network has.
+        return (address & 0xff) === 0xff && (this.words[base + 7]! & FLAG_MAC_KNOWN) === 0;
       }
       case AddressKind.ipv6:
         return this.words[base + 1]! >>> 24 === 0xff;

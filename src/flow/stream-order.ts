@@ -206,7 +206,12 @@ export class StreamOrder {
       this.force(row, held);
       this.deliverReady(row, held);
       held.waitedPackets = 0;
-      held.sinceUs = timeUs;
+      // What waits now has waited since it came, not since the hole before it was given up.
+      held.sinceUs = Math.min(
+        held.byDirection[0][0]?.timeUs ?? timeUs,
+        held.byDirection[1][0]?.timeUs ?? timeUs,
+        timeUs,
+      );
     }
     if (held.count === 0) this.release(row);
   }
@@ -244,6 +249,7 @@ export class StreamOrder {
     const length = segment.bytes.length;
     this.flippedRow = 0;
     if (length > skip) {
+      if (words[base + Column.causalMisses] !== 0) this.isHeardAgain(words, base, fromClient);
       words[nextAt] = (segment.sequence + length) | 0;
       this.reader.frame = segment.frame;
       this.reader.timeUs = segment.timeUs;
@@ -289,7 +295,9 @@ export class StreamOrder {
       const misses = words[base + Column.causalMisses]!;
       const more = fromClient ? Math.max(0, misses) + 1 : Math.min(0, misses) - 1;
       words[base + Column.causalMisses] = more;
-      if (Math.abs(more) >= CAUSAL_MISSES_MAX) words[base + Column.flags]! |= FlowFlag.oneSided;
+      // A direction of which segments wait here is not missing.
+      const isSilent = (fromClient ? server : client) === undefined;
+      if (Math.abs(more) >= CAUSAL_MISSES_MAX && isSilent) words[base + Column.flags]! |= FlowFlag.oneSided;
       this.events.gap(row, !fromClient);
     }
     const nextAt = base + (fromClient ? Column.nextFromClient : Column.nextFromServer);

@@ -12,6 +12,8 @@ import { FlowTracker } from './tracker.ts';
 const CLIENT = 0x0a000001;
 const SERVER = 0x0a000002;
 const MAGIC = 0xa7;
+/** A frame of this kind is an introduction that others have as well: what follows tells the protocol. */
+const INTRODUCTION = 0xb8;
 
 interface Message {
   readonly fromClient: boolean;
@@ -33,11 +35,18 @@ function prefixed(messages: Message[], gaps: boolean[], ports: readonly number[]
     spaceName: () => '',
     codeName: () => '',
     start: () => ({
-      looksLike: (bytes, start, end) =>
-        end - start >= 4 && bytes[start] === MAGIC && bytes[start + 1]! <= 1 ? Match.yes : Match.no,
+      looksLike(bytes, start, end) {
+        let at = start;
+        if (bytes[at] === INTRODUCTION) {
+          if (end - at < 4) return Match.later;
+          at += 4 + (bytes[at + 2]! << 8) + bytes[at + 3]!;
+          if (end - at < 4) return Match.later;
+        }
+        return end - at >= 4 && bytes[at] === MAGIC && bytes[at + 1]! <= 1 ? Match.yes : Match.no;
+      },
       speaker: (bytes, start) => (bytes[start + 1] === 0 ? Speaker.client : Speaker.server),
       frameSize(bytes, start, end) {
-        if (bytes[start] !== MAGIC) return NOT_THIS_PROTOCOL;
+        if (bytes[start] !== MAGIC && bytes[start] !== INTRODUCTION) return NOT_THIS_PROTOCOL;
         if (end - start < 4) return NEED_MORE;
         return 4 + (bytes[start + 2]! << 8) + bytes[start + 3]!;
       },
@@ -172,6 +181,39 @@ describe('TCP streams', () => {
     );
   });
 
+  test('an introduction that only what follows explains is kept until then, however it is cut', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 3000 }),
+        fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 20 }),
+        (size, cuts) => {
+          const harness = new Harness();
+          const introduction = Uint8Array.from([INTRODUCTION, 0, size >> 8, size & 255, ...new Uint8Array(size)]);
+          const stream = join([introduction, frameOf('one'), frameOf('two')]);
+          harness.tcp(true, 0, new Uint8Array(0), { flags: TcpFlag.syn });
+          for (const [start, end] of pieces(stream.length, cuts))
+            harness.tcp(true, 1 + start, stream.subarray(start, end));
+          harness.end();
+          assert.deepEqual(
+            harness.messages.map(({ text }) => text.length),
+            [size, 3, 3],
+          );
+        },
+      ),
+      { seed: 3, numRuns: 200 },
+    );
+  });
+
+  test('an introduction after which something else follows is given up, and costs no more than its limit', () => {
+    const harness = new Harness();
+    const introduction = Uint8Array.from([INTRODUCTION, 0, 0xff, 0xff, ...new Uint8Array(20_000)]);
+    harness.tcp(true, 0, new Uint8Array(0), { flags: TcpFlag.syn });
+    for (const [start, end] of pieces(introduction.length, [0.1, 0.3, 0.5, 0.7]))
+      harness.tcp(true, 1 + start, introduction.subarray(start, end));
+    harness.end();
+    assert.deepEqual(harness.messages, []);
+  });
+
   test('order, repetition and overlap of segments do not change the stream', () => {
     const segment = fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }));
     fc.assert(
@@ -298,6 +340,34 @@ describe('TCP streams', () => {
     harness.end();
     assert.equal(harness.messages.length, before, 'nothing was left waiting');
     assert.equal(harness.messages.length, 102);
+  });
+
+  test('where a filter left out short segments of the client, requests are still read before their answers', () => {
+    const harness = new Harness();
+    let client = 1000;
+    let server = 5000;
+    const expected: string[] = [];
+    // Each request follows 7 bytes that were not captured; now and then the server speaks alone for a while.
+    for (let round = 0; round < 60; round++) {
+      if (round % 12 !== 11) {
+        client += 7;
+        harness.tcp(true, client, frameOf(`ask ${round}`), { acknowledgment: server });
+        client += frameOf(`ask ${round}`).length;
+        expected.push(`ask ${round}`);
+      }
+      for (let answers = round % 12 === 11 ? 6 : 1; answers > 0; answers--) {
+        const answer = frameOf(`answer ${round}`, 1);
+        if (answers > 1) client += 7;
+        harness.tcp(false, server, answer, { acknowledgment: client });
+        server += answer.length;
+        expected.push(`answer ${round}`);
+      }
+    }
+    harness.end();
+    assert.deepEqual(
+      harness.messages.map(({ text }) => text),
+      expected,
+    );
   });
 
   test('a conversation joined in the middle of a frame is read from the next frame on', () => {

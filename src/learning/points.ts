@@ -405,22 +405,33 @@ export function valueAt(bytes: Uint8Array, start: number, index: number, encodin
   }
   const at = start + index * size;
   if (at + size > bytes.length) return NaN;
-  const view = new DataView(bytes.buffer, bytes.byteOffset + at, size);
   const isLittle = encoding >= Encoding.unsignedLittle;
-  if (encoding === Encoding.float || encoding === Encoding.floatLittle) {
-    return size === 4 ? view.getFloat32(0, isLittle) : size === 8 ? view.getFloat64(0, isLittle) : NaN;
-  }
+  if (encoding === Encoding.float || encoding === Encoding.floatLittle) return floatAt(bytes, at, size, isLittle);
   const isSigned = encoding === Encoding.signed || encoding === Encoding.signedLittle;
-  switch (size) {
-    case 1:
-      return isSigned ? view.getInt8(0) : view.getUint8(0);
-    case 2:
-      return isSigned ? view.getInt16(0, isLittle) : view.getUint16(0, isLittle);
-    case 4:
-      return isSigned ? view.getInt32(0, isLittle) : view.getUint32(0, isLittle);
-    case 8:
-      return Number(isSigned ? view.getBigInt64(0, isLittle) : view.getBigUint64(0, isLittle));
-    default:
-      return NaN;
+  return wholeAt(bytes, at, size, isLittle, isSigned);
+}
+
+// A view for each value would cost more than all the rest of learning it.
+const FLOAT_BYTES = new Uint8Array(8);
+const FLOAT_32 = new Float32Array(FLOAT_BYTES.buffer);
+const FLOAT_64 = new Float64Array(FLOAT_BYTES.buffer);
+const IS_LITTLE_MACHINE = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+function floatAt(bytes: Uint8Array, at: number, size: number, isLittle: boolean): number {
+  if (size !== 4 && size !== 8) return NaN;
+  for (let index = 0; index < size; index++) {
+    FLOAT_BYTES[isLittle === IS_LITTLE_MACHINE ? index : size - 1 - index] = bytes[at + index]!;
   }
+  return size === 4 ? FLOAT_32[0]! : FLOAT_64[0]!;
+}
+
+/** Exact up to 2^53. */
+function wholeAt(bytes: Uint8Array, at: number, size: number, isLittle: boolean, isSigned: boolean): number {
+  if (size !== 1 && size !== 2 && size !== 4 && size !== 8) return NaN;
+  let value = 0;
+  for (let index = 0; index < size; index++) {
+    value = value * 256 + bytes[at + (isLittle ? size - 1 - index : index)]!;
+  }
+  const range = 256 ** size;
+  return isSigned && value >= range / 2 ? value - range : value;
 }

@@ -1,5 +1,22 @@
 // Every protocol that is decoded, in the order in which content is tried. One line each.
 import type { Protocol } from '../facts/protocol.ts';
+import { bacnet } from './bacnet/index.ts';
+import { dnp3 } from './dnp3/index.ts';
+import { enip, enipIo } from './enip/index.ts';
+import { iec104 } from './iec104/index.ts';
 import { modbus, modbusRtu } from './modbus/index.ts';
+import { mqtt } from './mqtt/index.ts';
+import { s7comm, s7commPlus } from './s7/index.ts';
 
-export const protocols: readonly Protocol[] = [modbus, modbusRtu];
+export const protocols: readonly Protocol[] = [
+  modbus,
+  enip,
+  enipIo,
+  s7comm,
+  s7commPlus,
+  iec104,
+  dnp3,
+  bacnet,
+  mqtt,
+  modbusRtu,
+];

@@ -255,6 +255,13 @@ test('who asks several servers is a SCADA server, who answers for several units 
   assert.ok(claims.includes('9/3 service fieldbus'));
 });
 
+test('who is told values unasked is no client, and who tells them is a server', () => {
+  const claims = claimsOf((rehearsal) => {
+    for (let round = 0; round < 9; round++) rehearsal.operation({ verb: Verb.report, client: 4, requestFrame: 0 });
+  });
+  assert.deepEqual(claims.sort(), ['2/-1 level 1', '2/-1 role controller', '2/1 service fieldbus']);
+});
+
 test('units that were only searched for are not there, those in use are', () => {
   const claims = claimsOf((rehearsal) => {
     for (let unit = 1; unit < 248; unit++) rehearsal.operation({ verb: Verb.read, unit });

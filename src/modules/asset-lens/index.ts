@@ -3,6 +3,7 @@
 import type { AlertKind } from '../../facts/alert.ts';
 import type { Claim, ClaimAttribute, Conversation } from '../../facts/facts.ts';
 import type { Module, ModuleHandlers, Site } from '../../facts/module.ts';
+import type { ProtocolFamily } from '../../facts/protocol.ts';
 import { Outcome, type Operation } from '../../facts/operation.ts';
 import { VERB_NAMES, Verb } from '../../facts/verbs.ts';
 import { roleOf } from '../../assets/roles.ts';
@@ -27,7 +28,9 @@ const USED_ANSWERS_MIN = 4;
 const LAST_OK_US = 3;
 const FIRST_FRAME = 4;
 const HAS_ENGINEERED = 5;
-const WIDTH = 6;
+/** Values told to the client unasked. */
+const TOLD = 6;
+const WIDTH = 7;
 
 /** A unit and a protocol in one number: units below 2^24, protocols below 64. */
 const UNIT_RANGE = 0x200_0000;
@@ -73,16 +76,24 @@ interface UnitSum {
   lastUs: number;
 }
 
-interface HostSums {
+/** What a host did in the protocols of one family. */
+interface FamilySums {
   answered: number;
   asked: number;
   failed: number;
   hasEngineered: boolean;
   firstFrame: number;
   lastUs: number;
-  readonly units: Map<number, UnitSum>;
   readonly servers: Set<number>;
 }
+
+interface HostSums {
+  readonly families: Map<ProtocolFamily, FamilySums>;
+  readonly units: Map<number, UnitSum>;
+}
+
+/** A host that speaks protocols of several families is what it is in the first of these. */
+const FAMILIES: readonly ProtocolFamily[] = ['process', 'building', 'messaging'];
 
 class AssetLens implements ModuleHandlers {
   readonly #site: Site;
@@ -108,7 +119,8 @@ class AssetLens implements ModuleHandlers {
     if (entry < 0) return;
     const { values } = this.#exchanges;
     const at = entry * WIDTH;
-    values[at + outcome]!++;
+    if (operation.verb === Verb.report) values[at + TOLD]!++;
+    else values[at + outcome]!++;
     if (outcome !== Outcome.ok) return;
     values[at + LAST_OK_US] = operation.timeUs;
     if (values[at + FIRST_FRAME] === 0) {
@@ -191,20 +203,34 @@ class AssetLens implements ModuleHandlers {
         const name = this.#site.protocols[protocol]?.name ?? '';
         this.#claim(host, unit, 'service', name, 'answers', 0.8, lastUs, frame);
       }
-      const role = roleOf({
-        answered: sum.answered,
-        units: [...sum.units].filter(([unit, { protocol }]) => !this.#isHostItself(protocol, unit)).length,
-        asked: sum.asked,
-        failed: sum.failed,
-        servers: sum.servers.size,
-        hasEngineered: sum.hasEngineered,
-      });
-      if (role === null) continue;
-      const frame = sum.firstFrame;
-      const source = `behaviour: ${role.because}`;
-      this.#claim(host, -1, 'role', role.role, source, role.trust, sum.lastUs, frame);
-      this.#claim(host, -1, 'level', `${role.level}`, source, role.trust, sum.lastUs, frame);
+      this.#claimRole(host, sum);
     }
+  }
+
+  #claimRole(host: number, sum: HostSums): void {
+    for (const family of FAMILIES) {
+      const sums = sum.families.get(family);
+      if (sums === undefined) continue;
+      const { answered, asked, failed, hasEngineered, servers, firstFrame, lastUs } = sums;
+      const units = this.#unitsBehind(sum.units, family);
+      const role = roleOf({ family, answered, units, asked, failed, servers: servers.size, hasEngineered });
+      if (role === null) continue;
+      const source = `behaviour: ${role.because}`;
+      this.#claim(host, -1, 'role', role.role, source, role.trust, lastUs, firstFrame);
+      this.#claim(host, -1, 'level', `${role.level}`, source, role.trust, lastUs, firstFrame);
+      return;
+    }
+  }
+
+  /** Units that make a host the way to others: slots of one chassis do not. */
+  #unitsBehind(units: ReadonlyMap<number, UnitSum>, family: ProtocolFamily): number {
+    let count = 0;
+    for (const [unit, { protocol }] of units) {
+      const known = this.#site.protocols[protocol];
+      if (known?.family !== family || this.#isHostItself(protocol, unit)) continue;
+      if (family === 'building' || known.units?.areBehind === false) count++;
+    }
+    return count;
   }
 
   #isHostItself(protocol: number, unit: number): boolean {
@@ -221,23 +247,27 @@ class AssetLens implements ModuleHandlers {
       const client = this.#exchanges.client(entry);
       const server = this.#exchanges.server(entry);
       const unit = (third % UNIT_RANGE) - 1;
-      const answered = values[at + Outcome.ok]!;
+      const confirmed = values[at + Outcome.ok]!;
+      const answered = confirmed + values[at + TOLD]!;
       const frame = values[at + FIRST_FRAME]!;
       const lastUs = values[at + LAST_OK_US]!;
-      const asking = sumsOf(sums, client);
-      asking.asked += answered;
-      asking.failed += values[at + Outcome.refused]! + values[at + Outcome.unanswered]!;
+      const protocol = Math.floor(third / UNIT_RANGE);
+      const family = this.#site.protocols[protocol]?.family ?? 'it';
+      const failed = values[at + Outcome.refused]! + values[at + Outcome.unanswered]!;
+      if (confirmed + failed > 0) {
+        const asking = familyOf(sumsOf(sums, client), family);
+        asking.asked += confirmed;
+        asking.failed += failed;
+        if (confirmed > 0) noteAsked(asking, server === client ? -1 : server, frame, lastUs);
+        if (values[at + HAS_ENGINEERED] === 1) asking.hasEngineered = true;
+      }
       if (answered === 0) continue;
-      if (server !== client) asking.servers.add(server);
-      asking.firstFrame ||= frame;
-      asking.lastUs = Math.max(asking.lastUs, lastUs);
-      if (values[at + HAS_ENGINEERED] === 1) asking.hasEngineered = true;
-      const answering = sumsOf(sums, server);
+      const host = sumsOf(sums, server);
+      const answering = familyOf(host, family);
       answering.answered += answered;
       answering.firstFrame ||= frame;
       answering.lastUs = Math.max(answering.lastUs, lastUs);
-      if (unit >= 0)
-        addUnit(answering.units, unit, { answered, protocol: Math.floor(third / UNIT_RANGE), frame, lastUs });
+      if (unit >= 0) addUnit(host.units, unit, { answered, protocol, frame, lastUs });
     }
     return sums;
   }
@@ -258,20 +288,32 @@ class AssetLens implements ModuleHandlers {
 
 function sumsOf(sums: Map<number, HostSums>, host: number): HostSums {
   let sum = sums.get(host);
-  if (sum === undefined) {
-    sum = {
+  if (sum === undefined) sums.set(host, (sum = { families: new Map(), units: new Map() }));
+  return sum;
+}
+
+function familyOf({ families }: HostSums, family: ProtocolFamily): FamilySums {
+  let sums = families.get(family);
+  if (sums === undefined) {
+    sums = {
       answered: 0,
       asked: 0,
       failed: 0,
       hasEngineered: false,
       firstFrame: 0,
       lastUs: 0,
-      units: new Map(),
       servers: new Set(),
     };
-    sums.set(host, sum);
+    families.set(family, sums);
   }
-  return sum;
+  return sums;
+}
+
+/** `server` is -1 where a host asked itself. */
+function noteAsked(asking: FamilySums, server: number, frame: number, lastUs: number): void {
+  if (server >= 0) asking.servers.add(server);
+  asking.firstFrame ||= frame;
+  asking.lastUs = Math.max(asking.lastUs, lastUs);
 }
 
 function addUnit(units: Map<number, UnitSum>, unit: number, more: UnitSum): void {

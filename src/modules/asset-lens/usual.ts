@@ -2,8 +2,10 @@
 // that is new, one that changes sides, and one that has gone. All of it counts seconds of packet time.
 import type { Severity } from '../../facts/alert.ts';
 import type { Conversation } from '../../facts/facts.ts';
+import type { NoveltyLearning } from '../../facts/learning.ts';
 import type { Site } from '../../facts/module.ts';
 import { Outcome, type Operation } from '../../facts/operation.ts';
+import { Verb } from '../../facts/verbs.ts';
 import { ContextKind, Role, textWord } from '../../learning/contexts.ts';
 import { chanceText, countOf, spanText, timesText } from '../plain-words.ts';
 import { DEVICE_VANISHED, NEW_DEVICE, ROLE_CHANGED } from './kinds.ts';
@@ -76,7 +78,8 @@ export class UsualDevices {
     if (!this.#makeRoom(Math.max(client, server))) return;
     const hosts = this.#hosts;
     const second = this.#second;
-    if (hosts[client * WIDTH + ASKED] !== second) this.#asks(operation, second);
+    // Who is told something unasked may not even be there.
+    if (hosts[client * WIDTH + ASKED] !== second && operation.verb !== Verb.report) this.#asks(operation, second);
     if (operation.outcome === Outcome.unanswered) this.#fails(server, operation.timeUs);
     else if (hosts[server * WIDTH + SERVED] !== second) this.#serves(operation, second);
   }
@@ -212,7 +215,7 @@ export class UsualDevices {
     const segment = hosts.segment(host);
     const context = novelty.findContext(ContextKind.presence, textWord(segment), 0, 0);
     const { distinct, bound } = novelty.estimate(context);
-    const span = spanText(timeUs - novelty.firstUs(context));
+    const span = knownFor(novelty, context, timeUs);
     const rest = spanText(timeUs - novelty.newestUs(context));
     const mac = hosts.mac(host);
     this.#site.raise({
@@ -258,7 +261,7 @@ export class UsualDevices {
     const isAsking = role === Role.asks;
     const other = isAsking ? operation.server : operation.client;
     const { observations, bound } = novelty.estimate(context);
-    const span = spanText(operation.timeUs - novelty.firstUs(context));
+    const span = knownFor(novelty, context, operation.timeUs);
     const severity: Severity = isAsking ? 'high' : 'medium';
     this.#site.raise({
       kind: ROLE_CHANGED.kind,
@@ -327,4 +330,10 @@ export class UsualDevices {
     this.#doubles = new Float64Array(buffer);
     return true;
   }
+}
+
+/** Since when the context is known; a capture that is older than the baseline tells nothing of that, so then for how long. */
+function knownFor(novelty: NoveltyLearning, context: number, timeUs: number): string {
+  const firstUs = novelty.firstUs(context);
+  return spanText((timeUs > firstUs ? timeUs : novelty.lastUs(context)) - firstUs);
 }

@@ -1,0 +1,61 @@
+// The collection of real captures beside the project, where there is one: which files it holds, and the facts of each.
+import { existsSync, globSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { CaptureOpenError } from '../src/capture/frames.ts';
+import { openCapture } from '../src/capture/open.ts';
+import { Pipeline } from '../src/engine/pipeline.ts';
+import type { FactSink } from '../src/facts/facts.ts';
+import type { Protocol } from '../src/facts/protocol.ts';
+import { HostTable } from '../src/flow/hosts.ts';
+import { protocols } from '../src/protocols/index.ts';
+
+export const REAL_CAPTURES = resolve(import.meta.dirname, '../../shared/captures');
+
+/** Paths of all captures of the collection, sorted; none where there is no collection. */
+export function realCaptures(): string[] {
+  if (!existsSync(REAL_CAPTURES)) return [];
+  return globSync('**/*.{pcap,pcapng,cap,dmp,pcap.gz,pcapng.gz}', { cwd: REAL_CAPTURES })
+    .sort()
+    .map((path) => join(REAL_CAPTURES, path));
+}
+
+/** A sink that hears nothing, for those who want one fact of seven. */
+export function deafSink(heard: Partial<FactSink>): FactSink {
+  const ignore = (): void => undefined;
+  return {
+    operation: ignore,
+    conversation: ignore,
+    login: ignore,
+    transfer: ignore,
+    claim: ignore,
+    violation: ignore,
+    trait: ignore,
+    ...heard,
+  };
+}
+
+/**
+ * Reads a whole capture through the pipeline, without modules. False where the file is no capture that can be opened.
+ * Duplicates are kept, so that frames can be compared with those of another decoder.
+ */
+export async function readFacts(
+  path: string,
+  sink: FactSink,
+  decoded: readonly Protocol[] = protocols,
+): Promise<boolean> {
+  const pipeline = new Pipeline(sink, { tick: () => undefined }, decoded, new HostTable(), { keepDuplicates: true });
+  let source;
+  try {
+    source = await openCapture([path]);
+  } catch (error) {
+    if (error instanceof CaptureOpenError) return false;
+    throw error;
+  }
+  try {
+    for (let batch = await source.next(); batch !== null; batch = await source.next()) pipeline.batch(batch);
+  } finally {
+    source.close();
+  }
+  pipeline.end();
+  return true;
+}

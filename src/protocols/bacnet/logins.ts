@@ -1,0 +1,87 @@
+// Passwords of DeviceCommunicationControl and ReinitializeDevice, as logins (16.1.1, 16.4.1). A password is kept until
+// the device has answered, and then forgotten. Rare messages: plain code with objects.
+import type { FactSink, Login } from '../../facts/facts.ts';
+import type { FrameReference } from '../../facts/frame-reference.ts';
+import { Outcome, type Operation } from '../../facts/operation.ts';
+import { characters } from './identity.ts';
+import { Confirmed, NAME, PASSWORD_FAILURE } from './messages.ts';
+import { TagReader } from './tags.ts';
+
+/** More that wait: the oldest is told with an unknown outcome. */
+const WAITING_MAX = 64;
+
+interface Waiting {
+  readonly timeUs: number;
+  readonly flow: number;
+  readonly client: number;
+  readonly server: number;
+  readonly requestFrame: number;
+  readonly password: string;
+}
+
+export class Logins {
+  readonly #waiting: Waiting[] = [];
+  readonly #reader = new TagReader();
+
+  /** A request that may carry a password. */
+  requested(
+    operation: Operation,
+    service: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    sink: FactSink,
+  ): void {
+    if (!this.#findPassword(service, bytes, start, end)) return;
+    const oldest = this.#waiting.length < WAITING_MAX ? undefined : this.#waiting.shift();
+    if (oldest !== undefined) sink.login(loginOf(oldest, oldest.timeUs, oldest.requestFrame, 'unknown'));
+    const { timeUs, flow, client, server, requestFrame } = operation;
+    const password = characters(bytes, this.#reader.start, this.#reader.next);
+    this.#waiting.push({ timeUs, flow, client, server, requestFrame, password });
+  }
+
+  /** The outcome of a request is known, or that none will be. */
+  answered(operation: Operation, timeUs: number, sink: FactSink): void {
+    if (this.#waiting.length === 0) return;
+    const index = this.#waiting.findIndex(
+      ({ flow, requestFrame }) => flow === operation.flow && requestFrame === operation.requestFrame,
+    );
+    if (index < 0) return;
+    const [waiting] = this.#waiting.splice(index, 1);
+    const { answerFrame, requestFrame, outcome, code } = operation;
+    let result: Login['outcome'] = 'unknown';
+    if (outcome === Outcome.ok) result = 'accepted';
+    else if (outcome === Outcome.refused && code === PASSWORD_FAILURE) result = 'refused';
+    sink.login(loginOf(waiting!, timeUs, answerFrame > 0 ? answerFrame : requestFrame, result));
+  }
+
+  /** Leaves the reader at the password; false where there is none. */
+  #findPassword(service: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const reader = this.#reader;
+    const isControl = service === Confirmed.deviceCommunicationControl;
+    if (!isControl && service !== Confirmed.reinitializeDevice) return false;
+    const number = isControl ? 2 : 1;
+    for (let at = start; reader.read(bytes, at, end); at = reader.next) {
+      if (reader.isOpening || reader.isClosing) return false;
+      if (reader.isContext && reader.number === number) return true;
+    }
+    return false;
+  }
+}
+
+function loginOf(waiting: Waiting, timeUs: number, frame: FrameReference, outcome: Login['outcome']): Login {
+  const { client, server, flow, password } = waiting;
+  return {
+    fact: 'login',
+    timeUs,
+    frame,
+    flow,
+    client,
+    server,
+    protocol: NAME,
+    mechanism: 'clear',
+    user: '',
+    outcome,
+    test: (candidate) => candidate === password,
+  };
+}

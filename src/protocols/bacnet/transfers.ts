@@ -1,0 +1,171 @@
+// AtomicReadFile and AtomicWriteFile, gathered into transfers with a begin, pieces and an end (clause 14). Rare messages:
+// plain code with objects, bounded.
+import type { Transfer } from '../../facts/facts.ts';
+import type { Operation } from '../../facts/operation.ts';
+import type { MessageContext } from '../../facts/protocol.ts';
+import { NAME } from './messages.ts';
+import { Tag, TagReader } from './tags.ts';
+
+/** More open transfers than this: the oldest ends, incomplete. */
+const OPEN_TRANSFERS_MAX = 256;
+/** A transfer nothing was added to for this long has ended. */
+const IDLE_US = 60_000_000;
+const STREAM = 0;
+const RECORDS = 1;
+
+interface OpenTransfer {
+  readonly id: string;
+  readonly flow: number;
+  readonly client: number;
+  readonly server: number;
+  readonly unit: number;
+  readonly isWrite: boolean;
+  readonly name: string;
+  lastUs: number;
+  frame: number;
+  size: number;
+  /** Every piece so far followed the one before. */
+  isWhole: boolean;
+  /** Position in the file of the last piece and of the next one: octets, or records. */
+  lastPosition: number;
+  nextPosition: number;
+}
+
+export class Transfers {
+  readonly #open = new Map<string, OpenTransfer>();
+  readonly #reader = new TagReader();
+  #begun = 0;
+
+  /** An answer to AtomicReadFile: whether it is the end, then [0] or [1] with position and data. */
+  read(context: MessageContext, operation: Operation, bytes: Uint8Array, start: number, end: number): boolean {
+    const reader = this.#reader;
+    if (!reader.isApplication(bytes, start, end, Tag.boolean)) return false;
+    const isEnd = reader.value === 1;
+    const transfer = this.#data(context, operation, false, bytes, reader.next, end);
+    if (transfer === null) return false;
+    if (isEnd) this.#end(context, keyOf(operation, false), true);
+    return true;
+  }
+
+  /** A request of AtomicWriteFile from behind its object identifier on. */
+  write(context: MessageContext, operation: Operation, bytes: Uint8Array, start: number, end: number): boolean {
+    return this.#data(context, operation, true, bytes, start, end) !== null;
+  }
+
+  closed(flow: number, context: MessageContext): void {
+    if (this.#open.size === 0) return;
+    for (const [key, transfer] of this.#open) if (transfer.flow === flow) this.#end(context, key, false);
+  }
+
+  tick(timeUs: number, context: MessageContext): void {
+    if (this.#open.size === 0) return;
+    for (const [key, transfer] of this.#open) if (timeUs - transfer.lastUs > IDLE_US) this.#end(context, key, false);
+  }
+
+  /** [0] { position, octets }, or [1] { position, number of records, octets for each }. */
+  #data(
+    context: MessageContext,
+    operation: Operation,
+    isWrite: boolean,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): OpenTransfer | null {
+    const reader = this.#reader;
+    if (!reader.read(bytes, start, end) || !reader.isOpening || reader.number > RECORDS) return null;
+    const access = reader.number === STREAM ? STREAM : RECORDS;
+    if (!reader.isApplication(bytes, reader.next, end, Tag.signed)) return null;
+    const position = reader.signed(bytes);
+    if (access === RECORDS && !reader.isApplication(bytes, reader.next, end, Tag.unsigned)) return null;
+    const key = keyOf(operation, isWrite);
+    const transfer = this.#open.get(key) ?? this.#begin(context, key, operation, isWrite, position);
+    // Position -1 appends (14.2).
+    const at = position < 0 ? transfer.nextPosition : position;
+    transfer.lastUs = context.timeUs;
+    transfer.frame = context.frame;
+    // The same piece once more is a retry.
+    if (at === transfer.lastPosition && transfer.size > 0) return transfer;
+    if (at !== transfer.nextPosition) transfer.isWhole = false;
+    transfer.lastPosition = at;
+    let next = at;
+    while (reader.isApplication(bytes, reader.next, end, Tag.octetString)) {
+      const { start: from, next: to, length } = reader;
+      const offset = access === STREAM ? at : transfer.size;
+      transfer.size += length;
+      next += access === STREAM ? length : 1;
+      if (length > 0) context.sink.transfer(this.#fact(transfer, 'piece', context, offset, bytes.slice(from, to)));
+      if (access === STREAM) break;
+    }
+    transfer.nextPosition = next;
+    return transfer;
+  }
+
+  #begin(context: MessageContext, key: string, operation: Operation, isWrite: boolean, position: number): OpenTransfer {
+    if (this.#open.size >= OPEN_TRANSFERS_MAX) {
+      const oldest = this.#open.keys().next();
+      if (oldest.done !== true) this.#end(context, oldest.value, false);
+    }
+    const transfer: OpenTransfer = {
+      id: `${NAME}-${++this.#begun}`,
+      flow: context.flow,
+      client: operation.client,
+      server: operation.server,
+      unit: operation.unit,
+      isWrite,
+      name: operation.first < 0 ? 'file' : `file ${operation.first}`,
+      lastUs: context.timeUs,
+      frame: context.frame,
+      size: 0,
+      isWhole: position <= 0,
+      lastPosition: -1,
+      nextPosition: Math.max(0, position),
+    };
+    this.#open.set(key, transfer);
+    context.sink.transfer(this.#fact(transfer, 'begun', context, -1, NO_BYTES));
+    return transfer;
+  }
+
+  #end(context: MessageContext, key: string, isEndSeen: boolean): void {
+    const transfer = this.#open.get(key);
+    if (transfer === undefined) return;
+    this.#open.delete(key);
+    // Nothing on the wire says where a written file ends.
+    transfer.isWhole = transfer.isWhole && isEndSeen;
+    context.sink.transfer(this.#fact(transfer, 'ended', context, -1, NO_BYTES));
+  }
+
+  #fact(
+    transfer: OpenTransfer,
+    phase: Transfer['phase'],
+    context: MessageContext,
+    offset: number,
+    bytes: Uint8Array,
+  ): Transfer {
+    const isNow = phase !== 'ended';
+    return {
+      fact: 'transfer',
+      phase,
+      timeUs: isNow ? context.timeUs : transfer.lastUs,
+      frame: transfer.frame,
+      flow: transfer.flow,
+      client: transfer.client,
+      server: transfer.server,
+      unit: transfer.unit,
+      protocol: NAME,
+      carrier: transfer.isWrite ? 'AtomicWriteFile' : 'AtomicReadFile',
+      direction: transfer.isWrite ? 'to-server' : 'to-client',
+      transfer: transfer.id,
+      name: transfer.name,
+      offset,
+      bytes,
+      size: phase === 'ended' ? transfer.size : 0,
+      isComplete: phase === 'ended' && transfer.isWhole,
+    };
+  }
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+function keyOf(operation: Operation, isWrite: boolean): string {
+  return `${operation.flow} ${operation.server} ${operation.unit} ${operation.first} ${isWrite ? 'write' : 'read'}`;
+}

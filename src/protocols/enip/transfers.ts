@@ -1,0 +1,171 @@
+// Files of the File object, firmware through the flash update object and the parts of a program that are uploaded,
+// gathered into transfers with a begin, pieces and an end. Rare messages: plain code with objects, bounded.
+import type { Transfer } from '../../facts/facts.ts';
+import type { MessageContext } from '../../facts/protocol.ts';
+
+/** More open transfers than this: the oldest ends, incomplete. */
+const OPEN_TRANSFERS_MAX = 256;
+/** A transfer nothing was added to for this long has ended. */
+const IDLE_US = 60_000_000;
+const NO_BYTES = new Uint8Array(0);
+
+/** What is transferred, and how: the same for all its pieces. */
+export interface Carried {
+  readonly carrier: string;
+  readonly direction: 'to-server' | 'to-client';
+  readonly name: string;
+}
+
+/** Whose transfer it is. */
+export interface TransferParties {
+  readonly client: number;
+  readonly server: number;
+  readonly unit: number;
+}
+
+interface OpenTransfer extends Carried, TransferParties {
+  readonly id: string;
+  readonly flow: number;
+  lastUs: number;
+  frame: number;
+  size: number;
+  /** Where the next piece belongs. */
+  next: number;
+  hasGap: boolean;
+  /** Size told at the beginning, -1 where it was not. */
+  announced: number;
+}
+
+export class Transfers {
+  readonly #protocol: string;
+  readonly #open = new Map<string, OpenTransfer>();
+  #begun = 0;
+
+  constructor(protocol: string) {
+    this.#protocol = protocol;
+  }
+
+  /** A transfer begins; one of the same kind that was open has ended. `announced`: bytes it will have, -1 unknown. */
+  begin(context: MessageContext, parties: TransferParties, carried: Carried, announced: number): void {
+    const key = keyOf(context.flow, parties.unit, carried);
+    this.#end(context, key, false);
+    this.#beginNew(context, key, parties, carried).announced = announced;
+  }
+
+  /** Bytes at `offset` of the whole, -1 where the place is not told: right behind the last ones. */
+  piece(
+    context: MessageContext,
+    parties: TransferParties,
+    carried: Carried,
+    offset: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    const key = keyOf(context.flow, parties.unit, carried);
+    let transfer = this.#open.get(key);
+    if (transfer === undefined) {
+      transfer = this.#beginNew(context, key, parties, carried);
+      // Its beginning was not seen.
+      transfer.hasGap = offset !== 0;
+      transfer.next = Math.max(0, offset);
+    }
+    const at = offset < 0 ? transfer.next : offset;
+    // What is sent again is the same piece again.
+    if (at < transfer.next) return;
+    if (at > transfer.next) transfer.hasGap = true;
+    const limit = transfer.announced < 0 ? end : Math.min(end, start + Math.max(0, transfer.announced - at));
+    if (limit <= start) return;
+    transfer.next = at + (limit - start);
+    transfer.size += limit - start;
+    transfer.lastUs = context.timeUs;
+    transfer.frame = context.frame;
+    context.sink.transfer(this.#fact(transfer, 'piece', context.timeUs, context.frame, at, bytes.slice(start, limit)));
+    if (transfer.announced >= 0 && transfer.next >= transfer.announced) this.#end(context, key, true);
+  }
+
+  /** The sender says that this was all. */
+  end(context: MessageContext, parties: TransferParties, carried: Carried): void {
+    this.#end(context, keyOf(context.flow, parties.unit, carried), true);
+  }
+
+  closed(flow: number, context: MessageContext): void {
+    if (this.#open.size === 0) return;
+    for (const [key, transfer] of this.#open) if (transfer.flow === flow) this.#end(context, key, false);
+  }
+
+  tick(timeUs: number, context: MessageContext): void {
+    if (this.#open.size === 0) return;
+    for (const [key, transfer] of this.#open) if (timeUs - transfer.lastUs > IDLE_US) this.#end(context, key, false);
+  }
+
+  #beginNew(context: MessageContext, key: string, parties: TransferParties, carried: Carried): OpenTransfer {
+    if (this.#open.size >= OPEN_TRANSFERS_MAX) {
+      const oldest = this.#open.keys().next();
+      if (oldest.done !== true) this.#end(context, oldest.value, false);
+    }
+    const transfer: OpenTransfer = {
+      id: `${this.#protocol}-${++this.#begun}`,
+      flow: context.flow,
+      client: parties.client,
+      server: parties.server,
+      unit: parties.unit,
+      carrier: carried.carrier,
+      direction: carried.direction,
+      name: carried.name,
+      lastUs: context.timeUs,
+      frame: context.frame,
+      size: 0,
+      next: 0,
+      hasGap: false,
+      announced: -1,
+    };
+    this.#open.set(key, transfer);
+    context.sink.transfer(this.#fact(transfer, 'begun', context.timeUs, context.frame, -1, NO_BYTES));
+    return transfer;
+  }
+
+  #end(context: MessageContext, key: string, isEndSeen: boolean): void {
+    const transfer = this.#open.get(key);
+    if (transfer === undefined) return;
+    this.#open.delete(key);
+    const timeUs = isEndSeen ? context.timeUs : transfer.lastUs;
+    const frame = isEndSeen ? context.frame : transfer.frame;
+    const isWhole = transfer.announced < 0 || transfer.announced === transfer.size;
+    const fact = this.#fact(transfer, 'ended', timeUs, frame, -1, NO_BYTES);
+    context.sink.transfer({ ...fact, size: transfer.size, isComplete: isEndSeen && isWhole && !transfer.hasGap });
+  }
+
+  #fact(
+    transfer: OpenTransfer,
+    phase: Transfer['phase'],
+    timeUs: number,
+    frame: number,
+    offset: number,
+    bytes: Uint8Array,
+  ): Transfer {
+    return {
+      fact: 'transfer',
+      phase,
+      timeUs,
+      frame,
+      flow: transfer.flow,
+      client: transfer.client,
+      server: transfer.server,
+      unit: transfer.unit,
+      protocol: this.#protocol,
+      carrier: transfer.carrier,
+      direction: transfer.direction,
+      transfer: transfer.id,
+      name: transfer.name,
+      offset,
+      bytes,
+      size: 0,
+      isComplete: false,
+    };
+  }
+}
+
+function keyOf(flow: number, unit: number, { carrier, direction, name }: Carried): string {
+  return `${flow} ${unit} ${carrier} ${direction} ${name}`;
+}

@@ -1,0 +1,84 @@
+// The password of a controller's protection level: eight characters, hidden by a chain of exclusive-or with a constant
+// that every engineering tool knows. What is kept of one is its hidden form, until the controller has answered.
+import type { Login } from '../../facts/facts.ts';
+import type { MessageContext } from '../../facts/protocol.ts';
+
+const PASSWORD_BYTES = 8;
+const MASK = 0x55;
+const PAD = 0x20;
+/** Passwords whose answer is awaited. */
+const OPEN_MAX = 64;
+
+export class Passwords {
+  readonly #protocol: string;
+  readonly #open = new Map<string, Uint8Array>();
+
+  constructor(protocol: string) {
+    this.#protocol = protocol;
+  }
+
+  /** A password in its hidden form was sent under `key`. */
+  sent(flow: number, key: number, bytes: Uint8Array, start: number, end: number): void {
+    if (end - start < PASSWORD_BYTES) return;
+    if (this.#open.size >= OPEN_MAX) {
+      for (const oldest of this.#open.keys()) {
+        this.#open.delete(oldest);
+        break;
+      }
+    }
+    this.#open.set(`${flow} ${key}`, bytes.slice(start, start + PASSWORD_BYTES));
+  }
+
+  /** The answer, or that there is none: told as a login of `client` at `server`. */
+  answered(context: MessageContext, key: number, client: number, server: number, outcome: Login['outcome']): void {
+    const place = `${context.flow} ${key}`;
+    const hidden = this.#open.get(place);
+    if (hidden === undefined) return;
+    this.#open.delete(place);
+    this.#tell(context, client, server, outcome, hidden);
+  }
+
+  closed(context: MessageContext): void {
+    if (this.#open.size === 0) return;
+    const prefix = `${context.flow} `;
+    for (const [place, hidden] of this.#open) {
+      if (!place.startsWith(prefix)) continue;
+      this.#open.delete(place);
+      this.#tell(context, context.client, context.server, 'unknown', hidden);
+    }
+  }
+
+  #tell(context: MessageContext, client: number, server: number, outcome: Login['outcome'], hidden: Uint8Array): void {
+    const { timeUs, frame, flow, sink } = context;
+    sink.login({
+      fact: 'login',
+      timeUs,
+      frame,
+      flow,
+      client,
+      server,
+      protocol: this.#protocol,
+      mechanism: 's7-password',
+      user: '',
+      outcome,
+      test: (candidate) => isPassword(candidate, hidden),
+    });
+  }
+}
+
+/** Does this candidate, hidden as the tools do it, give these bytes? */
+export function isPassword(candidate: string, hidden: Uint8Array): boolean {
+  const plain = new Uint8Array(PASSWORD_BYTES).fill(PAD);
+  if (candidate.length > PASSWORD_BYTES) return false;
+  for (let index = 0; index < candidate.length; index++) {
+    const code = candidate.charCodeAt(index);
+    if (code > 0xff) return false;
+    plain[index] = code;
+  }
+  for (let index = 0; index < PASSWORD_BYTES; index++) {
+    // The first two are masked; every other is masked and chained with the hidden one two places before.
+    const chained = index < 2 ? 0 : hidden[index - 2]!;
+    if ((plain[index]! ^ MASK ^ chained) !== hidden[index]) return false;
+  }
+  return true;
+}

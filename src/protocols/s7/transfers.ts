@@ -1,0 +1,171 @@
+// Blocks and files on their way, with begin, pieces and end: one transfer of a kind at a time for each conversation and
+// upload. Rare messages: plain code with objects, bounded.
+import type { Transfer } from '../../facts/facts.ts';
+import type { MessageContext } from '../../facts/protocol.ts';
+
+/** More open transfers than this: the oldest ends, incomplete. */
+const OPEN_TRANSFERS_MAX = 256;
+/** A transfer nothing was added to for this long has ended. */
+const IDLE_US = 60_000_000;
+
+interface OpenTransfer {
+  readonly id: string;
+  readonly flow: number;
+  readonly client: number;
+  readonly server: number;
+  readonly isDownload: boolean;
+  readonly carrier: string;
+  readonly name: string;
+  readonly space: number;
+  readonly first: number;
+  lastUs: number;
+  frame: number;
+  size: number;
+  /** Told at the beginning, or by the block's own header; -1 where it was not. */
+  announced: number;
+  /** The beginning was seen, and nothing was lost since. */
+  isWhole: boolean;
+}
+
+export interface TransferStart {
+  /** Names the transfer within its conversation. */
+  readonly key: string;
+  readonly client: number;
+  readonly server: number;
+  readonly isDownload: boolean;
+  readonly carrier: string;
+  readonly name: string;
+  /** The block as an operation names it. */
+  readonly space: number;
+  readonly first: number;
+  /** Bytes told beforehand, -1 where they were not. */
+  readonly announced: number;
+  /** False: it was found under way. */
+  readonly isFromStart: boolean;
+}
+
+export class Transfers {
+  readonly #protocol: string;
+  readonly #open = new Map<string, OpenTransfer>();
+  #begun = 0;
+
+  constructor(protocol: string) {
+    this.#protocol = protocol;
+  }
+
+  /** Space, first and bytes so far of an open transfer. */
+  find(
+    flow: number,
+    key: string,
+  ): { readonly space: number; readonly first: number; readonly name: string; readonly size: number } | undefined {
+    return this.#open.get(`${flow} ${key}`);
+  }
+
+  begin(context: MessageContext, start: TransferStart): void {
+    const key = `${context.flow} ${start.key}`;
+    this.#end(context, key, false);
+    if (this.#open.size >= OPEN_TRANSFERS_MAX) {
+      const oldest = this.#open.keys().next();
+      if (oldest.done !== true) this.#end(context, oldest.value, false);
+    }
+    const transfer: OpenTransfer = {
+      id: `${this.#protocol}-${++this.#begun}`,
+      flow: context.flow,
+      client: start.client,
+      server: start.server,
+      isDownload: start.isDownload,
+      carrier: start.carrier,
+      name: start.name,
+      space: start.space,
+      first: start.first,
+      lastUs: context.timeUs,
+      frame: context.frame,
+      size: 0,
+      announced: start.announced,
+      isWhole: start.isFromStart,
+    };
+    this.#open.set(key, transfer);
+    context.sink.transfer(this.#fact(transfer, 'begun', context.timeUs, context.frame, -1, NO_BYTES));
+  }
+
+  /** The next bytes of a transfer that `begin` was called for. */
+  piece(context: MessageContext, key: string, bytes: Uint8Array, start: number, end: number): void {
+    const transfer = this.#open.get(`${context.flow} ${key}`);
+    if (transfer === undefined) return;
+    const offset = transfer.size;
+    transfer.lastUs = context.timeUs;
+    transfer.frame = context.frame;
+    transfer.size += end - start;
+    const copy = bytes.slice(start, end);
+    context.sink.transfer(this.#fact(transfer, 'piece', context.timeUs, context.frame, offset, copy));
+  }
+
+  /** The block's own header says how long it is. */
+  announce(context: MessageContext, key: string, size: number): void {
+    const transfer = this.#open.get(`${context.flow} ${key}`);
+    if (transfer !== undefined) transfer.announced = size;
+  }
+
+  /** `isOk`: the end was reached and no error was told. */
+  end(context: MessageContext, key: string, isOk: boolean): void {
+    this.#end(context, `${context.flow} ${key}`, isOk);
+  }
+
+  /** Bytes of this conversation were lost: what is under way has a hole. */
+  gap(flow: number): void {
+    if (this.#open.size === 0) return;
+    for (const transfer of this.#open.values()) if (transfer.flow === flow) transfer.isWhole = false;
+  }
+
+  closed(flow: number, context: MessageContext): void {
+    if (this.#open.size === 0) return;
+    for (const [key, transfer] of this.#open) if (transfer.flow === flow) this.#end(context, key, false);
+  }
+
+  tick(timeUs: number, context: MessageContext): void {
+    if (this.#open.size === 0) return;
+    for (const [key, transfer] of this.#open) if (timeUs - transfer.lastUs > IDLE_US) this.#end(context, key, false);
+  }
+
+  #end(context: MessageContext, key: string, isOk: boolean): void {
+    const transfer = this.#open.get(key);
+    if (transfer === undefined) return;
+    this.#open.delete(key);
+    const isAll = transfer.announced < 0 || transfer.announced === transfer.size;
+    transfer.isWhole = transfer.isWhole && isOk && isAll;
+    const frame = isOk ? context.frame : transfer.frame;
+    const timeUs = isOk ? context.timeUs : transfer.lastUs;
+    context.sink.transfer(this.#fact(transfer, 'ended', timeUs, frame, -1, NO_BYTES));
+  }
+
+  #fact(
+    transfer: OpenTransfer,
+    phase: Transfer['phase'],
+    timeUs: number,
+    frame: number,
+    offset: number,
+    bytes: Uint8Array,
+  ): Transfer {
+    return {
+      fact: 'transfer',
+      phase,
+      timeUs,
+      frame,
+      flow: transfer.flow,
+      client: transfer.client,
+      server: transfer.server,
+      unit: -1,
+      protocol: this.#protocol,
+      carrier: transfer.carrier,
+      direction: transfer.isDownload ? 'to-server' : 'to-client',
+      transfer: transfer.id,
+      name: transfer.name,
+      offset,
+      bytes,
+      size: phase === 'ended' ? transfer.size : 0,
+      isComplete: phase === 'ended' && transfer.isWhole,
+    };
+  }
+}
+
+const NO_BYTES = new Uint8Array(0);
