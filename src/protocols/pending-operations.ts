@@ -10,6 +10,8 @@ const KEPT_BYTES = 96;
 /** … of at most this, and all copies together of at most that; what is longer loses its values. */
 const COPY_BYTES_MAX = 4096;
 const COPIES_BYTES_MAX = 8 * 1024 * 1024;
+/** Copies that were given back and wait for the next one of their size: so many of each power of two. */
+const SPARES_MAX = 64;
 const CAPACITY_FIRST = 64;
 const NONE = -1;
 /** Requests handed over as unanswered by one tick; the rest waits for the next. */
@@ -51,8 +53,10 @@ export class PendingOperations {
   #frame = new Float64Array(0);
   #first = new Float64Array(0);
   #bytes = new Uint8Array(0);
-  readonly #copies: (Uint8Array | null)[] = [];
+  readonly #copies: (Uint8Array<ArrayBuffer> | null)[] = [];
   #copiedBytes = 0;
+  /** By the exponent of their size. */
+  readonly #spares: Uint8Array<ArrayBuffer>[][] = Array.from({ length: Math.log2(COPY_BYTES_MAX) + 1 }, () => []);
   /** Free slots, a stack. */
   #free = new Int32Array(0);
   #freeCount = 0;
@@ -192,6 +196,8 @@ export class PendingOperations {
     if (copy !== null && copy !== undefined) {
       this.#copiedBytes -= copy.length;
       this.#copies[slot] = null;
+      const spares = this.#spares[exponentOf(copy.length)]!;
+      if (spares.length < SPARES_MAX) spares.push(copy);
     }
     const older = this.#older[slot]!;
     const newer = this.#newer[slot]!;
@@ -282,9 +288,10 @@ export class PendingOperations {
     if (nameLength + valuesLength > KEPT_BYTES) {
       const needed = nameLength + valuesLength;
       if (needed <= COPY_BYTES_MAX && this.#copiedBytes + needed <= COPIES_BYTES_MAX) {
-        bytes = new Uint8Array(needed);
+        const exponent = exponentOf(needed);
+        bytes = this.#spares[exponent]!.pop() ?? new Uint8Array(1 << exponent);
         this.#copies[slot] = bytes;
-        this.#copiedBytes += needed;
+        this.#copiedBytes += bytes.length;
         to = 0;
       } else {
         valuesLength = 0;
@@ -341,6 +348,11 @@ export class PendingOperations {
     this.#bucketNewest[bucket] = slot;
     this.#bucketCount[bucket]!++;
   }
+}
+
+/** Of the smallest power of two that is no less than `size`. */
+function exponentOf(size: number): number {
+  return 32 - Math.clz32(size - 1);
 }
 
 function longerFloats(old: Float64Array, length: number): Float64Array<ArrayBuffer> {
