@@ -17,7 +17,7 @@ const WRITES = /^([a-z0-9-]+) (\S+) (\d+) client (\S+)$/;
 const PLACE = /^([a-z0-9-]+) (\S+) (\d+)(?:-(\d+))?$/;
 const AREA = /^first (\S+), last (\S+), gap ([\d.e-]+) s(?:, readers ([^,]+))?(?:, writers ([^,]+))?$/;
 const POINT =
-  /^read (\d+), written (\d+)(?:, value (\S+), range (\S+) to (\S+), step (\S+), moves (\d+)\/(\d+)\/(\d+))?$/;
+  /^read (\d+), written (\d+)(?:, value (\S+), range (\S+) to (\S+), step (\S+), moves (\d+)\/(\d+)\/(\d+)(?:, travel (\S+))?)?$/;
 const TURNS = /^at most (\d+) a minute in (\d+) minutes$/;
 /** Neighbours that one line may name. */
 const POINTS_MAX = 65_536;
@@ -163,7 +163,7 @@ export class DeviceReader {
 
   #facts(rest: string, at: number): Omit<BaselinePoints, 'unit' | 'protocol' | 'space' | 'first' | 'count'> {
     const found = this.#match(POINT, rest, at, 'read 120, written 0');
-    const [, reads, writes, last, minimum, maximum, step, moves, movesInRange, movesInStep] = found;
+    const [, reads, writes, last, minimum, maximum, step, moves, movesInRange, movesInStep, travel] = found;
     const counts = { reads: this.#whole(reads!, at), writes: this.#whole(writes!, at) };
     if (last === undefined) {
       return {
@@ -172,6 +172,7 @@ export class DeviceReader {
         minimum: Infinity,
         maximum: -Infinity,
         step: 0,
+        travel: 0,
         moves: 0,
         movesInRange: 0,
         movesInStep: 0,
@@ -183,6 +184,11 @@ export class DeviceReader {
       minimum: this.#number(minimum!, rest, at),
       maximum: this.#number(maximum!, rest, at),
       step: this.#number(step!, rest, at),
+      // Not said where every step was as large as the largest.
+      travel:
+        travel === undefined
+          ? this.#number(step!, rest, at) * Math.max(0, this.#whole(moves!, at) - 1)
+          : this.#number(travel, rest, at),
       moves: this.#whole(moves!, at),
       movesInRange: this.#whole(movesInRange!, at),
       movesInStep: this.#whole(movesInStep!, at),

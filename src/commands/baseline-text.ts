@@ -68,8 +68,13 @@ function pointsText(points: BaselinePoints, spaces: SpaceNames): string {
   const place = `${protocol} ${spaces.text(protocol, space)} ${count === 1 ? first : `${first}-${first + count - 1}`}`;
   const values = Number.isNaN(last)
     ? ''
-    : `, value ${last}, range ${minimum} to ${maximum}, step ${step}, moves ${moves}/${movesInRange}/${movesInStep}`;
+    : `, value ${last}, range ${minimum} to ${maximum}, step ${step}, moves ${moves}/${movesInRange}/${movesInStep}${travelText(points)}`;
   return `unit ${unit} point ${place}: read ${reads}, written ${writes}${values}`;
+}
+
+/** Left out where every step was as large as the largest, as of a point that never moved. */
+function travelText({ travel, step, moves }: BaselinePoints): string {
+  return travel === step * Math.max(0, moves - 1) ? '' : `, travel ${travel}`;
 }
 
 function timeText(timeUs: number): string {

@@ -59,7 +59,9 @@ export interface PointView {
   readonly maximum: number;
   /** Largest difference between two values in a row. */
   readonly step: number;
-  /** Values that were set: writes, and changes that reads showed. */
+  /** Sum of all differences between two values in a row: over the moves it is the typical step. */
+  readonly travel: number;
+  /** Values that followed another one, and the first: written or read; the same value again is no move. */
   readonly moves: number;
   /** Of these, those since the range, and the largest step, last grew. */
   readonly movesInRange: number;

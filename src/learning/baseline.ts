@@ -280,6 +280,7 @@ const FACTS: readonly (keyof PointFacts)[] = [
   'minimum',
   'maximum',
   'step',
+  'travel',
   'moves',
   'movesInRange',
   'movesInStep',

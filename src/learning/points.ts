@@ -24,6 +24,7 @@ const NOTHING_LEARNED: PointView = {
   minimum: Infinity,
   maximum: -Infinity,
   step: 0,
+  travel: 0,
   moves: 0,
   movesInRange: 0,
   movesInStep: 0,
@@ -51,6 +52,8 @@ export class PointTable implements PointLearning {
   private minimum = new Float64Array(CAPACITY_MIN * PAGE_POINTS).fill(Infinity);
   private maximum = new Float64Array(CAPACITY_MIN * PAGE_POINTS).fill(-Infinity);
   private step = new Float64Array(CAPACITY_MIN * PAGE_POINTS);
+  /** Sum of all steps. */
+  private travel = new Float64Array(CAPACITY_MIN * PAGE_POINTS);
   private moves = new Uint32Array(CAPACITY_MIN * PAGE_POINTS);
   /** Moves at which the range, and the largest step, grew last. */
   private rangeGrownAt = new Uint32Array(CAPACITY_MIN * PAGE_POINTS);
@@ -107,6 +110,7 @@ export class PointTable implements PointLearning {
       minimum: this.minimum[point]!,
       maximum: this.maximum[point]!,
       step: this.step[point]!,
+      travel: this.travel[point]!,
       moves,
       movesInRange: moves - this.rangeGrownAt[point]!,
       movesInStep: moves - this.stepGrownAt[point]!,
@@ -154,7 +158,7 @@ export class PointTable implements PointLearning {
     this.writes[point]!++;
     if (!Number.isFinite(value)) return;
     this.isDeviating[point] = 0;
-    this.move(point, value);
+    if (this.last[point] !== value) this.move(point, value);
   }
 
   noteDeviation(point: number, value: number): void {
@@ -187,8 +191,8 @@ export class PointTable implements PointLearning {
   }
 
   facts(point: number): PointFacts {
-    const { reads, writes, last, minimum, maximum, step, moves, movesInRange, movesInStep } = this.view(point);
-    return { reads, writes, last, minimum, maximum, step, moves, movesInRange, movesInStep };
+    const { reads, writes, last, minimum, maximum, step, travel, moves, movesInRange, movesInStep } = this.view(point);
+    return { reads, writes, last, minimum, maximum, step, travel, moves, movesInRange, movesInStep };
   }
 
   restore(point: number, facts: PointFacts): void {
@@ -199,6 +203,7 @@ export class PointTable implements PointLearning {
     this.minimum[point] = facts.minimum;
     this.maximum[point] = facts.maximum;
     this.step[point] = facts.step;
+    this.travel[point] = facts.travel;
     this.moves[point] = facts.moves;
     this.rangeGrownAt[point] = facts.moves - facts.movesInRange;
     this.stepGrownAt[point] = facts.moves - facts.movesInStep;
@@ -291,6 +296,8 @@ export class PointTable implements PointLearning {
     const moves = ++this.moves[point]!;
     const step = Math.abs(value - this.last[point]!);
     this.last[point] = value;
+    // The first value is no step.
+    if (moves > 1) this.travel[point]! += step;
     if (value < this.minimum[point]!) {
       this.minimum[point] = value;
       this.rangeGrownAt[point] = moves;
@@ -354,6 +361,7 @@ export class PointTable implements PointLearning {
     this.minimum = larger(this.minimum, points, Infinity);
     this.maximum = larger(this.maximum, points, -Infinity);
     this.step = larger(this.step, points, 0);
+    this.travel = larger(this.travel, points, 0);
     const direction = new Int8Array(points);
     direction.set(this.direction);
     this.direction = direction;

@@ -147,15 +147,20 @@ class ProcessGuard implements ModuleHandlers {
   #judgeValue(operation: Operation, address: number, view: PointView, value: number, mayRaise: boolean): boolean {
     if (operation.encoding === Encoding.bits || Number.isNaN(value) || Number.isNaN(view.last)) return false;
     const isPart = operation.count > 1;
-    const isOutOfRange = judge.isOutOfRange(view, value, isPart);
-    if (!isOutOfRange && !judge.isStepTooLarge(view, value, isPart)) return false;
+    const span = operation.encoding === Encoding.unsigned ? judge.wordSpan(operation.valueSize) : 0;
+    const isOutOfRange = judge.isOutOfRange(view, value, span, isPart);
+    if (!isOutOfRange && !judge.isStepTooLarge(view, value, span, isPart)) return false;
     if (!mayRaise) return true;
     const kind = isOutOfRange ? KINDS.valueOutOfRange : KINDS.stepTooLarge;
-    const full: Severity = isOutOfRange ? judge.rangeSeverity(view, value) : kind.severity;
+    const full: Severity = isOutOfRange ? judge.rangeSeverity(view, value, span) : kind.severity;
     const severity = operation.outcome === Outcome.refused ? judge.lower(full) : full;
     const text = isOutOfRange
-      ? wording.rangeText(this.#site, operation, address, view, judge.rangeChance(view))
-      : wording.stepText(this.#site, operation, address, view, value, judge.stepChance(view));
+      ? wording.rangeText(this.#site, operation, address, view, {
+          distance: judge.outside(view, value, span),
+          scales: judge.scalesOutside(view, value, span),
+          chance: judge.rangeChance(view, value, span),
+        })
+      : wording.stepText(this.#site, operation, address, view, value, judge.largeStepChance(view, value, span));
     this.#raise(kind.kind, severity, operation, wording.pointsText(this.#site, operation, address, address), text);
     return true;
   }
