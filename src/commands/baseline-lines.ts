@@ -11,13 +11,13 @@ type Mutable<Type> = {
   -readonly [Key in keyof Type]: Type[Key] extends readonly (infer Element)[] ? Element[] : Type[Key];
 };
 
-const SEEN = /^(\d+) times, first (\S+), last (\S+), gap ([\d.e-]+) s$/;
+const SEEN = /^(\d+) times, first (\S+), last (\S+), gap ([\d.e-]+) s(, once)?$/;
 const FUNCTION = /^([a-z0-9-]+) (-?\d+)(?:\/(\d+))? client (\S+)$/;
 const WRITES = /^([a-z0-9-]+) (\S+) (\d+) client (\S+)$/;
 const PLACE = /^([a-z0-9-]+) (\S+) (\d+)(?:-(\d+))?$/;
 const AREA = /^first (\S+), last (\S+), gap ([\d.e-]+) s(?:, readers ([^,]+))?(?:, writers ([^,]+))?$/;
 const POINT =
-  /^read (\d+), written (\d+)(?:, value (\S+), range (\S+) to (\S+), step (\S+), moves (\d+)\/(\d+)\/(\d+)(?:, travel (\S+))?)?$/;
+  /^read (\d+), written (\d+)(?: once from (\S+) to (\S+))?(?:, value (\S+), range (\S+) to (\S+), step (\S+), moves (\d+)\/(\d+)\/(\d+)(?:, travel (\S+))?)?$/;
 const TURNS = /^at most (\d+) a minute in (\d+) minutes$/;
 /** Neighbours that one line may name. */
 const POINTS_MAX = 65_536;
@@ -163,8 +163,27 @@ export class DeviceReader {
 
   #facts(rest: string, at: number): Omit<BaselinePoints, 'unit' | 'protocol' | 'space' | 'first' | 'count'> {
     const found = this.#match(POINT, rest, at, 'read 120, written 0');
-    const [, reads, writes, last, minimum, maximum, step, moves, movesInRange, movesInStep, travel] = found;
-    const counts = { reads: this.#whole(reads!, at), writes: this.#whole(writes!, at) };
+    const [
+      ,
+      reads,
+      writes,
+      onceFirst,
+      onceLast,
+      last,
+      minimum,
+      maximum,
+      step,
+      moves,
+      movesInRange,
+      movesInStep,
+      travel,
+    ] = found;
+    const counts = {
+      reads: this.#whole(reads!, at),
+      writes: this.#whole(writes!, at),
+      onceFirstUs: onceFirst === undefined ? 0 : this.#time(onceFirst, rest, at),
+      onceLastUs: onceLast === undefined ? 0 : this.#time(onceLast, rest, at),
+    };
     if (last === undefined) {
       return {
         ...counts,
@@ -214,12 +233,13 @@ export class DeviceReader {
   }
 
   #seen(rest: string, at: number): Sightings {
-    const [, count, first, last, gap] = this.#match(SEEN, rest, at, '12 times, first TIME, last TIME, gap 1 s');
+    const [, count, first, last, gap, once] = this.#match(SEEN, rest, at, '12 times, first TIME, last TIME, gap 1 s');
     return {
       count: this.#whole(count!, at),
       firstUs: this.#time(first!, rest, at),
       lastUs: this.#time(last!, rest, at),
       gapUs: Math.round(this.#number(gap!, rest, at) * 1e6),
+      isOnce: once !== undefined,
     };
   }
 

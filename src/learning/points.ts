@@ -1,7 +1,7 @@
 // What is usual for every point of every device: how often it was read and written, by whom, and the values it took.
 // Points lie in pages of 64 neighbours, so that a run of registers is found once and walked in typed arrays; a value
 // that equals the last one only counts.
-import type { PointLearning, PointView, SwingView } from '../facts/learning.ts';
+import type { PointLearning, PointView, SwingView, UnconfirmedWrites } from '../facts/learning.ts';
 import { Encoding, type Operation } from '../facts/operation.ts';
 import { spaceWord } from './contexts.ts';
 import { Swings } from './swings.ts';
@@ -35,7 +35,20 @@ const NOTHING_LEARNED: PointView = {
 };
 
 /** What is known of one point, as a baseline keeps it. */
-export type PointFacts = Omit<PointView, 'firstUs' | 'lastUs' | 'gapUs' | 'isApproved'>;
+export interface PointFacts extends Omit<PointView, 'firstUs' | 'lastUs' | 'gapUs' | 'isApproved'> {
+  /** Of writes seen in one stretch of time only, the first and the last; 0: not so. */
+  readonly onceFirstUs: number;
+  readonly onceLastUs: number;
+}
+
+/** First and last write of a point. */
+interface WriteTimes {
+  readonly firstUs: number;
+  lastUs: number;
+}
+
+/** Points whose writes are timed, or are unconfirmed; of further ones every write counts as usual. */
+const TIMED_MAX = 262_144;
 
 export class PointTable implements PointLearning {
   overflowed = 0;
@@ -73,6 +86,15 @@ export class PointTable implements PointLearning {
   private writers = new Int32Array(CAPACITY_MIN * CLIENTS_PER_PAGE);
   /** As in NoveltyTable. */
   private resumedUs = -Infinity;
+  /** While a baseline is learned; points that an earlier one said are written are not in it. */
+  private readonly writeTimes = new Map<number, WriteTimes>();
+  private readonly unconfirmed = new Map<number, UnconfirmedWrites>();
+  private readonly isTeaching: boolean;
+
+  /** `isTeaching`: when points are written is kept, so that what was seen once can be told from what is usual. */
+  constructor(isTeaching = false) {
+    this.isTeaching = isTeaching;
+  }
 
   get pageCount(): number {
     return this.pages.count;
@@ -155,6 +177,7 @@ export class PointTable implements PointLearning {
   learnWrite(point: number, value: number, client: number, timeUs: number): void {
     if (point === 0) return;
     this.noteAccess(this.writers, point >> 6, client, timeUs);
+    if (this.isTeaching) this.noteWriteTime(point, timeUs);
     this.writes[point]!++;
     if (!Number.isFinite(value)) return;
     this.isDeviating[point] = 0;
@@ -190,15 +213,37 @@ export class PointTable implements PointLearning {
     return this.pages.word(page, index);
   }
 
-  facts(point: number): PointFacts {
+  unconfirmedWrites(point: number): UnconfirmedWrites | null {
+    return this.unconfirmed.get(point) ?? null;
+  }
+
+  /** `isOnce` says whether writes between two moments are one stretch of what was learned. */
+  facts(point: number, isOnce: (firstUs: number, lastUs: number) => boolean): PointFacts {
     const { reads, writes, last, minimum, maximum, step, travel, moves, movesInRange, movesInStep } = this.view(point);
-    return { reads, writes, last, minimum, maximum, step, travel, moves, movesInRange, movesInStep };
+    const times = this.writeTimes.get(point);
+    const [onceFirstUs, onceLastUs] =
+      times !== undefined && isOnce(times.firstUs, times.lastUs) ? [times.firstUs, times.lastUs] : [0, 0];
+    const values = { last, minimum, maximum, step, travel, moves, movesInRange, movesInStep };
+    return { reads, writes, ...values, onceFirstUs, onceLastUs };
+  }
+
+  private noteWriteTime(point: number, timeUs: number): void {
+    const times = this.writeTimes.get(point);
+    if (times !== undefined) times.lastUs = timeUs;
+    // Written before, but not timed: a person has seen it.
+    else if (this.writes[point] === 0 && this.writeTimes.size < TIMED_MAX) {
+      this.writeTimes.set(point, { firstUs: timeUs, lastUs: timeUs });
+    }
   }
 
   restore(point: number, facts: PointFacts): void {
     if (point === 0) return;
     this.addReads(point, 1, facts.reads - this.readsOf(point));
-    this.writes[point] = facts.writes;
+    const { writes, onceFirstUs: firstUs, onceLastUs: lastUs } = facts;
+    const isOnce = firstUs > 0;
+    if (isOnce && this.isTeaching) this.writeTimes.set(point, { firstUs, lastUs });
+    if (isOnce && !this.isTeaching) this.unconfirmed.set(point, { count: writes, firstUs, lastUs });
+    this.writes[point] = isOnce && !this.isTeaching ? 0 : writes;
     this.last[point] = facts.last;
     this.minimum[point] = facts.minimum;
     this.maximum[point] = facts.maximum;
