@@ -152,6 +152,21 @@ describe('the text of a baseline', () => {
     assert.deepEqual(parsedBaseline(baselineText(baseline, protocols), protocols), baseline);
   });
 
+  test('lines that are read the quick way and lines that are not say the same', () => {
+    const odd = device({
+      points: [{ ...PLACE, first: 3, count: 2, ...POINT, last: -0.5, minimum: -7, maximum: 4_000_000_000, step: 1e-9 }],
+      clients: [
+        { client: '192.0.2.20', seen: { ...SEEN, isOnce: true } },
+        { client: 'fe80::1', seen: SEEN },
+        { client: '02:00:00:00:00:09', seen: { ...SEEN, count: 3_999_999_999 } },
+      ],
+    });
+    const plain = text(device(), odd).replace('default 192.0.2.10', 'default 192.0.2.11');
+    const spaced = plain.replaceAll(/^( {4}.*)$/gm, '$1 ');
+    assert.deepEqual(parsedBaseline(plain, protocols).devices, [device({ address: '192.0.2.11' }), odd]);
+    assert.deepEqual(parsedBaseline(spaced, protocols), parsedBaseline(plain, protocols));
+  });
+
   test('nothing learned is a file as well', () => {
     assert.deepEqual(parsedBaseline(text(), protocols), { baseline: 1, devices: [] });
   });

@@ -403,11 +403,16 @@ export function restoreBaseline(
   protocols: readonly Protocol[],
 ): void {
   const indexes = new Map(protocols.map(({ name }, index) => [name, index]));
+  points.reserve(baseline.devices.reduce((pages, { areas }) => pages + areas.length, 0));
+  let segmentBefore: string | null = null;
+  let numbers = new Map<string, number>();
   for (const device of baseline.devices) {
     const { segment } = device;
+    // Devices are sorted by segment, and most are asked by the same few.
+    if (segment !== segmentBefore) numbers = new Map<string, number>();
+    segmentBefore = segment;
     const host = hostOf(segment, device.address);
     if (host === 0) continue;
-    const numbers = new Map<string, number>();
     const numberOf = (address: string): number => {
       let number = numbers.get(address);
       if (number === undefined) numbers.set(address, (number = hostOf(segment, address)));
@@ -457,8 +462,12 @@ export function restoreBaseline(
     for (const entry of device.points) {
       const protocol = indexes.get(entry.protocol);
       if (protocol === undefined) continue;
+      let point = 0;
       for (let address = entry.first; address < entry.first + entry.count; address++) {
-        points.restore(points.findOrInsert(host, entry.unit, protocol, entry.space, address, 0), entry);
+        // Neighbours up to the next multiple of 64 follow each other.
+        const isNext = point !== 0 && address % PAGE_POINTS !== 0;
+        point = isNext ? point + 1 : points.findOrInsert(host, entry.unit, protocol, entry.space, address, 0);
+        points.restore(point, entry);
       }
     }
     for (const area of device.areas) {

@@ -275,6 +275,14 @@ export class PointTable implements PointLearning {
     }
   }
 
+  /** Makes room for so many pages at once, rather than bit by bit. */
+  reserve(pages: number): void {
+    const wanted = Math.min(pages, PAGES_MAX) + 1;
+    let capacity = this.capacity;
+    while (capacity < wanted) capacity *= 2;
+    if (capacity > this.capacity) this.growTo(capacity);
+  }
+
   /** What follows comes after a pause of unknown length. */
   resume(): void {
     this.resumedUs = Infinity;
@@ -365,7 +373,7 @@ export class PointTable implements PointLearning {
       return 0;
     }
     if (page > known) {
-      if (page >= this.capacity) this.grow();
+      if (page >= this.capacity) this.growTo(this.capacity * 2);
       this.pageFirstUs[page] = timeUs;
       this.pageLastUs[page] = timeUs;
     }
@@ -394,8 +402,8 @@ export class PointTable implements PointLearning {
     return lastUs < this.resumedUs;
   }
 
-  private grow(): void {
-    this.capacity *= 2;
+  private growTo(capacity: number): void {
+    this.capacity = capacity;
     const points = this.capacity * PAGE_POINTS;
     this.readSteps = largerIntegers(this.readSteps, points);
     this.writes = largerWords(this.writes, points);
