@@ -12,6 +12,8 @@ import { WordIndex } from './word-index.ts';
 export const PAGE_POINTS = 64;
 /** Pages kept: four million points; further ones are counted in `overflowed` and never judged. */
 export const PAGES_MAX = 65_536;
+/** Objects with higher numbers are not learned: pages have numbers of 32 bits. */
+const ADDRESS_MAX = 0x7fff_0000;
 /** Points of one operation that are learned; no protocol's frame holds more values. */
 export const OPERATION_POINTS_MAX = 4096;
 /** Clients remembered for a page, apart for reading and writing. */
@@ -114,13 +116,13 @@ export class PointTable implements PointLearning {
   }
 
   find(server: number, unit: number, protocol: number, space: number, address: number): number {
-    if (address < 0) return 0;
+    if (address < 0 || address > ADDRESS_MAX) return 0;
     const page = this.pages.find(server, unit, spaceWord(protocol, space), address >> 6);
     return page === 0 ? 0 : page * PAGE_POINTS + (address & 63);
   }
 
   findOrInsert(server: number, unit: number, protocol: number, space: number, address: number, timeUs: number): number {
-    if (address < 0) return 0;
+    if (address < 0 || address > ADDRESS_MAX) return 0;
     const page = this.page(server, unit, spaceWord(protocol, space), address >> 6, timeUs);
     return page === 0 ? 0 : page * PAGE_POINTS + (address & 63);
   }
@@ -158,7 +160,7 @@ export class PointTable implements PointLearning {
 
   learnRead(operation: Operation): void {
     const { encoding, first } = operation;
-    if (first < 0) return;
+    if (first < 0 || first > ADDRESS_MAX) return;
     const key = spaceWord(operation.protocol, operation.space);
     const isWhole =
       encoding !== Encoding.none &&

@@ -47,6 +47,11 @@ const IS_WRITING = Uint8Array.from(VERB_NAMES, (_name, verb) =>
   [Verb.write, Verb.operate, Verb.configure, Verb.create].includes(verb) ? 1 : 0,
 );
 
+/** Verbs that begin, hold and end a conversation: the first of them after months is no new function. */
+const IS_ROUTINE = Uint8Array.from(VERB_NAMES, (_name, verb) =>
+  [Verb.connect, Verb.disconnect, Verb['keep-alive'], Verb.authenticate, Verb.release].includes(verb) ? 1 : 0,
+);
+
 interface Story {
   requests: number;
   writes: number;
@@ -201,7 +206,8 @@ export class UsualRequests {
   #isNewFunction(operation: Operation, requests: number, asker: number): boolean {
     const { novelty } = this.#site.learning;
     const { client, server, unit, verb } = operation;
-    if (operation.function < 0 || COMMAND_RULES[verb] !== undefined || !novelty.isLearned(requests)) return false;
+    if (operation.function < 0 || IS_ROUTINE[verb] === 1 || COMMAND_RULES[verb] !== undefined) return false;
+    if (!novelty.isLearned(requests)) return false;
     if (NEVER_SEEN / novelty.seen(asker) >= UNUSUAL_BELOW) return false;
     const askers = novelty.findContext(ContextKind.askers, server, unit, 0);
     return novelty.findSymbol(askers, client, 0) !== 0;

@@ -129,7 +129,9 @@ export function swingText(
 
 function outcomeText(site: Site, operation: Operation): string {
   const after = operation.elapsedUs < 0 ? '' : ` after ${durationText(operation.elapsedUs)}`;
-  if (operation.outcome === Outcome.ok) return `, and the device confirmed it${after}`;
+  if (operation.outcome === Outcome.ok) {
+    return operation.answerFrame > 0 ? `, and the device confirmed it${after}` : ', which asks for no answer';
+  }
   if (operation.outcome === Outcome.unanswered) return '; no answer was seen';
   const name = site.protocols[operation.protocol]?.codeName(operation.code) ?? '';
   return `; the device refused it with code ${operation.code}${name === '' ? '' : ` (${name})`}`;
