@@ -276,6 +276,16 @@ const polling = (rehearsal: Rehearsal): void => {
 
 const QUIET: readonly Case[] = [
   {
+    kind: 'unusual-function',
+    what: 'a client that says farewell, and comes back, for the first time after eight minutes',
+    play: (rehearsal) => {
+      rehearsal.plantSeconds(0, 480);
+      const timeUs = REHEARSAL_START_US + 480_000_000;
+      rehearsal.operation({ timeUs, verb: Verb.disconnect, function: 66 });
+      rehearsal.operation({ timeUs, verb: Verb.connect, function: 65 });
+    },
+  },
+  {
     kind: 'new-master',
     what: 'four minutes of a plant and then four more',
     play: (rehearsal) => {
