@@ -160,8 +160,8 @@ test('numerical control, drive and symbolic addresses, and an unknown syntax tha
   assert.deepEqual(
     talk.operations.map(({ space, first, name }) => [space, first, name]),
     [
-      ['channel module 127 unit 1', 0x20003, ''],
-      ['drive parameter', 0x640005, ''],
+      ['channel module 127 unit 1', (2 << 14) | 3, ''],
+      ['drive parameter', (100 << 14) | 5, ''],
       ['symbol', -1, 'DB7.10'],
       ['address syntax 0x55', -1, ''],
       ['M', 0, ''],

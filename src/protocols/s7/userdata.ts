@@ -42,6 +42,8 @@ const CLOCK_BYTES = 10;
 const PROGRAMMER_JOB = 0x100;
 /** Syntaxes of the objects of an alarm, with the number of associated values and the number of the alarm behind. */
 const ALARM_SYNTAXES = [Syntax.alarmIndication, Syntax.notifyIndication];
+/** Numbers of objects have 30 bits. */
+const NUMBER_BITS = 0x3fffffff;
 /** A time stamp of eight bytes, a byte, the number of objects; then the first object. */
 const ALARM_OBJECT_AT = 10;
 
@@ -380,7 +382,7 @@ function readUserData(bytes: Uint8Array, message: S7Message, data: UserData): bo
 function alarmNumber(bytes: Uint8Array, start: number, end: number): number {
   const at = start + ALARM_OBJECT_AT;
   if (at + 8 > end || !ALARM_SYNTAXES.includes(bytes[at + 2]! as 0x16)) return -1;
-  return u32be(bytes, at + 4);
+  return u32be(bytes, at + 4) & NUMBER_BITS;
 }
 
 function isSubscription(subfunction: number): boolean {
