@@ -119,7 +119,7 @@ export class UserDataSession {
       const operation = this.#start(context);
       this.#setObject(operation, bytes, context.flow);
       if (data.group === Group.security && data.subfunction === SecurityFunction.set) {
-        this.#passwords.sent(context.flow, key, bytes, data.contentStart, data.contentEnd);
+        this.#passwords.sent(context, key, bytes, data.contentStart, data.contentEnd);
       }
       this.#pending.add(operation, key, data.contentStart < data.contentEnd ? bytes[data.contentEnd - 1]! : 0);
     }
@@ -257,12 +257,12 @@ export class UserDataSession {
         setValues(operation, bytes, data.contentStart, CLOCK_BYTES, Encoding.bytes, 1);
       }
     }
-    const { client, server, space, first } = operation;
+    const { server, space, first } = operation;
     const isAccepted = data.error === 0;
     sink.operation(operation);
     if (!isFirst) return;
     if (group === Group.security && subfunction === SecurityFunction.set) {
-      this.#passwords.answered(context, key, client, server, isAccepted ? 'accepted' : 'refused');
+      this.#passwords.answered(context, key, isAccepted ? 'accepted' : 'refused');
     } else if (group === Group.cyclic && isSubscription(subfunction)) {
       this.#cyclic.started(context.flow, key, data.sequence, isAccepted);
     } else if (group === Group.programmer && subfunction === ProgrammerFunction.variableStatus) {
