@@ -154,3 +154,11 @@ for (const [type, size, encoding] of [
   TYPE_SIZE[type] = size;
   TYPE_ENCODING[type] = encoding;
 }
+
+/**
+ * How `count` elements of a type are to be read: a run of bytes is whatever the client puts into it, and most put all
+ * types into it; one alone is a number.
+ */
+export function encodingOf(dataType: number, count: number): number {
+  return dataType === DataType.byte && count > 1 ? Encoding.bytes : TYPE_ENCODING[dataType]!;
+}

@@ -7,7 +7,7 @@ import type { MessageContext } from '../../facts/protocol.ts';
 import { Verb } from '../../facts/verbs.ts';
 import { Trust, claim, setAnswered, setUnasked, setValues, startOperation } from '../facts-of-messages.ts';
 import type { PendingOperations } from '../pending-operations.ts';
-import { Place, TYPE_ENCODING, TYPE_SIZE, spaceOf } from './areas.ts';
+import { Place, TYPE_SIZE, encodingOf, spaceOf } from './areas.ts';
 import { blockName, digits } from './blocks.ts';
 import {
   BlockFunction,
@@ -209,7 +209,7 @@ export class UserDataSession {
       operation.first = item.first;
       operation.count = item.count;
       const size = TYPE_SIZE[item.dataType]!;
-      const encoding = TYPE_ENCODING[item.dataType]!;
+      const encoding = encodingOf(item.dataType, item.count);
       const most = encoding === Encoding.bits ? 1 : Math.floor((item.valueEnd - item.valueStart) / size);
       if (item.valueEnd > item.valueStart) {
         setValues(operation, bytes, item.valueStart, size, encoding, Math.min(item.count, most));
