@@ -76,7 +76,7 @@ const PLACE_NAMES: Readonly<Record<number, string>> = {
 };
 
 /** Block types: the two digits of a block's file name, as a number. */
-export const BLOCK_NAMES: Readonly<Record<number, string>> = {
+const BLOCK_NAMES: Readonly<Record<number, string>> = {
   0x00: 'OB',
   0x08: 'OB',
   0x0a: 'DB',

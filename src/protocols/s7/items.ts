@@ -22,7 +22,7 @@ export const Syntax = {
   symbolic: 0xb2,
 } as const;
 
-/** Problems an item can have; index into ITEM_RULES, 0 none. */
+/** Problems an item can have. */
 export const ItemProblem = { none: 0, cutShort: 1, specification: 2 } as const;
 
 /** Root of a symbolic address in a data block; the number of the block stands behind it. */

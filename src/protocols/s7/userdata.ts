@@ -53,7 +53,6 @@ class UserData {
   group = 0;
   subfunction = 0;
   sequence = 0;
-  unit = 0;
   isLast = true;
   error = 0;
   contentStart = 0;
@@ -367,7 +366,6 @@ function readUserData(bytes: Uint8Array, message: S7Message, data: UserData): bo
   data.subfunction = bytes[at + USER_DATA_HEAD + 2]!;
   data.sequence = bytes[at + USER_DATA_HEAD + 3]!;
   const isLong = paramEnd - at >= PARAMETERS_LONG;
-  data.unit = isLong ? bytes[at + 8]! : 0;
   data.isLast = !isLong || bytes[at + 9] === 0;
   data.error = isLong ? u16be(bytes, at + 10) : 0;
   data.contentStart = Math.min(dataEnd, dataStart + DATA_HEADER);
