@@ -37,6 +37,7 @@ export function changesFor(observed: Observed): Change[] {
     change('write where there was none, known client', true, readOnly, (point) => write(point, flipped(point), false)),
     change('write where there was none, new client', true, readOnly, (point) => write(point, flipped(point), true)),
     change('value out of range, known client', true, written, (point) => write(point, farOut(point), false)),
+    change('value ten times beyond all, known client', true, written, (point) => write(point, tenTimes(point), false)),
     change('new client that reads', false, readPoints(observed, pairs), (point) => read(point)),
     change('function never used', false, pairs, (pair) => newFunction(pair)),
     change(`${SWEPT_FEW} swept addresses, reads, known client`, false, pairs.slice(0, 1), (pair) =>
@@ -162,6 +163,11 @@ function flipped(point: Point): number {
 function farOut(point: Point): number {
   const width = Math.max(1000, 3 * (point.maximum - point.minimum));
   return Math.min(0xffff, Math.max(0, Math.round(valueOf(point.maximum) + width)));
+}
+
+/** Ten times the largest value, at least a thousand, as far as 16 bits go. */
+function tenTimes(point: Point): number {
+  return Math.min(0xffff, Math.max(1000, 10 * valueOf(point.maximum)));
 }
 
 function valueOf(value: number): number {

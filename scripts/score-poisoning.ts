@@ -40,7 +40,7 @@ export async function poisonings(
   const head = ['attack frames in what is learned', 'times repeated', 'alerts on the attack', 'recall', 'loud alerts'];
   return [
     '### Attack traffic inside the learning capture',
-    `The ${attack.length} malicious frames of the fake-command capture (one connection, one write) are repeated, each time from another port, evenly spread over the learning frames; then the fake-command capture is judged. Learning takes all it is given as usual, so one such command is enough to pass. What remains is the baseline file: it names the attacker as a writer of that device, for a person who reads it.`,
+    `The ${attack.length} malicious frames of the fake-command capture (one connection, one write) are repeated, each time from another port, evenly spread over the learning frames; then the fake-command capture is judged. What was seen in one stretch of time only is marked in the baseline and silences nothing: the alert is one step milder. An attack that comes again and again over the time that is learned is taken as usual; what remains is the baseline file: it names the attacker as a writer of that device, for a person who reads it.`,
     table(head, rows),
   ].join('\n\n');
 }

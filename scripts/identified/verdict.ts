@@ -24,7 +24,7 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
   telnet: ['telnet'],
   ftp: ['ftp'],
   smb: ['smb', 'smb2', 'nbss'],
-  rdp: ['rdp', 'tpkt'],
+  rdp: ['rdp', 't125'],
 };
 
 /** Layers that say how something is carried, not what it is. */

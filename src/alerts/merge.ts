@@ -40,6 +40,8 @@ interface Episode {
   readonly firstFrames: FrameReference[];
   readonly lastFrames: FrameReference[];
   framesSeen: number;
+  /** Nothing came since it was last handed out by `grown`. */
+  isTold: boolean;
 }
 
 /**
@@ -110,6 +112,17 @@ export class AlertDesk {
     return this.#all.map((episode) => this.#alert(episode)).sort(byUrgency);
   }
 
+  /** Those that are new or have grown since the last call, in the order in which they began. */
+  grown(): Alert[] {
+    const alerts: Alert[] = [];
+    for (const episode of this.#all) {
+      if (episode.isTold) continue;
+      episode.isTold = true;
+      alerts.push(this.#alert(episode));
+    }
+    return alerts;
+  }
+
   #running(key: string): Episode | null {
     const episode = this.#open.get(key);
     if (episode === undefined) return null;
@@ -169,6 +182,7 @@ export class AlertDesk {
       firstFrames: [],
       lastFrames: [],
       framesSeen: 0,
+      isTold: false,
     };
     this.#addFrames(episode, judgement.frames);
     this.#open.set(key, episode);
@@ -179,6 +193,7 @@ export class AlertDesk {
 
   #grow(episode: Episode, judgement: Judgement, severity: Severity): void {
     episode.count++;
+    episode.isTold = false;
     // What stayed unanswered is judged late, so a judgement may be older than the one before.
     episode.firstUs = Math.min(episode.firstUs, judgement.timeUs);
     episode.lastUs = Math.max(episode.lastUs, judgement.timeUs);

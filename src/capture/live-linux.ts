@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { newFile } from './file-reader.ts';
 import { CaptureOpenError, type CaptureFile, type FrameBatch } from './frames.ts';
 import { PacketRing, VLAN_TAG_SIZE, linkTypeOf } from './packet-ring.ts';
+import type { SteadyClock } from './steady-clock.ts';
 
 export interface LiveOptions {
   /** Memory shared with the kernel: how much may wait while we are busy. 64 MiB unless told. */
@@ -122,6 +123,11 @@ export class LiveCapture {
     const memory = socket.mapRing(ringBytes, blockBytes);
     this.#ring = new PacketRing(memory, blockBytes, interfaces, this.files);
     socket.listen(names, interfaces);
+  }
+
+  /** Turns stamps of the machine's clock into the time of the frames. */
+  get clock(): SteadyClock {
+    return this.#ring.clock;
   }
 
   /** The next frames, borrowed until the next call; waits up to `timeoutMs` for some, null where none came. */

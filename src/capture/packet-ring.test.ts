@@ -181,3 +181,18 @@ test('an interface without a link header gives IP packets, one of an unknown kin
   assert.deepEqual(framesOf(batch), ['4500', '4500']);
   assert.deepEqual([...batch!.linkType.subarray(0, 2)], [101, -1]);
 });
+
+test('frames stamped by a clock that was set back go on in time, and so does the account of the file', () => {
+  const memory = new ArrayBuffer(2 * BLOCK_BYTES);
+  const file = newFile('eth0');
+  const ring = new PacketRing(memory, BLOCK_BYTES, [7], [file]);
+  const bytes = frameOf(DESTINATION, SOURCE, '0800', '45');
+  writeBlock(memory, 0, [
+    { bytes, seconds: 5000 },
+    { bytes, seconds: 1000 },
+    { bytes, seconds: 1003 },
+  ]);
+  assert.deepEqual([...ring.next()!.timeUs.subarray(0, 3)], [5000e6, 5000e6, 5003e6]);
+  assert.equal(ring.clock.aheadUs, 4000e6);
+  assert.equal(file.lastUs, 5003e6);
+});

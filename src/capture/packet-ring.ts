@@ -2,6 +2,7 @@
 // is the one of linux/if_packet.h, in the byte order of the machine; live-linux.ts makes the ring.
 import { frameReference } from '../facts/frame-reference.ts';
 import { LinkType, type CaptureFile, type FrameBatch } from './frames.ts';
+import { SteadyClock } from './steady-clock.ts';
 
 /** Bytes the kernel leaves free before each frame, for the VLAN tag that it took out. */
 export const VLAN_TAG_SIZE = 4;
@@ -64,6 +65,7 @@ export class PacketRing {
   readonly #interfaces: Int32Array;
   readonly #files: readonly CaptureFile[];
   readonly #batch: FrameBatch;
+  readonly clock = new SteadyClock();
   #block = 0;
   #isBlockHeld = false;
 
@@ -132,7 +134,7 @@ export class PacketRing {
           capturedLength += VLAN_TAG_SIZE;
           originalLength += VLAN_TAG_SIZE;
         }
-        const timeUs = (words[at + SECONDS]! >>> 0) * 1e6 + ((words[at + NANOSECONDS]! / 1000) | 0);
+        const timeUs = this.clock.at((words[at + SECONDS]! >>> 0) * 1e6 + ((words[at + NANOSECONDS]! / 1000) | 0));
         batch.offset[count] = start;
         batch.capturedLength[count] = capturedLength;
         batch.originalLength[count] = originalLength;

@@ -37,13 +37,13 @@ export async function rereadFrames(
   }
 }
 
-interface FrameRange {
+export interface FrameRange {
   readonly first: FrameReference;
   last: FrameReference;
 }
 
-/** The stretches of frames that are asked for: sorted, apart, each within one file. */
-function frameRanges(wanted: Float64Array, neighbours: number): FrameRange[] {
+/** The stretches of frames that are asked for: sorted, apart, each within one file. `wanted` is sorted. */
+export function frameRanges(wanted: Float64Array, neighbours: number): FrameRange[] {
   const ranges: FrameRange[] = [];
   for (const frame of wanted) {
     const file = fileOf(frame);

@@ -1,18 +1,21 @@
 // Keeps the frames of an input that can be had only once in a bounded ring of files, so that those which turn out to be
 // proof can be asked for again. A batch is written as it is: a header, its columns, and the stretch of bytes with its
-// frames. Frames are sensitive: the folder and the files are the owner's alone, and are removed by `close`.
+// frames. Frames are sensitive: the folder and the files are the owner's alone. Where the system allows it they have no
+// name from the start, so that they are gone when the program ends, however it ends.
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, unlinkSync, writeSync } from 'node:fs';
-import type { FrameReference } from '../facts/frame-reference.ts';
+import { fileOf, type FrameReference } from '../facts/frame-reference.ts';
 import type { FrameBatch } from './frames.ts';
 
 const BYTES_MAX = 1024 * 1024 * 1024;
 const SEGMENTS = 16;
 /** Every so many bytes of a segment, where a batch starts is kept in memory. */
 const INDEX_STEP_BYTES = 256 * 1024;
-/** Count of frames, bytes of frames, and the first and last reference. */
-const HEADER_BYTES = 24;
+/** Count of frames and bytes of frames. */
+const HEADER_BYTES = 8;
 /** Bytes of one frame in the columns: reference and time as doubles, four whole numbers. */
 const COLUMN_BYTES = 32;
+/** Windows removes no file that is open. */
+const NEEDS_NAME = process.platform === 'win32';
 
 export interface SpoolOptions {
   /** Oldest frames are dropped when more than this is kept; default 1 GiB. */
@@ -32,13 +35,19 @@ export type FrameVisitor = (
   originalLength: number,
 ) => void;
 
+/** A place in a segment: where a batch starts, and what was written before it. */
+interface Place {
+  readonly offset: number;
+  /** By file: its newest frame before this place; frames of several files may come mixed. */
+  readonly newest: readonly FrameReference[];
+}
+
 interface Segment {
   readonly path: string;
   readonly descriptor: number;
   size: number;
-  /** First reference and offset of some of the batches in it, ascending; the first batch is always there. */
-  readonly indexReferences: number[];
-  readonly indexOffsets: number[];
+  /** Some of the batches in it, in order; the first batch is always there. */
+  readonly places: Place[];
 }
 
 /** A batch read back. */
@@ -51,16 +60,22 @@ interface StoredBatch {
 export class FrameSpool {
   /** Why nothing more is kept, say a full disk; null while all is well. */
   problem: string | null = null;
+  /** Bytes written since the start; the oldest of them are gone. */
+  bytesWritten = 0;
+  readonly bytesMax: number;
   readonly #folder: string;
   readonly #segmentBytesMax: number;
   readonly #segments: Segment[] = [];
   #segmentsMade = 0;
   #columns = new Uint8Array(0);
+  /** By file. */
+  #newest: FrameReference[] = [];
   #first: FrameReference = 0;
   #last: FrameReference = 0;
 
   constructor(options: SpoolOptions = {}) {
-    this.#segmentBytesMax = Math.max(1, Math.floor((options.bytesMax ?? BYTES_MAX) / SEGMENTS));
+    this.bytesMax = options.bytesMax ?? BYTES_MAX;
+    this.#segmentBytesMax = Math.max(1, Math.floor(this.bytesMax / SEGMENTS));
     this.#folder = mkdtempSync(`${options.parent ?? temporaryFolder()}/1sec-spool-`);
   }
 
@@ -73,7 +88,12 @@ export class FrameSpool {
     return this.#last;
   }
 
-  /** Keeps a batch; batches must come with ascending references. */
+  /** Bytes on the disk. */
+  get size(): number {
+    return this.#segments.reduce((sum, segment) => sum + segment.size, 0);
+  }
+
+  /** Keeps a batch; the frames of each file must come with ascending references. */
   append(batch: FrameBatch): void {
     if (this.problem !== null || batch.count === 0) return;
     try {
@@ -83,12 +103,13 @@ export class FrameSpool {
     }
   }
 
-  /** Calls `visit` for every kept frame from first to last, in order. */
+  /** Calls `visit` for every kept frame of one file from first to last, in order. */
   visit(first: FrameReference, last: FrameReference, visit: FrameVisitor): void {
+    const file = fileOf(first);
     for (const [number, segment] of this.#segments.entries()) {
       const following = this.#segments[number + 1];
-      if (following !== undefined && following.indexReferences[0]! <= first) continue;
-      if (segment.indexReferences[0]! > last) return;
+      if (following !== undefined && newestAt(following.places[0]!, file) < first) continue;
+      if (newestAt(segment.places[0]!, file) >= last) return;
       this.#visitSegment(segment, first, last, visit);
     }
   }
@@ -108,51 +129,73 @@ export class FrameSpool {
     const columnsBytes = HEADER_BYTES + count * COLUMN_BYTES;
     if (this.#columns.length < columnsBytes) this.#columns = new Uint8Array(columnsBytes * 2);
     fillColumns(new DataView(this.#columns.buffer), batch, start, end);
-    const segment = this.#segmentFor(columnsBytes + end - start);
-    const lastOffset = segment.indexOffsets.at(-1);
-    if (lastOffset === undefined || segment.size - lastOffset >= INDEX_STEP_BYTES) {
-      segment.indexReferences.push(frame[0]!);
-      segment.indexOffsets.push(segment.size);
+    const bytes = columnsBytes + end - start;
+    const segment = this.#segmentFor(bytes);
+    const last = segment.places.at(-1);
+    if (last === undefined || segment.size - last.offset >= INDEX_STEP_BYTES) {
+      segment.places.push({ offset: segment.size, newest: [...this.#newest] });
     }
     writeFully(segment.descriptor, this.#columns, 0, columnsBytes);
     writeFully(segment.descriptor, batch.bytes, start, end);
-    segment.size += columnsBytes + end - start;
+    segment.size += bytes;
+    this.bytesWritten += bytes;
+    for (let index = 0; index < count; index++) {
+      const file = fileOf(frame[index]!);
+      while (this.#newest.length <= file) this.#newest.push(0);
+      this.#newest[file] = frame[index]!;
+    }
     this.#last = frame[count - 1]!;
-    this.#first = this.#segments[0]!.indexReferences[0]!;
+    if (this.#first === 0) this.#first = frame[0]!;
   }
 
   /** The segment that is being written, or a new one where it is full; then the oldest goes. */
   #segmentFor(bytes: number): Segment {
     const current = this.#segments.at(-1);
     if (current !== undefined && current.size + bytes <= this.#segmentBytesMax) return current;
-    while (this.#segments.length >= SEGMENTS) {
-      const oldest = this.#segments.shift()!;
-      closeSync(oldest.descriptor);
-      unlinkSync(oldest.path);
-    }
+    while (this.#segments.length >= SEGMENTS) this.#dropOldest();
     const path = `${this.#folder}/segment-${this.#segmentsMade++}`;
     const descriptor = openSync(path, 'wx+', 0o600);
-    const segment = { path, descriptor, size: 0, indexReferences: [], indexOffsets: [] };
+    if (!NEEDS_NAME) unlinkSync(path);
+    const segment: Segment = { path, descriptor, size: 0, places: [] };
     this.#segments.push(segment);
     return segment;
   }
 
+  #dropOldest(): void {
+    const oldest = this.#segments.shift()!;
+    closeSync(oldest.descriptor);
+    if (NEEDS_NAME) unlinkSync(oldest.path);
+    const next = this.#segments[0];
+    this.#first = next === undefined ? 0 : firstFrame(next.descriptor);
+  }
+
   #visitSegment(segment: Segment, first: FrameReference, last: FrameReference, visit: FrameVisitor): void {
-    let entry = 0;
-    while (entry + 1 < segment.indexReferences.length && segment.indexReferences[entry + 1]! <= first) entry++;
-    let at = segment.indexOffsets[entry] ?? segment.size;
+    const { places } = segment;
+    const file = fileOf(first);
+    let number = 0;
+    while (number + 1 < places.length && newestAt(places[number + 1]!, file) < first) number++;
+    let at = places[number]?.offset ?? segment.size;
     const header = new DataView(new ArrayBuffer(HEADER_BYTES));
     while (at < segment.size) {
+      while (places[number + 1]?.offset === at) number++;
+      if (places[number]!.offset === at && newestAt(places[number]!, file) >= last) return;
       readFully(segment.descriptor, new Uint8Array(header.buffer), at);
       const count = header.getUint32(0, true);
       const size = HEADER_BYTES + count * COLUMN_BYTES + header.getUint32(4, true);
-      if (header.getFloat64(8, true) > last) return;
-      if (header.getFloat64(16, true) >= first) {
-        visitBatch(readBatch(segment.descriptor, at, count, size), first, last, visit);
-      }
+      visitBatch(readBatch(segment.descriptor, at, count, size), first, last, visit);
       at += size;
     }
   }
+}
+
+function newestAt(place: Place, file: number): FrameReference {
+  return place.newest[file] ?? 0;
+}
+
+function firstFrame(descriptor: number): FrameReference {
+  const column = new DataView(new ArrayBuffer(8));
+  readFully(descriptor, new Uint8Array(column.buffer), HEADER_BYTES);
+  return column.getFloat64(0, true);
 }
 
 /** As the system has it for this person. */
@@ -164,8 +207,6 @@ function fillColumns(view: DataView, batch: FrameBatch, start: number, end: numb
   const { count } = batch;
   view.setUint32(0, count, true);
   view.setUint32(4, end - start, true);
-  view.setFloat64(8, batch.frame[0]!, true);
-  view.setFloat64(16, batch.frame[count - 1]!, true);
   for (let index = 0, at = HEADER_BYTES; index < count; index++, at += COLUMN_BYTES) {
     view.setFloat64(at, batch.frame[index]!, true);
     view.setFloat64(at + 8, batch.timeUs[index]!, true);

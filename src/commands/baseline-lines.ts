@@ -1,7 +1,9 @@
 // Reads the lines of one device in a baseline file: tens of times faster than nested YAML would be.
-import { addressRange } from '../engine/host-pattern.ts';
-import type { BaselineArea, BaselineDevice, BaselinePoints, Sightings } from '../learning/baseline.ts';
+import { addressRange, plainIpv4 } from '../engine/host-pattern.ts';
+import type { BaselineArea, BaselineDevice, Sightings } from '../learning/baseline.ts';
 import { nameBytes } from '../learning/names.ts';
+import type { PointFacts } from '../learning/points.ts';
+import { LineScan } from './baseline-scan.ts';
 import type { SpaceNames } from './space-names.ts';
 import { timeOf } from './timestamp.ts';
 
@@ -11,19 +13,22 @@ type Mutable<Type> = {
   -readonly [Key in keyof Type]: Type[Key] extends readonly (infer Element)[] ? Element[] : Type[Key];
 };
 
-const SEEN = /^(\d+) times, first (\S+), last (\S+), gap ([\d.e-]+) s$/;
+const SEEN = /^(\d+) times, first (\S+), last (\S+), gap ([\d.e-]+) s(, once)?$/;
 const FUNCTION = /^([a-z0-9-]+) (-?\d+)(?:\/(\d+))? client (\S+)$/;
 const WRITES = /^([a-z0-9-]+) (\S+) (\d+) client (\S+)$/;
 const PLACE = /^([a-z0-9-]+) (\S+) (\d+)(?:-(\d+))?$/;
 const AREA = /^first (\S+), last (\S+), gap ([\d.e-]+) s(?:, readers ([^,]+))?(?:, writers ([^,]+))?$/;
 const POINT =
-  /^read (\d+), written (\d+)(?:, value (\S+), range (\S+) to (\S+), step (\S+), moves (\d+)\/(\d+)\/(\d+))?$/;
+  /^read (\d+), written (\d+)(?: once from (\S+) to (\S+))?(?:, value (\S+), range (\S+) to (\S+), step (\S+), moves (\d+)\/(\d+)\/(\d+)(?:, travel (\S+))?)?$/;
 const TURNS = /^at most (\d+) a minute in (\d+) minutes$/;
 /** Neighbours that one line may name. */
 const POINTS_MAX = 65_536;
 
 export class DeviceReader {
   readonly #spaces: SpaceNames;
+  readonly #scan = new LineScan();
+  /** Addresses that were looked at, as most stand in many lines. */
+  readonly #addresses = new Set<string>();
   #device: Mutable<BaselineDevice> = emptyDevice('', '');
   #line = 0;
   #failAt: Fail = () => {
@@ -55,9 +60,11 @@ export class DeviceReader {
     for (let at = start; at < end;) {
       const found = text.indexOf('\n', at);
       const lineEnd = found < 0 || found > end ? end : found;
-      const line = text.slice(at + indent, lineEnd).trimEnd();
+      const start = at + indent;
       at = lineEnd + 1;
       this.#line++;
+      if (this.#quickLine(text, start, lineEnd)) continue;
+      const line = text.slice(start, lineEnd).trimEnd();
       if (line !== '' && !line.startsWith('#')) this.#read(line);
     }
     return this.#device;
@@ -161,10 +168,29 @@ export class DeviceReader {
       );
   }
 
-  #facts(rest: string, at: number): Omit<BaselinePoints, 'unit' | 'protocol' | 'space' | 'first' | 'count'> {
+  #facts(rest: string, at: number): PointFacts {
     const found = this.#match(POINT, rest, at, 'read 120, written 0');
-    const [, reads, writes, last, minimum, maximum, step, moves, movesInRange, movesInStep] = found;
-    const counts = { reads: this.#whole(reads!, at), writes: this.#whole(writes!, at) };
+    const [
+      ,
+      reads,
+      writes,
+      onceFirst,
+      onceLast,
+      last,
+      minimum,
+      maximum,
+      step,
+      moves,
+      movesInRange,
+      movesInStep,
+      travel,
+    ] = found;
+    const counts = {
+      reads: this.#whole(reads!, at),
+      writes: this.#whole(writes!, at),
+      onceFirstUs: onceFirst === undefined ? 0 : this.#time(onceFirst, rest, at),
+      onceLastUs: onceLast === undefined ? 0 : this.#time(onceLast, rest, at),
+    };
     if (last === undefined) {
       return {
         ...counts,
@@ -172,6 +198,7 @@ export class DeviceReader {
         minimum: Infinity,
         maximum: -Infinity,
         step: 0,
+        travel: 0,
         moves: 0,
         movesInRange: 0,
         movesInStep: 0,
@@ -183,6 +210,11 @@ export class DeviceReader {
       minimum: this.#number(minimum!, rest, at),
       maximum: this.#number(maximum!, rest, at),
       step: this.#number(step!, rest, at),
+      // Not said where every step was as large as the largest.
+      travel:
+        travel === undefined
+          ? this.#number(step!, rest, at) * Math.max(0, this.#whole(moves!, at) - 1)
+          : this.#number(travel, rest, at),
       moves: this.#whole(moves!, at),
       movesInRange: this.#whole(movesInRange!, at),
       movesInStep: this.#whole(movesInStep!, at),
@@ -207,13 +239,138 @@ export class DeviceReader {
     };
   }
 
+  /** Reads a line of the common kinds in just the form this program writes; false: it is left to `#read`. */
+  #quickLine(text: string, start: number, end: number): boolean {
+    const scan = this.#scan;
+    scan.begin(text, start, end);
+    if (!scan.passed('unit ')) return this.#quickDeviceLine();
+    const unit = scan.passed('-1') ? -1 : scan.whole();
+    if (scan.passed(' point ')) return this.#quickPoint(unit);
+    if (scan.passed(' function ')) return this.#quickFunction(unit);
+    if (!scan.passed(' writer ')) return false;
+    const client = scan.dotted();
+    scan.pass(': ');
+    const seen = this.#quickSeen();
+    if (seen === null || !this.#isAddress(client)) return false;
+    this.#device.writers.push({ unit, client, seen });
+    return true;
+  }
+
+  #quickDeviceLine(): boolean {
+    const scan = this.#scan;
+    const what = scan.passed('heard: ')
+      ? 'heard'
+      : scan.passed('answers: ')
+        ? 'answers'
+        : scan.passed('asks: ')
+          ? 'asks'
+          : null;
+    if (what !== null) {
+      const seen = this.#quickSeen();
+      if (seen !== null) this.#device[what] = seen;
+      return seen !== null;
+    }
+    if (!scan.passed('client ')) return false;
+    const client = scan.dotted();
+    scan.pass(': ');
+    const seen = this.#quickSeen();
+    if (seen === null || !this.#isAddress(client)) return false;
+    this.#device.clients.push({ client, seen });
+    return true;
+  }
+
+  #quickPoint(unit: number): boolean {
+    const scan = this.#scan;
+    const protocol = scan.word();
+    scan.pass(' ');
+    const space = this.#spaces.number(protocol, scan.word());
+    scan.pass(' ');
+    const first = scan.whole();
+    const last = scan.passed('-') ? scan.whole() : first;
+    scan.pass(': ');
+    const facts = this.#quickFacts();
+    if (facts === null || space < 0 || last < first || last - first >= POINTS_MAX) return false;
+    this.#device.points.push({ unit, protocol, space, first, count: last - first + 1, ...facts });
+    return true;
+  }
+
+  #quickFunction(unit: number): boolean {
+    const scan = this.#scan;
+    const protocol = scan.word();
+    scan.pass(' ');
+    const code = scan.whole();
+    const subfunction = scan.passed('/') ? scan.whole() : -1;
+    scan.pass(' client ');
+    const client = scan.dotted();
+    scan.pass(': ');
+    const seen = this.#quickSeen();
+    if (seen === null || !this.#isAddress(client)) return false;
+    this.#device.requests.push({ unit, protocol, function: code, subfunction, client, seen });
+    return true;
+  }
+
+  /** Null: in another form, or without values. */
+  #quickFacts(): PointFacts | null {
+    const scan = this.#scan;
+    scan.pass('read ');
+    const reads = scan.whole();
+    scan.pass(', written ');
+    const writes = scan.whole();
+    scan.pass(', value ');
+    const last = scan.number();
+    scan.pass(', range ');
+    const minimum = scan.number();
+    scan.pass(' to ');
+    const maximum = scan.number();
+    scan.pass(', step ');
+    const step = scan.number();
+    scan.pass(', moves ');
+    const moves = scan.whole();
+    scan.pass('/');
+    const movesInRange = scan.whole();
+    scan.pass('/');
+    const movesInStep = scan.whole();
+    const travel = scan.passed(', travel ') ? scan.number() : step * Math.max(0, moves - 1);
+    if (scan.isLost || !scan.isAtEnd) return null;
+    return {
+      reads,
+      writes,
+      last,
+      minimum,
+      maximum,
+      step,
+      travel,
+      moves,
+      movesInRange,
+      movesInStep,
+      onceFirstUs: 0,
+      onceLastUs: 0,
+    };
+  }
+
+  /** Null: in another form. */
+  #quickSeen(): Sightings | null {
+    const scan = this.#scan;
+    const count = scan.whole();
+    scan.pass(' times, first ');
+    const firstUs = scan.time();
+    scan.pass(', last ');
+    const lastUs = scan.time();
+    scan.pass(', gap ');
+    const gapUs = Math.round(scan.number() * 1e6);
+    scan.pass(' s');
+    const isOnce = scan.passed(', once');
+    return scan.isLost || !scan.isAtEnd ? null : { count, firstUs, lastUs, gapUs, isOnce };
+  }
+
   #seen(rest: string, at: number): Sightings {
-    const [, count, first, last, gap] = this.#match(SEEN, rest, at, '12 times, first TIME, last TIME, gap 1 s');
+    const [, count, first, last, gap, once] = this.#match(SEEN, rest, at, '12 times, first TIME, last TIME, gap 1 s');
     return {
       count: this.#whole(count!, at),
       firstUs: this.#time(first!, rest, at),
       lastUs: this.#time(last!, rest, at),
       gapUs: Math.round(this.#number(gap!, rest, at) * 1e6),
+      isOnce: once !== undefined,
     };
   }
 
@@ -237,46 +394,22 @@ export class DeviceReader {
   }
 
   #time(text: string, rest: string, at: number): number {
-    return (
-      quickTime(text) ??
-      timeOf(text) ??
-      this.#fail(at + rest.indexOf(text), `'${text}' is no time, as 2026-01-31T10:00:00Z`)
-    );
+    this.#scan.begin(text);
+    const quick = this.#scan.time();
+    if (!this.#scan.isLost && this.#scan.isAtEnd) return quick;
+    return timeOf(text) ?? this.#fail(at + rest.indexOf(text), `'${text}' is no time, as 2026-01-31T10:00:00Z`);
   }
 
   #address(text: string, at: number): string {
-    return isPlainIpv4(text) || addressRange(text) !== null ? text : this.#fail(at, `'${text}' is no address`);
+    return this.#isAddress(text) ? text : this.#fail(at, `'${text}' is no address`);
   }
-}
 
-/** The form this program writes, on days that every month has; null: any other. */
-function quickTime(text: string): number | null {
-  if (text.length !== 27) return null;
-  const [year, month, day] = [digits(text, 0, 4), digits(text, 5, 7), digits(text, 8, 10)];
-  const [hour, minute, second] = [digits(text, 11, 13), digits(text, 14, 16), digits(text, 17, 19)];
-  const micros = digits(text, 20, 26);
-  const isForm = SEPARATORS.every(([at, code]) => text.charCodeAt(at) === code);
-  const isTime = month >= 1 && month <= 12 && day >= 1 && day <= 28 && hour < 24 && minute < 60 && second < 60;
-  if (!isForm || !isTime || !(year >= 1000) || Number.isNaN(micros)) return null;
-  return Date.UTC(year, month - 1, day, hour, minute, second) * 1000 + micros;
-}
-
-const SEPARATORS: readonly (readonly [number, number])[] = [...'4-7-10T13:16:19.26Z'.matchAll(/(\d+)(\D)/g)].map(
-  ([, at, character]) => [Number(at), character!.charCodeAt(0)],
-);
-
-/** NaN where one of them is no digit. */
-function digits(text: string, from: number, to: number): number {
-  let value = 0;
-  for (let at = from; at < to; at++) {
-    const digit = text.charCodeAt(at) - 48;
-    value = digit >= 0 && digit <= 9 ? value * 10 + digit : NaN;
+  #isAddress(text: string): boolean {
+    if (this.#addresses.has(text)) return true;
+    if (plainIpv4(text) < 0 && addressRange(text) === null) return false;
+    this.#addresses.add(text);
+    return true;
   }
-  return value;
-}
-
-function isPlainIpv4(text: string): boolean {
-  return /^(?:\d{1,3}\.){3}\d{1,3}$/.test(text) && text.split('.').every((part) => Number(part) < 256);
 }
 
 function emptyDevice(segment: string, address: string): Mutable<BaselineDevice> {

@@ -48,8 +48,42 @@ export function summaryText(baseline: Baseline): string {
     }
     const points = pointCount(device);
     if (points > 0) lines.push(`  ${counted(points, 'point')}, ${grouped(writtenCount(device))} of them written`);
+    const once = onceTexts(device);
+    if (once.length > 0) lines.push(`  seen in one stretch only, so not counted: ${named(once)}`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** How many things were seen in one stretch of time only. */
+export function onceCount(baseline: Baseline): number {
+  return sum(baseline.devices, (device) => onceTexts(device).length);
+}
+
+/** What was seen in one stretch only, with when it was. */
+function onceTexts(device: BaselineDevice): string[] {
+  const texts: string[] = [];
+  const note = (what: string, seen: Sightings | null): void => {
+    if (seen?.isOnce === true) texts.push(`${what} (${onceText(seen.count, seen.firstUs)})`);
+  };
+  note('the device itself', device.heard);
+  note('that it answers', device.answers);
+  note('that it asks others', device.asks);
+  for (const { client, seen } of device.clients) note(`client ${client}`, seen);
+  for (const { client, seen } of device.writers) note(`writer ${client}`, seen);
+  for (const { protocol, space, first, count, writes, onceFirstUs } of device.points) {
+    if (onceFirstUs === 0) continue;
+    const name = protocols.find((each) => each.name === protocol)?.spaceName(space) ?? 'point';
+    const where = count === 1 ? `${first}` : `${first} to ${first + count - 1}`;
+    texts.push(`writes to ${name} ${where} (${onceText(writes, onceFirstUs)})`);
+  }
+  for (const { client, protocol, function: code, subfunction, seen } of device.requests) {
+    note(`${protocol} ${code}${subfunction < 0 ? '' : `/${subfunction}`} of ${client}`, seen);
+  }
+  return texts;
+}
+
+function onceText(count: number, firstUs: number): string {
+  return `${count === 1 ? 'once' : `${grouped(count)} times`} at ${readableTime(firstUs)}`;
 }
 
 /** See docs/formats.md; one device a line. */
@@ -74,8 +108,13 @@ function deviceJson(device: BaselineDevice): Record<string, unknown> {
     areas: device.areas.map(({ firstUs, lastUs, ...area }) =>
       withSpaceName({ ...area, firstTime: timestamp(firstUs), lastTime: timestamp(lastUs) }),
     ),
-    points: device.points.map((points) =>
-      withSpaceName(Number.isNaN(points.last) ? { ...points, ...NO_VALUES } : points),
+    points: device.points.map(({ onceFirstUs, onceLastUs, ...points }) =>
+      withSpaceName({
+        ...points,
+        ...(Number.isNaN(points.last) ? NO_VALUES : {}),
+        onceFirstTime: onceFirstUs === 0 ? null : timestamp(onceFirstUs),
+        onceLastTime: onceLastUs === 0 ? null : timestamp(onceLastUs),
+      }),
     ),
     turns: device.swings.map(withSpaceName),
     names: device.names.map(({ bytes, ...name }) => withSpaceName({ ...name, name: nameText(bytes) })),
@@ -84,8 +123,8 @@ function deviceJson(device: BaselineDevice): Record<string, unknown> {
 
 const NO_VALUES = { last: null, minimum: null, maximum: null };
 
-function seenJson({ count, firstUs, lastUs, gapUs }: Sightings): Record<string, unknown> {
-  return { count, firstTime: timestamp(firstUs), lastTime: timestamp(lastUs), gapUs };
+function seenJson({ count, firstUs, lastUs, gapUs, isOnce }: Sightings): Record<string, unknown> {
+  return { count, firstTime: timestamp(firstUs), lastTime: timestamp(lastUs), gapUs, once: isOnce };
 }
 
 function withSpaceName(value: unknown): unknown {

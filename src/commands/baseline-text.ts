@@ -6,8 +6,8 @@ import { nameText } from '../learning/names.ts';
 import { SpaceNames } from './space-names.ts';
 import { timestamp } from './timestamp.ts';
 
-const HEADER = `# What is usual here, as 1sec learned it. It may be edited: what is wrong is told with its line and column. Points that
-# may be written can be given a write ("written 1"); what is deleted is new again. Comments are lost when 1sec writes it.
+const HEADER = `# What is usual here, as 1sec learned it. It may be edited; what is deleted is new again. Comments are lost when it is rewritten.
+# What is marked "once" was seen in one stretch of time only: it does not count until the mark is deleted (with its times).
 `;
 
 export function baselineText(baseline: Baseline, protocols: readonly Protocol[]): string {
@@ -49,8 +49,9 @@ function deviceLines(device: BaselineDevice, spaces: SpaceNames): string[] {
   return lines;
 }
 
-function seenText({ count, firstUs, lastUs, gapUs }: Sightings): string {
-  return `${count} times, first ${timeText(firstUs)}, last ${timeText(lastUs)}, gap ${gapUs / 1e6} s`;
+function seenText({ count, firstUs, lastUs, gapUs, isOnce }: Sightings): string {
+  const mark = isOnce ? ', once' : '';
+  return `${count} times, first ${timeText(firstUs)}, last ${timeText(lastUs)}, gap ${gapUs / 1e6} s${mark}`;
 }
 
 function areaText(area: BaselineArea, spaces: SpaceNames): string {
@@ -68,8 +69,17 @@ function pointsText(points: BaselinePoints, spaces: SpaceNames): string {
   const place = `${protocol} ${spaces.text(protocol, space)} ${count === 1 ? first : `${first}-${first + count - 1}`}`;
   const values = Number.isNaN(last)
     ? ''
-    : `, value ${last}, range ${minimum} to ${maximum}, step ${step}, moves ${moves}/${movesInRange}/${movesInStep}`;
-  return `unit ${unit} point ${place}: read ${reads}, written ${writes}${values}`;
+    : `, value ${last}, range ${minimum} to ${maximum}, step ${step}, moves ${moves}/${movesInRange}/${movesInStep}${travelText(points)}`;
+  return `unit ${unit} point ${place}: read ${reads}, written ${writes}${onceText(points)}${values}`;
+}
+
+function onceText({ onceFirstUs, onceLastUs }: BaselinePoints): string {
+  return onceFirstUs === 0 ? '' : ` once from ${timeText(onceFirstUs)} to ${timeText(onceLastUs)}`;
+}
+
+/** Left out where every step was as large as the largest, as of a point that never moved. */
+function travelText({ travel, step, moves }: BaselinePoints): string {
+  return travel === step * Math.max(0, moves - 1) ? '' : `, travel ${travel}`;
 }
 
 function timeText(timeUs: number): string {

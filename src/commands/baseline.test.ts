@@ -9,7 +9,16 @@ import { protocols } from '../protocols/index.ts';
 import { BaselineProblem, parsedBaseline } from './baseline-reader.ts';
 import { baselineText } from './baseline-text.ts';
 import { folderWith, run1sec } from './child-program.ts';
-import { attackedPlant, pcapOf, quietPlant } from './plant-capture.ts';
+import {
+  CONTROLLER,
+  PLANT_START_US,
+  PlantConnection,
+  STRANGER,
+  attackedPlant,
+  pcapOf,
+  quietPlant,
+  type PlantFrame,
+} from './plant-capture.ts';
 
 const folder = folderWith({
   'quiet.pcap': pcapOf(quietPlant(90)),
@@ -17,6 +26,11 @@ const folder = folderWith({
 });
 const quiet = join(folder, 'quiet.pcap');
 const learned = join(folder, 'learned.yaml');
+
+function pcapFile(name: string, frames: readonly PlantFrame[]): string {
+  writeFileSync(join(folder, name), pcapOf(frames));
+  return join(folder, name);
+}
 
 interface SaidAlert {
   readonly kind: string;
@@ -29,7 +43,13 @@ function alertsOf(...words: string[]): SaidAlert[] {
   return (JSON.parse(ended.output) as { alerts: SaidAlert[] }).alerts;
 }
 
-const SEEN = { count: 3, firstUs: 1_767_225_600_000_001, lastUs: 1_767_225_601_999_999, gapUs: 1_234_567 };
+const SEEN = {
+  count: 3,
+  firstUs: 1_767_225_600_000_001,
+  lastUs: 1_767_225_601_999_999,
+  gapUs: 1_234_567,
+  isOnce: false,
+};
 const PLACE = { unit: 1, protocol: 'modbus', space: 3 };
 const POINT = {
   reads: 100,
@@ -38,9 +58,12 @@ const POINT = {
   minimum: -3,
   maximum: 1e21,
   step: 0.1,
+  travel: 0.7,
   moves: 9,
   movesInRange: 5,
   movesInStep: 3,
+  onceFirstUs: 0,
+  onceLastUs: 0,
 };
 
 /** One of everything. */
@@ -91,6 +114,7 @@ function device(changes: Partial<BaselineDevice> = {}): BaselineDevice {
         minimum: Infinity,
         maximum: -Infinity,
         step: 0,
+        travel: 0,
         moves: 0,
         movesInRange: 0,
         movesInStep: 0,
@@ -117,10 +141,30 @@ describe('the text of a baseline', () => {
         device({ address: 'fe80::', mac: '' }),
         device({ address: '02:00:00:00:00:09', mac: '', heard: null, clients: [] }),
         device({ segment: 'vlan 20.5' }),
+        device({
+          segment: 'vlan 21',
+          heard: { ...SEEN, isOnce: true },
+          points: [{ ...PLACE, first: 0, count: 1, ...POINT, onceFirstUs: SEEN.firstUs, onceLastUs: SEEN.lastUs }],
+        }),
         device({ segment: '#1: "cell" – {a}' }),
       ],
     };
     assert.deepEqual(parsedBaseline(baselineText(baseline, protocols), protocols), baseline);
+  });
+
+  test('lines that are read the quick way and lines that are not say the same', () => {
+    const odd = device({
+      points: [{ ...PLACE, first: 3, count: 2, ...POINT, last: -0.5, minimum: -7, maximum: 4_000_000_000, step: 1e-9 }],
+      clients: [
+        { client: '192.0.2.20', seen: { ...SEEN, isOnce: true } },
+        { client: 'fe80::1', seen: SEEN },
+        { client: '02:00:00:00:00:09', seen: { ...SEEN, count: 3_999_999_999 } },
+      ],
+    });
+    const plain = text(device(), odd).replace('default 192.0.2.10', 'default 192.0.2.11');
+    const spaced = plain.replaceAll(/^( {4}.*)$/gm, '$1 ');
+    assert.deepEqual(parsedBaseline(plain, protocols).devices, [device({ address: '192.0.2.11' }), odd]);
+    assert.deepEqual(parsedBaseline(spaced, protocols), parsedBaseline(plain, protocols));
   });
 
   test('nothing learned is a file as well', () => {
@@ -263,6 +307,72 @@ describe('1sec baseline', () => {
     const now = readFileSync(again, 'utf8');
     assert.match(now, /read 180, written 7/);
     assert.match(now, /client 192\.0\.2\.20: 360 times, first 2026-01-01T00:00:01/);
+  });
+
+  describe('what was seen in one stretch only', () => {
+    const attack = (atSecond: number): PlantFrame[] => {
+      const frames = quietPlant(200);
+      const startUs = PLANT_START_US + atSecond * 1_000_000;
+      const stranger = new PlantConnection(frames, STRANGER, CONTROLLER, startUs);
+      stranger.ask(startUs + 10_000, 1, [6, 0, 1, 0x10, 0], [6, 0, 1, 0x10, 0]);
+      return frames.sort((a, b) => a.timeUs - b.timeUs);
+    };
+    const poisoned = join(folder, 'poisoned.pcap');
+    const again = join(folder, 'again.pcap');
+    writeFileSync(poisoned, pcapOf(attack(100)));
+    writeFileSync(again, pcapOf(attack(20).map((frame) => ({ ...frame, timeUs: frame.timeUs + 3600e6 }))));
+    const file = join(folder, 'poisoned.yaml');
+    const learn = (out: string, ...words: string[]): string =>
+      run1sec(['baseline', 'learn', ...words, '-o', out]).output;
+    const about = (path: string): string[] =>
+      alertsOf(again, '--baseline', path).map(({ severity, kind }) => `${severity} ${kind}`);
+
+    test('is marked, listed, and silences no alert: it is one step milder and says why', () => {
+      const told = learn(file, poisoned);
+      assert.match(
+        told,
+        /\d+ things seen in one stretch of time only are marked "once" and not counted: 1sec baseline show/,
+      );
+      const text = readFileSync(file, 'utf8');
+      assert.match(text, /client 192\.0\.2\.66: 1 times, .*, gap 0 s, once$/m);
+      assert.match(text, /client 192\.0\.2\.20: 400 times, .*, gap [\d.]+ s$/m);
+      assert.match(text, /point modbus holding-register 1: read 200, written 1 once from 2026-01-01T00:01:40/);
+      const shown = run1sec(['baseline', 'show', file]).output;
+      assert.match(
+        shown,
+        /seen in one stretch only, so not counted: client 192\.0\.2\.66 \(once at 2026-01-01 00:01:40\), writer 192\.0\.2\.66 \(once at .*\), writes to holding register 1 \(once at/,
+      );
+      const clean = join(folder, 'clean.yaml');
+      learn(clean, pcapFile('clean.pcap', quietPlant(200)));
+      const milder: Readonly<Record<string, string>> = { critical: 'high', high: 'medium', medium: 'low', low: 'info' };
+      const expected = about(clean).map((alert) => alert.replace(/^\w+/, (severity) => milder[severity] ?? severity));
+      assert.ok(expected.includes('medium command-sentinel/unusual-writer'), expected.join(', '));
+      assert.deepEqual(about(file).toSorted(), expected.toSorted());
+      const texts = run1sec(['analyze', again, '--baseline', file]).output.replaceAll(/\s+/g, ' ');
+      assert.match(texts, /One step milder, as the baseline has seen it: once and at no other time, which nobody has/);
+    });
+
+    test('counts when a person deletes the marks, and is not marked again', () => {
+      const confirmed = join(folder, 'confirmed.yaml');
+      const text = readFileSync(file, 'utf8');
+      writeFileSync(confirmed, text.replaceAll(/, once$| once from \S+ to \S+(?=,)/gm, ''));
+      assert.deepEqual(about(confirmed), []);
+      const goesOn = join(folder, 'goes-on.yaml');
+      learn(goesOn, quiet, '--from', confirmed);
+      assert.doesNotMatch(readFileSync(goesOn, 'utf8'), /^ .*once/m);
+    });
+
+    test('loses its mark when it is seen at another time', () => {
+      const twice = join(folder, 'twice.yaml');
+      for (const words of [
+        [again, '--from', file],
+        [poisoned, again],
+      ]) {
+        learn(twice, ...words);
+        assert.doesNotMatch(readFileSync(twice, 'utf8'), /^ .*once/m, words.join(' '));
+        assert.deepEqual(about(twice), []);
+      }
+    });
   });
 
   const USAGE: readonly (readonly [string[], RegExp])[] = [

@@ -19,7 +19,11 @@ export const baselineCommand: Command = {
   ],
   operandsMax: Infinity,
   notes: [
-    'learn takes everything in the captures as usual: give it captures of normal work. Several are learned one after the other.',
+    'learn takes what is in the captures as usual: give it captures of normal work. Several are learned one after the other.',
+    [
+      'What was seen in less than a quarter of the time only may be the one thing that was not normal: it is marked "once"',
+      'and silences no alert, which is then one step milder. Whoever deletes the mark confirms it; learning goes on from that.',
+    ].join(' '),
     "'1sec analyze --baseline FILE' then tells what deviates, from the first packet on.",
     'The file is YAML text, sorted, one thing a line; it may be edited. Comments are lost when 1sec writes it again.',
   ],
@@ -45,8 +49,16 @@ async function learn(line: CommandLine, operands: readonly string[]): Promise<nu
   const from = line.options.get('from');
   const learned = await learnBaseline(paths, from === undefined ? null : readBaseline(from));
   writeBaseline(output, learned.baseline);
-  const { contentText } = await import('./baseline-summary.ts');
-  writeOutput(`${showable(output, 400)}: ${contentText(learned.baseline)}.\n`);
+  const { contentText, onceCount } = await import('./baseline-summary.ts');
+  const shown = showable(output, 400);
+  writeOutput(`${shown}: ${contentText(learned.baseline)}.\n`);
+  const once = onceCount(learned.baseline);
+  if (once > 0) {
+    const [what, are] = once === 1 ? ['One thing', 'is'] : [`${once} things`, 'are'];
+    writeOutput(
+      `${what} seen in one stretch of time only ${are} marked "once" and not counted: 1sec baseline show ${shown}\n`,
+    );
+  }
   const damages = damageLines(learned.files);
   for (const damage of damages) writeError(`1sec: ${damage}\n`);
   return damages.length > 0 ? ExitCode.damaged : ExitCode.ok;

@@ -1,12 +1,14 @@
 // Cuts the frames that prove each alert out of the captures, with some around them, into one pcapng an alert.
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { grouped, showable } from '../bytes/text.ts';
 import { PcapngWriter } from '../capture/pcapng-writer.ts';
 import { rereadFrames } from '../capture/reread.ts';
 import type { FrameSpool } from '../capture/spool.ts';
 import type { AnalysisResult } from '../engine/analysis.ts';
+import { EVIDENCE_BYTES_MAX, NEIGHBOURS, PROVING_FRAMES_MAX } from '../engine/evidence-limits.ts';
+import type { Proof } from '../engine/live-evidence.ts';
 import type { Alert } from '../facts/alert.ts';
 import { fileOf } from '../facts/frame-reference.ts';
 import type { FrameReference } from '../facts/frame-reference.ts';
@@ -14,11 +16,6 @@ import { jsonPage } from './json-text.ts';
 import { OutputError } from './output.ts';
 import { programVersion } from './version.ts';
 
-/** Frames before and after each proving one, of the same input file. */
-const NEIGHBOURS = 5;
-/** Proving frames of one alert that are written, the earliest. */
-const PROVING_FRAMES_MAX = 1000;
-const FILE_BYTES_MAX = 64 * 1024 * 1024;
 /** Alerts whose files are open at once; for more the captures are read again. */
 const ALERTS_AT_ONCE = 128;
 
@@ -48,17 +45,90 @@ export async function writeEvidence(
       const alerts = result.alerts.slice(first, first + ALERTS_AT_ONCE);
       entries.push(...(await cutEvidence(directory, paths, alerts, spool)));
     }
-    replaceFile(directory, 'index.json', (path) => {
-      writeFileSync(path, jsonPage({ alerts: entries }), { mode: 0o600, flag: 'wx' });
-    });
+    writeIndex(directory, entries);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-    throw new OutputError('evidence', error as Error);
+    throw outputError(error);
   }
+  return evidenceText(directory, entries);
+}
+
+/** Evidence of a live watch: written while it goes on, added to what an earlier one left in the directory. */
+export class LiveEvidenceFolder {
+  readonly #directory: string;
+  readonly #entries = new Map<string, EvidenceFile>();
+  readonly #written = new Set<string>();
+  #isIndexDue = false;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+    for (const entry of earlierEntries(directory)) this.#entries.set(entry.id, entry);
+  }
+
+  /** Where more of the frames that prove it were kept before, those stay. */
+  write({ alert, frames }: Proof): void {
+    const cut = new EvidenceCut(this.#directory, alert);
+    const proving = frames.filter(({ frame }) => cut.proving.has(frame)).length;
+    const known = this.#entries.get(alert.id);
+    if (known !== undefined && known.provingFrames > proving) return;
+    try {
+      for (const { frame, timeUs, linkType, bytes, originalLength } of frames)
+        cut.add(frame, timeUs, linkType, bytes, 0, bytes.length, originalLength);
+      this.#entries.set(alert.id, cut.finish());
+    } catch (error) {
+      throw outputError(error);
+    } finally {
+      cut.abandon();
+    }
+    this.#written.add(alert.id);
+    this.#isIndexDue = true;
+  }
+
+  writeIndex(): void {
+    if (!this.#isIndexDue) return;
+    try {
+      writeIndex(this.#directory, [...this.#entries.values()]);
+    } catch (error) {
+      throw outputError(error);
+    }
+    this.#isIndexDue = false;
+  }
+
+  /** Of this watch. */
+  text(): string {
+    return evidenceText(
+      this.#directory,
+      [...this.#written].map((id) => this.#entries.get(id)!),
+    );
+  }
+}
+
+function earlierEntries(directory: string): EvidenceFile[] {
+  try {
+    const index = JSON.parse(readFileSync(join(directory, 'index.json'), 'utf8')) as { alerts?: EvidenceFile[] };
+    return (index.alerts ?? []).filter((entry) => typeof entry.id === 'string');
+  } catch {
+    // None is there, or none that was written here.
+    return [];
+  }
+}
+
+function writeIndex(directory: string, entries: readonly EvidenceFile[]): void {
+  replaceFile(directory, 'index.json', (path) => {
+    writeFileSync(path, jsonPage({ alerts: entries }), { mode: 0o600, flag: 'wx' });
+  });
+}
+
+function evidenceText(directory: string, entries: readonly EvidenceFile[]): string {
   const files = entries.filter((entry) => entry.file !== null).length;
   const missing = entries.reduce((sum, entry) => sum + entry.missingFrames, 0);
   const without = missing > 0 ? ` (${grouped(missing)} proving frames are not in them)` : '';
   return `Evidence: ${files} ${files === 1 ? 'file' : 'files'} and index.json in ${showable(directory, 400)}${without}.`;
+}
+
+/** What the system refuses is told in one line; a defect of ours stays one. */
+function outputError(error: unknown): Error {
+  if ((error as NodeJS.ErrnoException).code === undefined) return error as Error;
+  return new OutputError('evidence', error as Error);
 }
 
 async function cutEvidence(
@@ -133,7 +203,7 @@ class EvidenceCut {
     end: number,
     originalLength: number,
   ): void {
-    if (this.#bytes + end - start > FILE_BYTES_MAX) return;
+    if (this.#bytes + end - start > EVIDENCE_BYTES_MAX) return;
     this.#bytes += end - start;
     if (this.#writer === null) {
       rmSync(this.#temporaryPath(), { force: true });

@@ -1,22 +1,29 @@
 // Runs a live watch and prints what it hears: alerts as they come, a status line on a terminal, a summary at the end.
-import { severityRank, worseSeverity } from '../alerts/severity.ts';
-import { grouped, showable } from '../bytes/text.ts';
+import { severityRank } from '../alerts/severity.ts';
+import { showable } from '../bytes/text.ts';
 import type { InterfaceState } from '../capture/live-linux.ts';
-import { Counter, LiveWatch, type LiveResult } from '../engine/live.ts';
-import type { Alert, Severity } from '../facts/alert.ts';
+import { LiveWatch, type LiveResult } from '../engine/live.ts';
+import type { Alert } from '../facts/alert.ts';
+import type { Declaration } from '../facts/intent.ts';
+import type { Baseline } from '../learning/baseline.ts';
 import { modules } from '../modules/index.ts';
 import { protocols } from '../protocols/index.ts';
+import { SiteStore } from '../store/site-store.ts';
 import { listText, partyText } from './alert-text.ts';
 import { alertJson, analysisJson } from './analysis-json.ts';
 import { analysisReport } from './analysis-report.ts';
-import { damageLines } from './capture-arguments.ts';
+import { damageLines, evidenceDirectory } from './capture-arguments.ts';
+import { LiveEvidenceFolder } from './evidence.ts';
 import { ExitCode } from './exit-codes.ts';
 import { jsonText } from './json-text.ts';
+import { LiveSaving } from './live-saving.ts';
 import { MODULES_PLANNED } from './modules.ts';
-import { writeError, writeOutput } from './output.ts';
-import { bold, cutToWidth, isProgressWanted, severityText, standardTerminal, wrapped } from './terminal.ts';
+import { OutputError, writeError, writeOutput } from './output.ts';
+import { accountText, accountToBecome, become, ownedBy, type Account } from './privileges.ts';
+import { bold, severityText, standardTerminal, wrapped } from './terminal.ts';
 import type { Terminal } from './terminal.ts';
-import { readableTime } from './timestamp.ts';
+import { readableDuration, readableTime } from './timestamp.ts';
+import { WatchStatus, dropsText } from './watch-status.ts';
 
 /** What `1sec watch` was asked for. */
 export interface WatchRequest {
@@ -27,59 +34,180 @@ export interface WatchRequest {
   readonly isJson: boolean;
   /** As `--color` has it. */
   readonly color: string;
+  /** What was learned before; null: it is learned from the traffic itself. */
+  readonly baseline: Baseline | null;
+  /** What 1sec.yaml declares; null: none is given. */
+  readonly declaration: Declaration | null;
+  /** The site database to add to; null: none. */
+  readonly save: string | null;
+  /** The directory for evidence; null: none is wanted, and no frames are kept. */
+  readonly evidence: string | null;
+  /** Bytes of the newest frames that are kept for it. */
+  readonly keptBytes: number;
+  /** Who the program becomes when the capture is open; undefined: whoever called sudo. */
+  readonly user: string | undefined;
 }
 
-const STATUS_EVERY_MS = 1000;
-/** Drops that go on are told again after so long. */
-const DROPS_TOLD_EVERY_MS = 10_000;
-const WIPE = '\r\u001b[K';
+const INDEX_EVERY_MS = 1000;
 /** Long lines are hard to read, however wide the terminal. */
 const TEXT_WIDTH_MAX = 110;
 const INDENT = '    ';
 
 /** Resolves to the exit code. */
 export async function watch(request: WatchRequest): Promise<number> {
-  const { interfaces, isJson } = request;
-  const terminal = standardTerminal(request.color);
-  const input = interfaces.length === 0 ? 'standard input' : listText(interfaces.map((name) => showable(name)));
-  let ending: NodeJS.Timeout | undefined;
-  const live = new LiveWatch(interfaces, {
-    listening: () => {
-      if (request.seconds !== null) ending = setTimeout(() => live.stop(), request.seconds * 1000);
-      if (isJson) writeOutput(`${jsonText({ event: 'watching', interfaces })}\n`);
-      else writeOutput(`Watching ${input}. Nothing is sent. Ctrl-C ends it with a summary.\n`);
-      status.begin();
-    },
-    alert: (alert) => {
-      const isNew = status.note(alert);
-      status.wipe();
-      if (isJson) writeOutput(`${jsonText({ event: 'alert', ...alertJson(alert) })}\n`);
-      else writeOutput(alertText(alert, isNew, terminal));
-    },
-    interface: (name, state) => {
-      status.wipe();
-      writeError(`1sec: ${stateText(name, state)}\n`);
-    },
-  });
-  const status = new Status(live, input);
-  // Told once, it ends in order; told again, at once.
-  const stop = (signal: NodeJS.Signals): void => {
-    process.once(signal, () => process.exit(ExitCode.interrupted));
-    live.stop();
-  };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
-  let result: LiveResult;
-  try {
-    result = await live.result;
-  } finally {
-    clearTimeout(ending);
-    status.end();
+  const account = accountToBecome(request.user);
+  prepare(request, account);
+  const run = new WatchRun(request, account);
+  return run.end(await run.result());
+}
+
+/** What can be wrong with the files of the command line is told before the capture is opened. */
+function prepare({ save, evidence }: WatchRequest, account: Account | null): void {
+  if (save !== null) ownedBy(account, save, () => new SiteStore(save, { isMade: true }).close());
+  if (evidence !== null) ownedBy(account, evidence, () => evidenceDirectory(evidence));
+}
+
+/** One watch from its start to its summary. */
+class WatchRun {
+  readonly #request: WatchRequest;
+  readonly #account: Account | null;
+  readonly #terminal: Terminal;
+  readonly #input: string;
+  readonly #live: LiveWatch;
+  readonly #status: WatchStatus;
+  #saving: LiveSaving | null = null;
+  #evidence: LiveEvidenceFolder | null = null;
+  #evidenceProblem = '';
+  /** Alerts that came together are written together, and shown when they are on the disk. */
+  #pending: Alert[] = [];
+  #ending: NodeJS.Timeout | undefined;
+  #indexing: NodeJS.Timeout | undefined;
+
+  constructor(request: WatchRequest, account: Account | null) {
+    const { interfaces, baseline, declaration, save, evidence, keptBytes } = request;
+    this.#request = request;
+    this.#account = account;
+    this.#terminal = standardTerminal(request.color);
+    this.#input = interfaces.length === 0 ? 'standard input' : listText(interfaces.map((name) => showable(name)));
+    const options = {
+      interfaces,
+      baseline,
+      declaration,
+      isObserved: save !== null,
+      keptBytes: evidence === null ? 0 : keptBytes,
+    };
+    this.#live = new LiveWatch(options, {
+      opened: () => this.#begin(),
+      alert: (alert) => this.#alert(alert),
+      interface: (name, state) => this.#tell(stateText(name, state)),
+      clockSetBack: (setBackUs) => this.#tell(clockText(setBackUs)),
+      observed: (observed, hosts) => {
+        this.#flush();
+        return this.#saving?.observed(observed, hosts) ?? true;
+      },
+      proof: (proof) => this.#keepEvidence((folder) => folder.write(proof)),
+    });
+    this.#status = new WatchStatus(this.#live, this.#input);
   }
-  writeSummary(result, interfaces.length === 0 ? 'from standard input' : `on ${input}`, isJson, terminal);
-  const damages = damageLines(result.findings.files);
-  for (const damage of damages) writeError(`1sec: ${damage}\n`);
-  return damages.length > 0 ? ExitCode.damaged : ExitCode.ok;
+
+  async result(): Promise<LiveResult> {
+    // Told once, it ends in order; told again, at once.
+    const stop = (signal: NodeJS.Signals): void => {
+      process.once(signal, () => process.exit(ExitCode.interrupted));
+      this.#live.stop();
+    };
+    process.once('SIGINT', stop);
+    process.once('SIGTERM', stop);
+    try {
+      return await this.#live.result;
+    } finally {
+      clearTimeout(this.#ending);
+      clearInterval(this.#indexing);
+      this.#flush();
+      this.#status.end();
+    }
+  }
+
+  /** The exit code. */
+  end(result: LiveResult): number {
+    const { interfaces, isJson } = this.#request;
+    const saved = this.#saving?.end() ?? null;
+    this.#keepEvidence((folder) => folder.writeIndex());
+    writeSummary(result, interfaces.length === 0 ? 'from standard input' : `on ${this.#input}`, isJson, this.#terminal);
+    if (result.keepingProblem !== null) {
+      writeError(`1sec: not all frames could be kept for evidence: ${showable(result.keepingProblem, 400)}\n`);
+    }
+    if (this.#evidence !== null && !isJson) writeOutput(`\n${this.#evidence.text()}\n`);
+    if (saved !== null) {
+      if (isJson) writeError(`1sec: ${saved}\n`);
+      else writeOutput(`\n${saved}\n`);
+    }
+    const damages = damageLines(result.findings.files);
+    for (const damage of damages) writeError(`1sec: ${damage}\n`);
+    return damages.length > 0 ? ExitCode.damaged : ExitCode.ok;
+  }
+
+  /** The capture is open: from here on nothing needs the privileges of root. */
+  #begin(): void {
+    const { interfaces, isJson, save, evidence, declaration, seconds } = this.#request;
+    if (this.#account !== null) become(this.#account);
+    if (save !== null) {
+      const inputs = interfaces.length === 0 ? ['-'] : interfaces;
+      this.#saving = new LiveSaving(save, inputs, declaration !== null, (text) => this.#tell(text));
+    }
+    if (evidence !== null) {
+      this.#evidence = new LiveEvidenceFolder(evidence);
+      this.#indexing = setInterval(() => this.#keepEvidence((folder) => folder.writeIndex()), INDEX_EVERY_MS);
+    }
+    if (seconds !== null) this.#ending = setTimeout(() => this.#live.stop(), seconds * 1000);
+    const user = this.#account === null ? null : (this.#account.name ?? String(this.#account.uid));
+    if (isJson) writeOutput(`${jsonText({ event: 'watching', interfaces, user })}\n`);
+    else {
+      const rights = rightsText(this.#account);
+      writeOutput(`Watching ${this.#input}. Nothing is sent. ${rights}Ctrl-C ends it with a summary.\n`);
+    }
+    this.#status.begin();
+  }
+
+  #alert(alert: Alert): void {
+    this.#pending.push(alert);
+    if (this.#pending.length === 1) setImmediate(() => this.#flush());
+  }
+
+  #flush(): void {
+    const alerts = this.#pending;
+    if (alerts.length === 0) return;
+    this.#pending = [];
+    this.#saving?.alerts(alerts);
+    this.#status.wipe();
+    for (const alert of alerts) {
+      const isNew = this.#status.note(alert);
+      if (this.#request.isJson) writeOutput(`${jsonText({ event: 'alert', ...alertJson(alert) })}\n`);
+      else writeOutput(alertText(alert, isNew, this.#terminal));
+    }
+  }
+
+  /** What cannot be written is told once; the watch goes on. */
+  #keepEvidence(work: (folder: LiveEvidenceFolder) => void): void {
+    if (this.#evidence === null) return;
+    try {
+      work(this.#evidence);
+    } catch (error) {
+      if (!(error instanceof OutputError)) throw error;
+      if (error.message !== this.#evidenceProblem) this.#tell(error.message);
+      this.#evidenceProblem = error.message;
+    }
+  }
+
+  #tell(text: string): void {
+    this.#status.wipe();
+    writeError(`1sec: ${text}\n`);
+  }
+}
+
+function rightsText(account: Account | null): string {
+  if (account !== null) return `It runs as ${accountText(account)} from here on. `;
+  return process.geteuid?.() === 0 ? 'It goes on running as root, which --user NAME would give up. ' : '';
 }
 
 function alertText(alert: Alert, isNew: boolean, terminal: Terminal): string {
@@ -109,11 +237,16 @@ function stateText(name: string, state: InterfaceState): string {
   }
 }
 
+function clockText(setBackUs: number): string {
+  return `the clock was set back by ${readableDuration(setBackUs)}: until this watch ends its times go on as if it had not been`;
+}
+
 function writeSummary(result: LiveResult, input: string, isJson: boolean, terminal: Terminal): void {
-  const { findings, drops, freezes } = result;
+  const { findings, drops, freezes, aheadUs, conversationsLost } = result;
   if (isJson) {
     const cost = { wallMs: performance.now(), peakRssBytes: process.resourceUsage().maxRSS * 1024 };
-    writeOutput(`${jsonText({ event: 'summary', drops, freezes, ...analysisJson(findings, cost) })}\n`);
+    const own = { drops, freezes, clockSetBackUs: aheadUs, conversationsLost };
+    writeOutput(`${jsonText({ event: 'summary', ...own, ...analysisJson(findings, cost) })}\n`);
     return;
   }
   const coverage = {
@@ -124,86 +257,4 @@ function writeSummary(result: LiveResult, input: string, isJson: boolean, termin
   };
   const lost = drops === 0 ? '' : `${dropsText(drops)} The verdict is blind there.\n`;
   writeOutput(`\n${lost}${analysisReport(findings, terminal, coverage)}`);
-}
-
-function dropsText(drops: number): string {
-  const frames = `${grouped(drops)} ${drops === 1 ? 'frame' : 'frames'}`;
-  return `The kernel dropped ${frames}, for more came than this machine could judge.`;
-}
-
-/** The line on a terminal that says what goes on, and a word on standard error where frames are lost. */
-class Status {
-  readonly #live: LiveWatch;
-  readonly #input: string;
-  readonly #isWanted = isProgressWanted();
-  /** Alerts by id, with their severity. */
-  readonly #alerts = new Map<string, Severity>();
-  #timer: NodeJS.Timeout | undefined;
-  #isShown = false;
-  #frames = 0;
-  #shownAtMs = 0;
-  #drops = 0;
-  #dropsToldAtMs = -Infinity;
-
-  constructor(live: LiveWatch, input: string) {
-    this.#live = live;
-    this.#input = input;
-  }
-
-  begin(): void {
-    this.#shownAtMs = performance.now();
-    this.#timer = setInterval(() => this.#show(), STATUS_EVERY_MS);
-  }
-
-  /** Whether the alert is one that was not there before. */
-  note(alert: Alert): boolean {
-    const isNew = !this.#alerts.has(alert.id);
-    this.#alerts.set(alert.id, alert.severity);
-    return isNew;
-  }
-
-  wipe(): void {
-    if (this.#isShown) writeError(WIPE);
-    this.#isShown = false;
-  }
-
-  end(): void {
-    clearInterval(this.#timer);
-    this.wipe();
-  }
-
-  #show(): void {
-    const nowMs = performance.now();
-    this.#tellDrops(nowMs);
-    if (!this.#isWanted) return;
-    const frames = this.#live.counter(Counter.frames);
-    const rate = Math.round(((frames - this.#frames) * 1000) / (nowMs - this.#shownAtMs));
-    this.#frames = frames;
-    this.#shownAtMs = nowMs;
-    this.#isShown = true;
-    const parts = [
-      this.#input,
-      `${grouped(rate)} packets/s`,
-      `${grouped(this.#live.counter(Counter.hosts))} devices`,
-      this.#alertsText(),
-      `${grouped(this.#live.counter(Counter.drops))} dropped`,
-    ];
-    writeError(WIPE + cutToWidth(parts.join(', '), standardTerminal('never').width - 1));
-  }
-
-  #tellDrops(nowMs: number): void {
-    const drops = this.#live.counter(Counter.drops);
-    if (drops === this.#drops || nowMs - this.#dropsToldAtMs < DROPS_TOLD_EVERY_MS) return;
-    this.wipe();
-    writeError(`1sec: ${dropsText(drops - this.#drops)}\n`);
-    this.#drops = drops;
-    this.#dropsToldAtMs = nowMs;
-  }
-
-  #alertsText(): string {
-    if (this.#alerts.size === 0) return 'no alerts';
-    let worst: Severity = 'info';
-    for (const severity of this.#alerts.values()) worst = worseSeverity(worst, severity);
-    return `${grouped(this.#alerts.size)} ${this.#alerts.size === 1 ? 'alert' : 'alerts'} (worst ${worst})`;
-  }
 }

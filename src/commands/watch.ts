@@ -5,6 +5,9 @@ import type { Command, CommandLine } from './command-line.ts';
 import { UsageError } from './command-line.ts';
 
 const STANDARD_INPUT = 0;
+const KEPT_DEFAULT = '1G';
+const KEPT_MIN = 16 * 1024 * 1024;
+const UNITS: Readonly<Record<string, number>> = { M: 1024 ** 2, G: 1024 ** 3 };
 /** As long as a timer can run, 24 days. */
 const SECONDS_MAX = 2_147_483;
 
@@ -14,6 +17,32 @@ export const watchCommand: Command = {
   summary: 'say what is wrong on a live network, while it happens',
   options: [
     { name: 'for', value: 'SECONDS', text: 'end after so many seconds; else Ctrl-C or SIGTERM ends it' },
+    {
+      name: 'baseline',
+      value: 'FILE',
+      text: "what is usual, from '1sec baseline learn': what deviates is told from the first packet on",
+    },
+    { name: 'config', value: 'FILE', text: 'what is intended at the site (1sec.yaml); see 1sec help config' },
+    {
+      name: 'save',
+      value: 'FILE',
+      text: 'add devices, conversations and alerts to this site database as they come; made where it is missing',
+    },
+    {
+      name: 'evidence',
+      value: 'DIR',
+      text: 'write one pcapng for each alert there: the frames that prove it, and some around',
+    },
+    {
+      name: 'keep',
+      value: 'SIZE',
+      text: `with --evidence: how much of the newest traffic is kept on the disk for it, as 256M or 4G (default ${KEPT_DEFAULT})`,
+    },
+    {
+      name: 'user',
+      value: 'NAME',
+      text: 'run as this user once the capture is open, when started as root; else as whoever called sudo',
+    },
     { name: 'json', text: 'JSON Lines: each alert as it comes, at the end a summary' },
   ],
   operandsMax: Infinity,
@@ -31,6 +60,15 @@ export const watchCommand: Command = {
       'While an interface is silent, time passes by the clock, so that what is overdue is told; a stream has only the',
       'times of its frames.',
     ].join(' '),
+    [
+      'With --save an alert is shown when it is on the disk; devices and conversations follow every half minute and at the',
+      'end. Another run with the same file adds to it. Frames are kept only with --evidence, in files without a name in the',
+      'temporary directory (TMPDIR); alerts are cut out of them two seconds after they were raised.',
+    ].join(' '),
+    [
+      'A clock that is set back is told; the times of this watch go on as if it had not been.',
+      'The user of --user must be able to write the files of --save and --evidence.',
+    ].join(' '),
     'Exit codes: 0 ended, with alerts or without; 1 the stream is damaged; 2 wrong usage, or it cannot be watched.',
   ],
   run: runWatch,
@@ -43,13 +81,35 @@ async function runWatch(line: CommandLine): Promise<number> {
     throw new UsageError(`option --for cannot be '${seconds}'; it is a number of seconds`);
   }
   if (Number(seconds ?? 0) > SECONDS_MAX) throw new UsageError(`option --for can be at most ${SECONDS_MAX}`);
+  const { options } = line;
+  const keep = options.get('keep');
+  if (keep !== undefined && !options.has('evidence')) throw new UsageError('--keep belongs to --evidence');
+  const keptBytes = keptSize(keep ?? KEPT_DEFAULT);
+  const config = options.get('config');
+  const declaration = config === undefined ? null : (await import('./site-config.ts')).declarationOf(config);
+  const usual = options.get('baseline');
+  const baseline = usual === undefined ? null : (await import('./baseline-file.ts')).readBaseline(usual);
   const { watch } = await import('./run-watch.ts');
   return watch({
     interfaces,
     seconds: seconds === undefined ? null : Number(seconds),
-    isJson: line.options.has('json'),
-    color: line.options.get('color') ?? 'auto',
+    isJson: options.has('json'),
+    color: options.get('color') ?? 'auto',
+    baseline,
+    declaration,
+    save: options.get('save') ?? null,
+    evidence: options.get('evidence') ?? null,
+    keptBytes,
+    user: options.get('user'),
   });
+}
+
+function keptSize(text: string): number {
+  const [, number = '', unit = ''] = /^([0-9]{1,6})([MG])$/.exec(text) ?? [];
+  const bytes = Number(number) * (UNITS[unit] ?? 0);
+  if (number === '') throw new UsageError(`option --keep cannot be '${text}'; it is a size as 256M or 4G`);
+  if (bytes < KEPT_MIN) throw new UsageError(`option --keep must be at least ${KEPT_MIN / 1024 ** 2}M`);
+  return bytes;
 }
 
 /** Empty: the stream on standard input. */

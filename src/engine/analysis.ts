@@ -204,6 +204,21 @@ export class Analysis {
     return this.inventory.hostCount;
   }
 
+  /** The devices as they are known now that were heard since. */
+  assetsSince(sinceUs: number): Asset[] {
+    return this.inventory.list().filter((asset) => asset.lastUs >= sinceUs);
+  }
+
+  /** As they stand now. */
+  alerts(): Alert[] {
+    return this.desk.alerts();
+  }
+
+  /** Alerts that are new or have grown since the last call. */
+  grownAlerts(): Alert[] {
+    return this.desk.grown();
+  }
+
   finish(files: readonly CaptureFile[]): AnalysisResult {
     const { pipeline, dispatch } = this;
     pipeline.end();

@@ -8,7 +8,30 @@ export interface AddressRange {
   readonly prefix: number;
 }
 
+const DOT = 46;
+const ZERO = 48;
+const NINE = 57;
 const BITS = { ipv4: 32, ipv6: 128, mac: 48 } as const;
+
+/** The 32 bits of a plain IPv4 address; -1: the text is none. */
+export function plainIpv4(text: string): number {
+  let value = 0;
+  let part = -1;
+  let parts = 1;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === DOT) {
+      if (part < 0) return -1;
+      value = value * 256 + part;
+      part = -1;
+      parts++;
+    } else if (code >= ZERO && code <= NINE && part !== 0) {
+      part = Math.max(0, part) * 10 + code - ZERO;
+      if (part > 255) return -1;
+    } else return -1;
+  }
+  return parts === 4 && part >= 0 ? value * 256 + part : -1;
+}
 
 /** Null where the text is none of the three. */
 export function addressRange(text: string): AddressRange | null {

@@ -59,7 +59,9 @@ export interface PointView {
   readonly maximum: number;
   /** Largest difference between two values in a row. */
   readonly step: number;
-  /** Values that were set: writes, and changes that reads showed. */
+  /** Sum of all differences between two values in a row: over the moves it is the typical step. */
+  readonly travel: number;
+  /** Values that followed another one, and the first: written or read; the same value again is no move. */
   readonly moves: number;
   /** Of these, those since the range, and the largest step, last grew. */
   readonly movesInRange: number;
@@ -70,6 +72,13 @@ export interface PointView {
   readonly gapUs: number;
   /** A baseline speaks of the point or its neighbours. */
   readonly isApproved: boolean;
+}
+
+/** How often, when first and when last; microseconds. */
+export interface UnconfirmedWrites {
+  readonly count: number;
+  readonly firstUs: number;
+  readonly lastUs: number;
 }
 
 /** How often written values of a point turned from rising to falling and back, by minutes. */
@@ -97,6 +106,8 @@ export interface PointLearning {
   learnWrite(point: number, value: number, client: number, timeUs: number): void;
   /** A write that was judged: its value stands in the point, but is no part of what is usual. */
   noteDeviation(point: number, value: number): void;
+  /** Writes that the baseline saw in one stretch of time only; they are not in `view`. Null: none. */
+  unconfirmedWrites(point: number): UnconfirmedWrites | null;
   /** Hosts that read, or wrote, the point or its neighbours; at most four are remembered. */
   clientsOf(point: number, isWrite: boolean): number[];
   /** A value was written: how the point swings where it turned just now, else null. Call it before the write is learned. */
@@ -107,5 +118,10 @@ export interface Learning {
   /** True: everything is taken as usual and nothing that is learned is judged, as when a baseline is learned. */
   readonly isTeaching: boolean;
   readonly novelty: NoveltyLearning;
+  /**
+   * What the baseline saw in one stretch of time only, so that nobody knows whether it is usual: it is not in `novelty`,
+   * but here, under the same keys.
+   */
+  readonly unconfirmed: NoveltyLearning;
   readonly points: PointLearning;
 }

@@ -24,6 +24,8 @@ const UPDATE_US = 60e6;
 const SWEEP_PARTS = 16;
 /** When the table is full, the longest idle of this many rows makes room. */
 const EVICTION_SAMPLE = 64;
+/** More packets than payloads that are looked at to recognise a protocol, in both directions. */
+const SETTLED_PACKETS = 160;
 /** Violations handed on for one conversation; further ones are counted. */
 const VIOLATIONS_PER_FLOW = 64;
 
@@ -506,7 +508,34 @@ export class FlowTracker implements RowEvents {
     return frames;
   }
 
+  /** From row `from` on, what is known of at most `most` open conversations that had a packet since; gives the row after. */
+  openSince(sinceUs: number, from: number, most: number, visit: (conversation: Conversation) => void): number {
+    const { table } = this;
+    let row = Math.max(1, from);
+    for (let visited = 0; row < table.top && visited < most; row++) {
+      if (!table.isUsed(row) || table.doubles[row * FlowTable.doubleStride + DoubleColumn.lastUs]! < sinceUs) continue;
+      if (!this.isSettled(row)) continue;
+      visit(this.conversationOf(row, 'updated', this.clock));
+      visited++;
+    }
+    return row < table.top ? row : 0;
+  }
+
+  /** It was told of, and its sides will not change places any more. */
+  private isSettled(row: number): boolean {
+    const base = row * FlowTable.stride;
+    const { words } = this.table;
+    const flags = words[base + Column.flags]!;
+    if ((flags & FlowFlag.opened) === 0) return false;
+    const packets = packetsOf(words, base);
+    return (flags & FlowFlag.oriented) !== 0 || packets > SETTLED_PACKETS;
+  }
+
   private report(row: number, phase: ConversationPhase, timeUs: number): void {
+    this.sink.conversation(this.conversationOf(row, phase, timeUs));
+  }
+
+  private conversationOf(row: number, phase: ConversationPhase, timeUs: number): Conversation {
     const base = row * FlowTable.stride;
     const doubleBase = row * FlowTable.doubleStride;
     const { words, doubles } = this.table;
@@ -516,7 +545,7 @@ export class FlowTracker implements RowEvents {
     const isBeginning = phase === 'opened' || phase === 'answered' || phase === 'identified';
     const frames = isBeginning ? [frame] : this.lastFrames(row);
     const protocol = words[base + Column.protocol]!;
-    const conversation: Conversation = {
+    return {
       fact: 'conversation',
       phase,
       timeUs,
@@ -539,7 +568,6 @@ export class FlowTracker implements RowEvents {
       isAnswered: (flags & FlowFlag.answered) !== 0,
       frames,
     };
-    this.sink.conversation(conversation);
   }
 
   private shownServerPort(words: Int32Array, base: number): number {

@@ -27,6 +27,8 @@ export interface Sightings {
   readonly firstUs: number;
   readonly lastUs: number;
   readonly gapUs: number;
+  /** All of it in one stretch of what was learned, so that nobody knows whether it is usual. */
+  readonly isOnce: boolean;
 }
 
 export interface BaselineClient {
@@ -122,16 +124,28 @@ type Mutable<Type> = {
   -readonly [Key in keyof Type]: Type[Key] extends readonly (infer Element)[] ? Element[] : Type[Key];
 };
 
+/** What is marked as seen in one stretch only: nothing, all that no earlier baseline confirmed, or what is short here. */
+export type Marking = 'none' | 'open' | { readonly learnedUs: number };
+
+/** What was seen for less than this share of the time for which its device was is one stretch. */
+const STRETCH_SHARE = 0.25;
+
 /** All that the tables hold, sorted: the same tables give the same baseline. */
-export function savedBaseline(tables: LearningTables, hosts: HostDirectory, protocols: readonly Protocol[]): Baseline {
+export function savedBaseline(
+  tables: LearningTables,
+  hosts: HostDirectory,
+  protocols: readonly Protocol[],
+  marking: Marking = 'none',
+): Baseline {
   const devices = new Map<number, Mutable<BaselineDevice>>();
   const deviceOf = (host: number): Mutable<BaselineDevice> => {
     let device = devices.get(host);
     if (device === undefined) devices.set(host, (device = emptyDevice(hosts, host)));
     return device;
   };
-  saveNovelty(tables.novelty, hosts, protocols, deviceOf);
-  savePoints(tables, hosts, protocols, deviceOf);
+  const stretches = new Stretches(tables, hosts, marking);
+  saveNovelty(tables.novelty, hosts, protocols, deviceOf, stretches);
+  savePoints(tables, hosts, protocols, deviceOf, stretches);
   for (const { server, unit, space, number, bytes } of tables.names.all()) {
     const protocol = protocols[protocolOfSpace(space)]?.name ?? '';
     deviceOf(server).names.push({ unit, protocol, space: spaceOfWord(space), number, bytes });
@@ -141,6 +155,54 @@ export function savedBaseline(tables: LearningTables, hosts: HostDirectory, prot
   );
   for (const device of sorted) sortDevice(device);
   return { baseline: BASELINE_VERSION, devices: sorted };
+}
+
+/** Tells what was seen in one stretch of the time for which its device was heard. */
+class Stretches {
+  readonly #tables: LearningTables;
+  readonly #hosts: HostDirectory;
+  readonly #marking: Marking;
+  readonly #spans = new Map<number, number>();
+
+  constructor(tables: LearningTables, hosts: HostDirectory, marking: Marking) {
+    this.#tables = tables;
+    this.#hosts = hosts;
+    this.#marking = marking;
+  }
+
+  /** `host`: the device whose time counts; 0: all that was learned. */
+  isOnce(host: number, firstUs: number, lastUs: number): boolean {
+    const marking = this.#marking;
+    if (typeof marking === 'string') return marking === 'open';
+    const heard = host === 0 ? Infinity : this.#span(host);
+    return lastUs - firstUs < STRETCH_SHARE * Math.min(marking.learnedUs, heard);
+  }
+
+  sightings(symbol: number, host: number): Sightings {
+    const { novelty, confirmed } = this.#tables;
+    const firstUs = novelty.symbolFirstUs(symbol);
+    const lastUs = novelty.symbolLastUs(symbol);
+    return {
+      count: novelty.seen(symbol),
+      firstUs,
+      lastUs,
+      gapUs: novelty.symbolGapUs(symbol),
+      isOnce: !confirmed.has(symbol) && this.isOnce(host, firstUs, lastUs),
+    };
+  }
+
+  /** From when to when the device was heard; where that is not known, forever. */
+  #span(host: number): number {
+    let span = this.#spans.get(host);
+    if (span === undefined) {
+      const { novelty } = this.#tables;
+      const segment = textWord(this.#hosts.segment(host));
+      const heard = novelty.findSymbol(novelty.findContext(ContextKind.presence, segment, 0, 0), host, 0);
+      span = heard === 0 ? Infinity : novelty.symbolLastUs(heard) - novelty.symbolFirstUs(heard);
+      this.#spans.set(host, span);
+    }
+    return span;
+  }
 }
 
 function emptyDevice(hosts: HostDirectory, host: number): Mutable<BaselineDevice> {
@@ -167,6 +229,7 @@ function saveNovelty(
   hosts: HostDirectory,
   protocols: readonly Protocol[],
   deviceOf: (host: number) => Mutable<BaselineDevice>,
+  stretches: Stretches,
 ): void {
   const name = (protocol: number): string => protocols[protocol]?.name ?? '';
   for (let context = 1; context <= novelty.contextCount; context++) {
@@ -175,8 +238,9 @@ function saveNovelty(
     const unit = novelty.contextWord(context, 2);
     for (const symbol of novelty.symbolsOf(context, SYMBOLS_MAX)) {
       if (novelty.seen(symbol) === 0) continue;
-      const seen = sightings(novelty, symbol);
       const s = novelty.symbolWord(symbol, 1);
+      const isOfDevice = kind !== ContextKind.presence && kind !== ContextKind.roles;
+      const seen = stretches.sightings(symbol, isOfDevice ? host : 0);
       const t = novelty.symbolWord(symbol, 2);
       if (kind === ContextKind.presence) deviceOf(s).heard = seen;
       else if (kind === ContextKind.roles) deviceOf(host)[s === Role.serves ? 'answers' : 'asks'] = seen;
@@ -206,23 +270,17 @@ function saveNovelty(
   }
 }
 
-function sightings(novelty: NoveltyTable, symbol: number): Sightings {
-  return {
-    count: novelty.seen(symbol),
-    firstUs: novelty.symbolFirstUs(symbol),
-    lastUs: novelty.symbolLastUs(symbol),
-    gapUs: novelty.symbolGapUs(symbol),
-  };
-}
-
 function savePoints(
   { points }: LearningTables,
   hosts: HostDirectory,
   protocols: readonly Protocol[],
   deviceOf: (host: number) => Mutable<BaselineDevice>,
+  stretches: Stretches,
 ): void {
   for (let page = 1; page <= points.pageCount; page++) {
-    const device = deviceOf(points.pageWord(page, 0));
+    const host = points.pageWord(page, 0);
+    const device = deviceOf(host);
+    const isOnce = (firstUs: number, lastUs: number): boolean => stretches.isOnce(host, firstUs, lastUs);
     const unit = points.pageWord(page, 1);
     const word = points.pageWord(page, 2);
     const protocol = protocols[protocolOfSpace(word)]?.name ?? '';
@@ -235,7 +293,7 @@ function savePoints(
     let isUsed = false;
     for (let index = 0; index < PAGE_POINTS; index++) {
       const point = page * PAGE_POINTS + index;
-      const facts = points.facts(point);
+      const facts = points.facts(point, isOnce);
       if (facts.reads + facts.writes === 0) continue;
       isUsed = true;
       addPoint(device.points, { ...place, first: first + index, count: 1, ...facts });
@@ -280,9 +338,12 @@ const FACTS: readonly (keyof PointFacts)[] = [
   'minimum',
   'maximum',
   'step',
+  'travel',
   'moves',
   'movesInRange',
   'movesInStep',
+  'onceFirstUs',
+  'onceLastUs',
 ];
 
 function sortDevice(device: Mutable<BaselineDevice>): void {
@@ -302,6 +363,9 @@ function sortDevice(device: Mutable<BaselineDevice>): void {
   device.swings.sort((a, b) => comparePlace(a, b) || a.point - b.point);
   device.names.sort((a, b) => comparePlace(a, b) || a.number - b.number);
 }
+
+/** Kind and words of a context. */
+type ContextKeys = readonly [kind: number, a: number, b: number, c: number];
 
 interface Place {
   readonly unit: number;
@@ -330,41 +394,48 @@ function compareAddress(left: string, right: string): number {
 
 /**
  * Puts a baseline into empty tables. `hostOf` gives the number of an address in a segment. What a protocol that is not
- * there says, is left out.
+ * there says, is left out. What was seen in one stretch only goes to the unconfirmed, unless learning goes on.
  */
 export function restoreBaseline(
   baseline: Baseline,
-  { novelty, points, names }: LearningTables,
+  { novelty, unconfirmed, points, names, isTeaching, confirmed }: LearningTables,
   hostOf: (segment: string, address: string) => number,
   protocols: readonly Protocol[],
 ): void {
   const indexes = new Map(protocols.map(({ name }, index) => [name, index]));
+  points.reserve(baseline.devices.reduce((pages, { areas }) => pages + areas.length, 0));
+  let segmentBefore: string | null = null;
+  let numbers = new Map<string, number>();
   for (const device of baseline.devices) {
     const { segment } = device;
+    // Devices are sorted by segment, and most are asked by the same few.
+    if (segment !== segmentBefore) numbers = new Map<string, number>();
+    segmentBefore = segment;
     const host = hostOf(segment, device.address);
     if (host === 0) continue;
-    const numbers = new Map<string, number>();
     const numberOf = (address: string): number => {
       let number = numbers.get(address);
       if (number === undefined) numbers.set(address, (number = hostOf(segment, address)));
       return number;
     };
-    const put = (context: number, s: number, t: number, seen: Sightings | null): void => {
-      if (seen === null) return;
-      novelty.restoreSymbol(novelty.symbol(context, s, t), seen.count, seen.firstUs, seen.lastUs, seen.gapUs);
+    /** False where it is unconfirmed. */
+    const put = (keys: ContextKeys, s: number, t: number, seen: Sightings | null): boolean => {
+      if (seen === null) return false;
+      const isKnown = isTeaching || !seen.isOnce;
+      const table = isKnown ? novelty : unconfirmed;
+      const symbol = table.symbol(table.context(...keys), s, t);
+      table.restoreSymbol(symbol, seen.count, seen.firstUs, seen.lastUs, seen.gapUs);
+      if (isTeaching && !seen.isOnce) confirmed.add(symbol);
+      return isKnown;
     };
-    if (device.heard !== null)
-      put(novelty.context(ContextKind.presence, textWord(segment), 0, 0), host, 0, device.heard);
-    if (device.answers !== null || device.asks !== null) {
-      const roles = novelty.context(ContextKind.roles, host, 0, 0);
-      put(roles, Role.serves, 0, device.answers);
-      put(roles, Role.asks, 0, device.asks);
-    }
+    put([ContextKind.presence, textWord(segment), 0, 0], host, 0, device.heard);
+    put([ContextKind.roles, host, 0, 0], Role.serves, 0, device.answers);
+    put([ContextKind.roles, host, 0, 0], Role.asks, 0, device.asks);
     for (const { client, seen } of device.clients) {
-      put(novelty.context(ContextKind.clients, host, 0, 0), numberOf(client), 0, seen);
+      put([ContextKind.clients, host, 0, 0], numberOf(client), 0, seen);
     }
     for (const { unit, client, seen } of device.writers) {
-      put(novelty.context(ContextKind.writers, host, unit, 0), numberOf(client), 0, seen);
+      if (!put([ContextKind.writers, host, unit, 0], numberOf(client), 0, seen)) continue;
       const anywhere = novelty.symbol(novelty.context(ContextKind.siteWriters, 0, 0, 0), numberOf(client), 0);
       novelty.observeMany(anywhere, seen.count, seen.firstUs, seen.lastUs, 0);
     }
@@ -374,7 +445,7 @@ export function restoreBaseline(
       const { unit, seen } = request;
       const client = numberOf(request.client);
       const word = functionWord(protocol, request.function, request.subfunction);
-      put(novelty.context(ContextKind.requests, host, unit, 0), client, word, seen);
+      if (!put([ContextKind.requests, host, unit, 0], client, word, seen)) continue;
       novelty.observe(novelty.symbol(novelty.context(ContextKind.askers, host, unit, 0), client, 0), seen.firstUs);
       novelty.observe(novelty.symbol(novelty.context(ContextKind.functions, host, unit, 0), word, 0), seen.firstUs);
     }
@@ -385,14 +456,18 @@ export function restoreBaseline(
     for (const write of device.writes) {
       const protocol = indexes.get(write.protocol);
       if (protocol === undefined) continue;
-      const context = novelty.context(ContextKind.written, host, write.unit, numberOf(write.client));
-      put(context, spaceWord(protocol, write.space), write.first, write.seen);
+      const keys = [ContextKind.written, host, write.unit, numberOf(write.client)] as const;
+      put(keys, spaceWord(protocol, write.space), write.first, write.seen);
     }
     for (const entry of device.points) {
       const protocol = indexes.get(entry.protocol);
       if (protocol === undefined) continue;
+      let point = 0;
       for (let address = entry.first; address < entry.first + entry.count; address++) {
-        points.restore(points.findOrInsert(host, entry.unit, protocol, entry.space, address, 0), entry);
+        // Neighbours up to the next multiple of 64 follow each other.
+        const isNext = point !== 0 && address % PAGE_POINTS !== 0;
+        point = isNext ? point + 1 : points.findOrInsert(host, entry.unit, protocol, entry.space, address, 0);
+        points.restore(point, entry);
       }
     }
     for (const area of device.areas) {

@@ -2,7 +2,14 @@
 // when a point's first value is known, so that points that are only counted cost next to nothing.
 
 /** Doubles of a row, in `numbers`. */
-export const ValueNumber = { last: 0, minimum: 1, maximum: 2, step: 3 } as const;
+export const ValueNumber = {
+  last: 0,
+  minimum: 1,
+  maximum: 2,
+  step: 3,
+  /** Sum of all steps. */
+  travel: 4,
+} as const;
 /** Whole numbers of a row, in `words`: they lie behind the doubles. */
 export const ValueWord = {
   writes: 10,
@@ -54,6 +61,8 @@ export class PointValues {
     const moves = ++words[wordAt + ValueWord.moves]!;
     const step = Math.abs(value - numbers[at + ValueNumber.last]!);
     numbers[at + ValueNumber.last] = value;
+    // The first value is no step.
+    if (moves > 1) numbers[at + ValueNumber.travel]! += step;
     if (value < numbers[at + ValueNumber.minimum]!) {
       numbers[at + ValueNumber.minimum] = value;
       words[wordAt + ValueWord.rangeGrownAt] = moves;

@@ -118,6 +118,16 @@ test('objects without a number, and counts beyond all frames, do no harm', () =>
   assert.equal(table.pointCount(), 4096);
 });
 
+test('objects with numbers beyond 31 bits are not learned, and hold nothing up', () => {
+  const table = new PointTable();
+  for (const first of [0x7fff_fff0, 0x8000_0000, 0xffff_ffff, 2 ** 40]) {
+    table.learnRead(readOf(first, [1, 2, 3]));
+    assert.equal(table.find(2, 1, 0, 3, first), 0);
+    assert.equal(table.findOrInsert(2, 1, 0, 3, first, START_US), 0);
+  }
+  assert.equal(table.pageCount, 0);
+});
+
 test('a full table counts what it does not take in', () => {
   const table = new PointTable();
   for (let server = 1; server <= PAGES_MAX + 5; server++) table.findOrInsert(server, 1, 0, 3, 0, START_US);

@@ -2,7 +2,7 @@
 // Points lie in pages of 64 neighbours, so that a run of registers is found once and walked in typed arrays; a value
 // that equals the last one only counts. What belongs together lies together: nearly every look at it is a miss of the
 // processor's cache.
-import type { PointLearning, PointView, SwingView } from '../facts/learning.ts';
+import type { PointLearning, PointView, SwingView, UnconfirmedWrites } from '../facts/learning.ts';
 import { Encoding, type Operation } from '../facts/operation.ts';
 import { spaceWord } from './contexts.ts';
 import { Direction, PointValues, ValueNumber, ValueWord } from './point-values.ts';
@@ -12,6 +12,8 @@ import { WordIndex } from './word-index.ts';
 export const PAGE_POINTS = 64;
 /** Pages kept: four million points; further ones are counted in `overflowed` and never judged. */
 export const PAGES_MAX = 65_536;
+/** Objects with higher numbers are not learned: pages have numbers of 32 bits. */
+const ADDRESS_MAX = 0x7fff_0000;
 /** Points of one operation that are learned; no protocol's frame holds more values. */
 export const OPERATION_POINTS_MAX = 4096;
 /** Clients remembered for a page, apart for reading and writing. */
@@ -51,6 +53,7 @@ const NOTHING_LEARNED: PointView = {
   minimum: Infinity,
   maximum: -Infinity,
   step: 0,
+  travel: 0,
   moves: 0,
   movesInRange: 0,
   movesInStep: 0,
@@ -61,7 +64,20 @@ const NOTHING_LEARNED: PointView = {
 };
 
 /** What is known of one point, as a baseline keeps it. */
-export type PointFacts = Omit<PointView, 'firstUs' | 'lastUs' | 'gapUs' | 'isApproved'>;
+export interface PointFacts extends Omit<PointView, 'firstUs' | 'lastUs' | 'gapUs' | 'isApproved'> {
+  /** Of writes seen in one stretch of time only, the first and the last; 0: not so. */
+  readonly onceFirstUs: number;
+  readonly onceLastUs: number;
+}
+
+/** First and last write of a point. */
+interface WriteTimes {
+  readonly firstUs: number;
+  lastUs: number;
+}
+
+/** Points whose writes are timed, or are unconfirmed; of further ones every write counts as usual. */
+const TIMED_MAX = 262_144;
 
 export class PointTable implements PointLearning {
   overflowed = 0;
@@ -74,8 +90,14 @@ export class PointTable implements PointLearning {
   private halves!: Uint16Array;
   /** As in NoveltyTable. */
   private resumedUs = -Infinity;
+  /** While a baseline is learned; points that an earlier one said are written are not in it. */
+  private readonly writeTimes = new Map<number, WriteTimes>();
+  private readonly unconfirmed = new Map<number, UnconfirmedWrites>();
+  private readonly isTeaching: boolean;
 
-  constructor() {
+  /** `isTeaching`: when points are written is kept, so that what was seen once can be told from what is usual. */
+  constructor(isTeaching = false) {
+    this.isTeaching = isTeaching;
     this.show(new ArrayBuffer(CAPACITY_MIN * PAGE_BYTES));
   }
 
@@ -94,13 +116,13 @@ export class PointTable implements PointLearning {
   }
 
   find(server: number, unit: number, protocol: number, space: number, address: number): number {
-    if (address < 0) return 0;
+    if (address < 0 || address > ADDRESS_MAX) return 0;
     const page = this.pages.find(server, unit, spaceWord(protocol, space), address >> 6);
     return page === 0 ? 0 : page * PAGE_POINTS + (address & 63);
   }
 
   findOrInsert(server: number, unit: number, protocol: number, space: number, address: number, timeUs: number): number {
-    if (address < 0) return 0;
+    if (address < 0 || address > ADDRESS_MAX) return 0;
     const page = this.page(server, unit, spaceWord(protocol, space), address >> 6, timeUs);
     return page === 0 ? 0 : page * PAGE_POINTS + (address & 63);
   }
@@ -120,6 +142,7 @@ export class PointTable implements PointLearning {
       minimum: numbers[at + ValueNumber.minimum]!,
       maximum: numbers[at + ValueNumber.maximum]!,
       step: numbers[at + ValueNumber.step]!,
+      travel: numbers[at + ValueNumber.travel]!,
       moves,
       movesInRange: moves - words[wordAt + ValueWord.rangeGrownAt]!,
       movesInStep: moves - words[wordAt + ValueWord.stepGrownAt]!,
@@ -137,7 +160,7 @@ export class PointTable implements PointLearning {
 
   learnRead(operation: Operation): void {
     const { encoding, first } = operation;
-    if (first < 0) return;
+    if (first < 0 || first > ADDRESS_MAX) return;
     const key = spaceWord(operation.protocol, operation.space);
     const isWhole =
       encoding !== Encoding.none &&
@@ -166,10 +189,11 @@ export class PointTable implements PointLearning {
     const row = this.rowOf(point);
     const { values } = this;
     const wordAt = row * PointValues.wordStride;
+    if (this.isTeaching) this.noteWriteTime(point, values.words[wordAt + ValueWord.writes]!, timeUs);
     values.words[wordAt + ValueWord.writes]!++;
     if (!Number.isFinite(value)) return;
     values.words[wordAt + ValueWord.isDeviating] = 0;
-    values.move(row, value);
+    if (values.numbers[row * PointValues.stride + ValueNumber.last] !== value) values.move(row, value);
     this.halves[halfAt(point)] = wordOf(value);
   }
 
@@ -211,9 +235,28 @@ export class PointTable implements PointLearning {
     return this.pages.word(page, index);
   }
 
-  facts(point: number): PointFacts {
-    const { reads, writes, last, minimum, maximum, step, moves, movesInRange, movesInStep } = this.view(point);
-    return { reads, writes, last, minimum, maximum, step, moves, movesInRange, movesInStep };
+  unconfirmedWrites(point: number): UnconfirmedWrites | null {
+    return this.unconfirmed.get(point) ?? null;
+  }
+
+  /** `isOnce` says whether writes between two moments are one stretch of what was learned. */
+  facts(point: number, isOnce: (firstUs: number, lastUs: number) => boolean): PointFacts {
+    const { reads, writes, last, minimum, maximum, step, travel, moves, movesInRange, movesInStep } = this.view(point);
+    const times = this.writeTimes.get(point);
+    const [onceFirstUs, onceLastUs] =
+      times !== undefined && isOnce(times.firstUs, times.lastUs) ? [times.firstUs, times.lastUs] : [0, 0];
+    const values = { last, minimum, maximum, step, travel, moves, movesInRange, movesInStep };
+    return { reads, writes, ...values, onceFirstUs, onceLastUs };
+  }
+
+  /** `writes`: those before this one. */
+  private noteWriteTime(point: number, writes: number, timeUs: number): void {
+    const times = this.writeTimes.get(point);
+    if (times !== undefined) times.lastUs = timeUs;
+    // Written before, but not timed: a person has seen it.
+    else if (writes === 0 && this.writeTimes.size < TIMED_MAX) {
+      this.writeTimes.set(point, { firstUs: timeUs, lastUs: timeUs });
+    }
   }
 
   restore(point: number, facts: PointFacts): void {
@@ -223,11 +266,16 @@ export class PointTable implements PointLearning {
     const { numbers, words } = this.values;
     const at = row * PointValues.stride;
     const wordAt = row * PointValues.wordStride;
-    words[wordAt + ValueWord.writes] = facts.writes;
+    const { writes, onceFirstUs: firstUs, onceLastUs: lastUs } = facts;
+    const isOnce = firstUs > 0;
+    if (isOnce && this.isTeaching) this.writeTimes.set(point, { firstUs, lastUs });
+    if (isOnce && !this.isTeaching) this.unconfirmed.set(point, { count: writes, firstUs, lastUs });
+    words[wordAt + ValueWord.writes] = isOnce && !this.isTeaching ? 0 : writes;
     numbers[at + ValueNumber.last] = facts.last;
     numbers[at + ValueNumber.minimum] = facts.minimum;
     numbers[at + ValueNumber.maximum] = facts.maximum;
     numbers[at + ValueNumber.step] = facts.step;
+    numbers[at + ValueNumber.travel] = facts.travel;
     words[wordAt + ValueWord.moves] = facts.moves;
     words[wordAt + ValueWord.rangeGrownAt] = facts.moves - facts.movesInRange;
     words[wordAt + ValueWord.stepGrownAt] = facts.moves - facts.movesInStep;
@@ -250,6 +298,14 @@ export class PointTable implements PointLearning {
     this.doubles[timesAt + PageTime.gapUs] = times.gapUs;
     this.words.set(readers.slice(0, CLIENTS_PER_PAGE), wordsAt + PageWord.readers);
     this.words.set(writers.slice(0, CLIENTS_PER_PAGE), wordsAt + PageWord.writers);
+  }
+
+  /** Makes room for so many pages at once, rather than bit by bit. */
+  reserve(pages: number): void {
+    const wanted = Math.min(pages, PAGES_MAX) + 1;
+    let capacity = this.capacity;
+    while (capacity < wanted) capacity *= 2;
+    if (capacity > this.capacity) this.growTo(capacity);
   }
 
   /** What follows comes after a pause of unknown length. */
@@ -328,7 +384,7 @@ export class PointTable implements PointLearning {
       return 0;
     }
     if (page > known) {
-      if (page >= this.capacity) this.grow();
+      if (page >= this.capacity) this.growTo(this.capacity * 2);
       this.doubles[page * PAGE_DOUBLES + PageTime.firstUs] = timeUs;
       this.doubles[page * PAGE_DOUBLES + PageTime.lastUs] = timeUs;
       const lastAt = page * PAGE_HALVES + LAST_HALVES;
@@ -364,8 +420,8 @@ export class PointTable implements PointLearning {
     return lastUs < this.resumedUs;
   }
 
-  private grow(): void {
-    this.capacity *= 2;
+  private growTo(capacity: number): void {
+    this.capacity = capacity;
     const before = this.doubles;
     this.show(new ArrayBuffer(this.capacity * PAGE_BYTES));
     this.doubles.set(before);

@@ -6,11 +6,21 @@ import { PointTable } from './points.ts';
 
 export interface LearningTables extends Learning {
   readonly novelty: NoveltyTable;
+  readonly unconfirmed: NoveltyTable;
   readonly points: PointTable;
   readonly names: NameTable;
+  /** While a baseline is learned: rows of what an earlier one said without a mark. A person has seen it. */
+  readonly confirmed: Set<number>;
 }
 
 /** Empty tables. `isTeaching`: everything is usual, nothing is judged by what was learned. */
 export function newLearning(isTeaching = false): LearningTables {
-  return { isTeaching, novelty: new NoveltyTable(), points: new PointTable(), names: new NameTable() };
+  return {
+    isTeaching,
+    novelty: new NoveltyTable(),
+    unconfirmed: new NoveltyTable(),
+    points: new PointTable(isTeaching),
+    names: new NameTable(),
+    confirmed: new Set(),
+  };
 }

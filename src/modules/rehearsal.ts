@@ -53,6 +53,9 @@ export const REHEARSAL_PROTOCOL: Protocol = {
   }),
 };
 
+/** Protocol 1: clients hand each other messages by way of a broker. */
+const REHEARSAL_BUS: Protocol = { ...REHEARSAL_PROTOCOL, name: 'bus', title: 'Bus', family: 'messaging' };
+
 /** One module at work; host 1 is the usual client and host 2 the usual server. */
 export class Rehearsal {
   readonly raised: Judgement[] = [];
@@ -66,7 +69,7 @@ export class Rehearsal {
     this.learning = learning;
     this.handlers = module.start({
       hosts: REHEARSAL_HOSTS,
-      protocols: [REHEARSAL_PROTOCOL],
+      protocols: [REHEARSAL_PROTOCOL, REHEARSAL_BUS],
       learning,
       ...(intent === undefined ? {} : { intent }),
       raise: (judgement) => this.raised.push(judgement),

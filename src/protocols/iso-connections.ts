@@ -10,8 +10,8 @@ import { Tpdu, type CotpHeader } from './iso-packets.ts';
 /** `Operation.function` of what this file tells: the codes of the TPDUs. */
 export const ConnectionFunction = { connect: Tpdu.connectionRequest, disconnect: Tpdu.disconnectRequest } as const;
 /** A refused connection has the reason of the disconnect request, or the cause of the error TPDU, behind these. */
-export const DISCONNECT_REASON = 0x300;
-export const REJECT_CAUSE = 0x400;
+const DISCONNECT_REASON = 0x300;
+const REJECT_CAUSE = 0x400;
 
 /** Parameters of a connection request or confirmation (clause 13.3.4). */
 const Parameter = { tpduSize: 0xc0, callingTsap: 0xc1, calledTsap: 0xc2 } as const;

@@ -4,7 +4,7 @@ import { u16be } from '../bytes/endian.ts';
 import { NEED_MORE, NOT_THIS_PROTOCOL } from '../facts/protocol.ts';
 
 /** Version 3, a reserved byte, the length of the whole packet. */
-export const TPKT_HEADER = 4;
+const TPKT_HEADER = 4;
 const TPKT_VERSION = 3;
 /** RFC 1006, clause 6: a packet has at least seven bytes (a TPDU of length indicator, code and one more). */
 const TPKT_BYTES_MIN = 7;
@@ -43,7 +43,7 @@ export function tpktSize(bytes: Uint8Array, start: number, end: number, sizeMax:
 }
 
 /** Could these few bytes be the beginning of a packet? The reserved byte is 0 wherever it was seen. */
-export function isTpktBeginning(bytes: Uint8Array, start: number, end: number): boolean {
+function isTpktBeginning(bytes: Uint8Array, start: number, end: number): boolean {
   if (end > start && bytes[start] !== TPKT_VERSION) return false;
   return end - start < 2 || bytes[start + 1] === 0;
 }

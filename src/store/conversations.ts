@@ -10,6 +10,9 @@ export interface Merged {
   readonly changed: number;
 }
 
+/** What hosts are called, by number. */
+export type NamedHosts = Pick<HostDirectory, 'segment' | 'address'>;
+
 export interface StoredConversation {
   readonly client: StoredHost;
   readonly server: StoredHost;
@@ -115,7 +118,7 @@ export class ConversationGathering {
   }
 
   /** Within a transaction of the caller. `assetOf`: the asset of (segment, address), null where there is none. */
-  merge(hosts: HostDirectory, assetOf: (segment: string, address: string) => string | null): Merged {
+  merge(hosts: NamedHosts, assetOf: (segment: string, address: string) => string | null): Merged {
     const database = this.#database;
     this.#nameHosts(hosts, assetOf);
     const seen = numberOf(database.prepare('SELECT count(*) AS count FROM temp.observed').get()!, 'count');
@@ -141,7 +144,7 @@ export class ConversationGathering {
   }
 
   /** Host numbers of this analysis become rows of `hosts`. */
-  #nameHosts(hosts: HostDirectory, assetOf: (segment: string, address: string) => string | null): void {
+  #nameHosts(hosts: NamedHosts, assetOf: (segment: string, address: string) => string | null): void {
     const database = this.#database;
     database.exec('CREATE TEMP TABLE named (number INTEGER PRIMARY KEY, id INTEGER)');
     const find = database.prepare('SELECT id, asset FROM hosts WHERE segment = ? AND address = ?');

@@ -15,6 +15,7 @@ import {
   type StoredConversation,
 } from './conversations.ts';
 import { inTransaction, openDatabase, told, type OpenOptions } from './database.ts';
+import { LiveRecording } from './live-recording.ts';
 import { numberOf, numberOrNull, storedWhole, textOf, textOrNull } from './stored-values.ts';
 
 /** What an analysis hands over in the end. */
@@ -49,6 +50,19 @@ export class SiteStore {
   /** Call before the analysis; `protocols`: names, as conversations number them. */
   record(protocols: readonly string[]): SiteRecording {
     return told(this.path, () => new SiteRecording(this.path, this.#database, protocols));
+  }
+
+  /**
+   * Call when a live watch begins. `run`: a name that no other run has; `hasDeclaration`: what a person declared was
+   * known.
+   */
+  recordLive(
+    run: string,
+    inputs: readonly string[],
+    protocols: readonly string[],
+    hasDeclaration: boolean,
+  ): LiveRecording {
+    return told(this.path, () => new LiveRecording(this.path, this.#database, run, inputs, protocols, hasDeclaration));
   }
 
   captures(): CaptureFile[] {
@@ -87,14 +101,15 @@ export class SiteStore {
     const rows = this.#database.prepare('SELECT * FROM captures ORDER BY id').all();
     return rows.map((row) => {
       const message = textOrNull(row, 'damage_message');
+      const isEmpty = numberOf(row, 'frames') === 0;
       return {
         id: numberOf(row, 'id'),
         file: {
           path: textOf(row, 'path'),
           frames: numberOf(row, 'frames'),
           bytes: numberOf(row, 'bytes'),
-          firstUs: numberOf(row, 'first_us'),
-          lastUs: numberOf(row, 'last_us'),
+          firstUs: isEmpty ? NaN : numberOf(row, 'first_us'),
+          lastUs: isEmpty ? NaN : numberOf(row, 'last_us'),
           damage: message === null ? null : { offset: numberOrNull(row, 'damage_offset') ?? 0, message },
         },
       };

@@ -255,6 +255,14 @@ test('who asks several servers is a SCADA server, who answers for several units 
   assert.ok(claims.includes('9/3 service fieldbus'));
 });
 
+test('a command that a broker hands on makes a broker of the broker only', () => {
+  const claims = claimsOf((rehearsal) => {
+    for (let round = 0; round < 5; round++) rehearsal.operation({ protocol: 1, unit: -1, verb: Verb.publish });
+    rehearsal.operation({ protocol: 1, unit: -1, verb: Verb.restart, client: 2, server: 1 });
+  });
+  assert.deepEqual(claims.sort(), ['2/-1 level 3', '2/-1 role broker']);
+});
+
 test('who is told values unasked is no client, and who tells them is a server', () => {
   const claims = claimsOf((rehearsal) => {
     for (let round = 0; round < 9; round++) rehearsal.operation({ verb: Verb.report, client: 4, requestFrame: 0 });

@@ -46,6 +46,11 @@ const ENGINEERING_VERBS: readonly number[] = [
 ];
 const IS_ENGINEERING = Uint8Array.from(VERB_NAMES, (_name, verb) => (ENGINEERING_VERBS.includes(verb) ? 1 : 0));
 
+/** What a client of a broker asks of the broker itself. */
+const IS_FOR_BROKER = Uint8Array.from(VERB_NAMES, (_name, verb) =>
+  [Verb.connect, Verb.publish, Verb.subscribe, Verb['keep-alive']].includes(verb) ? 1 : 0,
+);
+
 const CHANGE_KINDS: Partial<Record<ClaimAttribute, AlertKind>> = {
   vendor: IDENTITY_CHANGED,
   model: IDENTITY_CHANGED,
@@ -101,6 +106,8 @@ class AssetLens implements ModuleHandlers {
   /** By way: its entry among the exchanges + 1, 0 while it is not known. Several ways have one. */
   #entries = new Int32Array(1024);
   readonly #usual: UsualDevices;
+  /** By protocol. */
+  readonly #isMessaging: Uint8Array;
   readonly #identities = new Map<string, Claim>();
   #claimedUs = 0;
   /** Something was seen since the last claims that may change them. */
@@ -109,9 +116,12 @@ class AssetLens implements ModuleHandlers {
   constructor(site: Site) {
     this.#site = site;
     this.#usual = new UsualDevices(site);
+    this.#isMessaging = Uint8Array.from(site.protocols, ({ family }) => (family === 'messaging' ? 1 : 0));
   }
 
   operation(operation: Operation): void {
+    // Of what is handed on between clients the broker is the way, and the one who is meant no server.
+    if (this.#isMessaging[operation.protocol] === 1 && IS_FOR_BROKER[operation.verb] === 0) return;
     this.#usual.operation(operation);
     const { outcome } = operation;
     const known = this.#entries[operation.way] ?? 0;

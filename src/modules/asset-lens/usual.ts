@@ -7,6 +7,7 @@ import type { Site } from '../../facts/module.ts';
 import { Outcome, type Operation } from '../../facts/operation.ts';
 import { Verb } from '../../facts/verbs.ts';
 import { ContextKind, Role, textWord } from '../../learning/contexts.ts';
+import { unconfirmedSighting, weighed } from '../unconfirmed.ts';
 import { chanceText, countOf, spanText, timesText } from '../plain-words.ts';
 import { DEVICE_VANISHED, NEW_DEVICE, ROLE_CHANGED } from './kinds.ts';
 import { grouped } from '../../bytes/text.ts';
@@ -218,17 +219,18 @@ export class UsualDevices {
     const span = knownFor(novelty, context, timeUs);
     const rest = spanText(timeUs - novelty.newestUs(context));
     const mac = hosts.mac(host);
+    const explanation =
+      `${hosts.address(host)}${mac === '' || mac === hosts.address(host) ? '' : ` (${mac})`} ${isServer ? 'answers requests' : 'speaks'} in segment ` +
+      `${segment}, where it was never heard before. In ${span} ${countOf(distinct, 'device')} had been heard there, the last new ` +
+      `one ${rest} ago; the chance that what is heard next is a new device is below ${chanceText(bound)}.`;
+    const seen = unconfirmedSighting(this.#site, [ContextKind.presence, textWord(segment), 0, 0, host, 0]);
     this.#site.raise({
       kind: NEW_DEVICE.kind,
-      severity: isServer ? 'high' : NEW_DEVICE.severity,
+      ...weighed(isServer ? 'high' : NEW_DEVICE.severity, explanation, seen),
       timeUs,
       subject: { host, unit: -1, port: -1 },
       peer: null,
       object: '',
-      explanation:
-        `${hosts.address(host)}${mac === '' || mac === hosts.address(host) ? '' : ` (${mac})`} ${isServer ? 'answers requests' : 'speaks'} in segment ` +
-        `${segment}, where it was never heard before. In ${span} ${countOf(distinct, 'device')} had been heard there, the last new ` +
-        `one ${rest} ago; the chance that what is heard next is a new device is below ${chanceText(bound)}.`,
       frames: frame > 0 ? [frame] : [],
     });
   }
@@ -263,17 +265,18 @@ export class UsualDevices {
     const { observations, bound } = novelty.estimate(context);
     const span = knownFor(novelty, context, operation.timeUs);
     const severity: Severity = isAsking ? 'high' : 'medium';
+    const explanation =
+      `${hosts.address(host)} ${isAsking ? `asks ${hosts.address(other)}` : `answers ${hosts.address(other)}`} in ` +
+      `${protocols[operation.protocol]?.title ?? 'a field protocol'}. In ${span} it was heard in ${grouped(observations)} seconds and only ` +
+      `${isAsking ? 'answered' : 'asked'} others: the chance of anything else is below ${chanceText(bound)}.`;
+    const seen = unconfirmedSighting(this.#site, [ContextKind.roles, host, 0, 0, role, 0]);
     this.#site.raise({
       kind: ROLE_CHANGED.kind,
-      severity,
+      ...weighed(severity, explanation, seen),
       timeUs: operation.timeUs,
       subject: { host, unit: -1, port: -1 },
       peer: { host: other, unit: -1, port: -1 },
       object: isAsking ? 'asks' : 'answers',
-      explanation:
-        `${hosts.address(host)} ${isAsking ? `asks ${hosts.address(other)}` : `answers ${hosts.address(other)}`} in ` +
-        `${protocols[operation.protocol]?.title ?? 'a field protocol'}. In ${span} it was heard in ${grouped(observations)} seconds and only ` +
-        `${isAsking ? 'answered' : 'asked'} others: the chance of anything else is below ${chanceText(bound)}.`,
       frames: [operation.requestFrame, operation.answerFrame].filter((frame) => frame > 0),
     });
   }

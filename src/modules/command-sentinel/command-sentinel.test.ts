@@ -158,6 +158,27 @@ const FIRES: readonly Case[] = [
   },
   { kind: 'time-set', what: 'a clock set', play: one({ verb: Verb['set-time'] }), severity: 'medium' },
   {
+    kind: 'time-set',
+    what: 'a clock set by one that is no client of the device',
+    play: learned({ client: 9, verb: Verb['set-time'], function: 99 }),
+    by: 9,
+    severity: 'high',
+    says: /192\.0\.2\.9 is none of the 2 clients that this device is known to have\./,
+  },
+  {
+    kind: 'time-set',
+    what: 'a clock set by the usual master',
+    play: learned({ client: 1, verb: Verb['set-time'], function: 99 }),
+    severity: 'low',
+    says: /192\.0\.2\.1 is a usual client of this device, with 4\d\d requests before\./,
+  },
+  {
+    kind: 'time-set',
+    what: 'a clock set by the usual master, in vain',
+    play: learned({ client: 1, verb: Verb['set-time'], function: 99, ...refused }),
+    severity: 'info',
+  },
+  {
     kind: 'file-write',
     what: 'a file written',
     play: one({
@@ -254,6 +275,16 @@ const polling = (rehearsal: Rehearsal): void => {
 };
 
 const QUIET: readonly Case[] = [
+  {
+    kind: 'unusual-function',
+    what: 'a client that says farewell, and comes back, for the first time after eight minutes',
+    play: (rehearsal) => {
+      rehearsal.plantSeconds(0, 480);
+      const timeUs = REHEARSAL_START_US + 480_000_000;
+      rehearsal.operation({ timeUs, verb: Verb.disconnect, function: 66 });
+      rehearsal.operation({ timeUs, verb: Verb.connect, function: 65 });
+    },
+  },
   {
     kind: 'new-master',
     what: 'four minutes of a plant and then four more',
@@ -520,6 +551,30 @@ test('a dangerous command is told of as such, and not as an unusual function', (
   const rehearsal = new Rehearsal(commandSentinel);
   learned({ client: 1, verb: Verb['set-time'], function: 99 })(rehearsal);
   assert.deepEqual(rehearsal.kinds(), ['command-sentinel/time-set']);
+});
+
+test('who sets a clock again and again is its time master, though it asks for nothing else', () => {
+  const rehearsal = new Rehearsal(commandSentinel);
+  for (let hour = 0; hour < 6; hour++) {
+    rehearsal.operation({ ...later(hour * 3600), verb: Verb['set-time'], function: 99 });
+    rehearsal.handlers.tick?.(later(hour * 3600 + 1).timeUs!);
+  }
+  assert.deepEqual(
+    rehearsal.raised.map(({ severity }) => severity),
+    ['medium', 'medium', 'medium', 'low', 'low', 'low'],
+  );
+  assert.match(rehearsal.raised.at(-1)!.explanation, /192\.0\.2\.1 is known to do so: it did 5 times before\./);
+});
+
+test('a declared master sets the clocks of its devices', () => {
+  const intent = {
+    isMaster: (client: number) => client === 9,
+    isEngineeringStation: () => false,
+    windowAt: () => null,
+  };
+  const rehearsal = new Rehearsal(commandSentinel, undefined, { ...intent, declared: NOTHING_DECLARED });
+  rehearsal.operation({ ...later(0), client: 9, verb: Verb['set-time'], function: 99 });
+  assert.equal(rehearsal.raised[0]!.severity, 'low');
 });
 
 test('a client that writes to other devices is less of a surprise as a writer here', () => {

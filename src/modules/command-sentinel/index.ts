@@ -12,6 +12,7 @@ import { CHANGING_VERBS, COMMAND_RULES, type CommandRule } from './commands.ts';
 import { KINDS } from './kinds.ts';
 import { plannedText } from './planned.ts';
 import { SWEPT_FUNCTIONS_MIN, SWEPT_OBJECTS_MIN, SWEPT_UNITS_MIN, SweepTable, type Sweep } from './sweeps.ts';
+import { timeMasterStanding } from './time-masters.ts';
 import { UsualRequests } from './usual.ts';
 import * as wording from './wording.ts';
 
@@ -119,6 +120,11 @@ class CommandSentinel implements ModuleHandlers {
     let explanation = `${wording.whoAskedWhat(operation, hosts, protocol)}${object === '' ? '' : ` for ${object}`}; ${wording.outcomeText(operation, protocol, this.#isAbsent(operation))}`;
     if (operation.outcome === Outcome.ok) explanation += `: ${rule.effect}`;
     explanation += `. ${this.#history(operation)}`;
+    if (operation.verb === Verb['set-time']) {
+      const standing = timeMasterStanding(this.#site, operation, severity);
+      severity = standing.severity;
+      if (standing.reason !== '') explanation += ` ${standing.reason}`;
+    }
     this.#renew(operation);
     if (operation.verb === Verb.reserve) {
       const holder = this.#reserve(operation);

@@ -120,6 +120,7 @@ function failuresText(story: Counts): string {
 }
 
 function outcomeText(operation: Operation): string {
-  if (operation.outcome === Outcome.ok) return 'the device answered';
+  if (operation.outcome === Outcome.ok)
+    return operation.answerFrame > 0 ? 'the device answered' : 'it asks for no answer';
   return operation.outcome === Outcome.refused ? 'the device refused' : 'no answer was seen';
 }

@@ -5,6 +5,7 @@ import type { Site } from '../../facts/module.ts';
 import { Outcome, type Operation } from '../../facts/operation.ts';
 import { VERB_NAMES, Verb } from '../../facts/verbs.ts';
 import { severityRank } from '../../alerts/severity.ts';
+import { unconfirmedSighting, weighed, type Sought } from '../unconfirmed.ts';
 import { SEVERITIES } from '../../facts/alert.ts';
 import { ContextKind, functionWord } from '../../learning/contexts.ts';
 import { COMMAND_RULES } from './commands.ts';
@@ -44,6 +45,11 @@ const CYCLES_MIN = 3;
 /** Verbs that write, and have no rule of their own among the dangerous commands. */
 const IS_WRITING = Uint8Array.from(VERB_NAMES, (_name, verb) =>
   [Verb.write, Verb.operate, Verb.configure, Verb.create].includes(verb) ? 1 : 0,
+);
+
+/** Verbs that begin, hold and end a conversation: the first of them after months is no new function. */
+const IS_ROUTINE = Uint8Array.from(VERB_NAMES, (_name, verb) =>
+  [Verb.connect, Verb.disconnect, Verb['keep-alive'], Verb.authenticate, Verb.release].includes(verb) ? 1 : 0,
 );
 
 interface Story {
@@ -200,7 +206,8 @@ export class UsualRequests {
   #isNewFunction(operation: Operation, requests: number, asker: number): boolean {
     const { novelty } = this.#site.learning;
     const { client, server, unit, verb } = operation;
-    if (operation.function < 0 || COMMAND_RULES[verb] !== undefined || !novelty.isLearned(requests)) return false;
+    if (operation.function < 0 || IS_ROUTINE[verb] === 1 || COMMAND_RULES[verb] !== undefined) return false;
+    if (!novelty.isLearned(requests)) return false;
     if (NEVER_SEEN / novelty.seen(asker) >= UNUSUAL_BELOW) return false;
     const askers = novelty.findContext(ContextKind.askers, server, unit, 0);
     return novelty.findSymbol(askers, client, 0) !== 0;
@@ -287,14 +294,15 @@ export class UsualRequests {
     unit: number,
   ): void {
     const isInVain = operation.outcome !== Outcome.ok && kind !== KINDS.newMaster;
+    const severity = isInVain ? SEVERITIES[Math.max(0, severityRank(full) - 1)]! : full;
+    const seen = unconfirmedSighting(this.#site, ...soughtOf(kind, operation));
     this.#site.raise({
       kind: kind.kind,
-      severity: isInVain ? SEVERITIES[Math.max(0, severityRank(full) - 1)]! : full,
+      ...weighed(severity, explanation, seen),
       timeUs: operation.timeUs,
       subject: { host: operation.server, unit, port: operation.serverPort },
       peer: { host: operation.client, unit: -1, port: unit < 0 ? -1 : operation.clientPort },
       object,
-      explanation,
       replacesExplanation: kind !== KINDS.unusualWriter,
       frames: [operation.requestFrame, operation.answerFrame].filter((frame) => frame > 0),
     });
@@ -316,6 +324,16 @@ function isToBeTold(story: Story, operation: Operation): boolean {
   story.toldUs = operation.timeUs;
   story.requestsTold = story.requests;
   return true;
+}
+
+/** What the baseline may have seen of it. */
+function soughtOf(
+  kind: AlertKind,
+  { client, server, unit, protocol, function: code, subfunction }: Operation,
+): Sought[] {
+  if (kind === KINDS.unusualWriter) return [[ContextKind.writers, server, unit, 0, client, 0]];
+  if (kind === KINDS.newMaster) return [[ContextKind.clients, server, 0, 0, client, 0]];
+  return [[ContextKind.requests, server, unit, 0, client, functionWord(protocol, code, subfunction)]];
 }
 
 function storyOf<Key>(stories: Map<Key, Story>, key: Key, timeUs: number): Story {

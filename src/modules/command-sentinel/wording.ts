@@ -30,7 +30,9 @@ export function functionText(operation: Operation, protocol: Protocol | undefine
 /** `the device refused it with code 1 (illegal function) after 2 ms`. */
 export function outcomeText(operation: Operation, protocol: Protocol | undefined, isAbsent: boolean): string {
   const after = operation.elapsedUs < 0 ? '' : ` after ${durationText(operation.elapsedUs)}`;
-  if (operation.outcome === Outcome.ok) return `the device confirmed it${after}`;
+  if (operation.outcome === Outcome.ok) {
+    return operation.answerFrame > 0 ? `the device confirmed it${after}` : 'it asks for no answer';
+  }
   if (operation.outcome === Outcome.unanswered) return 'no answer was seen';
   const name = protocol?.codeName(operation.code) ?? '';
   const who = isAbsent ? 'a gateway answered for the device' : 'the device refused it';

@@ -1,7 +1,7 @@
 // Judges writes by what the points mean here: a point only ever read, a value or a step never seen, many points in a
 // row, a point swung to and fro. Reads only teach.
 import type { Severity } from '../../facts/alert.ts';
-import type { PointView } from '../../facts/learning.ts';
+import type { PointView, UnconfirmedWrites } from '../../facts/learning.ts';
 import type { Module, ModuleHandlers, Site } from '../../facts/module.ts';
 import { Encoding, Outcome, type Operation } from '../../facts/operation.ts';
 import { Verb } from '../../facts/verbs.ts';
@@ -11,6 +11,7 @@ import * as judge from './judge.ts';
 import { KINDS } from './kinds.ts';
 import { PointSweeps, type PointSweep } from './sweeps.ts';
 import * as wording from './wording.ts';
+import { weighed } from '../unconfirmed.ts';
 
 /** Points of one write that are judged; no protocol's frame holds more values. */
 const WRITTEN_POINTS_MAX = 4096;
@@ -58,9 +59,7 @@ class ProcessGuard implements ModuleHandlers {
     const { server, unit, protocol, space, first, timeUs, client } = operation;
     const count = Math.min(operation.count, WRITTEN_POINTS_MAX);
     const isRefused = operation.outcome === Outcome.refused;
-    let readOnlyFrom = -1;
-    let readOnlyTo = -1;
-    let weakest: PointView | null = null;
+    let readOnly: ReadOnlyPart | null = null;
     let unknown = 0;
     let raised = 0;
     let point = 0;
@@ -78,18 +77,16 @@ class ProcessGuard implements ModuleHandlers {
       const view = points.view(point);
       if (view.reads + view.writes === 0) unknown++;
       if (!isTeaching && judge.isReadOnly(view, timeUs)) {
-        if (readOnlyFrom < 0) readOnlyFrom = address;
-        readOnlyTo = address;
-        if (weakest === null || view.reads < weakest.reads) weakest = view;
+        readOnly = withPoint(readOnly, address, view, points.unconfirmedWrites(point));
         points.noteDeviation(point, value);
       } else if (!isTeaching && this.#judgeValue(operation, address, view, wire, raised < ALERTS_PER_WRITE_MAX)) {
         raised++;
         points.noteDeviation(point, value);
       } else points.learnWrite(point, value, client, timeUs);
     }
-    if (weakest !== null) this.#raiseReadOnly(operation, readOnlyFrom, readOnlyTo, weakest);
+    if (readOnly !== null) this.#raiseReadOnly(operation, readOnly);
     else if (unknown === count && !isTeaching) this.#noteUnknown(operation);
-    if (weakest === null && raised === 0 && !isRefused) this.#learnWriter(operation);
+    if (readOnly === null && raised === 0 && !isRefused) this.#learnWriter(operation);
   }
 
   #learnWriter(operation: Operation): void {
@@ -99,7 +96,7 @@ class ProcessGuard implements ModuleHandlers {
     novelty.observe(novelty.symbol(context, spaceWord(protocol, space), first), operation.timeUs);
   }
 
-  #raiseReadOnly(operation: Operation, from: number, to: number, view: PointView): void {
+  #raiseReadOnly(operation: Operation, { from, to, weakest: view, unconfirmed }: ReadOnlyPart): void {
     const { novelty } = this.#site.learning;
     const { server, unit, client } = operation;
     const bound = judge.firstWriteBound(view);
@@ -112,6 +109,7 @@ class ProcessGuard implements ModuleHandlers {
     let severity: Severity =
       isNewUsual && isUsual ? 'low' : judge.firstWriteSeverity(bound, isUsual || this.#writesElsewhere(operation));
     if (isRefused) severity = judge.lower(severity);
+    severity = weighed(severity, '', unconfirmed).severity;
     const sweep = this.#sweeps.noted(operation, severity);
     if (sweep !== null) {
       this.#raiseSweep(operation, sweep);
@@ -123,7 +121,8 @@ class ProcessGuard implements ModuleHandlers {
       newShare: isNewUsual ? chance : 0,
     });
     const object = wording.pointsText(this.#site, operation, from, to);
-    this.#raise(KINDS.writeToReadOnlyPoint.kind, severity, operation, object, text);
+    const { explanation } = weighed(severity, text, unconfirmed);
+    this.#raise(KINDS.writeToReadOnlyPoint.kind, severity, operation, object, explanation);
   }
 
   /** A client that is known to this server, and to write at the site. */
@@ -147,15 +146,20 @@ class ProcessGuard implements ModuleHandlers {
   #judgeValue(operation: Operation, address: number, view: PointView, value: number, mayRaise: boolean): boolean {
     if (operation.encoding === Encoding.bits || Number.isNaN(value) || Number.isNaN(view.last)) return false;
     const isPart = operation.count > 1;
-    const isOutOfRange = judge.isOutOfRange(view, value, isPart);
-    if (!isOutOfRange && !judge.isStepTooLarge(view, value, isPart)) return false;
+    const span = operation.encoding === Encoding.unsigned ? judge.wordSpan(operation.valueSize) : 0;
+    const isOutOfRange = judge.isOutOfRange(view, value, span, isPart);
+    if (!isOutOfRange && !judge.isStepTooLarge(view, value, span, isPart)) return false;
     if (!mayRaise) return true;
     const kind = isOutOfRange ? KINDS.valueOutOfRange : KINDS.stepTooLarge;
-    const full: Severity = isOutOfRange ? judge.rangeSeverity(view, value) : kind.severity;
+    const full: Severity = isOutOfRange ? judge.rangeSeverity(view, value, span) : kind.severity;
     const severity = operation.outcome === Outcome.refused ? judge.lower(full) : full;
     const text = isOutOfRange
-      ? wording.rangeText(this.#site, operation, address, view, judge.rangeChance(view))
-      : wording.stepText(this.#site, operation, address, view, value, judge.stepChance(view));
+      ? wording.rangeText(this.#site, operation, address, view, {
+          distance: judge.outside(view, value, span),
+          scales: judge.scalesOutside(view, value, span),
+          chance: judge.rangeChance(view, value, span),
+        })
+      : wording.stepText(this.#site, operation, address, view, value, judge.largeStepChance(view, value, span));
     this.#raise(kind.kind, severity, operation, wording.pointsText(this.#site, operation, address, address), text);
     return true;
   }
@@ -209,6 +213,31 @@ class ProcessGuard implements ModuleHandlers {
     const { server, unit, protocol, space } = operation;
     return points.clientsOf(points.find(server, unit, protocol, space, address), false).length;
   }
+}
+
+/** The points of one write that are only ever read. */
+interface ReadOnlyPart {
+  readonly from: number;
+  readonly to: number;
+  /** The one that was read least. */
+  readonly weakest: PointView;
+  /** The baseline has seen writes to all of them, but in one stretch of time only. */
+  readonly unconfirmed: UnconfirmedWrites | null;
+}
+
+function withPoint(
+  before: ReadOnlyPart | null,
+  address: number,
+  view: PointView,
+  unconfirmed: UnconfirmedWrites | null,
+): ReadOnlyPart {
+  if (before === null) return { from: address, to: address, weakest: view, unconfirmed };
+  return {
+    from: before.from,
+    to: address,
+    weakest: view.reads < before.weakest.reads ? view : before.weakest,
+    unconfirmed: unconfirmed === null ? null : before.unconfirmed,
+  };
 }
 
 /** NaN where the protocol does not tell one value for each point, as with a mask. */

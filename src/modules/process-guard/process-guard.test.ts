@@ -236,16 +236,23 @@ describe('value-out-of-range', () => {
     plant.write(0, [600 + ((second * 7) % 41)]);
   };
 
-  test('a value far beyond hundreds of others is high, a little beyond low', () => {
+  test('a value far beyond hundreds of others is high, one within a range of it medium, a little beyond nothing', () => {
     const plant = new Plant();
     plant.poll(300, cycle(plant));
     plant.write(0, [820]);
     const judgement = plant.only();
     assert.equal(judgement.kind, 'process-guard/value-out-of-range');
     assert.equal(judgement.severity, 'high');
-    assert.match(judgement.explanation, /it had been between 600 and 640, 2\d\d values in a row: .* about 0\.\d+ %/);
+    assert.match(
+      judgement.explanation,
+      /it had taken 300 values, all between 600 and 640\. This is 180 outside, 4\.3 times as much as it is known to vary: the chance that the next value is so far out is about 0\.072 %/,
+    );
+    plant.write(0, [690]);
+    assert.equal(plant.raised[1]!.severity, 'medium');
+    plant.write(0, [660]);
+    assert.equal(plant.raised[2]!.severity, 'low');
     plant.write(0, [642]);
-    assert.equal(plant.raised[1]!.severity, 'low');
+    assert.equal(plant.raised.length, 3);
   });
 
   test('what was judged does not widen the range, though it is read back a hundred times', () => {
@@ -257,13 +264,35 @@ describe('value-out-of-range', () => {
     assert.deepEqual(plant.kinds(), Array(2).fill('process-guard/value-out-of-range'));
   });
 
-  test('quiet: few values, though read a thousand times', () => {
-    const plant = new Plant();
-    plant.poll(1000, (second) => {
-      if (second % 100 === 0) plant.write(0, [600 + second / 100]);
-    });
-    plant.write(0, [5000]);
-    assert.deepEqual(plant.kinds(), []);
+  test('tens of values are enough for one ten times beyond all of them, and five for none', () => {
+    const setpoints = [600, 640, 610, 625, 655, 630, 605, 645, 620, 650, 615, 635];
+    const written = (count: number): Plant => {
+      const plant = new Plant();
+      plant.poll(1000, (second) => {
+        if (second % 20 === 0 && second / 20 < count) plant.write(0, [setpoints[(second / 20) % setpoints.length]!]);
+      });
+      plant.write(0, [6500]);
+      return plant;
+    };
+    assert.deepEqual(written(5).kinds(), []);
+    assert.equal(written(12).only().kind, 'process-guard/value-out-of-range');
+    assert.equal(written(12).only().severity, 'medium');
+    assert.equal(written(40).only().severity, 'high');
+  });
+
+  test('a setpoint written again and again, always the same: another order of magnitude is told, a little more is not', () => {
+    const written = (value: number): Plant => {
+      const plant = new Plant();
+      plant.poll(200, () => plant.write(0, [600]));
+      plant.write(0, [value]);
+      return plant;
+    };
+    assert.equal(written(6000).only().severity, 'high');
+    assert.match(
+      written(6000).only().explanation,
+      /it had always been 600, 200 reads and 200 writes\. This is 5400 outside:/,
+    );
+    assert.deepEqual(written(650).kinds(), []);
   });
 
   test('quiet: a value that drifts further with every write', () => {
@@ -287,6 +316,36 @@ describe('value-out-of-range', () => {
     assert.deepEqual(plant.kinds(), []);
   });
 
+  test('quiet: signed values a little below zero, which words hold as large numbers', () => {
+    const written = (value: number): Plant => {
+      const plant = new Plant();
+      plant.poll(300, (second) => {
+        plant.write(0, [(second * 7) % 41]);
+      });
+      plant.write(0, [value & 0xffff]);
+      return plant;
+    };
+    assert.deepEqual(written(-3).kinds(), []);
+    assert.equal(written(-300).only().severity, 'high');
+  });
+
+  test('quiet: the low word of a 32-bit counter that wraps, whatever it is next', () => {
+    const plant = new Plant();
+    for (let step = 0; step < 400; step++) {
+      const total = 0x12_0000 + step * 9000;
+      plant.write(0, [total >> 16, total & 0xffff]);
+    }
+    for (const low of [0, 0xffff, 17, 0x8000]) plant.write(0, [0x48, low]);
+    assert.deepEqual(plant.kinds(), []);
+  });
+
+  test('quiet: the low word of floats in steps of a half, and then one in between', () => {
+    const plant = new Plant();
+    for (let second = 0; second < 400; second++) plant.write(0, [0x4290 + (second % 3), (second % 2) * 0x8000]);
+    plant.write(0, [0x4291, 0x999a]);
+    assert.deepEqual(plant.kinds(), []);
+  });
+
   test('quiet: the lower half of a 32-bit number that was always round', () => {
     const plant = new Plant();
     for (let second = 0; second < 400; second++) plant.write(0, [0x4290 + (second % 3), 0]);
@@ -306,7 +365,10 @@ describe('step-too-large', () => {
     plant.write(0, [510]);
     const judgement = plant.only();
     assert.equal(judgement.kind, 'process-guard/step-too-large');
-    assert.match(judgement.explanation, /a step of 190 from 700\. The largest of the \d+ steps before was 10/);
+    assert.match(
+      judgement.explanation,
+      /a step of 190 from 700\. The largest of the \d+ steps before was 10; the chance that the next one is as large is about 0\.\d+ %/,
+    );
   });
 
   test('quiet: walking on', () => {

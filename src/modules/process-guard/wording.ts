@@ -65,14 +65,22 @@ export function readOnlyText(
   );
 }
 
-export function rangeText(site: Site, operation: Operation, address: number, view: PointView, chance: number): string {
-  const range =
-    view.minimum === view.maximum
-      ? `it was always ${numberText(view.minimum)}`
-      : `it had been between ${numberText(view.minimum)} and ${numberText(view.maximum)}`;
+export function rangeText(
+  site: Site,
+  operation: Operation,
+  address: number,
+  view: PointView,
+  beyond: { readonly distance: number; readonly scales: number; readonly chance: number },
+): string {
+  const isConstant = view.minimum === view.maximum;
+  const range = isConstant
+    ? `it had always been ${numberText(view.minimum)}, ${countOf(view.reads, 'read')} and ${countOf(view.writes, 'write')}`
+    : `it had taken ${countOf(view.moves, 'value')}, all between ${numberText(view.minimum)} and ${numberText(view.maximum)}`;
+  const far =
+    isConstant || beyond.scales < 1 ? '' : `, ${shortNumber(beyond.scales)} times as much as it is known to vary`;
   return (
-    `${whoWroteWhat(site, operation, address, address)}. In ${spanText(operation.timeUs - view.firstUs)} ${range}, ` +
-    `${countOf(view.movesInRange, 'value')} in a row: the chance that the next one lies outside is about ${chanceText(chance)}.`
+    `${whoWroteWhat(site, operation, address, address)}. In ${spanText(operation.timeUs - view.firstUs)} ${range}. This is ` +
+    `${numberText(beyond.distance)} outside${far}: the chance that the next value is so far out is about ${chanceText(beyond.chance)}.`
   );
 }
 
@@ -86,8 +94,8 @@ export function stepText(
 ): string {
   return (
     `${whoWroteWhat(site, operation, address, address)}, a step of ${numberText(Math.abs(value - view.last))} from ` +
-    `${numberText(view.last)}. The largest of the ${countOf(view.moves, 'step')} before was ${numberText(view.step)}; the chance ` +
-    `that the next one is larger is about ${chanceText(chance)}.`
+    `${numberText(view.last)}. The largest of the ${countOf(view.moves - 1, 'step')} before was ${numberText(view.step)}; the chance ` +
+    `that the next one is as large is about ${chanceText(chance)}.`
   );
 }
 
@@ -121,7 +129,9 @@ export function swingText(
 
 function outcomeText(site: Site, operation: Operation): string {
   const after = operation.elapsedUs < 0 ? '' : ` after ${durationText(operation.elapsedUs)}`;
-  if (operation.outcome === Outcome.ok) return `, and the device confirmed it${after}`;
+  if (operation.outcome === Outcome.ok) {
+    return operation.answerFrame > 0 ? `, and the device confirmed it${after}` : ', which asks for no answer';
+  }
   if (operation.outcome === Outcome.unanswered) return '; no answer was seen';
   const name = site.protocols[operation.protocol]?.codeName(operation.code) ?? '';
   return `; the device refused it with code ${operation.code}${name === '' ? '' : ` (${name})`}`;
@@ -139,6 +149,10 @@ function valuesText(operation: Operation, from: number, to: number): string {
     values.push(numberText(valueAt(bytes, valuesStart, address - first, encoding, valueSize)));
   }
   return `${values.join(', ')}${to - from >= VALUES_SHOWN_MAX ? ' …' : ''}`;
+}
+
+function shortNumber(value: number): string {
+  return value < 10 ? value.toFixed(1) : value.toFixed(0);
 }
 
 function numberText(value: number): string {

@@ -18,6 +18,18 @@ test('the check of a known header is right', () => {
   assert.equal(crcDnp3(hexBytes('05643744 6400 0500'), 0, 8), 0x3d17);
 });
 
+test('the check follows from its polynomial, bit by bit, for any length', () => {
+  const bytes = Uint8Array.from({ length: 40 }, (_, index) => (index * 73 + 11) & 0xff);
+  for (let end = 0; end <= bytes.length; end++) {
+    let remainder = 0;
+    for (const byte of bytes.subarray(0, end)) {
+      remainder ^= byte;
+      for (let bit = 0; bit < 8; bit++) remainder = (remainder & 1) === 0 ? remainder >> 1 : (remainder >> 1) ^ 0xa6bc;
+    }
+    assert.equal(crcDnp3(bytes, 0, end), ~remainder & 0xffff, `${end} octets`);
+  }
+});
+
 test('a frame is as long as its length says, with the checks of its blocks', () => {
   assert.equal(size(linkFrame(0xc9, 10, 1, [])), 10);
   assert.equal(size(linkFrame(0xc4, 10, 1, new Array<number>(16).fill(0))), 28);

@@ -76,7 +76,7 @@ const PLACE_NAMES: Readonly<Record<number, string>> = {
 };
 
 /** Block types: the two digits of a block's file name, as a number. */
-export const BLOCK_NAMES: Readonly<Record<number, string>> = {
+const BLOCK_NAMES: Readonly<Record<number, string>> = {
   0x00: 'OB',
   0x08: 'OB',
   0x0a: 'DB',
@@ -153,4 +153,12 @@ for (const [type, size, encoding] of [
 ] as const) {
   TYPE_SIZE[type] = size;
   TYPE_ENCODING[type] = encoding;
+}
+
+/**
+ * How `count` elements of a type are to be read: a run of bytes is whatever the client puts into it, and most put all
+ * types into it; one alone is a number.
+ */
+export function encodingOf(dataType: number, count: number): number {
+  return dataType === DataType.byte && count > 1 ? Encoding.bytes : TYPE_ENCODING[dataType]!;
 }

@@ -65,10 +65,10 @@ const GROUP_NAMES: Readonly<Record<number, string>> = {
 };
 
 /** Functions of user data that are looked into. */
-export const CyclicFunction = { transfer: 1, unsubscribe: 4, onChange: 5, modify: 7, readRecord: 8 } as const;
-export const BlockFunction = { list: 1, listType: 2, info: 3 } as const;
-export const CpuFunction = { readList: 1, messages: 2, diagnosticMessage: 3, alarmQuery: 19 } as const;
-export const SecurityFunction = { set: 1, clear: 2 } as const;
+export const CyclicFunction = { transfer: 1, unsubscribe: 4, onChange: 5, modify: 7 } as const;
+export const BlockFunction = { listType: 2, info: 3 } as const;
+export const CpuFunction = { readList: 1 } as const;
+export const SecurityFunction = { set: 1 } as const;
 export const ProgrammerFunction = { variableStatus: 2, modifyVariable: 8, force: 9 } as const;
 
 /** By group: verb and name of each function. What only a controller says of itself is a report. */

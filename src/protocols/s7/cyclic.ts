@@ -6,7 +6,7 @@ import { Encoding, type Operation } from '../../facts/operation.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 import { Verb } from '../../facts/verbs.ts';
 import { setUnasked, setValues, startOperation } from '../facts-of-messages.ts';
-import { TYPE_ENCODING, TYPE_SIZE } from './areas.ts';
+import { TYPE_ENCODING, TYPE_SIZE, encodingOf } from './areas.ts';
 import { ITEM_OK } from './codes.ts';
 import { Item, ItemProblem, hasStride, readItem, readSubItem } from './items.ts';
 
@@ -128,7 +128,7 @@ function fillReport(operation: Operation, area: CyclicArea, bytes: Uint8Array, a
   operation.space = area.space;
   operation.first = area.first;
   operation.count = area.count;
-  const encoding = TYPE_ENCODING[area.dataType]!;
+  const encoding = encodingOf(area.dataType, area.count);
   const size = TYPE_SIZE[area.dataType]!;
   if (area.count > 1 && hasStride(area.space, area.dataType)) {
     operation.count = area.count * size;

@@ -130,6 +130,7 @@ export class Listener implements FactSink {
   }
 
   login(login: Login): void {
+    if (login.frame === 0) throw new Error('a login without its frame');
     const matching = this.#candidates.filter((candidate) => login.test?.(candidate) === true);
     this.logins.push({ outcome: login.outcome, matching });
   }
@@ -220,6 +221,7 @@ export class Talk {
   }
 
   close(): this {
+    this.context.frame = 0;
     this.decoder.closed(this.context.flow, this.context);
     return this;
   }

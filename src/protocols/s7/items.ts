@@ -22,7 +22,7 @@ export const Syntax = {
   symbolic: 0xb2,
 } as const;
 
-/** Problems an item can have; index into ITEM_RULES, 0 none. */
+/** Problems an item can have. */
 export const ItemProblem = { none: 0, cutShort: 1, specification: 2 } as const;
 
 /** Root of a symbolic address in a data block; the number of the block stands behind it. */
@@ -117,18 +117,23 @@ function isNumberedArea(area: number): boolean {
   return area >= Area.counter && area <= Area.iecTimer;
 }
 
+/** Two numbers as one below 2^30, where numbers of objects end: the second has 14 bits. */
+function pairNumber(first: number, second: number): number {
+  return (first << 14) | (second & 0x3fff);
+}
+
 /** Area and unit in one byte, then column, line, module and the number of lines. */
 function readNumericalControl(bytes: Uint8Array, at: number, item: Item): void {
   const areaUnit = bytes[at]!;
   item.space = spaceOf(Place.numericalControl + (areaUnit >> 5), (bytes[at + 5]! << 8) | (areaUnit & 0x1f));
-  item.first = u16be(bytes, at + 1) * 0x10000 + u16be(bytes, at + 3);
+  item.first = pairNumber(u16be(bytes, at + 1), u16be(bytes, at + 3));
   item.count = bytes[at + 6]!;
 }
 
 /** Five bytes whose meaning is not known, then parameter number and index. */
 function readDrive(bytes: Uint8Array, at: number, item: Item): void {
   item.space = spaceOf(Place.drive, 0);
-  item.first = u16be(bytes, at + 5) * 0x10000 + u16be(bytes, at + 7);
+  item.first = pairNumber(u16be(bytes, at + 5), u16be(bytes, at + 7));
   item.count = 1;
 }
 

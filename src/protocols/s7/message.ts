@@ -4,7 +4,7 @@ import { u16be } from '../../bytes/endian.ts';
 import { Fit } from '../iso-on-tcp.ts';
 import { Job, Rosctr } from './codes.ts';
 
-export const S7COMM_ID = 0x32;
+const S7COMM_ID = 0x32;
 const JOB_HEADER = 10;
 const ANSWER_HEADER = 12;
 /** Head of the parameters of user data: 00 01 12, and the length of the rest. */

@@ -9,52 +9,68 @@ const PAD = 0x20;
 /** Passwords whose answer is awaited. */
 const OPEN_MAX = 64;
 
+interface SentPassword {
+  readonly hidden: Uint8Array;
+  readonly timeUs: number;
+  readonly frame: number;
+  readonly client: number;
+  readonly server: number;
+}
+
 export class Passwords {
   readonly #protocol: string;
-  readonly #open = new Map<string, Uint8Array>();
+  readonly #open = new Map<string, SentPassword>();
 
   constructor(protocol: string) {
     this.#protocol = protocol;
   }
 
-  /** A password in its hidden form was sent under `key`. */
-  sent(flow: number, key: number, bytes: Uint8Array, start: number, end: number): void {
+  /** A password in its hidden form was sent under `key`; the parties are those of the context's operation. */
+  sent(context: MessageContext, key: number, bytes: Uint8Array, start: number, end: number): void {
     if (end - start < PASSWORD_BYTES) return;
+    const { timeUs, frame, flow, operation } = context;
+    const { client, server } = operation;
     if (this.#open.size >= OPEN_MAX) {
       for (const oldest of this.#open.keys()) {
         this.#open.delete(oldest);
         break;
       }
     }
-    this.#open.set(`${flow} ${key}`, bytes.slice(start, start + PASSWORD_BYTES));
+    const hidden = bytes.slice(start, start + PASSWORD_BYTES);
+    this.#open.set(`${flow} ${key}`, { hidden, timeUs, frame, client, server });
   }
 
-  /** The answer, or that there is none: told as a login of `client` at `server`. */
-  answered(context: MessageContext, key: number, client: number, server: number, outcome: Login['outcome']): void {
+  /** The answer to the password sent under `key`. */
+  answered(context: MessageContext, key: number, outcome: Login['outcome']): void {
     const place = `${context.flow} ${key}`;
-    const hidden = this.#open.get(place);
-    if (hidden === undefined) return;
+    const sent = this.#open.get(place);
+    if (sent === undefined) return;
     this.#open.delete(place);
-    this.#tell(context, client, server, outcome, hidden);
+    this.#tell(context, sent, context.timeUs, context.frame, outcome);
   }
 
   closed(context: MessageContext): void {
     if (this.#open.size === 0) return;
     const prefix = `${context.flow} `;
-    for (const [place, hidden] of this.#open) {
+    for (const [place, sent] of this.#open) {
       if (!place.startsWith(prefix)) continue;
       this.#open.delete(place);
-      this.#tell(context, context.client, context.server, 'unknown', hidden);
+      this.#tell(context, sent, sent.timeUs, sent.frame, 'unknown');
     }
   }
 
-  #tell(context: MessageContext, client: number, server: number, outcome: Login['outcome'], hidden: Uint8Array): void {
-    const { timeUs, frame, flow, sink } = context;
-    sink.login({
+  #tell(
+    context: MessageContext,
+    { hidden, client, server }: SentPassword,
+    timeUs: number,
+    frame: number,
+    outcome: Login['outcome'],
+  ): void {
+    context.sink.login({
       fact: 'login',
       timeUs,
       frame,
-      flow,
+      flow: context.flow,
       client,
       server,
       protocol: this.#protocol,

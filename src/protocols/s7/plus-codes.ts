@@ -7,7 +7,7 @@ import { ConnectionFunction, connectionCodeName } from '../iso-connections.ts';
 export const Opcode = { request: 0x31, answer: 0x32, answerOfCyclic: 0x02, notification: 0x33 } as const;
 
 /** `Operation.function` is the function on the wire less this, since function numbers are below 511. */
-export const FUNCTION_BASE = 0x400;
+const FUNCTION_BASE = 0x400;
 
 export const Function = {
   error: 0x04b1,
@@ -35,7 +35,7 @@ export const Function = {
 /** Numbers of what is no function: in the place of FUNCTION_BASE + number. */
 export const NOTIFICATION = 0x33;
 export const KEEP_ALIVE = 0xff;
-export const UNKNOWN_FUNCTION = 0;
+const UNKNOWN_FUNCTION = 0;
 
 const FUNCTIONS: Readonly<Record<number, readonly [VerbName, string]>> = {
   [Function.error]: ['other', 'error'],
@@ -96,8 +96,8 @@ export function plusSpaceName(space: number): string {
   return SPACE_NAMES[space] ?? `space ${space}`;
 }
 
-/** Objects that every controller has. */
-export const PlusObject = { cpuExecutionUnit: 52, objectRoot: 201, sessionContainer: 285 } as const;
+/** The object of the operating state, which every controller has. */
+export const PlusObject = { cpuExecutionUnit: 52 } as const;
 /** Objects made during a session, each time with another number. */
 const DYNAMIC_FROM = 0x10000000;
 const DYNAMIC_TO = 0x7fffffff;
@@ -152,7 +152,6 @@ export const Attribute = {
   typeName: 233,
   sessionClient: 301,
   sessionResponse: 304,
-  sessionVersion: 306,
   versionOfController: 319,
   subscribedItems: 1048,
   creditLimit: 1053,

@@ -4,14 +4,14 @@ import { u16be } from '../../bytes/endian.ts';
 import { Fit } from '../iso-on-tcp.ts';
 import { Opcode } from './plus-codes.ts';
 
-export const PLUS_ID = 0x72;
+const PLUS_ID = 0x72;
 const HEADER = 4;
 const TRAILER = 4;
 /** Of these versions the digest stands between header and data: its length, then so many bytes. */
 const DIGEST_VERSION = 3;
 const DIGEST_BYTES = 32;
 const VERSION_MAX = 3;
-export const KEEP_ALIVE_VERSIONS = [0xfe, 0xff];
+const KEEP_ALIVE_VERSIONS = [0xfe, 0xff];
 
 export class PlusFrame {
   version = 0;

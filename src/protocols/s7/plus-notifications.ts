@@ -11,6 +11,9 @@ const ITEMS_MAX = 200;
 /** What stands before an item; with some, that it cannot be read. */
 const Item = { value: 0x92, valueOfNumber: 0x9b, note: 0x9c } as const;
 const UNREADABLE = [0x03, 0x13, 0x81];
+/** Numbers of objects have 30 bits; items are numbered from the end of 32 by some. */
+const NUMBER_BITS = 0x3fffffff;
+const NONE = -1;
 /** Upper four bits of the ids that older controllers give the objects of a session. */
 const OLDER_SESSION_OBJECTS = 1;
 
@@ -53,16 +56,16 @@ export class PlusNotifications {
       context.sink.operation(operation);
       told++;
     }
-    if (told === 0) context.sink.operation(this.#report(context, -1, 0));
+    if (told === 0) context.sink.operation(this.#report(context, NONE, 0));
   }
 
   #report(context: MessageContext, number: number, code: number): Operation {
     const operation = startOperation(context, this.#protocol, context.fromClient);
     operation.verb = Verb.report;
     operation.function = NOTIFICATION;
-    if (number >= 0) {
+    if (number !== NONE) {
       operation.space = PlusSpace.subscribed;
-      operation.first = number;
+      operation.first = number & NUMBER_BITS;
       operation.count = 1;
     }
     setUnasked(operation, context, code);

@@ -57,7 +57,7 @@ test('every item of a read is an operation with its own return code', () => {
       values,
     ]),
     [
-      ['DB5', 10, 3, 'ok', 0, [1, 2, 3]],
+      ['DB5', 10, 3, 'ok', 0, ['01', '02', '03']],
       ['M bits', 35, 1, 'ok', 0, [1]],
       ['DB9', 0, 1, 'refused', 5, []],
     ],
@@ -104,7 +104,7 @@ test('data of several writes have a fill byte between them', () => {
   talk.answer(answer(1, '0502', 'FFFF'));
   assert.deepEqual(
     talk.operations.map(({ values }) => values),
-    [[10], [11, 12]],
+    [[10], ['0b', '0c']],
   );
 });
 
@@ -141,9 +141,9 @@ test('an item of the syntax 0xB0 names areas, each with its own return code in t
   assert.deepEqual(
     talk.operations.map(({ space, first, outcome, values }) => [space, first, outcome, values]),
     [
-      ['DB5', 10, 'ok', [1, 2]],
+      ['DB5', 10, 'ok', ['01', '02']],
       ['DB5', 20, 'refused', []],
-      ['DB6', 0, 'ok', [3, 4]],
+      ['DB6', 0, 'ok', ['03', '04']],
     ],
   );
 });
@@ -160,8 +160,8 @@ test('numerical control, drive and symbolic addresses, and an unknown syntax tha
   assert.deepEqual(
     talk.operations.map(({ space, first, name }) => [space, first, name]),
     [
-      ['channel module 127 unit 1', 0x20003, ''],
-      ['drive parameter', 0x640005, ''],
+      ['channel module 127 unit 1', (2 << 14) | 3, ''],
+      ['drive parameter', (100 << 14) | 5, ''],
       ['symbol', -1, 'DB7.10'],
       ['address syntax 0x55', -1, ''],
       ['M', 0, ''],

@@ -7,7 +7,7 @@ import type { MessageContext } from '../../facts/protocol.ts';
 import { Verb } from '../../facts/verbs.ts';
 import { Trust, claim, setAnswered, setUnasked, setValues, startOperation } from '../facts-of-messages.ts';
 import type { PendingOperations } from '../pending-operations.ts';
-import { Place, TYPE_ENCODING, TYPE_SIZE, spaceOf } from './areas.ts';
+import { Place, TYPE_SIZE, encodingOf, spaceOf } from './areas.ts';
 import { blockName, digits } from './blocks.ts';
 import {
   BlockFunction,
@@ -42,6 +42,8 @@ const CLOCK_BYTES = 10;
 const PROGRAMMER_JOB = 0x100;
 /** Syntaxes of the objects of an alarm, with the number of associated values and the number of the alarm behind. */
 const ALARM_SYNTAXES = [Syntax.alarmIndication, Syntax.notifyIndication];
+/** Numbers of objects have 30 bits. */
+const NUMBER_BITS = 0x3fffffff;
 /** A time stamp of eight bytes, a byte, the number of objects; then the first object. */
 const ALARM_OBJECT_AT = 10;
 
@@ -51,7 +53,6 @@ class UserData {
   group = 0;
   subfunction = 0;
   sequence = 0;
-  unit = 0;
   isLast = true;
   error = 0;
   contentStart = 0;
@@ -117,7 +118,7 @@ export class UserDataSession {
       const operation = this.#start(context);
       this.#setObject(operation, bytes, context.flow);
       if (data.group === Group.security && data.subfunction === SecurityFunction.set) {
-        this.#passwords.sent(context.flow, key, bytes, data.contentStart, data.contentEnd);
+        this.#passwords.sent(context, key, bytes, data.contentStart, data.contentEnd);
       }
       this.#pending.add(operation, key, data.contentStart < data.contentEnd ? bytes[data.contentEnd - 1]! : 0);
     }
@@ -207,7 +208,7 @@ export class UserDataSession {
       operation.first = item.first;
       operation.count = item.count;
       const size = TYPE_SIZE[item.dataType]!;
-      const encoding = TYPE_ENCODING[item.dataType]!;
+      const encoding = encodingOf(item.dataType, item.count);
       const most = encoding === Encoding.bits ? 1 : Math.floor((item.valueEnd - item.valueStart) / size);
       if (item.valueEnd > item.valueStart) {
         setValues(operation, bytes, item.valueStart, size, encoding, Math.min(item.count, most));
@@ -255,12 +256,12 @@ export class UserDataSession {
         setValues(operation, bytes, data.contentStart, CLOCK_BYTES, Encoding.bytes, 1);
       }
     }
-    const { client, server, space, first } = operation;
+    const { server, space, first } = operation;
     const isAccepted = data.error === 0;
     sink.operation(operation);
     if (!isFirst) return;
     if (group === Group.security && subfunction === SecurityFunction.set) {
-      this.#passwords.answered(context, key, client, server, isAccepted ? 'accepted' : 'refused');
+      this.#passwords.answered(context, key, isAccepted ? 'accepted' : 'refused');
     } else if (group === Group.cyclic && isSubscription(subfunction)) {
       this.#cyclic.started(context.flow, key, data.sequence, isAccepted);
     } else if (group === Group.programmer && subfunction === ProgrammerFunction.variableStatus) {
@@ -365,7 +366,6 @@ function readUserData(bytes: Uint8Array, message: S7Message, data: UserData): bo
   data.subfunction = bytes[at + USER_DATA_HEAD + 2]!;
   data.sequence = bytes[at + USER_DATA_HEAD + 3]!;
   const isLong = paramEnd - at >= PARAMETERS_LONG;
-  data.unit = isLong ? bytes[at + 8]! : 0;
   data.isLast = !isLong || bytes[at + 9] === 0;
   data.error = isLong ? u16be(bytes, at + 10) : 0;
   data.contentStart = Math.min(dataEnd, dataStart + DATA_HEADER);
@@ -380,7 +380,7 @@ function readUserData(bytes: Uint8Array, message: S7Message, data: UserData): bo
 function alarmNumber(bytes: Uint8Array, start: number, end: number): number {
   const at = start + ALARM_OBJECT_AT;
   if (at + 8 > end || !ALARM_SYNTAXES.includes(bytes[at + 2]! as 0x16)) return -1;
-  return u32be(bytes, at + 4);
+  return u32be(bytes, at + 4) & NUMBER_BITS;
 }
 
 function isSubscription(subfunction: number): boolean {

@@ -5,7 +5,7 @@ import { Encoding, Outcome, type Operation } from '../../facts/operation.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 import { setAnswered, setNoValues, setUnasked, setValues, startOperation } from '../facts-of-messages.ts';
 import type { PendingOperations } from '../pending-operations.ts';
-import { TYPE_ENCODING, TYPE_SIZE } from './areas.ts';
+import { TYPE_SIZE, encodingOf } from './areas.ts';
 import { ITEM_OK, Job, REFUSED_WITHOUT_CODE, isKnownItemCode, jobVerb } from './codes.ts';
 import { Item, ItemProblem, hasStride, readItem, readSubItem } from './items.ts';
 import type { S7Message } from './message.ts';
@@ -188,7 +188,7 @@ export class Variables {
 
 /** Values of one run in bytes[start..end), read as the data type says; bytes where it does not. */
 function setItemValues(operation: Operation, bytes: Uint8Array, start: number, end: number, dataType: number): void {
-  const encoding = TYPE_ENCODING[dataType]!;
+  const encoding = encodingOf(dataType, operation.count);
   const available = Math.max(0, end - start);
   if (encoding === Encoding.none) {
     if (available > 0) setValues(operation, bytes, start, 1, Encoding.bytes, available);
