@@ -73,7 +73,7 @@ export interface Transfer {
   readonly name: string;
   /** Where the piece stands in the whole; -1 on `begun` and `ended`. */
   readonly offset: number;
-  /** The piece, a copy of its own; empty on `begun` and `ended`. */
+  /** The piece, borrowed until the callback returns: copy what is to be kept. Empty on `begun` and `ended`. */
   readonly bytes: Uint8Array;
   /** On `ended`: bytes carried, whether all of them were seen. */
   readonly size: number;

@@ -10,36 +10,51 @@ const KEPT_BYTES = 96;
 /** … of at most this, and all copies together of at most that; what is longer loses its values. */
 const COPY_BYTES_MAX = 4096;
 const COPIES_BYTES_MAX = 8 * 1024 * 1024;
+<<<<<<< HEAD
 /** Copies that were given back and wait for the next one of their size: so many of each power of two. */
 const SPARES_MAX = 64;
+=======
+/** Copies are used again: the shortest are so long, and so many are kept for it. */
+const COPY_BYTES_MIN = 512;
+const SPARE_COPIES_MAX = 64;
+/** From here on `set` copies faster than a loop does, although it needs a view. */
+const VIEW_BYTES_MIN = 48;
+>>>>>>> wt-enip2
 const CAPACITY_FIRST = 64;
 const NONE = -1;
 /** Requests handed over as unanswered by one tick; the rest waits for the next. */
 const EXPIRED_PER_TICK_MAX = 4096;
 
-/** Where a slot keeps the whole numbers of the record, and what it needs besides. */
+/** Where a slot keeps whole numbers: what finds it, its neighbours by age and in its bucket, then the record. */
 const At = {
   flow: 0,
-  client: 1,
-  server: 2,
-  clientPort: 3,
-  serverPort: 4,
-  protocol: 5,
-  unit: 6,
-  verb: 7,
-  function: 8,
-  subfunction: 9,
-  space: 10,
-  count: 11,
-  valueSize: 12,
-  encoding: 13,
-  valueCount: 14,
-  key: 15,
-  note: 16,
-  nameLength: 17,
-  flags: 18,
+  key: 1,
+  flags: 2,
+  newerInBucket: 3,
+  olderInBucket: 4,
+  newer: 5,
+  older: 6,
+  note: 7,
+  client: 8,
+  server: 9,
+  clientPort: 10,
+  serverPort: 11,
+  protocol: 12,
+  unit: 13,
+  verb: 14,
+  function: 15,
+  subfunction: 16,
+  space: 17,
+  count: 18,
+  valueSize: 19,
+  encoding: 20,
+  valueCount: 21,
+  nameLength: 22,
 } as const;
-const STRIDE = 19;
+const STRIDE = 24;
+/** Where it keeps numbers that may be larger. */
+const LongAt = { timeUs: 0, frame: 1, first: 2 } as const;
+const LONG_STRIDE = 4;
 const Flag = { broadcast: 1, questionable: 2, passedGap: 4 } as const;
 
 export class PendingOperations {
@@ -49,29 +64,27 @@ export class PendingOperations {
   readonly #timeoutUs: number;
   #capacity = 0;
   #numbers = new Int32Array(0);
-  #timeUs = new Float64Array(0);
-  #frame = new Float64Array(0);
-  #first = new Float64Array(0);
+  #longs = new Float64Array(0);
   #bytes = new Uint8Array(0);
   readonly #copies: (Uint8Array<ArrayBuffer> | null)[] = [];
   #copiedBytes = 0;
+<<<<<<< HEAD
   /** By the exponent of their size. */
   readonly #spares: Uint8Array<ArrayBuffer>[][] = Array.from({ length: Math.log2(COPY_BYTES_MAX) + 1 }, () => []);
+=======
+  readonly #spareCopies: Uint8Array[] = [];
+>>>>>>> wt-enip2
   /** Free slots, a stack. */
   #free = new Int32Array(0);
   #freeCount = 0;
-  /** All used slots, oldest first. */
-  #older = new Int32Array(0);
-  #newer = new Int32Array(0);
+  /** All used slots are linked by age. */
   #oldest = NONE;
   #newest = NONE;
-  /** Used slots by conversation: bucket → slots, oldest first. */
+  /** Used slots by conversation: bucket → slots, linked by age. */
   readonly #bucketMask: number;
   readonly #bucketOldest: Int32Array;
   readonly #bucketNewest: Int32Array;
   readonly #bucketCount: Int32Array;
-  #olderInBucket = new Int32Array(0);
-  #newerInBucket = new Int32Array(0);
 
   /**
    * `capacityMax`: a power of two; the table starts small and doubles up to it. `timeoutUs`: after so long a request is
@@ -115,29 +128,29 @@ export class PendingOperations {
    * whose answer may have been lost in a gap last.
    */
   find(flow: number, key: number): number {
+    const numbers = this.#numbers;
     let lost = NONE;
-    for (let slot = this.#bucketOldest[this.#bucketOf(flow)]!; slot !== NONE; slot = this.#newerInBucket[slot]!) {
+    let slot = this.#bucketOldest[this.#bucketOf(flow)]!;
+    while (slot !== NONE) {
       const at = slot * STRIDE;
-      if (this.#numbers[at + At.flow] !== flow || this.#numbers[at + At.key] !== key) continue;
-      if ((this.#numbers[at + At.flags]! & Flag.passedGap) === 0) return slot;
-      if (lost === NONE) lost = slot;
+      if (numbers[at + At.key] === key && numbers[at + At.flow] === flow) {
+        if ((numbers[at + At.flags]! & Flag.passedGap) === 0) return slot;
+        if (lost === NONE) lost = slot;
+      }
+      slot = numbers[at + At.newerInBucket]!;
     }
     return lost;
   }
 
   /** The oldest request of the conversation, NONE (-1) where none waits. */
   oldestOf(flow: number): number {
-    let slot = this.#bucketOldest[this.#bucketOf(flow)]!;
-    while (slot !== NONE && this.#numbers[slot * STRIDE + At.flow] !== flow) slot = this.#newerInBucket[slot]!;
-    return slot;
+    return this.#sameFlow(flow, this.#bucketOldest[this.#bucketOf(flow)]!);
   }
 
   /** The next younger request of the same conversation. */
   nextOf(slot: number): number {
-    const flow = this.#numbers[slot * STRIDE + At.flow]!;
-    let next = this.#newerInBucket[slot]!;
-    while (next !== NONE && this.#numbers[next * STRIDE + At.flow] !== flow) next = this.#newerInBucket[next]!;
-    return next;
+    const at = slot * STRIDE;
+    return this.#sameFlow(this.#numbers[at + At.flow]!, this.#numbers[at + At.newerInBucket]!);
   }
 
   keyOf(slot: number): number {
@@ -155,8 +168,11 @@ export class PendingOperations {
   /** Fills the record with the request as it was kept, unanswered so far. Name and values are valid until `release`. */
   recall(slot: number, operation: Operation): void {
     const numbers = this.#numbers;
+    const longs = this.#longs;
     const at = slot * STRIDE;
-    operation.timeUs = this.#timeUs[slot]!;
+    const longAt = slot * LONG_STRIDE;
+    const flags = numbers[at + At.flags]!;
+    operation.timeUs = longs[longAt + LongAt.timeUs]!;
     operation.elapsedUs = -1;
     operation.flow = numbers[at + At.flow]!;
     operation.client = numbers[at + At.client]!;
@@ -173,13 +189,13 @@ export class PendingOperations {
     operation.valueSize = numbers[at + At.valueSize]!;
     operation.encoding = numbers[at + At.encoding]!;
     operation.valueCount = numbers[at + At.valueCount]!;
-    operation.first = this.#first[slot]!;
+    operation.first = longs[longAt + LongAt.first]!;
     operation.outcome = Outcome.unanswered;
     operation.code = 0;
-    operation.requestFrame = this.#frame[slot]!;
+    operation.requestFrame = longs[longAt + LongAt.frame]!;
     operation.answerFrame = 0;
-    operation.isBroadcast = (numbers[at + At.flags]! & Flag.broadcast) !== 0;
-    operation.isQuestionable = (numbers[at + At.flags]! & Flag.questionable) !== 0;
+    operation.isBroadcast = (flags & Flag.broadcast) !== 0;
+    operation.isQuestionable = (flags & Flag.questionable) !== 0;
     const copy = this.#copies[slot] ?? null;
     const bytes = copy ?? this.#bytes;
     const start = copy === null ? slot * KEPT_BYTES : 0;
@@ -192,6 +208,7 @@ export class PendingOperations {
   }
 
   release(slot: number): void {
+<<<<<<< HEAD
     const copy = this.#copies[slot];
     if (copy !== null && copy !== undefined) {
       this.#copiedBytes -= copy.length;
@@ -201,17 +218,24 @@ export class PendingOperations {
     }
     const older = this.#older[slot]!;
     const newer = this.#newer[slot]!;
+=======
+    if (this.#copies[slot] !== null) this.#releaseCopy(slot);
+    const numbers = this.#numbers;
+    const at = slot * STRIDE;
+    const older = numbers[at + At.older]!;
+    const newer = numbers[at + At.newer]!;
+>>>>>>> wt-enip2
     if (older === NONE) this.#oldest = newer;
-    else this.#newer[older] = newer;
+    else numbers[older * STRIDE + At.newer] = newer;
     if (newer === NONE) this.#newest = older;
-    else this.#older[newer] = older;
-    const bucket = this.#bucketOf(this.#numbers[slot * STRIDE + At.flow]!);
-    const olderInBucket = this.#olderInBucket[slot]!;
-    const newerInBucket = this.#newerInBucket[slot]!;
+    else numbers[newer * STRIDE + At.older] = older;
+    const bucket = this.#bucketOf(numbers[at + At.flow]!);
+    const olderInBucket = numbers[at + At.olderInBucket]!;
+    const newerInBucket = numbers[at + At.newerInBucket]!;
     if (olderInBucket === NONE) this.#bucketOldest[bucket] = newerInBucket;
-    else this.#newerInBucket[olderInBucket] = newerInBucket;
+    else numbers[olderInBucket * STRIDE + At.newerInBucket] = newerInBucket;
     if (newerInBucket === NONE) this.#bucketNewest[bucket] = olderInBucket;
-    else this.#olderInBucket[newerInBucket] = olderInBucket;
+    else numbers[newerInBucket * STRIDE + At.olderInBucket] = olderInBucket;
     this.#bucketCount[bucket]!--;
     this.#free[this.#freeCount++] = slot;
   }
@@ -232,7 +256,7 @@ export class PendingOperations {
   tick(timeUs: number, context: MessageContext): void {
     for (let count = 0; count < EXPIRED_PER_TICK_MAX; count++) {
       const slot = this.#oldest;
-      if (slot === NONE || timeUs - this.#timeUs[slot]! < this.#timeoutUs) return;
+      if (slot === NONE || timeUs - this.#longs[slot * LONG_STRIDE + LongAt.timeUs]! < this.#timeoutUs) return;
       this.#handOver(slot, context);
     }
   }
@@ -243,14 +267,28 @@ export class PendingOperations {
     this.release(slot);
   }
 
+  /** `slot` or the first younger one in its bucket that is of this conversation. */
+  #sameFlow(flow: number, slot: number): number {
+    const numbers = this.#numbers;
+    while (slot !== NONE && numbers[slot * STRIDE + At.flow] !== flow)
+      slot = numbers[slot * STRIDE + At.newerInBucket]!;
+    return slot;
+  }
+
   #store(operation: Operation, key: number, note: number): number {
     const slot = this.#free[--this.#freeCount]!;
     const numbers = this.#numbers;
+    const longs = this.#longs;
     const at = slot * STRIDE;
-    this.#timeUs[slot] = operation.timeUs;
-    this.#frame[slot] = operation.requestFrame;
-    this.#first[slot] = operation.first;
+    const longAt = slot * LONG_STRIDE;
+    longs[longAt + LongAt.timeUs] = operation.timeUs;
+    longs[longAt + LongAt.frame] = operation.requestFrame;
+    longs[longAt + LongAt.first] = operation.first;
     numbers[at + At.flow] = operation.flow;
+    numbers[at + At.key] = key;
+    numbers[at + At.flags] =
+      (operation.isBroadcast ? Flag.broadcast : 0) | (operation.isQuestionable ? Flag.questionable : 0);
+    numbers[at + At.note] = note;
     numbers[at + At.client] = operation.client;
     numbers[at + At.server] = operation.server;
     numbers[at + At.clientPort] = operation.clientPort;
@@ -265,61 +303,71 @@ export class PendingOperations {
     numbers[at + At.valueSize] = operation.valueSize;
     numbers[at + At.encoding] = operation.encoding;
     numbers[at + At.valueCount] = operation.valueCount;
-    numbers[at + At.key] = key;
-    numbers[at + At.note] = note;
-    numbers[at + At.flags] =
-      (operation.isBroadcast ? Flag.broadcast : 0) | (operation.isQuestionable ? Flag.questionable : 0);
     this.#keepBytes(slot, at, operation);
-    this.#linkByAge(slot);
-    this.#linkByFlow(slot, operation.flow);
+    this.#linkByAge(slot, at);
+    this.#linkByFlow(slot, at, operation.flow);
     return slot;
   }
 
   /** Name, then values. */
   #keepBytes(slot: number, at: number, operation: Operation): void {
-    const numbers = this.#numbers;
-    let nameLength = operation.nameEnd - operation.nameStart;
-    let valuesLength =
-      operation.encoding === Encoding.bits
-        ? (operation.valueCount + 7) >> 3
-        : operation.valueCount * operation.valueSize;
-    let bytes = this.#bytes;
+    const { nameBytes, nameStart, valueCount } = operation;
+    let nameLength = operation.nameEnd - nameStart;
+    let valuesLength = operation.encoding === Encoding.bits ? (valueCount + 7) >> 3 : valueCount * operation.valueSize;
+    let bytes: Uint8Array = this.#bytes;
     let to = slot * KEPT_BYTES;
-    if (nameLength + valuesLength > KEPT_BYTES) {
-      const needed = nameLength + valuesLength;
+    const needed = nameLength + valuesLength;
+    if (needed > KEPT_BYTES) {
       if (needed <= COPY_BYTES_MAX && this.#copiedBytes + needed <= COPIES_BYTES_MAX) {
+<<<<<<< HEAD
         const exponent = exponentOf(needed);
         bytes = this.#spares[exponent]!.pop() ?? new Uint8Array(1 << exponent);
         this.#copies[slot] = bytes;
         this.#copiedBytes += bytes.length;
+=======
+        bytes = this.#takeCopy(slot, needed);
+>>>>>>> wt-enip2
         to = 0;
       } else {
         valuesLength = 0;
-        numbers[at + At.valueCount] = 0;
+        this.#numbers[at + At.valueCount] = 0;
         nameLength = Math.min(nameLength, KEPT_BYTES);
       }
     }
-    numbers[at + At.nameLength] = nameLength;
-    const { nameBytes, nameStart, bytes: values, valuesStart } = operation;
-    for (let index = 0; index < nameLength; index++) bytes[to + index] = nameBytes[nameStart + index]!;
-    to += nameLength;
-    for (let index = 0; index < valuesLength; index++) bytes[to + index] = values[valuesStart + index]!;
+    this.#numbers[at + At.nameLength] = nameLength;
+    if (nameLength > 0) copyBytes(bytes, to, nameBytes, nameStart, nameLength);
+    if (valuesLength > 0) copyBytes(bytes, to + nameLength, operation.bytes, operation.valuesStart, valuesLength);
+  }
+
+  /** At least `size` bytes; what is left of an earlier request behind them is never read. */
+  #takeCopy(slot: number, size: number): Uint8Array {
+    const spare = this.#spareCopies.pop();
+    const copy = spare !== undefined && spare.length >= size ? spare : new Uint8Array(copySizeOf(size));
+    this.#copies[slot] = copy;
+    this.#copiedBytes += copy.length;
+    return copy;
+  }
+
+  #releaseCopy(slot: number): void {
+    const copy = this.#copies[slot]!;
+    this.#copiedBytes -= copy.length;
+    this.#copies[slot] = null;
+    if (this.#spareCopies.length < SPARE_COPIES_MAX) this.#spareCopies.push(copy);
   }
 
   #grow(capacity: number): void {
-    this.#numbers = longerWords(this.#numbers, capacity * STRIDE);
-    this.#timeUs = longerFloats(this.#timeUs, capacity);
-    this.#frame = longerFloats(this.#frame, capacity);
-    this.#first = longerFloats(this.#first, capacity);
-    this.#free = longerWords(this.#free, capacity);
-    this.#older = longerWords(this.#older, capacity);
-    this.#newer = longerWords(this.#newer, capacity);
-    this.#olderInBucket = longerWords(this.#olderInBucket, capacity);
-    this.#newerInBucket = longerWords(this.#newerInBucket, capacity);
+    const numbers = new Int32Array(capacity * STRIDE);
+    numbers.set(this.#numbers);
+    this.#numbers = numbers;
+    const longs = new Float64Array(capacity * LONG_STRIDE);
+    longs.set(this.#longs);
+    this.#longs = longs;
     const bytes = new Uint8Array(capacity * KEPT_BYTES);
     bytes.set(this.#bytes);
     this.#bytes = bytes;
-    // The lowest slot is on top.
+    // No slot is free when the table grows; now the lowest of the new ones is on top.
+    this.#free = new Int32Array(capacity);
+    for (let slot = this.#capacity; slot < capacity; slot++) this.#copies.push(null);
     for (let slot = capacity - 1; slot >= this.#capacity; slot--) this.#free[this.#freeCount++] = slot;
     this.#capacity = capacity;
   }
@@ -329,27 +377,28 @@ export class PendingOperations {
     return flow & this.#bucketMask;
   }
 
-  #linkByAge(slot: number): void {
+  #linkByAge(slot: number, at: number): void {
     const newest = this.#newest;
-    this.#older[slot] = newest;
-    this.#newer[slot] = NONE;
+    this.#numbers[at + At.older] = newest;
+    this.#numbers[at + At.newer] = NONE;
     if (newest === NONE) this.#oldest = slot;
-    else this.#newer[newest] = slot;
+    else this.#numbers[newest * STRIDE + At.newer] = slot;
     this.#newest = slot;
   }
 
-  #linkByFlow(slot: number, flow: number): void {
+  #linkByFlow(slot: number, at: number, flow: number): void {
     const bucket = this.#bucketOf(flow);
     const newest = this.#bucketNewest[bucket]!;
-    this.#olderInBucket[slot] = newest;
-    this.#newerInBucket[slot] = NONE;
+    this.#numbers[at + At.olderInBucket] = newest;
+    this.#numbers[at + At.newerInBucket] = NONE;
     if (newest === NONE) this.#bucketOldest[bucket] = slot;
-    else this.#newerInBucket[newest] = slot;
+    else this.#numbers[newest * STRIDE + At.newerInBucket] = slot;
     this.#bucketNewest[bucket] = slot;
     this.#bucketCount[bucket]!++;
   }
 }
 
+<<<<<<< HEAD
 /** Of the smallest power of two that is no less than `size`. */
 function exponentOf(size: number): number {
   return 32 - Math.clz32(size - 1);
@@ -359,10 +408,14 @@ function longerFloats(old: Float64Array, length: number): Float64Array<ArrayBuff
   const longer = new Float64Array(length);
   longer.set(old);
   return longer;
+=======
+/** The next power of two. */
+function copySizeOf(size: number): number {
+  return Math.max(COPY_BYTES_MIN, 2 ** (32 - Math.clz32(size - 1)));
+>>>>>>> wt-enip2
 }
 
-function longerWords(old: Int32Array, length: number): Int32Array<ArrayBuffer> {
-  const longer = new Int32Array(length);
-  longer.set(old);
-  return longer;
+function copyBytes(target: Uint8Array, to: number, source: Uint8Array, from: number, length: number): void {
+  if (length >= VIEW_BYTES_MIN) target.set(source.subarray(from, from + length), to);
+  else for (let index = 0; index < length; index++) target[to + index] = source[from + index]!;
 }

@@ -38,7 +38,9 @@ interface OpenTransfer extends Carried, TransferParties {
 
 export class Transfers {
   readonly #protocol: string;
-  readonly #open = new Map<string, OpenTransfer>();
+  /** The oldest first. */
+  readonly #open = new Set<OpenTransfer>();
+  readonly #byFlow = new Map<number, OpenTransfer[]>();
   #begun = 0;
 
   constructor(protocol: string) {
@@ -47,9 +49,9 @@ export class Transfers {
 
   /** A transfer begins; one of the same kind that was open has ended. `announced`: bytes it will have, -1 unknown. */
   begin(context: MessageContext, parties: TransferParties, carried: Carried, announced: number): void {
-    const key = keyOf(context.flow, parties.unit, carried);
-    this.#end(context, key, false);
-    this.#beginNew(context, key, parties, carried).announced = announced;
+    const before = this.#find(context.flow, parties.unit, carried);
+    if (before !== undefined) this.#end(context, before, false);
+    this.#beginNew(context, parties, carried).announced = announced;
   }
 
   /** Bytes at `offset` of the whole, -1 where the place is not told: right behind the last ones. */
@@ -62,10 +64,9 @@ export class Transfers {
     start: number,
     end: number,
   ): void {
-    const key = keyOf(context.flow, parties.unit, carried);
-    let transfer = this.#open.get(key);
+    let transfer = this.#find(context.flow, parties.unit, carried);
     if (transfer === undefined) {
-      transfer = this.#beginNew(context, key, parties, carried);
+      transfer = this.#beginNew(context, parties, carried);
       // Its beginning was not seen.
       transfer.hasGap = offset !== 0;
       transfer.next = Math.max(0, offset);
@@ -80,28 +81,43 @@ export class Transfers {
     transfer.size += limit - start;
     transfer.lastUs = context.timeUs;
     transfer.frame = context.frame;
-    context.sink.transfer(this.#fact(transfer, 'piece', context.timeUs, context.frame, at, bytes.slice(start, limit)));
-    if (transfer.announced >= 0 && transfer.next >= transfer.announced) this.#end(context, key, true);
+    context.sink.transfer(
+      this.#fact(transfer, 'piece', context.timeUs, context.frame, at, bytes.subarray(start, limit)),
+    );
+    if (transfer.announced >= 0 && transfer.next >= transfer.announced) this.#end(context, transfer, true);
   }
 
   /** The sender says that this was all. */
   end(context: MessageContext, parties: TransferParties, carried: Carried): void {
-    this.#end(context, keyOf(context.flow, parties.unit, carried), true);
+    const transfer = this.#find(context.flow, parties.unit, carried);
+    if (transfer !== undefined) this.#end(context, transfer, true);
   }
 
   closed(flow: number, context: MessageContext): void {
-    if (this.#open.size === 0) return;
-    for (const [key, transfer] of this.#open) if (transfer.flow === flow) this.#end(context, key, false);
+    const open = this.#byFlow.get(flow);
+    if (open === undefined) return;
+    for (const transfer of [...open]) this.#end(context, transfer, false);
   }
 
   tick(timeUs: number, context: MessageContext): void {
     if (this.#open.size === 0) return;
-    for (const [key, transfer] of this.#open) if (timeUs - transfer.lastUs > IDLE_US) this.#end(context, key, false);
+    for (const transfer of this.#open) if (timeUs - transfer.lastUs > IDLE_US) this.#end(context, transfer, false);
   }
 
-  #beginNew(context: MessageContext, key: string, parties: TransferParties, carried: Carried): OpenTransfer {
+  #find(flow: number, unit: number, { carrier, direction, name }: Carried): OpenTransfer | undefined {
+    const open = this.#byFlow.get(flow);
+    if (open === undefined) return undefined;
+    for (const transfer of open) {
+      if (transfer.unit === unit && transfer.name === name && transfer.carrier === carrier) {
+        if (transfer.direction === direction) return transfer;
+      }
+    }
+    return undefined;
+  }
+
+  #beginNew(context: MessageContext, parties: TransferParties, carried: Carried): OpenTransfer {
     if (this.#open.size >= OPEN_TRANSFERS_MAX) {
-      const oldest = this.#open.keys().next();
+      const oldest = this.#open.values().next();
       if (oldest.done !== true) this.#end(context, oldest.value, false);
     }
     const transfer: OpenTransfer = {
@@ -120,15 +136,19 @@ export class Transfers {
       hasGap: false,
       announced: -1,
     };
-    this.#open.set(key, transfer);
+    this.#open.add(transfer);
+    const ofFlow = this.#byFlow.get(transfer.flow);
+    if (ofFlow === undefined) this.#byFlow.set(transfer.flow, [transfer]);
+    else ofFlow.push(transfer);
     context.sink.transfer(this.#fact(transfer, 'begun', context.timeUs, context.frame, -1, NO_BYTES));
     return transfer;
   }
 
-  #end(context: MessageContext, key: string, isEndSeen: boolean): void {
-    const transfer = this.#open.get(key);
-    if (transfer === undefined) return;
-    this.#open.delete(key);
+  #end(context: MessageContext, transfer: OpenTransfer, isEndSeen: boolean): void {
+    this.#open.delete(transfer);
+    const ofFlow = this.#byFlow.get(transfer.flow)!;
+    if (ofFlow.length === 1) this.#byFlow.delete(transfer.flow);
+    else ofFlow.splice(ofFlow.indexOf(transfer), 1);
     const timeUs = isEndSeen ? context.timeUs : transfer.lastUs;
     const frame = isEndSeen ? context.frame : transfer.frame;
     const isWhole = transfer.announced < 0 || transfer.announced === transfer.size;
@@ -164,8 +184,4 @@ export class Transfers {
       isComplete: false,
     };
   }
-}
-
-function keyOf(flow: number, unit: number, { carrier, direction, name }: Carried): string {
-  return `${flow} ${unit} ${carrier} ${direction} ${name}`;
 }
