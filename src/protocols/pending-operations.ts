@@ -10,16 +10,11 @@ const KEPT_BYTES = 96;
 /** … of at most this, and all copies together of at most that; what is longer loses its values. */
 const COPY_BYTES_MAX = 4096;
 const COPIES_BYTES_MAX = 8 * 1024 * 1024;
-<<<<<<< HEAD
-/** Copies that were given back and wait for the next one of their size: so many of each power of two. */
-const SPARES_MAX = 64;
-=======
 /** Copies are used again: the shortest are so long, and so many are kept for it. */
 const COPY_BYTES_MIN = 512;
 const SPARE_COPIES_MAX = 64;
 /** From here on `set` copies faster than a loop does, although it needs a view. */
 const VIEW_BYTES_MIN = 48;
->>>>>>> wt-enip2
 const CAPACITY_FIRST = 64;
 const NONE = -1;
 /** Requests handed over as unanswered by one tick; the rest waits for the next. */
@@ -66,14 +61,9 @@ export class PendingOperations {
   #numbers = new Int32Array(0);
   #longs = new Float64Array(0);
   #bytes = new Uint8Array(0);
-  readonly #copies: (Uint8Array<ArrayBuffer> | null)[] = [];
+  readonly #copies: (Uint8Array | null)[] = [];
   #copiedBytes = 0;
-<<<<<<< HEAD
-  /** By the exponent of their size. */
-  readonly #spares: Uint8Array<ArrayBuffer>[][] = Array.from({ length: Math.log2(COPY_BYTES_MAX) + 1 }, () => []);
-=======
   readonly #spareCopies: Uint8Array[] = [];
->>>>>>> wt-enip2
   /** Free slots, a stack. */
   #free = new Int32Array(0);
   #freeCount = 0;
@@ -208,23 +198,11 @@ export class PendingOperations {
   }
 
   release(slot: number): void {
-<<<<<<< HEAD
-    const copy = this.#copies[slot];
-    if (copy !== null && copy !== undefined) {
-      this.#copiedBytes -= copy.length;
-      this.#copies[slot] = null;
-      const spares = this.#spares[exponentOf(copy.length)]!;
-      if (spares.length < SPARES_MAX) spares.push(copy);
-    }
-    const older = this.#older[slot]!;
-    const newer = this.#newer[slot]!;
-=======
     if (this.#copies[slot] !== null) this.#releaseCopy(slot);
     const numbers = this.#numbers;
     const at = slot * STRIDE;
     const older = numbers[at + At.older]!;
     const newer = numbers[at + At.newer]!;
->>>>>>> wt-enip2
     if (older === NONE) this.#oldest = newer;
     else numbers[older * STRIDE + At.newer] = newer;
     if (newer === NONE) this.#newest = older;
@@ -319,14 +297,7 @@ export class PendingOperations {
     const needed = nameLength + valuesLength;
     if (needed > KEPT_BYTES) {
       if (needed <= COPY_BYTES_MAX && this.#copiedBytes + needed <= COPIES_BYTES_MAX) {
-<<<<<<< HEAD
-        const exponent = exponentOf(needed);
-        bytes = this.#spares[exponent]!.pop() ?? new Uint8Array(1 << exponent);
-        this.#copies[slot] = bytes;
-        this.#copiedBytes += bytes.length;
-=======
         bytes = this.#takeCopy(slot, needed);
->>>>>>> wt-enip2
         to = 0;
       } else {
         valuesLength = 0;
@@ -398,21 +369,9 @@ export class PendingOperations {
   }
 }
 
-<<<<<<< HEAD
-/** Of the smallest power of two that is no less than `size`. */
-function exponentOf(size: number): number {
-  return 32 - Math.clz32(size - 1);
-}
-
-function longerFloats(old: Float64Array, length: number): Float64Array<ArrayBuffer> {
-  const longer = new Float64Array(length);
-  longer.set(old);
-  return longer;
-=======
 /** The next power of two. */
 function copySizeOf(size: number): number {
   return Math.max(COPY_BYTES_MIN, 2 ** (32 - Math.clz32(size - 1)));
->>>>>>> wt-enip2
 }
 
 function copyBytes(target: Uint8Array, to: number, source: Uint8Array, from: number, length: number): void {
