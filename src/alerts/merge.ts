@@ -175,7 +175,7 @@ export class AlertDesk {
       peer,
       object,
       severity,
-      explanation: judgement.explanation,
+      explanation: inWords(judgement),
       firstUs: timeUs,
       lastUs: timeUs,
       count: 1,
@@ -197,13 +197,13 @@ export class AlertDesk {
     // What stayed unanswered is judged late, so a judgement may be older than the one before.
     episode.firstUs = Math.min(episode.firstUs, judgement.timeUs);
     episode.lastUs = Math.max(episode.lastUs, judgement.timeUs);
-    if (judgement.replacesExplanation === true) episode.explanation = judgement.explanation;
+    if (judgement.replacesExplanation === true) episode.explanation = inWords(judgement);
     this.#addFrames(episode, judgement.frames);
     const worst = worseSeverity(episode.severity, severity);
     if (worst === episode.severity) return;
     episode.severity = worst;
     // What made it worse is what must be read.
-    episode.explanation = judgement.explanation;
+    episode.explanation = inWords(judgement);
     this.#onAlert?.(this.#alert(episode));
   }
 
@@ -274,6 +274,10 @@ export class AlertDesk {
       unit: party.unit < 0 ? null : party.unit,
     };
   }
+}
+
+function inWords({ explanation }: Judgement): string {
+  return typeof explanation === 'string' ? explanation : explanation();
 }
 
 function byUrgency(left: Alert, right: Alert): number {

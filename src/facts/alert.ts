@@ -43,8 +43,9 @@ export interface Judgement {
   /** What was touched, in words that are equal when the thing is: part of the merge key; '' for none. */
   readonly object: string;
   /** What happened here and why it is unusual here, in plain words with the numbers. The first of an episode is kept,
-   *  unless `replacesExplanation` asks that a later, fuller one takes its place. */
-  readonly explanation: string;
+   *  unless `replacesExplanation` asks that a later, fuller one takes its place. A function is called at once or never:
+   *  what can come a hundred thousand times in an episode need not be put into words each time. */
+  readonly explanation: string | (() => string);
   readonly replacesExplanation?: boolean;
   /** The frames that prove it. */
   readonly frames: readonly FrameReference[];

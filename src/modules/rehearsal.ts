@@ -56,9 +56,11 @@ export const REHEARSAL_PROTOCOL: Protocol = {
 /** Protocol 1: clients hand each other messages by way of a broker. */
 const REHEARSAL_BUS: Protocol = { ...REHEARSAL_PROTOCOL, name: 'bus', title: 'Bus', family: 'messaging' };
 
+export type Raised = Judgement & { readonly explanation: string };
+
 /** One module at work; host 1 is the usual client and host 2 the usual server. */
 export class Rehearsal {
-  readonly raised: Judgement[] = [];
+  readonly raised: Raised[] = [];
   readonly claimed: Claim[] = [];
   readonly handlers: ModuleHandlers;
   readonly learning: Learning;
@@ -72,7 +74,11 @@ export class Rehearsal {
       protocols: [REHEARSAL_PROTOCOL, REHEARSAL_BUS],
       learning,
       ...(intent === undefined ? {} : { intent }),
-      raise: (judgement) => this.raised.push(judgement),
+      raise: (judgement) => {
+        const { explanation } = judgement;
+        // In words while the operation is still what was judged.
+        this.raised.push({ ...judgement, explanation: typeof explanation === 'string' ? explanation : explanation() });
+      },
       claim: (claim) => this.claimed.push(claim),
     });
   }

@@ -39,6 +39,13 @@ interface Reservation {
   readonly timeUs: number;
 }
 
+/** Of a command: how many such came before (-1: not known), what else was asked of the device, and since when they talk. */
+interface History {
+  readonly before: number;
+  readonly changes: number;
+  readonly sinceUs: number;
+}
+
 export const commandSentinel: Module = {
   meta: {
     id: 'command-sentinel',
@@ -59,7 +66,7 @@ class CommandSentinel implements ModuleHandlers {
   readonly #functions = new SweepTable(SWEPT_FUNCTIONS_MIN);
   readonly #objects = new SweepTable(SWEPT_OBJECTS_MIN);
   readonly #usual: UsualRequests;
-  readonly #reservations = new Map<string, Reservation>();
+  readonly #reservations = new Map<number, Reservation>();
   /** By protocol, for codes 0 to 255: 1 where a gateway says that the device behind it is not there. */
   readonly #absentCodes: readonly Uint8Array[];
 
@@ -117,32 +124,39 @@ class CommandSentinel implements ModuleHandlers {
     // A gateway that answers in place of the device does not know whether it obeyed: listen-only mode has no answer.
     const outcome = this.#isAbsent(operation) ? Outcome.unanswered : operation.outcome;
     let severity: Severity = rule.severities[outcome] ?? rule.kind.severity;
-    let explanation = `${wording.whoAskedWhat(operation, hosts, protocol)}${object === '' ? '' : ` for ${object}`}; ${wording.outcomeText(operation, protocol, this.#isAbsent(operation))}`;
-    if (operation.outcome === Outcome.ok) explanation += `: ${rule.effect}`;
-    explanation += `. ${this.#history(operation)}`;
+    const history = this.#noteCommand(operation);
+    const reasons: string[] = [];
     if (operation.verb === Verb['set-time']) {
       const standing = timeMasterStanding(this.#site, operation, severity);
       severity = standing.severity;
-      if (standing.reason !== '') explanation += ` ${standing.reason}`;
+      if (standing.reason !== '') reasons.push(standing.reason);
     }
     this.#renew(operation);
     if (operation.verb === Verb.reserve) {
       const holder = this.#reserve(operation);
       if (holder !== null) {
         severity = 'high';
-        explanation += ` ${hosts.address(holder.client)} held the reservation ${durationText(operation.timeUs - holder.timeUs)} before and had not released it.`;
+        reasons.push(
+          `${hosts.address(holder.client)} held the reservation ${durationText(operation.timeUs - holder.timeUs)} before and had not released it.`,
+        );
       }
     }
-    this.#raise(rule.kind.kind, severity, operation, object, explanation);
+    this.#raise(rule.kind.kind, severity, operation, object, () => {
+      const what = `${wording.whoAskedWhat(operation, hosts, protocol)}${object === '' ? '' : ` for ${object}`}`;
+      const came = wording.outcomeText(operation, protocol, this.#isAbsent(operation));
+      const effect = operation.outcome === Outcome.ok ? `: ${rule.effect}` : '';
+      return [`${what}; ${came}${effect}. ${historyText(history, operation.timeUs)}`, ...reasons].join(' ');
+    });
   }
 
   #judgeBroadcast(operation: Operation): void {
     const protocol = this.#site.protocols[operation.protocol];
     const object = wording.objectText(operation, protocol);
-    const explanation =
-      `${wording.whoAskedWhat(operation, this.#site.hosts, protocol)}${object === '' ? '' : ` for ${object}`}: ` +
-      `no device confirms or refuses a broadcast. ${this.#history(operation)}`;
-    this.#raise(KINDS.broadcastWrite.kind, KINDS.broadcastWrite.severity, operation, object, explanation);
+    const history = this.#noteCommand(operation);
+    this.#raise(KINDS.broadcastWrite.kind, KINDS.broadcastWrite.severity, operation, object, () => {
+      const what = `${wording.whoAskedWhat(operation, this.#site.hosts, protocol)}${object === '' ? '' : ` for ${object}`}`;
+      return `${what}: no device confirms or refuses a broadcast. ${historyText(history, operation.timeUs)}`;
+    });
   }
 
   #judgeFailure(operation: Operation): void {
@@ -207,7 +221,7 @@ class CommandSentinel implements ModuleHandlers {
     });
   }
 
-  #raise(kind: string, severity: Severity, operation: Operation, object: string, explanation: string): void {
+  #raise(kind: string, severity: Severity, operation: Operation, object: string, explanation: () => string): void {
     const frames = [operation.requestFrame, operation.answerFrame].filter((frame) => frame > 0);
     const planned = plannedText(this.#site, operation);
     const judgement: Judgement = {
@@ -217,33 +231,23 @@ class CommandSentinel implements ModuleHandlers {
       subject: { host: operation.server, unit: operation.unit, port: operation.serverPort },
       peer: { host: operation.client, unit: -1, port: operation.clientPort },
       object,
-      explanation: planned === '' ? explanation : `${explanation} ${planned}`,
+      explanation: planned === '' ? explanation : () => `${explanation()} ${planned}`,
       frames,
     };
     this.#site.raise(judgement);
   }
 
-  /** What can be known without learning: is it the first such command, since when do they talk, what else was asked. */
-  #history(operation: Operation): string {
-    const { client, server, verb, timeUs } = operation;
+  /** Counts the command; tells what can be known without learning. */
+  #noteCommand(operation: Operation): History {
+    const { client, server, verb } = operation;
     const command = this.#exchanges.entry(client, server, verb + 1);
     const pair = this.#exchanges.find(client, server, 0);
     const { values } = this.#exchanges;
-    const before = command < 0 ? -1 : values[command * WIDTH + CHANGES]!++;
-    const changes = pair < 0 ? 0 : values[pair * WIDTH + CHANGES]!;
-    const sinceUs = pair < 0 ? 0 : values[pair * WIDTH + FIRST_US]!;
-    const parts: string[] = [];
-    if (before === 0) parts.push('It is the first such command seen from this client to this device');
-    else if (before > 0) parts.push(`It is number ${before + 1} of such commands from this client to this device`);
-    const isNew = sinceUs <= 0 || sinceUs >= timeUs;
-    const asked = changes === 0 ? 'nothing that changes it' : changes === 1 ? 'one change' : `${changes} changes`;
-    parts.push(
-      isNew
-        ? 'it is the first thing heard between the two'
-        : `in the ${durationText(timeUs - sinceUs)} they had talked before, the client had asked for ${asked}`,
-    );
-    const text = parts.join('; ');
-    return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+    return {
+      before: command < 0 ? -1 : values[command * WIDTH + CHANGES]!++,
+      changes: pair < 0 ? 0 : values[pair * WIDTH + CHANGES]!,
+      sinceUs: pair < 0 ? 0 : values[pair * WIDTH + FIRST_US]!,
+    };
   }
 
   #isAbsent(operation: Operation): boolean {
@@ -257,7 +261,7 @@ class CommandSentinel implements ModuleHandlers {
 
   /** Remembers who holds the device; the other holder where there is one. */
   #reserve(operation: Operation): Reservation | null {
-    const key = `${operation.server}/${operation.unit}`;
+    const key = deviceKey(operation);
     const known = this.#reservations.get(key);
     const isHeldByOther =
       known !== undefined && known.client !== operation.client && operation.timeUs - known.timeUs < RESERVATION_US;
@@ -276,13 +280,13 @@ class CommandSentinel implements ModuleHandlers {
 
   /** Whoever holds a device and works on it goes on holding it. */
   #renew(operation: Operation): void {
-    const key = `${operation.server}/${operation.unit}`;
+    const key = deviceKey(operation);
     if (operation.outcome !== Outcome.ok || this.#reservations.get(key)?.client !== operation.client) return;
     this.#reservations.set(key, { client: operation.client, timeUs: operation.timeUs });
   }
 
   #release(operation: Operation): void {
-    const key = `${operation.server}/${operation.unit}`;
+    const key = deviceKey(operation);
     if (operation.outcome === Outcome.ok && this.#reservations.get(key)?.client === operation.client) {
       this.#reservations.delete(key);
     }
@@ -292,4 +296,25 @@ class CommandSentinel implements ModuleHandlers {
 function mergedObject(operation: Operation, rule: CommandRule, protocol: Protocol | undefined): string {
   const hasName = operation.nameEnd > operation.nameStart;
   return rule.object === 'any' || (rule.object === 'name' && hasName) ? wording.objectText(operation, protocol) : '';
+}
+
+/** One number for a device: units are below 2^24. */
+function deviceKey({ server, unit }: Operation): number {
+  return server * 0x200_0000 + unit + 1;
+}
+
+/** Is it the first such command, since when do they talk, what else was asked. */
+function historyText({ before, changes, sinceUs }: History, timeUs: number): string {
+  const parts: string[] = [];
+  if (before === 0) parts.push('It is the first such command seen from this client to this device');
+  else if (before > 0) parts.push(`It is number ${before + 1} of such commands from this client to this device`);
+  const isNew = sinceUs <= 0 || sinceUs >= timeUs;
+  const asked = changes === 0 ? 'nothing that changes it' : changes === 1 ? 'one change' : `${changes} changes`;
+  parts.push(
+    isNew
+      ? 'it is the first thing heard between the two'
+      : `in the ${durationText(timeUs - sinceUs)} they had talked before, the client had asked for ${asked}`,
+  );
+  const text = parts.join('; ');
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }

@@ -1,11 +1,10 @@
 // What makes process-guard speak, and what does not: cases of each for every kind.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Judgement } from '../../facts/alert.ts';
 import { Encoding, Outcome, type Operation } from '../../facts/operation.ts';
 import { Verb } from '../../facts/verbs.ts';
 import { newLearning } from '../../learning/tables.ts';
-import { Rehearsal } from '../rehearsal.ts';
+import { Rehearsal, type Raised } from '../rehearsal.ts';
 import { processGuard } from './index.ts';
 
 const SECOND_US = 1_000_000;
@@ -54,7 +53,7 @@ class Plant extends Rehearsal {
     if (change.outcome === undefined) values.forEach((value, index) => (this.registers[first + index] = value));
   }
 
-  only(): Judgement {
+  only(): Raised {
     assert.deepEqual(this.kinds().length, 1, `one alert is expected, not ${this.kinds().join(', ')}`);
     return this.raised[0]!;
   }
