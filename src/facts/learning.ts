@@ -100,7 +100,7 @@ export interface PointLearning {
   /** Makes the point where it is new; 0 where there is no room. */
   findOrInsert(server: number, unit: number, protocol: number, space: number, address: number, timeUs: number): number;
   view(point: number): PointView;
-  /** A value within all that is known of a point that is written anyway: nothing to be judged. */
+  /** A value within all that is known of a point that is written anyway, or none: nothing to be judged. */
   isOrdinary(point: number, value: number): boolean;
   /** A write as it is usual; NaN where its value is not known or was refused. */
   learnWrite(point: number, value: number, client: number, timeUs: number): void;

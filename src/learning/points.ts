@@ -90,6 +90,10 @@ export class PointTable implements PointLearning {
   private halves!: Uint16Array;
   /** As in NoveltyTable. */
   private resumedUs = -Infinity;
+  /** The write whose access was noted last. */
+  private notedPage = 0;
+  private notedClient = 0;
+  private notedUs = 0.5;
   /** While a baseline is learned; points that an earlier one said are written are not in it. */
   private readonly writeTimes = new Map<number, WriteTimes>();
   private readonly unconfirmed = new Map<number, UnconfirmedWrites>();
@@ -185,7 +189,14 @@ export class PointTable implements PointLearning {
 
   learnWrite(point: number, value: number, client: number, timeUs: number): void {
     if (point === 0) return;
-    this.noteAccess(PageWord.writers, point >> 6, client, timeUs);
+    const page = point >> 6;
+    // The points of one write come one after the other.
+    if (page !== this.notedPage || client !== this.notedClient || timeUs !== this.notedUs) {
+      this.noteAccess(PageWord.writers, page, client, timeUs);
+      this.notedPage = page;
+      this.notedClient = client;
+      this.notedUs = timeUs;
+    }
     const row = this.rowOf(point);
     const { values } = this;
     const wordAt = row * PointValues.wordStride;
@@ -209,11 +220,12 @@ export class PointTable implements PointLearning {
     const row = this.words[rowAt(point)]!;
     const { numbers, words } = this.values;
     const at = row * PointValues.stride;
+    if (words[row * PointValues.wordStride + ValueWord.writes] === 0) return false;
     return (
-      words[row * PointValues.wordStride + ValueWord.writes]! > 0 &&
-      value >= numbers[at + ValueNumber.minimum]! &&
-      value <= numbers[at + ValueNumber.maximum]! &&
-      Math.abs(value - numbers[at + ValueNumber.last]!) <= numbers[at + ValueNumber.step]!
+      Number.isNaN(value) ||
+      (value >= numbers[at + ValueNumber.minimum]! &&
+        value <= numbers[at + ValueNumber.maximum]! &&
+        Math.abs(value - numbers[at + ValueNumber.last]!) <= numbers[at + ValueNumber.step]!)
     );
   }
 

@@ -69,7 +69,7 @@ class ProcessGuard implements ModuleHandlers {
       point = isNext ? point + 1 : points.findOrInsert(server, unit, protocol, space, address, timeUs);
       const wire = writtenValue(operation, address - first);
       const value = isRefused ? NaN : wire;
-      if (point !== 0 && !isRefused) this.#judgeSwing(operation, address, point, value);
+      if (point !== 0 && !Number.isNaN(value)) this.#judgeSwing(operation, address, point, value);
       if (points.isOrdinary(point, wire)) {
         points.learnWrite(point, value, client, timeUs);
         continue;
