@@ -9,9 +9,11 @@ const FLOWS_MAX = 16_384;
 export class Connection {
   /** Small number, unique within its conversation for as long as PER_FLOW_MAX younger ones do not come. */
   readonly index: number;
-  /** Ids of the data to the target and to the originator; -1 while not known. */
-  toTarget = -1;
-  toOriginator = -1;
+  /** Ids of the data to the target and to the originator, 32 bits taken as signed: such a number needs no object. */
+  toTarget = 0;
+  isTargetKnown = false;
+  toOriginator = 0;
+  isOriginatorKnown = false;
   /** Connection serial number, and the originator's vendor and serial number: together unique. */
   serial = -1;
   vendor = -1;
@@ -29,6 +31,16 @@ export class Connection {
   constructor(index: number) {
     this.index = index;
   }
+
+  learnTarget(id: number): void {
+    this.toTarget = id;
+    this.isTargetKnown = true;
+  }
+
+  learnOriginator(id: number): void {
+    this.toOriginator = id;
+    this.isOriginatorKnown = true;
+  }
 }
 
 interface FlowConnections {
@@ -37,16 +49,19 @@ interface FlowConnections {
 }
 
 export class Connections {
+  /** One of them leads to Data Highway Plus, where it is no service that tells an answer. */
+  hasHighway = false;
   readonly #flows = new Map<number, FlowConnections>();
 
   /** The connection over which a request with this id goes; made where none is known: it was open before. */
   ofRequest(flow: number, id: number): Connection {
     const known = this.#flows.get(flow);
     if (known !== undefined) {
-      for (const connection of known.open) if (connection.toTarget === id) return connection;
+      for (const connection of known.open)
+        if (connection.toTarget === id && connection.isTargetKnown) return connection;
     }
     const connection = this.add(flow);
-    connection.toTarget = id;
+    connection.learnTarget(id);
     return connection;
   }
 
@@ -54,14 +69,16 @@ export class Connections {
   ofAnswer(flow: number, id: number): Connection | null {
     const known = this.#flows.get(flow);
     if (known === undefined) return null;
-    for (const connection of known.open) if (connection.toOriginator === id) return connection;
+    for (const connection of known.open) {
+      if (connection.toOriginator === id && connection.isOriginatorKnown) return connection;
+    }
     return null;
   }
 
   /** Connections of the conversation whose answers were not seen yet. */
   withoutAnswer(flow: number): readonly Connection[] {
     const open = this.#flows.get(flow)?.open;
-    return open === undefined ? NONE : open.filter(({ toOriginator }) => toOriginator < 0);
+    return open === undefined ? NONE : open.filter(({ isOriginatorKnown }) => !isOriginatorKnown);
   }
 
   bySerial(flow: number, serial: number, vendor: number, originator: number): Connection | null {

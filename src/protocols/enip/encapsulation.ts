@@ -292,12 +292,13 @@ export class EnipDecoder implements ProtocolDecoder {
     const { flow } = context;
     const sequence = u16le(bytes, dataStart);
     const start = dataStart + SEQUENCE_SIZE;
-    let connection = exchange.connections.ofAnswer(flow, id);
-    // On Data Highway Plus it is no service that tells an answer.
+    const { connections } = exchange;
+    const isAnswer = isAnswerAt(bytes, start);
+    let connection = isAnswer || connections.hasHighway ? connections.ofAnswer(flow, id) : null;
     if (connection?.classId !== Class.dhPlus) {
-      if (isAnswerAt(bytes, start)) connection ??= this.#answering(flow, id, sequence);
+      if (isAnswer) connection ??= this.#answering(flow, id, sequence);
       else {
-        connection = exchange.connections.ofRequest(flow, id);
+        connection = connections.ofRequest(flow, id);
         if (this.#isRepeated(connection, flow, sequence)) return;
       }
     }
@@ -317,7 +318,7 @@ export class EnipDecoder implements ProtocolDecoder {
     const { connections, pending } = this.#exchange;
     for (const connection of connections.withoutAnswer(flow)) {
       if (pending.find(flow, keyOf(connection, sequence)) === NONE) continue;
-      connection.toOriginator = id;
+      connection.learnOriginator(id);
       return connection;
     }
     return null;

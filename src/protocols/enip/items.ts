@@ -1,5 +1,5 @@
 // The common packet format (volume 2, 2-6): a count, then items of type, length and data. One record, refilled for each.
-import { u16le, u32le } from '../../bytes/endian.ts';
+import { i32le, u16le, u32le } from '../../bytes/endian.ts';
 
 export const Item = {
   nullAddress: 0x0000,
@@ -20,7 +20,7 @@ const ITEMS_MAX = 64;
 
 export class Items {
   count = 0;
-  /** Of the address item: connection id and, for a sequenced one, its number. */
+  /** Of the address item: connection id (32 bits taken as signed) and, for a sequenced one, its number. */
   connection = 0;
   hasConnection = false;
   sequence = -1;
@@ -72,7 +72,7 @@ export class Items {
       case Item.connectedAddress:
       case Item.sequencedAddress:
         if (size < 4) return;
-        this.connection = u32le(bytes, start);
+        this.connection = i32le(bytes, start);
         this.hasConnection = true;
         if (type === Item.sequencedAddress && size >= 8) this.sequence = u32le(bytes, start + 4);
         return;

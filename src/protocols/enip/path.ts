@@ -4,6 +4,8 @@ import { u16le, u32le } from '../../bytes/endian.ts';
 
 /** Names are built here: `Program:Main.Pump[3].Speed`. */
 const NAME_BYTES = 512;
+/** Paths up to here are known again; those without a name are hardly ever longer. */
+const LAST_BYTES = 16;
 const HASH_BIT = 0x8_0000;
 const HASH_MASK = 0x7_ffff;
 const DOT = 0x2e;
@@ -36,9 +38,14 @@ export class Path {
   nameSize = 0;
   #hash = 0;
   #isInBrackets = false;
+  /** The path that was read last; size -1 where it cannot be known again. */
+  readonly #last = new Uint8Array(LAST_BYTES);
+  #lastSize = -1;
 
   /** Reads bytes[start..end). */
   read(bytes: Uint8Array, start: number, end: number): void {
+    // Who polls sends the same path over and over.
+    if (end - start === this.#lastSize && this.nameSize === 0 && this.#isLast(bytes, start)) return;
     this.#reset();
     let at = start;
     while (at < end) {
@@ -51,6 +58,7 @@ export class Path {
       at += size;
     }
     this.#closeBrackets();
+    this.#keepLast(bytes, start, end - start);
   }
 
   /** Starts a name that is not in the path; what is added next belongs to it. */
@@ -67,6 +75,20 @@ export class Path {
     let divisor = 1;
     while (value / divisor >= 10) divisor *= 10;
     for (; divisor >= 1; divisor /= 10) this.#put(0x30 + (Math.floor(value / divisor) % 10));
+  }
+
+  #isLast(bytes: Uint8Array, start: number): boolean {
+    const last = this.#last;
+    for (let index = 0; index < this.#lastSize; index++) if (bytes[start + index] !== last[index]) return false;
+    return true;
+  }
+
+  /** Names are changed after they were read, and where a path is broken depends on where it stands. */
+  #keepLast(bytes: Uint8Array, start: number, size: number): void {
+    this.#lastSize = -1;
+    if (size > LAST_BYTES || this.nameSize > 0 || this.problemAt >= 0) return;
+    for (let index = 0; index < size; index++) this.#last[index] = bytes[start + index]!;
+    this.#lastSize = size;
   }
 
   #reset(): void {

@@ -139,12 +139,14 @@ export class RequestSide {
     this.#readPath(route, bytes, open.pathStart, open.pathEnd, context);
     if (route.unit >= 0) operation.unit = route.unit;
     if (service === Service.forwardClose) return;
-    const connection = this.#exchange.connections.add(context.flow);
+    const { connections } = this.#exchange;
+    const connection = connections.add(context.flow);
     connection.serial = open.serial;
     connection.vendor = open.vendor;
     connection.originator = open.originator;
     connection.unit = operation.unit;
     connection.classId = route.classId;
+    if (route.classId === Class.dhPlus) connections.hasHighway = true;
     connection.isExplicit = open.isExplicit;
     connection.keyVendor = route.keyVendor;
     connection.keyProductCode = route.keyProductCode;
@@ -170,7 +172,6 @@ export class RequestSide {
       return false;
     }
     const route = this.#routePath;
-    route.read(bytes, end, end);
     const routeAt = messageEnd + (size & 1);
     if (routeAt + 2 <= end) {
       const routeSize = bytes[routeAt]! * 2;
@@ -179,7 +180,7 @@ export class RequestSide {
         exchange.broken(context, 'path-cut-short', detail, bytes, routeAt);
       }
       this.#readPath(route, bytes, routeAt + 2, Math.min(end, routeAt + 2 + routeSize), context);
-    }
+    } else route.read(bytes, end, end);
     this.read(bytes, messageStart, messageEnd, route.unit, wrapping | Note.wrapped, depth + 1, context);
     return true;
   }

@@ -1,5 +1,5 @@
 // What messages show beyond the operation: connections that are opened and closed, identities, files, firmware, programs.
-import { u16le, u32le } from '../../bytes/endian.ts';
+import { i32le, u16le, u32le } from '../../bytes/endian.ts';
 import type { Login } from '../../facts/facts.ts';
 import type { Operation } from '../../facts/operation.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
@@ -180,8 +180,8 @@ export class Shown {
       // The module fits the electronic key, or the connection would not have been opened.
       claimsOfKey(context, server, known.unit, known.keyVendor, known.keyProductCode);
       if (!known.isExplicit) connections.remove(flow, known);
-      known.toTarget = u32le(bytes, start + OpenAnswer.toTarget);
-      known.toOriginator = u32le(bytes, start + OpenAnswer.toOriginator);
+      known.learnTarget(i32le(bytes, start + OpenAnswer.toTarget));
+      known.learnOriginator(i32le(bytes, start + OpenAnswer.toOriginator));
     } else if (service === Service.forwardClose) {
       if (start + CloseAnswer.size > end) return;
       const known = connections.bySerial(
