@@ -22,13 +22,14 @@ async function learnedPoints(): Promise<Map<string, string[]>> {
     const { points } = learning;
     for (let page = 1; page <= points.pageCount; page++) {
       const word = points.pageWord(page, 2);
-      const { name, spaceName } = protocols[protocolOfSpace(word)]!;
+      const protocol = protocols[protocolOfSpace(word)]!;
+      const { name } = protocol;
       for (let index = 0; index < PAGE_POINTS; index++) {
         const { last } = points.view(page * PAGE_POINTS + index);
         if (Number.isNaN(last)) continue;
         const list = found.get(name) ?? [];
         found.set(name, list);
-        list.push(`${spaceName(spaceOfWord(word))}: ${last}`);
+        list.push(`${protocol.spaceName(spaceOfWord(word))}: ${last}`);
       }
     }
   }
