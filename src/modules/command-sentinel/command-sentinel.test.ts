@@ -277,6 +277,15 @@ const polling = (rehearsal: Rehearsal): void => {
 const QUIET: readonly Case[] = [
   {
     kind: 'unusual-function',
+    what: 'an answer with a function of its own whose request was lost',
+    play: (rehearsal) => {
+      rehearsal.plantSeconds(0, 480);
+      const timeUs = REHEARSAL_START_US + 480_000_000;
+      rehearsal.operation({ timeUs, verb: Verb.other, function: 129, requestFrame: 0 });
+    },
+  },
+  {
+    kind: 'unusual-function',
     what: 'a client that says farewell, and comes back, for the first time after eight minutes',
     play: (rehearsal) => {
       rehearsal.plantSeconds(0, 480);

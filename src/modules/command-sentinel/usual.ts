@@ -206,7 +206,9 @@ export class UsualRequests {
   #isNewFunction(operation: Operation, requests: number, asker: number): boolean {
     const { novelty } = this.#site.learning;
     const { client, server, unit, verb } = operation;
-    if (operation.function < 0 || IS_ROUTINE[verb] === 1 || COMMAND_RULES[verb] !== undefined) return false;
+    // An answer whose request was lost does not always tell the function that was asked for.
+    if (operation.function < 0 || operation.requestFrame === 0) return false;
+    if (IS_ROUTINE[verb] === 1 || COMMAND_RULES[verb] !== undefined) return false;
     if (!novelty.isLearned(requests)) return false;
     if (NEVER_SEEN / novelty.seen(asker) >= UNUSUAL_BELOW) return false;
     const askers = novelty.findContext(ContextKind.askers, server, unit, 0);
