@@ -77,14 +77,13 @@ function tests(name: Name): string {
   return `// What makes ${name.kebab} speak, and what does not.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Judgement } from '../../facts/alert.ts';
 import { Outcome, type Operation } from '../../facts/operation.ts';
 import { Verb } from '../../facts/verbs.ts';
-import { Rehearsal } from '../rehearsal.ts';
+import { Rehearsal, type Raised } from '../rehearsal.ts';
 import { ${name.camel} } from './index.ts';
 
 /** What is raised when a client asks a server for a restart. */
-function raisedBy(change: Partial<Operation>): Judgement[] {
+function raisedBy(change: Partial<Operation>): Raised[] {
   const rehearsal = new Rehearsal(${name.camel});
   rehearsal.operation({ verb: Verb.restart, ...change });
   return rehearsal.raised;
