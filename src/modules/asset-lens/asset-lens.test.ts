@@ -255,6 +255,15 @@ test('who asks several servers is a SCADA server, who answers for several units 
   assert.ok(claims.includes('9/3 service fieldbus'));
 });
 
+test('where an accepted request has no answer, the request proves what is claimed', () => {
+  const rehearsal = new Rehearsal(assetLens);
+  for (let round = 1; round <= 5; round++) {
+    rehearsal.operation({ protocol: 1, unit: -1, verb: Verb.publish, requestFrame: round, answerFrame: 0 });
+  }
+  rehearsal.handlers.end?.(1);
+  assert.deepEqual([...new Set(rehearsal.claimed.map(({ frame }) => frame))], [1]);
+});
+
 test('a command that a broker hands on makes a broker of the broker only', () => {
   const claims = claimsOf((rehearsal) => {
     for (let round = 0; round < 5; round++) rehearsal.operation({ protocol: 1, unit: -1, verb: Verb.publish });

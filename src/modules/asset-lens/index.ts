@@ -134,7 +134,7 @@ class AssetLens implements ModuleHandlers {
     if (outcome !== Outcome.ok) return;
     values[at + LAST_OK_US] = operation.timeUs;
     if (values[at + FIRST_FRAME] === 0) {
-      values[at + FIRST_FRAME] = operation.answerFrame;
+      values[at + FIRST_FRAME] = operation.answerFrame > 0 ? operation.answerFrame : operation.requestFrame;
       this.#hasNews = true;
     }
     if (IS_ENGINEERING[operation.verb] === 1 && values[at + HAS_ENGINEERED] === 0) {
