@@ -1,7 +1,7 @@
 // What every protocol does alike when it turns a message into facts: an operation record set to "nothing" with its
 // parties, violations with a copy of the offending bytes, claims without empty values.
 import { showable } from '../bytes/text.ts';
-import type { ClaimAttribute } from '../facts/facts.ts';
+import type { ClaimAttribute, Transfer } from '../facts/facts.ts';
 import { Outcome, type Operation } from '../facts/operation.ts';
 import type { MessageContext } from '../facts/protocol.ts';
 
@@ -129,6 +129,54 @@ export function claim(
   if (shown === '') return;
   const { timeUs, frame, sink } = context;
   sink.claim({ fact: 'claim', timeUs, frame, host, unit, attribute, value: shown, source, trust });
+}
+
+/** A transfer that is open, as a protocol keeps it: what all its facts have in common, and how far it came. */
+export interface CarriedTransfer {
+  readonly id: string;
+  readonly flow: number;
+  readonly client: number;
+  readonly server: number;
+  readonly unit: number;
+  readonly carrier: string;
+  readonly direction: Transfer['direction'];
+  readonly name: string;
+  /** Bytes carried so far. */
+  readonly size: number;
+  /** Nothing is missing so far; at the end: all of it was seen. */
+  readonly isComplete: boolean;
+}
+
+/** The fact that a transfer has begun, goes on with `bytes` at `offset`, or has ended. */
+export function transferFact(
+  transfer: CarriedTransfer,
+  protocol: string,
+  phase: Transfer['phase'],
+  timeUs: number,
+  frame: number,
+  offset = -1,
+  bytes: Uint8Array = NO_BYTES,
+): Transfer {
+  const isEnd = phase === 'ended';
+  return {
+    fact: 'transfer',
+    phase,
+    timeUs,
+    frame,
+    flow: transfer.flow,
+    client: transfer.client,
+    server: transfer.server,
+    unit: transfer.unit,
+    protocol,
+    carrier: transfer.carrier,
+    direction: transfer.direction,
+    transfer: transfer.id,
+    name: transfer.name,
+    offset,
+    bytes,
+    size: isEnd ? transfer.size : 0,
+    isComplete: isEnd && transfer.isComplete,
+  };
 }
 
 const NO_BYTES = new Uint8Array(0);

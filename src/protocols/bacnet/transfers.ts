@@ -1,8 +1,8 @@
 // AtomicReadFile and AtomicWriteFile, gathered into transfers with a begin, pieces and an end (clause 14). Rare messages:
 // plain code with objects, bounded.
-import type { Transfer } from '../../facts/facts.ts';
 import type { Operation } from '../../facts/operation.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
+import { type CarriedTransfer, transferFact } from '../facts-of-messages.ts';
 import { NAME } from './messages.ts';
 import { Tag, TagReader } from './tags.ts';
 
@@ -13,19 +13,12 @@ const IDLE_US = 60_000_000;
 const STREAM = 0;
 const RECORDS = 1;
 
-interface OpenTransfer {
-  readonly id: string;
-  readonly flow: number;
-  readonly client: number;
-  readonly server: number;
-  readonly unit: number;
-  readonly isWrite: boolean;
-  readonly name: string;
+interface OpenTransfer extends CarriedTransfer {
   lastUs: number;
   frame: number;
   size: number;
   /** Every piece so far followed the one before. */
-  isWhole: boolean;
+  isComplete: boolean;
   /** Position in the file of the last piece and of the next one: octets, or records. */
   lastPosition: number;
   nextPosition: number;
@@ -85,7 +78,7 @@ export class Transfers {
     transfer.frame = context.frame;
     // The same piece once more is a retry.
     if (at === transfer.lastPosition && transfer.size > 0) return transfer;
-    if (at !== transfer.nextPosition) transfer.isWhole = false;
+    if (at !== transfer.nextPosition) transfer.isComplete = false;
     transfer.lastPosition = at;
     let next = at;
     while (reader.isApplication(bytes, reader.next, end, Tag.octetString)) {
@@ -93,7 +86,10 @@ export class Transfers {
       const offset = access === STREAM ? at : transfer.size;
       transfer.size += length;
       next += access === STREAM ? length : 1;
-      if (length > 0) context.sink.transfer(this.#fact(transfer, 'piece', context, offset, bytes.slice(from, to)));
+      if (length > 0)
+        context.sink.transfer(
+          transferFact(transfer, NAME, 'piece', context.timeUs, context.frame, offset, bytes.slice(from, to)),
+        );
       if (access === STREAM) break;
     }
     transfer.nextPosition = next;
@@ -111,17 +107,18 @@ export class Transfers {
       client: operation.client,
       server: operation.server,
       unit: operation.unit,
-      isWrite,
+      carrier: isWrite ? 'AtomicWriteFile' : 'AtomicReadFile',
+      direction: isWrite ? 'to-server' : 'to-client',
       name: operation.first < 0 ? 'file' : `file ${operation.first}`,
       lastUs: context.timeUs,
       frame: context.frame,
       size: 0,
-      isWhole: position <= 0,
+      isComplete: position <= 0,
       lastPosition: -1,
       nextPosition: Math.max(0, position),
     };
     this.#open.set(key, transfer);
-    context.sink.transfer(this.#fact(transfer, 'begun', context, -1, NO_BYTES));
+    context.sink.transfer(transferFact(transfer, NAME, 'begun', context.timeUs, context.frame));
     return transfer;
   }
 
@@ -130,41 +127,10 @@ export class Transfers {
     if (transfer === undefined) return;
     this.#open.delete(key);
     // Nothing on the wire says where a written file ends.
-    transfer.isWhole = transfer.isWhole && isEndSeen;
-    context.sink.transfer(this.#fact(transfer, 'ended', context, -1, NO_BYTES));
-  }
-
-  #fact(
-    transfer: OpenTransfer,
-    phase: Transfer['phase'],
-    context: MessageContext,
-    offset: number,
-    bytes: Uint8Array,
-  ): Transfer {
-    const isNow = phase !== 'ended';
-    return {
-      fact: 'transfer',
-      phase,
-      timeUs: isNow ? context.timeUs : transfer.lastUs,
-      frame: transfer.frame,
-      flow: transfer.flow,
-      client: transfer.client,
-      server: transfer.server,
-      unit: transfer.unit,
-      protocol: NAME,
-      carrier: transfer.isWrite ? 'AtomicWriteFile' : 'AtomicReadFile',
-      direction: transfer.isWrite ? 'to-server' : 'to-client',
-      transfer: transfer.id,
-      name: transfer.name,
-      offset,
-      bytes,
-      size: phase === 'ended' ? transfer.size : 0,
-      isComplete: phase === 'ended' && transfer.isWhole,
-    };
+    transfer.isComplete = transfer.isComplete && isEndSeen;
+    context.sink.transfer(transferFact(transfer, NAME, 'ended', transfer.lastUs, transfer.frame));
   }
 }
-
-const NO_BYTES = new Uint8Array(0);
 
 function keyOf(operation: Operation, isWrite: boolean): string {
   return `${operation.flow} ${operation.server} ${operation.unit} ${operation.first} ${isWrite ? 'write' : 'read'}`;

@@ -1,13 +1,12 @@
 // Files of the File object, firmware through the flash update object and the parts of a program that are uploaded,
 // gathered into transfers with a begin, pieces and an end. Rare messages: plain code with objects, bounded.
-import type { Transfer } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
+import { type CarriedTransfer, transferFact } from '../facts-of-messages.ts';
 
 /** More open transfers than this: the oldest ends, incomplete. */
 const OPEN_TRANSFERS_MAX = 256;
 /** A transfer nothing was added to for this long has ended. */
 const IDLE_US = 60_000_000;
-const NO_BYTES = new Uint8Array(0);
 
 /** What is transferred, and how: the same for all its pieces. */
 export interface Carried {
@@ -23,12 +22,11 @@ export interface TransferParties {
   readonly unit: number;
 }
 
-interface OpenTransfer extends Carried, TransferParties {
-  readonly id: string;
-  readonly flow: number;
+interface OpenTransfer extends CarriedTransfer {
   lastUs: number;
   frame: number;
   size: number;
+  isComplete: boolean;
   /** Where the next piece belongs. */
   next: number;
   hasGap: boolean;
@@ -82,7 +80,7 @@ export class Transfers {
     transfer.lastUs = context.timeUs;
     transfer.frame = context.frame;
     context.sink.transfer(
-      this.#fact(transfer, 'piece', context.timeUs, context.frame, at, bytes.subarray(start, limit)),
+      transferFact(transfer, this.#protocol, 'piece', context.timeUs, context.frame, at, bytes.subarray(start, limit)),
     );
     if (transfer.announced >= 0 && transfer.next >= transfer.announced) this.#end(context, transfer, true);
   }
@@ -133,6 +131,7 @@ export class Transfers {
       frame: context.frame,
       size: 0,
       next: 0,
+      isComplete: false,
       hasGap: false,
       announced: -1,
     };
@@ -140,7 +139,7 @@ export class Transfers {
     const ofFlow = this.#byFlow.get(transfer.flow);
     if (ofFlow === undefined) this.#byFlow.set(transfer.flow, [transfer]);
     else ofFlow.push(transfer);
-    context.sink.transfer(this.#fact(transfer, 'begun', context.timeUs, context.frame, -1, NO_BYTES));
+    context.sink.transfer(transferFact(transfer, this.#protocol, 'begun', context.timeUs, context.frame));
     return transfer;
   }
 
@@ -152,36 +151,7 @@ export class Transfers {
     const timeUs = isEndSeen ? context.timeUs : transfer.lastUs;
     const frame = isEndSeen ? context.frame : transfer.frame;
     const isWhole = transfer.announced < 0 || transfer.announced === transfer.size;
-    const fact = this.#fact(transfer, 'ended', timeUs, frame, -1, NO_BYTES);
-    context.sink.transfer({ ...fact, size: transfer.size, isComplete: isEndSeen && isWhole && !transfer.hasGap });
-  }
-
-  #fact(
-    transfer: OpenTransfer,
-    phase: Transfer['phase'],
-    timeUs: number,
-    frame: number,
-    offset: number,
-    bytes: Uint8Array,
-  ): Transfer {
-    return {
-      fact: 'transfer',
-      phase,
-      timeUs,
-      frame,
-      flow: transfer.flow,
-      client: transfer.client,
-      server: transfer.server,
-      unit: transfer.unit,
-      protocol: this.#protocol,
-      carrier: transfer.carrier,
-      direction: transfer.direction,
-      transfer: transfer.id,
-      name: transfer.name,
-      offset,
-      bytes,
-      size: 0,
-      isComplete: false,
-    };
+    transfer.isComplete = isEndSeen && isWhole && !transfer.hasGap;
+    context.sink.transfer(transferFact(transfer, this.#protocol, 'ended', timeUs, frame));
   }
 }

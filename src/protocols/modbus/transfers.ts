@@ -1,22 +1,14 @@
 // File records (functions 20 and 21) and UMAS program blocks, gathered into transfers with a begin, pieces and an end.
 // Rare messages: plain code with objects, bounded.
-import type { Transfer } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
+import { type CarriedTransfer, transferFact } from '../facts-of-messages.ts';
 
 /** More open transfers than this: the oldest ends, incomplete. */
 const OPEN_TRANSFERS_MAX = 256;
 /** A transfer nothing was added to for this long has ended. */
 const IDLE_US = 60_000_000;
 
-interface OpenTransfer {
-  readonly id: string;
-  readonly flow: number;
-  readonly client: number;
-  readonly server: number;
-  readonly unit: number;
-  readonly carrier: string;
-  readonly direction: 'to-server' | 'to-client';
-  readonly name: string;
+interface OpenTransfer extends CarriedTransfer {
   lastUs: number;
   frame: number;
   size: number;
@@ -149,7 +141,7 @@ export class Transfers {
       announced,
     };
     this.#open.set(key, transfer);
-    context.sink.transfer(this.#fact(transfer, 'begun', context.timeUs, context.frame, -1, NO_BYTES));
+    context.sink.transfer(transferFact(transfer, this.#protocol, 'begun', context.timeUs, context.frame));
     return transfer;
   }
 
@@ -165,7 +157,7 @@ export class Transfers {
     transfer.frame = context.frame;
     transfer.size += end - start;
     const copy = bytes.slice(start, end);
-    context.sink.transfer(this.#fact(transfer, 'piece', context.timeUs, context.frame, offset, copy));
+    context.sink.transfer(transferFact(transfer, this.#protocol, 'piece', context.timeUs, context.frame, offset, copy));
   }
 
   #end(context: MessageContext, key: string, isEndSeen: boolean): void {
@@ -176,40 +168,9 @@ export class Transfers {
     transfer.isComplete = transfer.isComplete && isEndSeen && isWhole;
     const frame = isEndSeen ? context.frame : transfer.frame;
     const timeUs = isEndSeen ? context.timeUs : transfer.lastUs;
-    context.sink.transfer(this.#fact(transfer, 'ended', timeUs, frame, -1, NO_BYTES));
-  }
-
-  #fact(
-    transfer: OpenTransfer,
-    phase: Transfer['phase'],
-    timeUs: number,
-    frame: number,
-    offset: number,
-    bytes: Uint8Array,
-  ): Transfer {
-    return {
-      fact: 'transfer',
-      phase,
-      timeUs,
-      frame,
-      flow: transfer.flow,
-      client: transfer.client,
-      server: transfer.server,
-      unit: transfer.unit,
-      protocol: this.#protocol,
-      carrier: transfer.carrier,
-      direction: transfer.direction,
-      transfer: transfer.id,
-      name: transfer.name,
-      offset,
-      bytes,
-      size: phase === 'ended' ? transfer.size : 0,
-      isComplete: phase === 'ended' && transfer.isComplete,
-    };
+    context.sink.transfer(transferFact(transfer, this.#protocol, 'ended', timeUs, frame));
   }
 }
-
-const NO_BYTES = new Uint8Array(0);
 
 function programKey(flow: number, unit: number, isDownload: boolean): string {
   return `${flow} ${unit} ${isDownload ? 'download' : 'upload'}`;

@@ -1,8 +1,8 @@
 // Images that are published: each becomes a transfer with a beginning, pieces and an end. Several publishes of one topic,
 // and the pieces of one long packet, are one transfer; base64 is decoded. Rare messages: plain code with objects, bounded.
 import { printable } from '../../bytes/text.ts';
-import type { Transfer } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
+import { type CarriedTransfer, transferFact } from '../facts-of-messages.ts';
 import { Base64Reader } from './base64.ts';
 import { PayloadClass } from './messages.ts';
 import type { Payload } from './payload.ts';
@@ -16,12 +16,14 @@ const ARCHIVE_BYTES_MIN = 1024;
 /** Pieces of a decoded text. */
 const DECODED_BYTES = 16_384;
 
-export class OpenTransfer {
+export class OpenTransfer implements CarriedTransfer {
   readonly id: string;
   readonly key: string;
   readonly flow: number;
   readonly client: number;
   readonly server: number;
+  readonly unit = -1;
+  readonly carrier = 'MQTT PUBLISH';
   readonly direction: 'to-server' | 'to-client';
   readonly name: string;
   readonly payloadClass: number;
@@ -175,14 +177,14 @@ export class Transfers {
     const transfer = new OpenTransfer(id, key, context, parties, direction, name, payloadClass);
     this.#open.set(key, transfer);
     this.#openByFlow.set(context.flow, (this.#openByFlow.get(context.flow) ?? 0) + 1);
-    context.sink.transfer(fact(transfer, 'begun', context.timeUs, context.frame, -1, NO_BYTES));
+    context.sink.transfer(transferFact(transfer, 'mqtt', 'begun', context.timeUs, context.frame));
     return transfer;
   }
 
   #tell(context: MessageContext, transfer: OpenTransfer, copy: Uint8Array): void {
     const offset = transfer.size;
     transfer.size += copy.length;
-    context.sink.transfer(fact(transfer, 'piece', context.timeUs, context.frame, offset, copy));
+    context.sink.transfer(transferFact(transfer, 'mqtt', 'piece', context.timeUs, context.frame, offset, copy));
   }
 
   #end(context: MessageContext, transfer: OpenTransfer): void {
@@ -192,11 +194,9 @@ export class Transfers {
     if (others > 0) this.#openByFlow.set(transfer.flow, others);
     else this.#openByFlow.delete(transfer.flow);
     if (transfer.isInPacket) transfer.isComplete = false;
-    context.sink.transfer(fact(transfer, 'ended', transfer.lastUs, transfer.frame, -1, NO_BYTES));
+    context.sink.transfer(transferFact(transfer, 'mqtt', 'ended', transfer.lastUs, transfer.frame));
   }
 }
-
-const NO_BYTES = new Uint8Array(0);
 
 function isTransferred(payloadClass: number, size: number): boolean {
   if (payloadClass === PayloadClass.archive) return size >= ARCHIVE_BYTES_MIN;
@@ -218,33 +218,4 @@ function continues(transfer: OpenTransfer, payload: Payload, isImage: boolean): 
   if (isImage) return payloadClass === transfer.payloadClass && payload.isTextImage;
   if (transfer.payloadClass === PayloadClass.script) return payloadClass === PayloadClass.text;
   return payloadClass === PayloadClass.binary || payloadClass === PayloadClass.protobuf;
-}
-
-function fact(
-  transfer: OpenTransfer,
-  phase: Transfer['phase'],
-  timeUs: number,
-  frame: number,
-  offset: number,
-  bytes: Uint8Array,
-): Transfer {
-  return {
-    fact: 'transfer',
-    phase,
-    timeUs,
-    frame,
-    flow: transfer.flow,
-    client: transfer.client,
-    server: transfer.server,
-    unit: -1,
-    protocol: 'mqtt',
-    carrier: 'MQTT PUBLISH',
-    direction: transfer.direction,
-    transfer: transfer.id,
-    name: transfer.name,
-    offset,
-    bytes,
-    size: phase === 'ended' ? transfer.size : 0,
-    isComplete: phase === 'ended' && transfer.isComplete,
-  };
 }

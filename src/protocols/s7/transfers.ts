@@ -1,21 +1,14 @@
 // Blocks and files on their way, with begin, pieces and end: one transfer of a kind at a time for each conversation and
 // upload. Rare messages: plain code with objects, bounded.
-import type { Transfer } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
+import { type CarriedTransfer, transferFact } from '../facts-of-messages.ts';
 
 /** More open transfers than this: the oldest ends, incomplete. */
 const OPEN_TRANSFERS_MAX = 256;
 /** A transfer nothing was added to for this long has ended. */
 const IDLE_US = 60_000_000;
 
-interface OpenTransfer {
-  readonly id: string;
-  readonly flow: number;
-  readonly client: number;
-  readonly server: number;
-  readonly isDownload: boolean;
-  readonly carrier: string;
-  readonly name: string;
+interface OpenTransfer extends CarriedTransfer {
   readonly space: number;
   readonly first: number;
   lastUs: number;
@@ -24,7 +17,7 @@ interface OpenTransfer {
   /** Told at the beginning, or by the block's own header; -1 where it was not. */
   announced: number;
   /** The beginning was seen, and nothing was lost since. */
-  isWhole: boolean;
+  isComplete: boolean;
 }
 
 export interface TransferStart {
@@ -73,8 +66,9 @@ export class Transfers {
       flow: context.flow,
       client: start.client,
       server: start.server,
-      isDownload: start.isDownload,
+      unit: -1,
       carrier: start.carrier,
+      direction: start.isDownload ? 'to-server' : 'to-client',
       name: start.name,
       space: start.space,
       first: start.first,
@@ -82,10 +76,10 @@ export class Transfers {
       frame: context.frame,
       size: 0,
       announced: start.announced,
-      isWhole: start.isFromStart,
+      isComplete: start.isFromStart,
     };
     this.#open.set(key, transfer);
-    context.sink.transfer(this.#fact(transfer, 'begun', context.timeUs, context.frame, -1, NO_BYTES));
+    context.sink.transfer(transferFact(transfer, this.#protocol, 'begun', context.timeUs, context.frame));
   }
 
   /** The next bytes of a transfer that `begin` was called for. */
@@ -97,7 +91,7 @@ export class Transfers {
     transfer.frame = context.frame;
     transfer.size += end - start;
     const copy = bytes.slice(start, end);
-    context.sink.transfer(this.#fact(transfer, 'piece', context.timeUs, context.frame, offset, copy));
+    context.sink.transfer(transferFact(transfer, this.#protocol, 'piece', context.timeUs, context.frame, offset, copy));
   }
 
   /** The block's own header says how long it is. */
@@ -114,7 +108,7 @@ export class Transfers {
   /** Bytes of this conversation were lost: what is under way has a hole. */
   gap(flow: number): void {
     if (this.#open.size === 0) return;
-    for (const transfer of this.#open.values()) if (transfer.flow === flow) transfer.isWhole = false;
+    for (const transfer of this.#open.values()) if (transfer.flow === flow) transfer.isComplete = false;
   }
 
   closed(flow: number, context: MessageContext): void {
@@ -132,40 +126,9 @@ export class Transfers {
     if (transfer === undefined) return;
     this.#open.delete(key);
     const isAll = transfer.announced < 0 || transfer.announced === transfer.size;
-    transfer.isWhole = transfer.isWhole && isOk && isAll;
+    transfer.isComplete = transfer.isComplete && isOk && isAll;
     const frame = isOk ? context.frame : transfer.frame;
     const timeUs = isOk ? context.timeUs : transfer.lastUs;
-    context.sink.transfer(this.#fact(transfer, 'ended', timeUs, frame, -1, NO_BYTES));
-  }
-
-  #fact(
-    transfer: OpenTransfer,
-    phase: Transfer['phase'],
-    timeUs: number,
-    frame: number,
-    offset: number,
-    bytes: Uint8Array,
-  ): Transfer {
-    return {
-      fact: 'transfer',
-      phase,
-      timeUs,
-      frame,
-      flow: transfer.flow,
-      client: transfer.client,
-      server: transfer.server,
-      unit: -1,
-      protocol: this.#protocol,
-      carrier: transfer.carrier,
-      direction: transfer.isDownload ? 'to-server' : 'to-client',
-      transfer: transfer.id,
-      name: transfer.name,
-      offset,
-      bytes,
-      size: phase === 'ended' ? transfer.size : 0,
-      isComplete: phase === 'ended' && transfer.isWhole,
-    };
+    context.sink.transfer(transferFact(transfer, this.#protocol, 'ended', timeUs, frame));
   }
 }
-
-const NO_BYTES = new Uint8Array(0);
