@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Claim, Conversation, HostDirectory } from '../facts/facts.ts';
 import { EVIDENCE_MAX, Inventory, UNITS_PER_HOST_MAX } from './inventory.ts';
+import { modbus } from '../protocols/modbus/index.ts';
 
 interface Host {
   readonly address: string;
@@ -27,7 +28,7 @@ function directory(hosts: readonly Host[]): HostDirectory {
 }
 
 function inventoryOf(hosts: readonly Host[], vendors: (mac: string) => string = () => ''): Inventory {
-  return new Inventory(directory(hosts), [], vendors);
+  return new Inventory(directory(hosts), [modbus], vendors);
 }
 
 function talk(client: number, server: number, change: Partial<Conversation> = {}): Conversation {

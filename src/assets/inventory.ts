@@ -93,7 +93,7 @@ export class Inventory {
   /** The value of a `service` is the protocol's name, and that tells what its units are. */
   #isThere(device: Device, { unit, value }: Claim): void {
     const units = this.#protocols.find(({ name }) => name === value)?.units;
-    if (units?.isHostItself(unit) ?? (unit === 0 || unit === 255)) return;
+    if (units?.isHostItself(unit) === true) return;
     device.isThere = true;
     if (units?.areBehind === true) device.isBehind = true;
   }
