@@ -67,15 +67,10 @@ class CommandSentinel implements ModuleHandlers {
   readonly #objects = new SweepTable(SWEPT_OBJECTS_MIN);
   readonly #usual: UsualRequests;
   readonly #reservations = new Map<number, Reservation>();
-  /** By protocol, for codes 0 to 255: 1 where a gateway says that the device behind it is not there. */
-  readonly #absentCodes: readonly Uint8Array[];
 
   constructor(site: Site) {
     this.#site = site;
     this.#usual = new UsualRequests(site);
-    this.#absentCodes = site.protocols.map((protocol) =>
-      Uint8Array.from({ length: 256 }, (_, code) => (protocol.isAbsent?.(code) === true ? 1 : 0)),
-    );
   }
 
   conversation(conversation: Conversation): void {
@@ -251,7 +246,7 @@ class CommandSentinel implements ModuleHandlers {
   }
 
   #isAbsent(operation: Operation): boolean {
-    return this.#absentCodes[operation.protocol]?.[operation.code] === 1;
+    return this.#site.protocols[operation.protocol]?.isAbsent?.(operation.code) === true;
   }
 
   #hasAnswered(operation: Operation): boolean {
