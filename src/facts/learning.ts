@@ -104,6 +104,12 @@ export interface PointLearning {
   isOrdinary(point: number, value: number): boolean;
   /** A write as it is usual; NaN where its value is not known or was refused. */
   learnWrite(point: number, value: number, client: number, timeUs: number): void;
+  /** What is asked for in the same way is a run: its number, from 1 on; 0 where it is none. Once for an operation. */
+  runOf(operation: Operation): number;
+  /** True where the write is the one that `noteOrdinaryWrite` was told of, and was learned just now: nothing is to be judged. */
+  learnRepeatedWrite(run: number, operation: Operation): boolean;
+  /** Each point of the write was ordinary, and learned. */
+  noteOrdinaryWrite(run: number, operation: Operation): void;
   /** A write that was judged: its value stands in the point, but is no part of what is usual. */
   noteDeviation(point: number, value: number): void;
   /** Writes that the baseline saw in one stretch of time only; they are not in `view`. Null: none. */

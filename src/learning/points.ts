@@ -6,6 +6,7 @@ import type { PointLearning, PointView, SwingView, UnconfirmedWrites } from '../
 import { Encoding, type Operation } from '../facts/operation.ts';
 import { spaceWord } from './contexts.ts';
 import { Direction, PointValues, ValueNumber, ValueWord } from './point-values.ts';
+import { RUN_PAGES_MAX, RUN_STRIDE, Run, RunTable } from './runs.ts';
 import { Swings } from './swings.ts';
 import { WordIndex } from './word-index.ts';
 
@@ -31,8 +32,11 @@ const PAGE_WORDS = PAGE_BYTES / 4;
 const PAGE_HALVES = PAGE_BYTES / 2;
 /** First and last access, longest time between two. */
 const PageTime = { firstUs: 0, lastUs: 1, gapUs: 2 } as const;
-/** `isApproved` is 1 where a baseline spoke of the page. Host numbers of clients, 0 for none. */
-const PageWord = { isApproved: 6, readers: 8, writers: 12 } as const;
+/**
+ * `isApproved` is 1 where a baseline spoke of the page. `version` is another one whenever a last value of the page, or who
+ * reads it, is another one. Host numbers of clients, 0 for none.
+ */
+const PageWord = { isApproved: 6, version: 7, readers: 8, writers: 12 } as const;
 /** Of each point: the last value where it is a whole number of 16 bits, else ASK_ROW: what most reads are compared with. */
 const LAST_HALVES = 32;
 /**
@@ -84,6 +88,7 @@ export class PointTable implements PointLearning {
   private readonly pages = new WordIndex(4, PAGES_MAX);
   readonly swings = new Swings();
   private readonly values = new PointValues();
+  private readonly runs = new RunTable();
   private capacity = CAPACITY_MIN;
   private doubles!: Float64Array;
   private words!: Int32Array;
@@ -113,8 +118,7 @@ export class PointTable implements PointLearning {
   pointCount(): number {
     let count = 0;
     for (let point = PAGE_POINTS; point < (this.pages.count + 1) * PAGE_POINTS; point++) {
-      const writes = this.values.words[this.words[rowAt(point)]! * PointValues.wordStride + ValueWord.writes]!;
-      if (this.readsOf(point) + writes > 0) count++;
+      if (this.readsOf(point) + this.writesOf(point) > 0) count++;
     }
     return count;
   }
@@ -141,7 +145,7 @@ export class PointTable implements PointLearning {
     const moves = words[wordAt + ValueWord.moves]!;
     return {
       reads: this.readsOf(point),
-      writes: words[wordAt + ValueWord.writes]!,
+      writes: this.writesOf(point),
       last: numbers[at + ValueNumber.last]!,
       minimum: numbers[at + ValueNumber.minimum]!,
       maximum: numbers[at + ValueNumber.maximum]!,
@@ -163,28 +167,144 @@ export class PointTable implements PointLearning {
   }
 
   learnRead(operation: Operation): void {
-    const { encoding, first } = operation;
-    if (first < 0 || first > ADDRESS_MAX) return;
+    const { encoding, first, count, way } = operation;
+    if (first < 0 || first > ADDRESS_MAX || count < 1) return;
     const key = spaceWord(operation.protocol, operation.space);
-    const isWhole =
-      encoding !== Encoding.none &&
-      encoding !== Encoding.bytes &&
-      operation.valueCount >= operation.count &&
-      !operation.isQuestionable;
-    const end = first + Math.min(operation.count, OPERATION_POINTS_MAX);
+    const isWhole = hasValues(encoding) && operation.valueCount >= count && !operation.isQuestionable;
+    const run = way === 0 ? 0 : this.runs.find(way, key, first, count);
+    if (run !== 0) {
+      this.runs.rows[run * RUN_STRIDE + Run.reads]!++;
+      if (!this.isRepeated(run, operation, isWhole)) this.learnAgain(run, operation, isWhole);
+      return;
+    }
+    const end = first + Math.min(count, OPERATION_POINTS_MAX);
     for (let address = first; address < end;) {
       const page = this.page(operation.server, operation.unit, key, address >> 6, operation.timeUs);
       const pageEnd = Math.min(end, ((address >> 6) + 1) << 6);
       if (page !== 0) {
-        this.noteAccess(PageWord.readers, page, operation.client, operation.timeUs);
         const point = page * PAGE_POINTS + (address & 63);
-        const count = pageEnd - address;
-        const at = address - first;
-        this.addReads(point, count, 1);
-        if (isWhole) this.learnRun(point, count, at, operation);
+        this.addReads(point, pageEnd - address, 1);
+        this.learnPart(point, pageEnd - address, address - first, operation, isWhole);
       }
       address = pageEnd;
     }
+    if (way !== 0 && this.runs.cameBefore(way, key, first, count)) this.addRun(operation, key);
+  }
+
+  /** The run was read before, and nothing has changed since: its pages are only accessed once more. */
+  private isRepeated(run: number, operation: Operation, isWhole: boolean): boolean {
+    const { rows } = this.runs;
+    const at = run * RUN_STRIDE;
+    if (this.versionOf(at) !== rows[at + Run.version]) return false;
+    const shape = isWhole ? shapeOf(operation, Deed.read) : Deed.read;
+    if (rows[at + Run.shape] !== shape) return false;
+    if (isWhole && !this.hasSameValues(run, shape, operation)) return false;
+    this.noteTimes(at, operation.timeUs);
+    return true;
+  }
+
+  /** A run whose pages are known, with other values, or after others of its pages changed. */
+  private learnAgain(run: number, operation: Operation, isWhole: boolean): void {
+    const { first, count } = operation;
+    const { rows } = this.runs;
+    const at = run * RUN_STRIDE;
+    const end = first + count;
+    for (let address = first, place = 0; address < end; place++) {
+      const pageEnd = Math.min(end, ((address >> 6) + 1) << 6);
+      const point = rows[at + Run.pages + place]! * PAGE_POINTS + (address & 63);
+      this.learnPart(point, pageEnd - address, address - first, operation, isWhole);
+      address = pageEnd;
+    }
+    this.keepRun(run, operation, Deed.read, isWhole);
+  }
+
+  /** What it did now need not be looked at when it comes again. */
+  private keepRun(run: number, operation: Operation, deed: number, isWhole: boolean): void {
+    const { rows } = this.runs;
+    const at = run * RUN_STRIDE;
+    rows[at + Run.version] = this.versionOf(at);
+    if (!isWhole) {
+      rows[at + Run.shape] = deed;
+      return;
+    }
+    const length = lengthOf(operation);
+    if (operation.valuesStart + length > operation.bytes.length) rows[at + Run.shape] = 0;
+    else this.runs.keep(run, shapeOf(operation, deed), operation.bytes, operation.valuesStart, length);
+  }
+
+  runOf({ way, protocol, space, first, count }: Operation): number {
+    return way === 0 ? 0 : this.runs.find(way, spaceWord(protocol, space), first, count);
+  }
+
+  learnRepeatedWrite(run: number, operation: Operation): boolean {
+    // When each point was written is kept while teaching.
+    if (run === 0 || this.isTeaching) return false;
+    const { rows } = this.runs;
+    const at = run * RUN_STRIDE;
+    const deed = Deed.write + operation.outcome;
+    const isWhole = hasWrittenValues(operation);
+    const shape = isWhole ? shapeOf(operation, deed) : deed;
+    if (rows[at + Run.shape] !== shape) return false;
+    if (isWhole) {
+      if (this.versionOf(at) !== rows[at + Run.version] || !this.hasSameValues(run, shape, operation)) return false;
+    }
+    rows[at + Run.writes]!++;
+    this.noteTimes(at, operation.timeUs);
+    return true;
+  }
+
+  noteOrdinaryWrite(run: number, operation: Operation): void {
+    if (this.isTeaching || operation.way === 0) return;
+    const known = run === 0 ? this.addRun(operation, spaceWord(operation.protocol, operation.space)) : run;
+    if (known !== 0) this.keepRun(known, operation, Deed.write + operation.outcome, hasWrittenValues(operation));
+  }
+
+  private hasSameValues(run: number, shape: number, operation: Operation): boolean {
+    return this.runs.isKept(run, shape, operation.bytes, operation.valuesStart, lengthOf(operation));
+  }
+
+  /** All pages of the run, whose row is there, were accessed. */
+  private noteTimes(at: number, timeUs: number): void {
+    const { rows } = this.runs;
+    const from = at + Run.pages;
+    for (let place = from; place < from + RUN_PAGES_MAX && rows[place] !== 0; place++) {
+      this.noteTime(rows[place]!, timeUs);
+    }
+  }
+
+  /** A row for what the operation asks for; 0 where there is no room, or it has too many pages. */
+  private addRun(operation: Operation, key: number): number {
+    const { server, unit, way, first, count } = operation;
+    const { runs } = this;
+    const firstPage = first >> 6;
+    const lastPage = (first + count - 1) >> 6;
+    if (count < 1 || lastPage - firstPage >= RUN_PAGES_MAX) return 0;
+    for (let number = firstPage; number <= lastPage; number++) {
+      const page = this.pages.find(server, unit, key, number);
+      if (page === 0 || !runs.hasRoomOn(page)) return 0;
+    }
+    const run = runs.add(way, key, first, count);
+    if (run === 0) return 0;
+    for (let number = firstPage; number <= lastPage; number++) {
+      runs.addPage(run, number - firstPage, this.pages.find(server, unit, key, number));
+    }
+    return run;
+  }
+
+  private versionOf(at: number): number {
+    const { rows } = this.runs;
+    const { words } = this;
+    const from = at + Run.pages;
+    let version = 0;
+    for (let place = from; place < from + RUN_PAGES_MAX && rows[place] !== 0; place++) {
+      version = (version + words[rows[place]! * PAGE_WORDS + PageWord.version]!) | 0;
+    }
+    return version;
+  }
+
+  private learnPart(point: number, count: number, at: number, operation: Operation, isWhole: boolean): void {
+    this.noteAccess(PageWord.readers, point >> 6, operation.client, operation.timeUs);
+    if (isWhole) this.learnRun(point, count, at, operation);
   }
 
   learnWrite(point: number, value: number, client: number, timeUs: number): void {
@@ -204,8 +324,9 @@ export class PointTable implements PointLearning {
     values.words[wordAt + ValueWord.writes]!++;
     if (!Number.isFinite(value)) return;
     values.words[wordAt + ValueWord.isDeviating] = 0;
-    if (values.numbers[row * PointValues.stride + ValueNumber.last] !== value) values.move(row, value);
-    this.halves[halfAt(point)] = wordOf(value);
+    if (values.numbers[row * PointValues.stride + ValueNumber.last] === value) return;
+    values.move(row, value);
+    this.changed(point, value);
   }
 
   noteDeviation(point: number, value: number): void {
@@ -213,7 +334,7 @@ export class PointTable implements PointLearning {
     const row = this.rowOf(point);
     this.values.words[row * PointValues.wordStride + ValueWord.isDeviating] = 1;
     this.values.numbers[row * PointValues.stride + ValueNumber.last] = value;
-    this.halves[halfAt(point)] = wordOf(value);
+    this.changed(point, value);
   }
 
   isOrdinary(point: number, value: number): boolean {
@@ -291,7 +412,7 @@ export class PointTable implements PointLearning {
     words[wordAt + ValueWord.moves] = facts.moves;
     words[wordAt + ValueWord.rangeGrownAt] = facts.moves - facts.movesInRange;
     words[wordAt + ValueWord.stepGrownAt] = facts.moves - facts.movesInStep;
-    this.halves[halfAt(point)] = wordOf(facts.last);
+    this.changed(point, facts.last);
   }
 
   /** Times and clients of the page in which a point lies. */
@@ -305,6 +426,7 @@ export class PointTable implements PointLearning {
     const timesAt = (point >> 6) * PAGE_DOUBLES;
     const wordsAt = (point >> 6) * PAGE_WORDS;
     this.words[wordsAt + PageWord.isApproved] = 1;
+    this.words[wordsAt + PageWord.version]!++;
     this.doubles[timesAt + PageTime.firstUs] = times.firstUs;
     this.doubles[timesAt + PageTime.lastUs] = times.lastUs;
     this.doubles[timesAt + PageTime.gapUs] = times.gapUs;
@@ -326,10 +448,16 @@ export class PointTable implements PointLearning {
   }
 
   private readsOf(point: number): number {
-    let reads = 0;
+    let reads = this.runs.sumOf(Run.reads, point >> 6, point & 63);
     const end = stepAt(point);
     for (let at = stepAt(point & ~63); at <= end; at++) reads += this.words[at]!;
     return reads;
+  }
+
+  private writesOf(point: number): number {
+    const row = this.words[rowAt(point)]!;
+    const alone = this.values.words[row * PointValues.wordStride + ValueWord.writes]!;
+    return alone === 0 ? 0 : alone + this.runs.sumOf(Run.writes, point >> 6, point & 63);
   }
 
   /** To `count` points of one page. */
@@ -379,7 +507,13 @@ export class PointTable implements PointLearning {
     const row = this.rowOf(point);
     if (this.values.numbers[row * PointValues.stride + ValueNumber.last] === value) return;
     this.values.readMoved(row, value);
+    this.changed(point, value);
+  }
+
+  /** The last value of the point is another one. */
+  private changed(point: number, value: number): void {
     this.halves[halfAt(point)] = wordOf(value);
+    this.words[(point >> 6) * PAGE_WORDS + PageWord.version]!++;
   }
 
   private rowOf(point: number): number {
@@ -407,7 +541,20 @@ export class PointTable implements PointLearning {
 
   /** `clients`: where in a page's words those lie who access it. */
   private noteAccess(clients: number, page: number, client: number, timeUs: number): void {
-    const { doubles, words } = this;
+    const { words } = this;
+    this.noteTime(page, timeUs);
+    const start = page * PAGE_WORDS + clients;
+    for (let at = start; at < start + CLIENTS_PER_PAGE; at++) {
+      if (words[at] === client) return;
+      if (words[at] === 0) {
+        words[at] = client;
+        return;
+      }
+    }
+  }
+
+  private noteTime(page: number, timeUs: number): void {
+    const { doubles } = this;
     const timesAt = page * PAGE_DOUBLES;
     const lastUs = doubles[timesAt + PageTime.lastUs]!;
     if (timeUs > lastUs) {
@@ -415,14 +562,6 @@ export class PointTable implements PointLearning {
       const gapUs = timeUs - lastUs;
       if (gapUs > doubles[timesAt + PageTime.gapUs]! && !this.isBreak(lastUs, timeUs)) {
         doubles[timesAt + PageTime.gapUs] = gapUs;
-      }
-    }
-    const start = page * PAGE_WORDS + clients;
-    for (let at = start; at < start + CLIENTS_PER_PAGE; at++) {
-      if (words[at] === client) return;
-      if (words[at] === 0) {
-        words[at] = client;
-        return;
       }
     }
   }
@@ -457,6 +596,28 @@ function stepAt(point: number): number {
 
 function halfAt(point: number): number {
   return (point >> 6) * PAGE_HALVES + LAST_HALVES + (point & 63);
+}
+
+/** What was done with a run, from 1 on: read, or written with one of the three outcomes. */
+const Deed = { read: 1, write: 2 } as const;
+
+/** What was done, and how the values lie, in one word. */
+function shapeOf({ encoding, valueSize }: Operation, deed: number): number {
+  return ((encoding + 1) << 24) | ((valueSize & 0xffff) << 8) | deed;
+}
+
+/** Bytes in which the values of its points lie. */
+function lengthOf({ encoding, valueSize, count }: Operation): number {
+  return encoding === Encoding.bits ? (count + 7) >> 3 : count * valueSize;
+}
+
+function hasValues(encoding: number): boolean {
+  return encoding !== Encoding.none && encoding !== Encoding.bytes;
+}
+
+/** False where the protocol does not tell one value for each point, as with a mask. */
+export function hasWrittenValues({ encoding, valueCount, count }: Operation): boolean {
+  return valueCount === count && hasValues(encoding);
 }
 
 /** What `halves` has for a value. */

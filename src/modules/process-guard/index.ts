@@ -6,7 +6,7 @@ import type { Module, ModuleHandlers, Site } from '../../facts/module.ts';
 import { Encoding, Outcome, type Operation } from '../../facts/operation.ts';
 import { Verb } from '../../facts/verbs.ts';
 import { ContextKind, spaceWord } from '../../learning/contexts.ts';
-import { valueAt } from '../../learning/points.ts';
+import { hasWrittenValues, valueAt } from '../../learning/points.ts';
 import * as judge from './judge.ts';
 import { KINDS } from './kinds.ts';
 import { PointSweeps, type PointSweep } from './sweeps.ts';
@@ -39,6 +39,8 @@ class ProcessGuard implements ModuleHandlers {
   readonly verbs: readonly number[] = [Verb.read, Verb.report, Verb.publish, Verb.write, Verb.operate];
   readonly #site: Site;
   readonly #sweeps = new PointSweeps();
+  /** By run: what is learned of its client's writes. */
+  #written = new Int32Array(0);
 
   constructor(site: Site) {
     this.#site = site;
@@ -59,6 +61,12 @@ class ProcessGuard implements ModuleHandlers {
     const { server, unit, protocol, space, first, timeUs, client } = operation;
     const count = Math.min(operation.count, WRITTEN_POINTS_MAX);
     const isRefused = operation.outcome === Outcome.refused;
+    const run = points.runOf(operation);
+    if (points.learnRepeatedWrite(run, operation)) {
+      if (!isRefused) this.#learnWriter(operation, run);
+      return;
+    }
+    let isOrdinary = true;
     let readOnly: ReadOnlyPart | null = null;
     let unknown = 0;
     let raised = 0;
@@ -74,6 +82,7 @@ class ProcessGuard implements ModuleHandlers {
         points.learnWrite(point, value, client, timeUs);
         continue;
       }
+      isOrdinary = false;
       const view = points.view(point);
       if (view.reads + view.writes === 0) unknown++;
       if (!isTeaching && judge.isReadOnly(view, timeUs)) {
@@ -86,14 +95,29 @@ class ProcessGuard implements ModuleHandlers {
     }
     if (readOnly !== null) this.#raiseReadOnly(operation, readOnly);
     else if (unknown === count && !isTeaching) this.#noteUnknown(operation);
-    if (readOnly === null && raised === 0 && !isRefused) this.#learnWriter(operation);
+    if (readOnly === null && raised === 0 && !isRefused) this.#learnWriter(operation, run);
+    if (isOrdinary && count === operation.count) points.noteOrdinaryWrite(run, operation);
   }
 
-  #learnWriter(operation: Operation): void {
+  #learnWriter(operation: Operation, run: number): void {
     const { novelty } = this.#site.learning;
     const { server, unit, client, protocol, space, first } = operation;
-    const context = novelty.context(ContextKind.written, server, unit, client);
-    novelty.observe(novelty.symbol(context, spaceWord(protocol, space), first), operation.timeUs);
+    let symbol = this.#written[run] ?? 0;
+    if (symbol === 0) {
+      const context = novelty.context(ContextKind.written, server, unit, client);
+      symbol = novelty.symbol(context, spaceWord(protocol, space), first);
+      if (run !== 0) this.#noteWritten(run, symbol);
+    }
+    novelty.observe(symbol, operation.timeUs);
+  }
+
+  #noteWritten(run: number, symbol: number): void {
+    if (run >= this.#written.length) {
+      const written = new Int32Array(Math.max(1024, run * 2));
+      written.set(this.#written);
+      this.#written = written;
+    }
+    this.#written[run] = symbol;
   }
 
   #raiseReadOnly(operation: Operation, { from, to, weakest: view, unconfirmed }: ReadOnlyPart): void {
@@ -240,8 +264,7 @@ function withPoint(
   };
 }
 
-/** NaN where the protocol does not tell one value for each point, as with a mask. */
 function writtenValue(operation: Operation, index: number): number {
-  if (operation.valueCount !== operation.count) return NaN;
+  if (!hasWrittenValues(operation)) return NaN;
   return valueAt(operation.bytes, operation.valuesStart, index, operation.encoding, operation.valueSize);
 }
