@@ -2,6 +2,7 @@
 import type { Claim, Conversation, FactSink, Login, Trait, Transfer, Violation } from '../src/facts/facts.ts';
 import { CLAIM_ATTRIBUTES } from '../src/facts/facts.ts';
 import { emptyOperation, Encoding, ENCODING_NAMES, OUTCOME_NAMES, type Operation } from '../src/facts/operation.ts';
+import { NO_HOSTS } from '../src/facts/protocol.ts';
 import type { MessageContext } from '../src/facts/protocol.ts';
 import { VERB_NAMES } from '../src/facts/verbs.ts';
 
@@ -163,6 +164,7 @@ export function messageContext(sink: FactSink, change: Partial<MessageContext> =
     fromClient: true,
     isTcp: true,
     operation: emptyOperation(),
+    hosts: NO_HOSTS,
     sink,
     ...change,
   };

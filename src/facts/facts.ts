@@ -52,6 +52,8 @@ export interface Login {
   readonly outcome: 'accepted' | 'refused' | 'unknown';
   /** Tests a candidate; valid only while the callback runs. Absent where the wire does not allow a test. */
   readonly test?: (candidate: string) => boolean;
+  /** `test` recomputes a challenge and its response, holds no secret, and may be kept and called later. */
+  readonly mayWait?: true;
 }
 
 /** A file, a program or a firmware image on its way. */

@@ -20,6 +20,17 @@ export const LATER_BYTES_MAX = 4096;
 /** `speaker`: who says such a message. */
 export const Speaker = { unknown: 0, client: 1, server: 2 } as const;
 
+/** Numbers of hosts that a message names by their address. They are in the segment of the conversation. */
+export interface HostNaming {
+  /** The address in network byte order stands at `bytes[at..at + 4)`. 0: it names no single host, or there is no room. */
+  ofIpv4(bytes: Uint8Array, at: number): number;
+  /** The same for the 16 bytes at `at`. */
+  ofIpv6(bytes: Uint8Array, at: number): number;
+}
+
+/** Nobody is known: for tests of parsers. */
+export const NO_HOSTS: HostNaming = { ofIpv4: () => 0, ofIpv6: () => 0 };
+
 /** One record, refilled by the flow stage for each message; borrowed until `decode` returns. */
 export interface MessageContext {
   timeUs: number;
@@ -36,6 +47,7 @@ export interface MessageContext {
   /** To be filled and handed to `sink.operation`. Filled by the flow stage: nothing. */
   readonly operation: Operation;
   readonly sink: FactSink;
+  readonly hosts: HostNaming;
 }
 
 /** What a protocol is for; decides what its speakers are taken for. */

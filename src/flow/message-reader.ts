@@ -1,5 +1,6 @@
 // Turns the bytes of a conversation, in order, into messages of a protocol: recognises the protocol by content, cuts
 // the stream into frames, keeps the beginning of a frame until its end arrives, and finds the next frame after a loss.
+import { i32be } from '../bytes/endian.ts';
 import type { FactSink } from '../facts/facts.ts';
 import { emptyOperation } from '../facts/operation.ts';
 import {
@@ -7,12 +8,14 @@ import {
   Match,
   NEED_MORE,
   Speaker,
+  type HostNaming,
   type MessageContext,
   type Protocol,
   type ProtocolDecoder,
 } from '../facts/protocol.ts';
 import { Column, FlowFlag, FlowTable, GIVEN_UP, NO_PROTOCOL } from './flow-table.ts';
 import type { HeldSegments } from './held-segments.ts';
+import { AddressKind, type HostTable } from './hosts.ts';
 
 /** A conversation's payloads are tried this often before it is left unrecognised; on a usual port oftener. */
 const TRIES_MAX = 8;
@@ -82,7 +85,7 @@ export class MessageReader {
   private readonly freeStreams: number[] = [];
   private readonly spareCarries: Uint8Array[] = [];
 
-  constructor(table: FlowTable, protocols: readonly Protocol[], sink: FactSink, events: RowEvents) {
+  constructor(table: FlowTable, protocols: readonly Protocol[], sink: FactSink, events: RowEvents, hosts: HostTable) {
     this.table = table;
     this.events = events;
     this.entries = protocols.map((protocol, index) => new Entry(protocol, index));
@@ -100,6 +103,20 @@ export class MessageReader {
       isTcp: true,
       operation: emptyOperation(),
       sink,
+      hosts: this.naming(hosts),
+    };
+  }
+
+  /** Hosts named in a message, in the segment of the conversation that `context` is filled for. */
+  private naming(hosts: HostTable): HostNaming {
+    const named = (kind: number, a: number, b: number, c: number, d: number): number => {
+      const host = hosts.hostOf(hosts.segmentNumber(this.context.client), kind, a, b, c, d);
+      return hosts.isBroadcastOrMulticast(host) ? 0 : host;
+    };
+    return {
+      ofIpv4: (bytes, at) => named(AddressKind.ipv4, 0, 0, 0, i32be(bytes, at)),
+      ofIpv6: (bytes, at) =>
+        named(AddressKind.ipv6, i32be(bytes, at), i32be(bytes, at + 4), i32be(bytes, at + 8), i32be(bytes, at + 12)),
     };
   }
 

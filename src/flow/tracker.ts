@@ -63,7 +63,7 @@ export class FlowTracker implements RowEvents {
     this.hosts = hosts;
     this.table = new FlowTable(limits.flowsMax);
     this.limitedSink = this.limited(sink);
-    this.reader = new MessageReader(this.table, protocols, this.limitedSink, this);
+    this.reader = new MessageReader(this.table, protocols, this.limitedSink, this, hosts);
     this.order = new StreamOrder(this.table, this.reader, this);
   }
 

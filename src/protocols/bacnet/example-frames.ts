@@ -2,6 +2,7 @@
 import type { Claim, FactSink, Login, Transfer, Violation } from '../../facts/facts.ts';
 import { Encoding, OUTCOME_NAMES, emptyOperation, type Operation } from '../../facts/operation.ts';
 import type { MessageContext, ProtocolDecoder } from '../../facts/protocol.ts';
+import { NO_HOSTS } from '../../facts/protocol.ts';
 import { VERB_NAMES } from '../../facts/verbs.ts';
 import { hexBytes } from '../example-conversation.ts';
 import { bacnet } from './index.ts';
@@ -192,6 +193,7 @@ export class Talk {
       fromClient: true,
       isTcp: false,
       operation: emptyOperation(),
+      hosts: NO_HOSTS,
       sink: this.listener,
     };
   }

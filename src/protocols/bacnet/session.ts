@@ -3,6 +3,7 @@
 import { emptyOperation, type Operation } from '../../facts/operation.ts';
 import type { FactSink } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
+import { NO_HOSTS } from '../../facts/protocol.ts';
 import { Verb } from '../../facts/verbs.ts';
 import { setAnswered, setUnasked, startOperation, violation } from '../facts-of-messages.ts';
 import { PendingOperations } from '../pending-operations.ts';
@@ -376,6 +377,7 @@ export class BacnetSession {
       fromClient,
       isTcp: false,
       operation: emptyOperation(),
+      hosts: NO_HOSTS,
       sink: this.#sink,
     };
     const apdu = this.#apdu;

@@ -3,6 +3,7 @@
 import type { FactSink } from '../../facts/facts.ts';
 import { emptyOperation, type Operation } from '../../facts/operation.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
+import { NO_HOSTS } from '../../facts/protocol.ts';
 import type { Logins } from './logins.ts';
 import { Confirmed } from './messages.ts';
 import type { MultipleProperties } from './multiple.ts';
@@ -30,6 +31,7 @@ export class UnansweredRequests {
       fromClient: true,
       isTcp: false,
       operation: emptyOperation(),
+      hosts: NO_HOSTS,
       sink: { ...NOBODY, operation },
     };
   }

@@ -1,7 +1,7 @@
 // For tests: builds MQTT packets, WebSocket frames and Sparkplug payloads, and hears what a decoder makes of them.
 import type { Claim, FactSink, Login, Trait, Transfer, Violation } from '../../facts/facts.ts';
 import { Encoding, OUTCOME_NAMES, emptyOperation, type Operation } from '../../facts/operation.ts';
-import { NEED_MORE, NOT_THIS_PROTOCOL, type MessageContext } from '../../facts/protocol.ts';
+import { NEED_MORE, NOT_THIS_PROTOCOL, type MessageContext, NO_HOSTS } from '../../facts/protocol.ts';
 import { VERB_NAMES } from '../../facts/verbs.ts';
 import { mqtt } from './index.ts';
 import { KINDS } from './messages.ts';
@@ -276,6 +276,7 @@ export class Talk {
       fromClient: true,
       isTcp: true,
       operation: emptyOperation(),
+      hosts: NO_HOSTS,
       sink: this.listener,
       ...change,
     };

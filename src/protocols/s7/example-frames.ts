@@ -2,6 +2,7 @@
 import type { Claim, FactSink, Login, Transfer, Violation } from '../../facts/facts.ts';
 import { Encoding, OUTCOME_NAMES, emptyOperation, type Operation } from '../../facts/operation.ts';
 import type { MessageContext, Protocol, ProtocolDecoder } from '../../facts/protocol.ts';
+import { NO_HOSTS } from '../../facts/protocol.ts';
 import { VERB_NAMES } from '../../facts/verbs.ts';
 import { be16, hexBytes } from '../example-conversation.ts';
 
@@ -200,6 +201,7 @@ export class Talk {
       fromClient: true,
       isTcp: true,
       operation: emptyOperation(),
+      hosts: NO_HOSTS,
       sink: this.listener,
     };
   }
