@@ -25,6 +25,8 @@ const TRIES_ON_USUAL_PORT_MAX = 64;
  * protocol has to recognise itself in so many bytes.
  */
 const BEGINNING_BYTES_MAX = 64;
+/** So many buffers for beginnings wait for the next one who needs one. */
+const SPARE_BEGINNINGS_MAX = 4096;
 /** Buffers of this size and more are kept for the next one who needs one. */
 const SPARE_BYTES_MIN = 1024;
 /** After this many segments in vain only every 64th is looked at for the next frame. */
@@ -84,6 +86,8 @@ export class MessageReader {
   private readonly streams: (StreamState | null)[] = [null];
   private readonly freeStreams: number[] = [];
   private readonly spareCarries: Uint8Array[] = [];
+  private readonly spareBeginnings: Uint8Array[] = [];
+  private join = new Uint8Array(4096);
 
   constructor(table: FlowTable, protocols: readonly Protocol[], sink: FactSink, events: RowEvents, hosts: HostTable) {
     this.table = table;
@@ -444,8 +448,10 @@ export class MessageReader {
     const direction = fromClient ? 0 : 1;
     const kept = stream.carryLength[direction];
     const total = kept + (end - start);
-    let carry = stream.carry[direction];
-    if (total > carry.length) carry = stream.carry[direction] = this.enlarged(carry, kept, total);
+    const waited = stream.carry[direction];
+    let carry = waited;
+    if (total > waited.length)
+      carry = this.isKnown(row) ? this.enlarged(waited, kept, total) : this.joined(waited, kept, total);
     carry.set(bytes.subarray(start, end), kept);
     // While it is read the carry belongs to nobody, so that `gap` or `flip` inside cannot touch it.
     stream.carry[direction] = NO_BYTES;
@@ -461,9 +467,21 @@ export class MessageReader {
         if (own < end) this.keep(row, this.isStillFromClient(row, speaksClient), bytes, own, end);
       }
     }
+    if (carry === this.join) this.spare(waited);
     if (rest < total) this.keep(row, speaksClient, carry, rest, total);
-    this.spare(carry);
+    if (carry !== this.join) this.spare(carry);
     this.releaseStreamIfIdle(row);
+  }
+
+  private isKnown(row: number): boolean {
+    return this.table.words[row * FlowTable.stride + Column.protocol]! >= 0;
+  }
+
+  /** The beginning of an unrecognised stream is joined in one place for all: little of it is kept afterwards. */
+  private joined(waited: Uint8Array, kept: number, needed: number): Uint8Array {
+    if (needed > this.join.length) this.join = new Uint8Array(2 ** Math.ceil(Math.log2(needed)));
+    for (let at = 0; at < kept; at++) this.join[at] = waited[at]!;
+    return this.join;
   }
 
   private isSearching(row: number, fromClient: boolean): boolean {
@@ -531,16 +549,20 @@ export class MessageReader {
   }
 
   private enlarged(old: Uint8Array, kept: number, needed: number): Uint8Array {
-    let larger = needed > SPARE_BYTES_MIN / 4 ? this.spareCarries.pop() : undefined;
-    if (larger === undefined || larger.length < needed)
-      larger = new Uint8Array(needed <= 64 ? 64 : 2 ** Math.ceil(Math.log2(needed)));
+    let larger: Uint8Array | undefined;
+    if (needed <= BEGINNING_BYTES_MAX) larger = this.spareBeginnings.pop() ?? new Uint8Array(BEGINNING_BYTES_MAX);
+    else if (needed > SPARE_BYTES_MIN / 4) larger = this.spareCarries.pop();
+    if (larger === undefined || larger.length < needed) larger = new Uint8Array(2 ** Math.ceil(Math.log2(needed)));
     if (kept > 0) larger.set(old.subarray(0, kept));
     this.spare(old);
     return larger;
   }
 
   private spare(carry: Uint8Array): void {
-    if (carry.length >= SPARE_BYTES_MIN && carry.length <= 65536 && this.spareCarries.length < 64)
+    const { length } = carry;
+    if (length === BEGINNING_BYTES_MAX) {
+      if (this.spareBeginnings.length < SPARE_BEGINNINGS_MAX) this.spareBeginnings.push(carry);
+    } else if (length >= SPARE_BYTES_MIN && length <= 65536 && this.spareCarries.length < 64)
       this.spareCarries.push(carry);
   }
 
