@@ -8,6 +8,7 @@ import { Column, DoubleColumn, FlowFlag, FlowTable, NO_PROTOCOL } from './flow-t
 import { AddressKind, type HostTable } from './hosts.ts';
 import { MessageReader, type RowEvents } from './message-reader.ts';
 import { StreamOrder } from './stream-order.ts';
+import { TcpStacks } from './tcp-stack.ts';
 
 export interface FlowLimits {
   /** Conversations kept at once. */
@@ -36,6 +37,7 @@ export class FlowTracker implements RowEvents {
   readonly table: FlowTable;
   readonly reader: MessageReader;
   readonly order: StreamOrder;
+  private readonly stacks: TcpStacks;
   /** Conversations since the start. */
   opened = 0;
   /** Conversations closed early because the table was full. */
@@ -65,6 +67,7 @@ export class FlowTracker implements RowEvents {
     this.limitedSink = this.limited(sink);
     this.reader = new MessageReader(this.table, protocols, this.limitedSink, this, hosts);
     this.order = new StreamOrder(this.table, this.reader, this);
+    this.stacks = new TcpStacks(sink);
   }
 
   packet(packet: Packet): void {
@@ -389,6 +392,7 @@ export class FlowTracker implements RowEvents {
       this.startClosing(row, base);
       return;
     }
+    this.stacks.note(packet, words[base + (fromClient ? Column.client : Column.server)]!);
     const at = base + (fromClient ? Column.nextFromClient : Column.nextFromServer);
     const sync = fromClient ? FlowFlag.syncClient : FlowFlag.syncServer;
     if ((words[base + Column.flags]! & sync) === 0) {
