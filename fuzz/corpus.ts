@@ -96,7 +96,7 @@ export function frameSeeds(framesMax: number): Frame[] {
   return [...HAND_MADE, ...evenly(frames, framesMax)];
 }
 
-/** Conversations of TCP or UDP over Ethernet and IPv4 with one of these server ports, a few payloads each. */
+/** Conversations of TCP or UDP over Ethernet and IPv4 with one of these server ports, or frames with one of these EtherTypes. */
 export function conversationSeeds(ports: readonly number[], conversationsMax: number): Said[][] {
   const made = new Map<string, Said[]>();
   for (const frame of HAND_MADE) addPayload(made, frame, ports);
@@ -113,6 +113,7 @@ const PAYLOADS_PER_CONVERSATION_MAX = 12;
 
 function addPayload(open: Map<string, Said[]>, frame: Frame, ports: readonly number[]): void {
   const { bytes, linkType } = frame;
+  if (linkType === 1 && bytes.length > 14 && addLinkPayload(open, bytes, ports)) return;
   if (linkType !== 1 || bytes.length < 34 || bytes[12] !== 8 || bytes[13] !== 0 || bytes[14]! >> 4 !== 4) return;
   const transport = 14 + (bytes[14]! & 15) * 4;
   const protocol = bytes[23];
@@ -129,6 +130,17 @@ function addPayload(open: Map<string, Said[]>, frame: Frame, ports: readonly num
   const said = open.get(key) ?? [];
   if (said.length < PAYLOADS_PER_CONVERSATION_MAX) said.push({ fromClient, payload: bytes.slice(start, end) });
   open.set(key, said);
+}
+
+/** IPv4's EtherType is no port of anything that is spoken on the link, so both kinds of numbers can stand in one list. */
+function addLinkPayload(open: Map<string, Said[]>, bytes: Uint8Array, etherTypes: readonly number[]): boolean {
+  const etherType = (bytes[12]! << 8) | bytes[13]!;
+  if (etherType < 0x0600 || etherType === 0x0800 || !etherTypes.includes(etherType)) return false;
+  const key = `link ${bytes.subarray(6, 12).toHex()}`;
+  const said = open.get(key) ?? [];
+  if (said.length < PAYLOADS_PER_CONVERSATION_MAX) said.push({ fromClient: true, payload: bytes.slice(14) });
+  open.set(key, said);
+  return true;
 }
 
 /** An Ethernet frame of each kind, so that the fuzzer works where no capture is at hand. */

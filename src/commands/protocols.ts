@@ -1,4 +1,5 @@
 // `1sec protocols`: the protocols that are decoded.
+import type { Protocol } from '../facts/protocol.ts';
 import { protocols } from '../protocols/index.ts';
 import type { Command } from './command-line.ts';
 import { ExitCode } from './exit-codes.ts';
@@ -28,7 +29,7 @@ export const protocolsCommand: Command = {
     const terminal = standardTerminal(line.options.get('color') ?? 'auto');
     const lines: string[] = [];
     for (const protocol of protocols) {
-      const where = `${protocol.transports.join(', ')}; usual ${protocol.ports.length === 1 ? 'port' : 'ports'} ${protocol.ports.join(', ')}`;
+      const where = whereOf(protocol);
       lines.push(`${bold(terminal, protocol.name)}  ${protocol.title} (${where})`);
       lines.push(...wrapped(protocol.summary, terminal.width - 2).map((text) => `  ${text}`));
     }
@@ -36,3 +37,9 @@ export const protocolsCommand: Command = {
     return Promise.resolve(ExitCode.ok);
   },
 };
+
+function whereOf({ transports, ports }: Protocol): string {
+  if (transports.includes('link'))
+    return `on Ethernet; EtherType ${ports.map((type) => `0x${type.toString(16)}`).join(', ')}`;
+  return `${transports.join(', ')}; usual ${ports.length === 1 ? 'port' : 'ports'} ${ports.join(', ')}`;
+}

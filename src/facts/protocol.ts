@@ -75,8 +75,12 @@ export interface Protocol {
   /** Stable, lower-case: `modbus`. */
   readonly name: string;
   readonly title: string;
-  readonly transports: readonly ('tcp' | 'udp')[];
-  /** Usual server ports: a hint for who is the server and for which protocol is tried first, never a proof. */
+  /** `link`: directly on Ethernet, a datagram each; the sender of a multicast is the client. */
+  readonly transports: readonly ('tcp' | 'udp' | 'link')[];
+  /**
+   * Usual server ports: a hint for who is the server and for which protocol is tried first, never a proof. Of `link` the
+   * EtherTypes: only frames with one of these are shown.
+   */
   readonly ports: readonly number[];
   /** No frame is longer: more is NOT_THIS_PROTOCOL. */
   readonly frameBytesMax: number;

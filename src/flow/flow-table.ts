@@ -78,6 +78,9 @@ export const FlowFlag = {
   answerReported: 16384,
 } as const;
 
+/** What stands for the IP protocol in `meta` of conversations on the link. */
+export const LINK_PROTOCOL = 0xff;
+
 export const NO_PROTOCOL = -1;
 export const GIVEN_UP = -2;
 

@@ -13,7 +13,7 @@ import {
   type Protocol,
   type ProtocolDecoder,
 } from '../facts/protocol.ts';
-import { Column, FlowFlag, FlowTable, GIVEN_UP, NO_PROTOCOL } from './flow-table.ts';
+import { Column, FlowFlag, FlowTable, GIVEN_UP, LINK_PROTOCOL, NO_PROTOCOL } from './flow-table.ts';
 import type { HeldSegments } from './held-segments.ts';
 import { AddressKind, type HostTable } from './hosts.ts';
 
@@ -47,12 +47,14 @@ class Entry {
   readonly decoder: ProtocolDecoder;
   readonly isTcp: boolean;
   readonly isUdp: boolean;
+  readonly isLink: boolean;
   readonly frameBytesMax: number;
   constructor(protocol: Protocol, index: number) {
     this.protocol = protocol;
     this.decoder = protocol.start(index);
     this.isTcp = protocol.transports.includes('tcp');
     this.isUdp = protocol.transports.includes('udp');
+    this.isLink = protocol.transports.includes('link');
     this.frameBytesMax = protocol.frameBytesMax;
   }
 }
@@ -83,6 +85,8 @@ export class MessageReader {
   private readonly events: RowEvents;
   private readonly context: MessageContext;
   private readonly usualPorts = new Uint8Array(65536);
+  /** EtherTypes of the protocols that are spoken on the link. */
+  private readonly linkTypes = new Set<number>();
   private readonly streams: (StreamState | null)[] = [null];
   private readonly freeStreams: number[] = [];
   private readonly spareCarries: Uint8Array[] = [];
@@ -93,7 +97,10 @@ export class MessageReader {
     this.table = table;
     this.events = events;
     this.entries = protocols.map((protocol, index) => new Entry(protocol, index));
-    for (const { ports } of protocols) for (const port of ports) this.usualPorts[port] = 1;
+    for (const { ports } of this.entries.filter(({ isLink }) => !isLink).map(({ protocol }) => protocol))
+      for (const port of ports) this.usualPorts[port] = 1;
+    for (const { ports } of this.entries.filter(({ isLink }) => isLink).map(({ protocol }) => protocol))
+      for (const etherType of ports) this.linkTypes.add(etherType);
     this.messages = new Float64Array(protocols.length);
     this.context = {
       timeUs: 0.5,
@@ -146,7 +153,12 @@ export class MessageReader {
     if (rest < end && rest >= 0) this.keep(row, this.isStillFromClient(row, fromClient), bytes, rest, end);
   }
 
-  /** A whole datagram. */
+  /** Is the payload of link frames with this EtherType looked at? */
+  isLinkType(etherType: number): boolean {
+    return this.linkTypes.has(etherType);
+  }
+
+  /** A whole datagram, or the payload of a link frame. */
   datagram(row: number, fromClient: boolean, bytes: Uint8Array, start: number, end: number): void {
     const base = row * FlowTable.stride;
     const words = this.table.words;
@@ -366,7 +378,10 @@ export class MessageReader {
     const clientPort = words[base + Column.clientPort]!;
     const serverPort = words[base + Column.serverPort]!;
     this.hasFlipped = 0;
-    const index = this.match(bytes, start, end, clientPort, serverPort, isTcp);
+    const isLink = (words[base + Column.meta]! & 0xff) === LINK_PROTOCOL;
+    const index = isLink
+      ? this.matchLink(bytes, start, end, serverPort)
+      : this.match(bytes, start, end, clientPort, serverPort, isTcp);
     if (index >= 0) {
       words[base + Column.protocol] = index;
       if ((words[base + Column.flags]! & FlowFlag.oriented) === 0) {
@@ -390,6 +405,16 @@ export class MessageReader {
     this.dropCarry(row, true);
     this.dropCarry(row, false);
     return GIVEN_UP;
+  }
+
+  private matchLink(bytes: Uint8Array, start: number, end: number, etherType: number): number {
+    const { entries } = this;
+    for (let index = 0; index < entries.length; index++) {
+      const entry = entries[index]!;
+      if (!entry.isLink || !entry.protocol.ports.includes(etherType)) continue;
+      if (entry.decoder.looksLike(bytes, start, end) !== Match.no) return index;
+    }
+    return NO_PROTOCOL;
   }
 
   private match(

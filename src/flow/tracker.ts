@@ -4,7 +4,7 @@ import type { Conversation, ConversationPhase, FactSink, Transport } from '../fa
 import type { Protocol } from '../facts/protocol.ts';
 import { i32be } from '../bytes/endian.ts';
 import { IpProtocol, TcpFlag, type Packet } from '../packet/packet.ts';
-import { Column, DoubleColumn, FlowFlag, FlowTable, NO_PROTOCOL } from './flow-table.ts';
+import { Column, DoubleColumn, FlowFlag, FlowTable, LINK_PROTOCOL, NO_PROTOCOL } from './flow-table.ts';
 import { AddressKind, type HostTable } from './hosts.ts';
 import { MessageReader, type RowEvents } from './message-reader.ts';
 import { StreamOrder } from './stream-order.ts';
@@ -29,9 +29,6 @@ const EVICTION_SAMPLE = 64;
 const SETTLED_PACKETS = 160;
 /** Violations handed on for one conversation; further ones are counted. */
 const VIOLATIONS_PER_FLOW = 64;
-
-/** `meta` of a key: IP protocol (link: 0xff), kind of address, segment. */
-const LINK_PROTOCOL = 0xff;
 
 export class FlowTracker implements RowEvents {
   readonly table: FlowTable;
@@ -116,6 +113,7 @@ export class FlowTracker implements RowEvents {
     const addressA = sourceIsA ? source : destination;
     const addressB = sourceIsA ? destination : source;
     const ports = sourceIsA ? (sourcePort << 16) | destinationPort : (destinationPort << 16) | sourcePort;
+    // IP protocol (or LINK_PROTOCOL), kind of address, segment.
     const meta = (protocol & 0xff) | (kind << 8) | (segment << 12);
     let row = table.find(addressA, addressB, ports, meta);
     if (
@@ -172,6 +170,10 @@ export class FlowTracker implements RowEvents {
         this.reader.timeUs = packet.timeUs;
         this.reader.datagram(row, fromClient, bytes, packet.payloadStart, packet.payloadEnd);
       }
+    } else if (protocol === LINK_PROTOCOL && packet.tunnelDepth === 0 && this.reader.isLinkType(packet.etherType)) {
+      this.reader.frame = packet.frame;
+      this.reader.timeUs = packet.timeUs;
+      this.reader.datagram(row, fromClient, bytes, packet.linkPayloadStart, packet.frameEnd);
     }
     this.ensureOpened(row);
   }

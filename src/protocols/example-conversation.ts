@@ -32,11 +32,16 @@ export class ExampleFrames {
     const ip = [0x45, 0, ...be16(20 + transport.length), ...be16(this.#frames.length + 1), 0x40, 0, 64, protocol, 0, 0];
     ip.push(...addresses);
     put16(ip, 10, checksum(ip));
-    const ethernet = [2, 0, 0, 0, 0, target.mac, 2, 0, 0, 0, 0, source.mac, 8, 0];
-    const bytes = [...ethernet, ...ip, ...transport];
+    this.onLink([2, 0, 0, 0, 0, target.mac], source, 0x0800, [...ip, ...transport]);
+  }
+
+  /** The next frame: Ethernet from the MAC address of `source`, padded to its least size. */
+  onLink(target: readonly number[], source: Endpoint, etherType: number, payload: Iterable<number>): this {
+    const bytes = [...target, 2, 0, 0, 0, 0, source.mac, ...be16(etherType), ...payload];
     while (bytes.length < 60) bytes.push(0);
     this.#frames.push({ timeUs: this.#nextUs, bytes });
     this.#nextUs += STEP_US;
+    return this;
   }
 
   /** The whole file. */

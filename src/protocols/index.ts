@@ -4,6 +4,7 @@ import { bacnet } from './bacnet/index.ts';
 import { dnp3 } from './dnp3/index.ts';
 import { enip, enipIo } from './enip/index.ts';
 import { iec104 } from './iec104/index.ts';
+import { lldp } from './lldp/index.ts';
 import { modbus, modbusRtu } from './modbus/index.ts';
 import { mqtt } from './mqtt/index.ts';
 import { s7comm, s7commPlus } from './s7/index.ts';
@@ -19,4 +20,5 @@ export const protocols: readonly Protocol[] = [
   bacnet,
   mqtt,
   modbusRtu,
+  lldp,
 ];
