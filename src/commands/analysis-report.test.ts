@@ -51,7 +51,10 @@ test('the report says how many modules looked, and how much of the traffic they 
     ];
     return analysisReport(exampleAnalysis({ conversationsByService: services }), PLAIN, COVERAGE).replaceAll('\n', ' ');
   };
-  assert.match(said(270), /2 of 16 security modules exist and looked; .*: Modbus \(27 % of the packets here\)/s);
+  assert.match(
+    said(270),
+    /2 of 16 security modules exist and looked; 1 protocol is understood so far, .* \(27 % of the packets here\)/s,
+  );
   assert.match(said(1), /\(less than 1 % of the packets here\)/);
   assert.match(said(999), /\(more than 99 % of the packets here\)/);
   assert.match(said(0), /\(0 % of the packets here\)/);

@@ -96,7 +96,8 @@ function scopeText(result: AnalysisFindings, coverage: Coverage): string {
 
 function lookedText(result: AnalysisFindings, coverage: Coverage): string {
   const looked = `${coverage.modules} of ${coverage.modulesPlanned} security modules exist and looked`;
-  const understood = `protocols understood so far: ${coverage.protocols.join(', ')}`;
+  const { length } = coverage.protocols;
+  const understood = `${plural(length, 'protocol')} ${length === 1 ? 'is' : 'are'} understood so far, see '1sec protocols'`;
   return `${looked}; ${understood}${shareText(result)}.`;
 }
 
