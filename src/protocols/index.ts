@@ -8,6 +8,7 @@ import { lldp } from './lldp/index.ts';
 import { modbus, modbusRtu } from './modbus/index.ts';
 import { mqtt } from './mqtt/index.ts';
 import { s7comm, s7commPlus } from './s7/index.ts';
+import { ssdp } from './ssdp/index.ts';
 
 export const protocols: readonly Protocol[] = [
   modbus,
@@ -21,4 +22,5 @@ export const protocols: readonly Protocol[] = [
   mqtt,
   modbusRtu,
   lldp,
+  ssdp,
 ];
