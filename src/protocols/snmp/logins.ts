@@ -15,6 +15,8 @@ const WAIT_US = 30_000_000;
 /** Open at once: in a conversation, and in all of them. */
 const OPEN_PER_FLOW_MAX = 8;
 const OPEN_FLOWS_MAX = 1024;
+/** Changes the mark of a login whose outcome was told as unknown: that it is accepted later is told as well. */
+const UNKNOWN = 0x5bd1_e995;
 /** Kinds of marks. */
 const COMMUNITY = 1;
 const USER = 2;
@@ -37,7 +39,10 @@ export class Logins {
     const mark = isV3
       ? markOf(USER, bytes, message.userStart, message.userEnd)
       : markOf(COMMUNITY, bytes, message.communityStart, message.communityEnd);
-    if (state.told.has(mark) || state.open.some((login) => login.mark === mark)) return;
+    // Nobody answers a trap.
+    const isTrap = message.pdu === Pdu.trapV1 || message.pdu === Pdu.trapV2;
+    if (state.told.has(mark) || (isTrap && state.told.has(mark ^ UNKNOWN))) return;
+    if (state.open.some((login) => login.mark === mark)) return;
     this.#makeRoom(context, state);
     const isKept = !isV3 && message.communityEnd - message.communityStart <= SECRET_BYTES_MAX;
     state.open.push({
@@ -52,10 +57,7 @@ export class Logins {
       challenge: isV3 ? challengeOf(message, bytes, range) : null,
     });
     this.#open.set(context.flow, state);
-    // Nobody answers a trap.
-    if (message.pdu === Pdu.trapV1 || message.pdu === Pdu.trapV2) {
-      this.#settle(context, context.flow, state, state.open.length - 1, 'unknown');
-    }
+    if (isTrap) this.#settle(context, context.flow, state, state.open.length - 1, 'unknown');
   }
 
   /** An answer was seen. `report`: which counter a Report of the user-based security model names, 0 for none. */
@@ -68,6 +70,7 @@ export class Logins {
     report: number,
   ): void {
     if (message.version === Version.v3) {
+      if (state.open.length === 0) return;
       const index = state.open.findIndex((login) => login.messageId === message.messageId && login.secret === null);
       if (index < 0) return;
       if (report === UsmStats.notInTimeWindows || report === UsmStats.unknownEngineIds) {
@@ -78,9 +81,9 @@ export class Logins {
       return;
     }
     const mark = markOf(COMMUNITY, bytes, message.communityStart, message.communityEnd);
+    if (state.told.has(mark)) return;
     let index = state.open.findIndex((login) => login.mark === mark);
     if (index < 0) {
-      if (state.told.has(mark)) return;
       // The question was not seen: the answer alone shows a community that was accepted.
       this.asked(context, state, message, bytes, range, !context.fromClient);
       index = state.open.length - 1;
@@ -111,7 +114,8 @@ export class Logins {
     if (state.open.length === 0) this.#open.delete(flow);
     if (login === undefined) return;
     // Each refusal is told: they are what guessing looks like.
-    if (outcome === 'refused' || tellOnce(state, login.mark)) context.sink.login(loginFact(flow, login, outcome));
+    const mark = outcome === 'unknown' ? login.mark ^ UNKNOWN : login.mark;
+    if (outcome === 'refused' || tellOnce(state, mark)) context.sink.login(loginFact(flow, login, outcome));
     wipe(login);
   }
 }

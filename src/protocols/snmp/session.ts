@@ -6,7 +6,7 @@ import { PendingOperations } from '../pending-operations.ts';
 import { Flows, type FlowState } from './flows.ts';
 import { Identity, tellEngine } from './identity.ts';
 import { Logins, type Range } from './logins.ts';
-import { NAME, NO_PDU, Pdu, REPORT_CODE, Version } from './messages.ts';
+import { NAME, NO_PDU, Pdu, REPORT_CODE, UsmStats, Version } from './messages.ts';
 import { Objects } from './objects.ts';
 import { Binding, SnmpMessage, recognise } from './parse.ts';
 
@@ -91,7 +91,7 @@ export class SnmpDecoder implements ProtocolDecoder {
     this.#pending.makeRoom(context);
     const operation = startOperation(context, this.#protocol, !context.fromClient);
     operation.function = pdu;
-    operation.verb = pdu === Pdu.set ? Verb.write : pdu === Pdu.get ? Verb.read : Verb.enumerate;
+    operation.verb = this.#verb();
     this.#nameFirst(bytes, start, end, context);
     if (pdu === Pdu.set && operation.nameEnd > 0) this.#objects.setValue(operation, bytes, this.#binding);
     this.#pending.add(operation, this.#key());
@@ -123,8 +123,10 @@ export class SnmpDecoder implements ProtocolDecoder {
     const { operation } = context;
     if (slot >= 0) {
       this.#pending.recall(slot, operation);
-      setAnswered(operation, context, code);
-      if (operation.function === Pdu.get) this.#readValue(bytes, context);
+      // An engine that is looked for says so in a Report: that is the answer.
+      const isFound = operation.verb === Verb.identify && report === UsmStats.unknownEngineIds;
+      setAnswered(operation, context, isFound ? 0 : code);
+      if (operation.function === Pdu.get && message.pdu === Pdu.response) this.#readValue(bytes, context);
       context.sink.operation(operation);
       this.#pending.release(slot);
     } else if (message.pdu === Pdu.response && state?.informId !== message.requestId) {
@@ -158,6 +160,14 @@ export class SnmpDecoder implements ProtocolDecoder {
     const binding = this.#binding;
     for (let at = bindingsStart; binding.read(bytes, at, bindingsEnd); at = binding.next)
       this.#identity.told(context, state, host, bytes, binding);
+  }
+
+  #verb(): number {
+    const { pdu, version, engineStart, engineEnd } = this.#message;
+    // The search for an engine (RFC 3414 4).
+    if (version === Version.v3 && engineEnd === engineStart) return Verb.identify;
+    if (pdu === Pdu.set) return Verb.write;
+    return pdu === Pdu.get ? Verb.read : Verb.enumerate;
   }
 
   /** Name and count of the bindings; leaves the reader at the first. */
