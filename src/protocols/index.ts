@@ -9,6 +9,7 @@ import { modbus, modbusRtu } from './modbus/index.ts';
 import { mqtt } from './mqtt/index.ts';
 import { s7comm, s7commPlus } from './s7/index.ts';
 import { ssdp } from './ssdp/index.ts';
+import { snmp } from './snmp/index.ts';
 
 export const protocols: readonly Protocol[] = [
   modbus,
@@ -23,4 +24,5 @@ export const protocols: readonly Protocol[] = [
   modbusRtu,
   lldp,
   ssdp,
+  snmp,
 ];
