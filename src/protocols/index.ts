@@ -1,6 +1,7 @@
 // Every protocol that is decoded, in the order in which content is tried. One line each.
 import type { Protocol } from '../facts/protocol.ts';
 import { bacnet } from './bacnet/index.ts';
+import { dns, llmnr, mdns, nbns } from './dns/index.ts';
 import { dnp3 } from './dnp3/index.ts';
 import { enip, enipIo } from './enip/index.ts';
 import { iec104 } from './iec104/index.ts';
@@ -19,4 +20,8 @@ export const protocols: readonly Protocol[] = [
   bacnet,
   mqtt,
   modbusRtu,
+  dns,
+  mdns,
+  llmnr,
+  nbns,
 ];
