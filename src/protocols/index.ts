@@ -1,6 +1,7 @@
 // Every protocol that is decoded, in the order in which content is tried. One line each.
 import type { Protocol } from '../facts/protocol.ts';
 import { bacnet } from './bacnet/index.ts';
+import { dns, llmnr, mdns, nbns } from './dns/index.ts';
 import { dnp3 } from './dnp3/index.ts';
 import { enip, enipIo } from './enip/index.ts';
 import { iec104 } from './iec104/index.ts';
@@ -25,4 +26,8 @@ export const protocols: readonly Protocol[] = [
   lldp,
   ssdp,
   snmp,
+  dns,
+  mdns,
+  llmnr,
+  nbns,
 ];
