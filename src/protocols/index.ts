@@ -11,6 +11,7 @@ import { mqtt } from './mqtt/index.ts';
 import { s7comm, s7commPlus } from './s7/index.ts';
 import { ssdp } from './ssdp/index.ts';
 import { snmp } from './snmp/index.ts';
+import { dhcp } from './dhcp/index.ts';
 
 export const protocols: readonly Protocol[] = [
   modbus,
@@ -30,4 +31,5 @@ export const protocols: readonly Protocol[] = [
   mdns,
   llmnr,
   nbns,
+  dhcp,
 ];

@@ -1,0 +1,69 @@
+// Decodes hand-made messages of DHCP, whole, cut and damaged.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CheckedSink, messageContext } from '../../../fuzz/checked-sink.ts';
+import { Match } from '../../facts/protocol.ts';
+import { dhcp } from './index.ts';
+
+const SERVER = [54, 4, 192, 0, 2, 1];
+
+function message(op: number, yiaddr: number[], options: number[], file: number[] = []): Uint8Array {
+  const bytes = new Uint8Array(240 + options.length + 1);
+  bytes.set([op, 1, 6, 0, 1, 2, 3, 4]);
+  bytes.set(yiaddr, 16);
+  bytes.set([2, 0, 0, 0, 0, 9], 28);
+  bytes.set(file, 108);
+  bytes.set([0x63, 0x82, 0x53, 0x63, ...options, 255], 236);
+  return bytes;
+}
+
+const REQUEST = message(1, [], [53, 1, 3, 12, 2, 112, 108, 55, 2, 1, 3, 55, 2, 6, 15, 12, 1, 99]);
+const ACK = message(2, [192, 0, 2, 7], [53, 1, 5, ...SERVER, 3, 4, 192, 0, 2, 254]);
+
+/** Decodes datagrams; gives the facts as words. The number of a host is the last byte of its address. */
+function factsOf(...datagrams: Uint8Array[]): string[] {
+  const sink = new CheckedSink();
+  const found: string[] = [];
+  sink.onFact = (fact) => {
+    if ('verb' in fact) return;
+    if (fact.fact === 'trait') found.push(`${fact.host} ${fact.trait} ${fact.value}`);
+    if (fact.fact === 'claim') found.push(`${fact.host} ${fact.attribute} ${fact.value} (${fact.source})`);
+    if (fact.fact === 'violation') found.push(fact.rule);
+  };
+  const hosts = { ofIpv4: (bytes: Uint8Array, at: number) => bytes[at + 3]!, ofIpv6: () => 0 };
+  const context = { ...messageContext(sink), hosts };
+  const decoder = dhcp.start(0);
+  for (const bytes of datagrams) decoder.decode(bytes, 0, bytes.length, context);
+  return found;
+}
+
+test('what the client said is told of the address that was given, once, with split options joined', () => {
+  assert.deepEqual(factsOf(REQUEST, ACK, REQUEST, ACK), [
+    '1 dhcp-server router 192.0.2.254, dns none',
+    '7 address-binding 02:00:00:00:00:09',
+    '7 dhcp-fingerprint 1,3,6,15',
+    '7 dhcp-options 53,12,55,55,12',
+    '7 name plc (dhcp 12)',
+  ]);
+});
+
+test('without an acknowledgement nothing is told', () => {
+  assert.deepEqual(factsOf(REQUEST), []);
+  assert.deepEqual(factsOf(REQUEST, message(2, [], [53, 1, 6])), []);
+});
+
+test('options stand in the file field where option 52 says so', () => {
+  const request = message(1, [], [53, 1, 3, 52, 1, 1], [12, 1, 120, 255]);
+  assert.ok(factsOf(request, ACK).includes('7 name x (dhcp 12)'));
+});
+
+test('a message is recognised by its cookie, other bytes are not taken', () => {
+  const decoder = dhcp.start(0);
+  assert.equal(decoder.looksLike(REQUEST, 0, REQUEST.length), Match.yes);
+  assert.equal(decoder.looksLike(REQUEST.with(236, 0), 0, REQUEST.length), Match.no);
+});
+
+test('every cut decodes without throwing', () => {
+  for (let size = 0; size < REQUEST.length; size++) factsOf(REQUEST.slice(0, size), ACK);
+  for (let size = 0; size < ACK.length; size++) factsOf(REQUEST, ACK.slice(0, size));
+});
