@@ -53,7 +53,9 @@ class NameDecoder implements ProtocolDecoder {
   looksLike(bytes: Uint8Array, start: number, end: number): number {
     if (this.name === 'dns') return looksLikeDns(bytes, start, end, this.message);
     // The messages alone do not tell which of the four it is.
-    return isLikely(bytes, start, end) ? Match.maybe : Match.no;
+    // Multicast DNS puts as many questions into a message as fit: no name and its type take less than five bytes.
+    const questionsMax = this.name === 'mdns' ? Math.floor((end - start) / 5) : undefined;
+    return isLikely(bytes, start, end, questionsMax) ? Match.maybe : Match.no;
   }
 
   speaker(bytes: Uint8Array, start: number, end: number): number {

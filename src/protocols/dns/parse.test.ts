@@ -41,6 +41,13 @@ test('on any port only a whole message with nothing after it is DNS', () => {
   for (const other of [mdns, llmnr, nbns]) assert.equal(looks(other, QUERY), Match.maybe);
 });
 
+test('multicast DNS asks for as many names at once as fit into the message', () => {
+  const questions = Array.from({ length: 81 }, (_, index) => question(name(`device-${index}.local`), 16));
+  const bytes = message(0, [81, 0, 0, 0], ...questions);
+  assert.equal(looks(mdns, bytes), Match.maybe);
+  assert.equal(looks(mdns, bytes.subarray(0, 300)), Match.no);
+});
+
 test('every prefix of a message is a violation, and says nothing else', () => {
   for (let size = 0; size < ANSWER.length; size++) {
     const told = said(dns, [ANSWER.slice(0, size)]);

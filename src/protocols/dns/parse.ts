@@ -70,13 +70,13 @@ function failed(message: DnsMessage, problem: number, at: number): number {
 }
 
 /** Enough on a usual port: an operation code in use, and counts that are not absurd. */
-export function isLikely(bytes: Uint8Array, start: number, end: number): boolean {
+export function isLikely(bytes: Uint8Array, start: number, end: number, questionsMax = QUESTIONS_LIKELY): boolean {
   if (end - start < HEADER_BYTES) return false;
   const opcode = (bytes[start + 2]! >> 3) & 15;
   if (opcode > 9 || opcode === 3) return false;
   const questions = u16be(bytes, start + 4);
   const counts = questions | u16be(bytes, start + 6) | u16be(bytes, start + 8) | u16be(bytes, start + 10);
-  return counts !== 0 && counts < 0x400 && questions <= QUESTIONS_LIKELY;
+  return counts !== 0 && counts < 0x400 && questions <= questionsMax;
 }
 
 /** Enough on any port: a standard query or its response, with one question of a known type, parsed to the last byte. */
