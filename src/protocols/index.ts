@@ -7,6 +7,7 @@ import { iec104 } from './iec104/index.ts';
 import { modbus, modbusRtu } from './modbus/index.ts';
 import { mqtt } from './mqtt/index.ts';
 import { s7comm, s7commPlus } from './s7/index.ts';
+import { ssh } from './ssh/index.ts';
 
 export const protocols: readonly Protocol[] = [
   modbus,
@@ -19,4 +20,5 @@ export const protocols: readonly Protocol[] = [
   bacnet,
   mqtt,
   modbusRtu,
+  ssh,
 ];
