@@ -12,6 +12,7 @@ import { s7comm, s7commPlus } from './s7/index.ts';
 import { ssdp } from './ssdp/index.ts';
 import { snmp } from './snmp/index.ts';
 import { dhcp } from './dhcp/index.ts';
+import { ssh } from './ssh/index.ts';
 
 export const protocols: readonly Protocol[] = [
   modbus,
@@ -32,4 +33,5 @@ export const protocols: readonly Protocol[] = [
   llmnr,
   nbns,
   dhcp,
+  ssh,
 ];
