@@ -8,6 +8,7 @@ import { modbus, modbusRtu } from './modbus/index.ts';
 import { mqtt } from './mqtt/index.ts';
 import { s7comm, s7commPlus } from './s7/index.ts';
 import { ssh } from './ssh/index.ts';
+import { vnc } from './vnc/index.ts';
 
 export const protocols: readonly Protocol[] = [
   modbus,
@@ -21,4 +22,5 @@ export const protocols: readonly Protocol[] = [
   mqtt,
   modbusRtu,
   ssh,
+  vnc,
 ];
