@@ -13,6 +13,7 @@ import { ssdp } from './ssdp/index.ts';
 import { snmp } from './snmp/index.ts';
 import { dhcp } from './dhcp/index.ts';
 import { ssh } from './ssh/index.ts';
+import { vnc } from './vnc/index.ts';
 
 export const protocols: readonly Protocol[] = [
   modbus,
@@ -34,4 +35,5 @@ export const protocols: readonly Protocol[] = [
   nbns,
   dhcp,
   ssh,
+  vnc,
 ];
