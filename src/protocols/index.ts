@@ -14,6 +14,7 @@ import { snmp } from './snmp/index.ts';
 import { dhcp } from './dhcp/index.ts';
 import { ssh } from './ssh/index.ts';
 import { vnc } from './vnc/index.ts';
+import { tls } from './tls/index.ts';
 
 export const protocols: readonly Protocol[] = [
   modbus,
@@ -36,4 +37,5 @@ export const protocols: readonly Protocol[] = [
   dhcp,
   ssh,
   vnc,
+  tls,
 ];
