@@ -119,6 +119,18 @@ export interface ProtocolDecoder {
   decode(bytes: Uint8Array, start: number, end: number, context: MessageContext): void;
   /** Bytes of one direction were lost: forget what waited for them. `context` names the conversation. */
   gap(flow: number, fromClient: boolean, context: MessageContext): void;
+  /**
+   * Has a message of another conversation announced this one (a file's data connection)? Asked before any content is
+   * looked at; `context` names the conversation, nothing of it was decoded. The content cannot contradict it.
+   */
+  isAnnounced?(context: MessageContext): boolean;
+  /**
+   * TCP only, after `gap`: `lostBytes` are missing (-1: nobody knows how many). True: the decoder knows what it is in
+   * the middle of, and `frameSize` is asked for what follows. False or absent: the next frame has to be found.
+   */
+  resumes?(flow: number, fromClient: boolean, context: MessageContext, lostBytes: number): boolean;
+  /** TCP only: the sender of this direction has closed it, and everything up to there was handed over or told lost. */
+  ended?(flow: number, fromClient: boolean, context: MessageContext): void;
   /** The conversation is over: hand over what is unanswered, forget the rest. `context` names the conversation. */
   closed(flow: number, context: MessageContext): void;
   /**

@@ -49,6 +49,8 @@ class Entry {
   readonly isUdp: boolean;
   readonly isLink: boolean;
   readonly frameBytesMax: number;
+  /** Its conversations may be announced by others. */
+  readonly isAnnounced: boolean;
   constructor(protocol: Protocol, index: number) {
     this.protocol = protocol;
     this.decoder = protocol.start(index);
@@ -56,6 +58,7 @@ class Entry {
     this.isUdp = protocol.transports.includes('udp');
     this.isLink = protocol.transports.includes('link');
     this.frameBytesMax = protocol.frameBytesMax;
+    this.isAnnounced = this.decoder.isAnnounced !== undefined;
   }
 }
 
@@ -69,6 +72,8 @@ export interface RowEvents {
 
 export class MessageReader {
   readonly entries: readonly Entry[];
+  /** Indexes of the entries whose conversations may be announced. */
+  private readonly announced: readonly number[];
   /** Messages decoded, per protocol. */
   readonly messages: Float64Array;
   /** Directions in which a protocol's frames were lost and not found again soon. */
@@ -97,6 +102,7 @@ export class MessageReader {
     this.table = table;
     this.events = events;
     this.entries = protocols.map((protocol, index) => new Entry(protocol, index));
+    this.announced = this.entries.flatMap(({ isAnnounced }, index) => (isAnnounced ? [index] : []));
     for (const { ports } of this.entries.filter(({ isLink }) => !isLink).map(({ protocol }) => protocol))
       for (const port of ports) this.usualPorts[port] = 1;
     for (const { ports } of this.entries.filter(({ isLink }) => isLink).map(({ protocol }) => protocol))
@@ -179,8 +185,11 @@ export class MessageReader {
     }
   }
 
-  /** Bytes of one direction will never come: what was begun is dropped, and the next frame has to be found. */
-  gap(row: number, fromClient: boolean): void {
+  /**
+   * So many bytes of one direction will never come (-1: unknown): what was begun is dropped, and the next frame has to
+   * be found unless the decoder knows what it is in the middle of.
+   */
+  gap(row: number, fromClient: boolean, lostBytes: number): void {
     const base = row * FlowTable.stride;
     const words = this.table.words;
     this.dropCarry(row, fromClient);
@@ -188,9 +197,26 @@ export class MessageReader {
     if (index < 0) return;
     words[base + Column.flags]! |= fromClient ? FlowFlag.searchClient : FlowFlag.searchServer;
     words[base + (fromClient ? Column.searchesClient : Column.searchesServer)] = 0;
+    const { decoder } = this.entries[index]!;
     try {
       this.fillContext(row, fromClient, (words[base + Column.meta]! & 0xff) === 6);
-      this.entries[index]!.decoder.gap(row, fromClient, this.context);
+      decoder.gap(row, fromClient, this.context);
+      if (decoder.resumes?.(row, fromClient, this.context, lostBytes) === true)
+        words[base + Column.flags]! &= ~(fromClient ? FlowFlag.searchClient : FlowFlag.searchServer);
+    } catch (error) {
+      this.fault(row, error);
+    }
+  }
+
+  /** The sender of one direction has closed it, and nothing of it is still to come. */
+  ended(row: number, fromClient: boolean): void {
+    const index = this.table.words[row * FlowTable.stride + Column.protocol]!;
+    if (index < 0) return;
+    const { decoder } = this.entries[index]!;
+    if (decoder.ended === undefined) return;
+    try {
+      this.fillContext(row, fromClient, true);
+      decoder.ended(row, fromClient, this.context);
     } catch (error) {
       this.fault(row, error);
     }
@@ -381,7 +407,7 @@ export class MessageReader {
     const isLink = (words[base + Column.meta]! & 0xff) === LINK_PROTOCOL;
     const index = isLink
       ? this.matchLink(bytes, start, end, serverPort)
-      : this.match(bytes, start, end, clientPort, serverPort, isTcp);
+      : this.match(row, fromClient, bytes, start, end, isTcp);
     if (index >= 0) {
       words[base + Column.protocol] = index;
       if ((words[base + Column.flags]! & FlowFlag.oriented) === 0) {
@@ -418,15 +444,21 @@ export class MessageReader {
   }
 
   private match(
+    row: number,
+    fromClient: boolean,
     bytes: Uint8Array,
     start: number,
     end: number,
-    clientPort: number,
-    serverPort: number,
     isTcp: boolean,
   ): number {
-    const { entries } = this;
+    const { entries, context } = this;
     this.isLater = false;
+    this.fillContext(row, fromClient, isTcp);
+    const { clientPort, serverPort } = context;
+    for (let at = 0; at < this.announced.length; at++) {
+      const entry = entries[this.announced[at]!]!;
+      if ((isTcp ? entry.isTcp : entry.isUdp) && entry.decoder.isAnnounced!(context)) return this.announced[at]!;
+    }
     if (this.isUsualPort(serverPort) || this.isUsualPort(clientPort)) {
       for (let index = 0; index < entries.length; index++) {
         const entry = entries[index]!;

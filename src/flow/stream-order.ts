@@ -18,7 +18,8 @@ const WINDOW_MAX = 1 << 24;
 const HELD_BYTES_IN_ALL_MAX = 64 << 20;
 
 export interface StreamEvents {
-  gap(row: number, fromClient: boolean): void;
+  /** `lostBytes`: -1 where it is unknown. */
+  gap(row: number, fromClient: boolean, lostBytes: number): void;
   violation(row: number, fromClient: boolean, protocol: string, rule: string, detail: string): void;
 }
 
@@ -34,6 +35,9 @@ export class StreamOrder {
   /** Rows that hold segments. */
   private readonly waiting = new Set<number>();
   private flippedRow = 0;
+  /** Frame and time of the segment that `after` is told of: doubles, not handed over as arguments. */
+  private lastFrame = 0.5;
+  private lastTimeUs = 0.5;
 
   constructor(table: FlowTable, reader: MessageReader, events: StreamEvents) {
     this.table = table;
@@ -75,7 +79,11 @@ export class StreamOrder {
           reader.timeUs = packet.timeUs;
           reader.streamBytes(row, fromClient, packet.bytes, payloadStart, payloadEnd);
         }
-        if (payloadMissing > 0 || isFin) this.after(row, base, fromClient, payloadMissing, isFin);
+        if (payloadMissing > 0 || isFin) {
+          this.lastFrame = packet.frame;
+          this.lastTimeUs = packet.timeUs;
+          this.after(row, base, fromClient, payloadMissing, isFin);
+        }
         return;
       }
     }
@@ -95,7 +103,7 @@ export class StreamOrder {
       // Another stream under the same ports (its SYN was not seen): start over.
       this.dropHeld(row);
       words[nextAt] = packet.tcpSequence;
-      this.events.gap(row, fromClient);
+      this.events.gap(row, fromClient, -1);
       this.segment(row, base, fromClient, packet);
       return;
     }
@@ -185,9 +193,13 @@ export class StreamOrder {
     const { words } = this.table;
     if (missing > 0) {
       words[at] = (words[at]! + missing) | 0;
-      this.events.gap(row, isClient);
+      this.events.gap(row, isClient, missing);
     }
-    if (isFin) words[at] = (words[at]! + 1) | 0;
+    if (!isFin) return;
+    words[at] = (words[at]! + 1) | 0;
+    this.reader.frame = this.lastFrame;
+    this.reader.timeUs = this.lastTimeUs;
+    this.reader.ended(row, isClient);
   }
 
   private drain(row: number, timeUs: number, isPacket: boolean): void {
@@ -258,7 +270,11 @@ export class StreamOrder {
       this.retransmitted++;
       return;
     }
-    if (segment.missing > 0 || segment.isFin) this.after(row, base, fromClient, segment.missing, segment.isFin);
+    if (segment.missing > 0 || segment.isFin) {
+      this.lastFrame = segment.frame;
+      this.lastTimeUs = segment.timeUs;
+      this.after(row, base, fromClient, segment.missing, segment.isFin);
+    }
   }
 
   private hasWaitedEnough(row: number, held: HeldSegments, timeUs: number): boolean {
@@ -291,19 +307,22 @@ export class StreamOrder {
     const first = held.byDirection[direction][0]!;
     const fromClient = direction === 0;
     if (first.hasAcknowledgment && this.isAnswerTooEarly(words, base, fromClient, TcpFlag.ack, first.acknowledgment)) {
-      words[base + (fromClient ? Column.nextFromServer : Column.nextFromClient)] = first.acknowledgment;
+      const otherAt = base + (fromClient ? Column.nextFromServer : Column.nextFromClient);
+      const lostBytes = (first.acknowledgment - words[otherAt]!) | 0;
+      words[otherAt] = first.acknowledgment;
       const misses = words[base + Column.causalMisses]!;
       const more = fromClient ? Math.max(0, misses) + 1 : Math.min(0, misses) - 1;
       words[base + Column.causalMisses] = more;
       // A direction of which segments wait here is not missing.
       const isSilent = (fromClient ? server : client) === undefined;
       if (Math.abs(more) >= CAUSAL_MISSES_MAX && isSilent) words[base + Column.flags]! |= FlowFlag.oneSided;
-      this.events.gap(row, !fromClient);
+      this.events.gap(row, !fromClient, lostBytes);
     }
     const nextAt = base + (fromClient ? Column.nextFromClient : Column.nextFromServer);
-    if (((first.sequence - words[nextAt]!) | 0) > 0) {
+    const lostBytes = (first.sequence - words[nextAt]!) | 0;
+    if (lostBytes > 0) {
       words[nextAt] = first.sequence;
-      this.events.gap(row, fromClient);
+      this.events.gap(row, fromClient, lostBytes);
     }
   }
 

@@ -75,7 +75,7 @@ class Harness {
   private frame = 0;
   timeUs = 1_700_000_000_000_000;
 
-  constructor(ports: readonly number[] = [7000], flowsMax = 1000) {
+  constructor(ports: readonly number[] = [7000], flowsMax = 1000, others: readonly Protocol[] = []) {
     const sink: FactSink = {
       operation: () => undefined,
       conversation: (conversation) => this.conversations.push(conversation),
@@ -85,7 +85,8 @@ class Harness {
       violation: (violation) => this.violations.push(violation),
       trait: () => undefined,
     };
-    this.tracker = new FlowTracker(sink, new HostTable(), [prefixed(this.messages, this.gaps, ports)], { flowsMax });
+    const protocols = [prefixed(this.messages, this.gaps, ports), ...others];
+    this.tracker = new FlowTracker(sink, new HostTable(), protocols, { flowsMax });
   }
 
   tcp(
@@ -461,5 +462,73 @@ describe('TCP streams', () => {
     harness.end();
     assert.equal(harness.conversations.filter(({ phase }) => phase === 'closed').length, 5000);
     assert.equal(harness.tracker.table.used, 0);
+  });
+});
+
+/** Conversations to port 9000 are announced; what they carry is opaque, and losses in it are known by their size. */
+function announced(heard: string[]): Protocol {
+  return {
+    ...prefixed([], [], []),
+    name: 'announced',
+    start: () => ({
+      isAnnounced: ({ serverPort }) => serverPort === 9000,
+      looksLike: () => Match.no,
+      speaker: () => Speaker.unknown,
+      frameSize: (_bytes, start, end) => end - start,
+      decode: (bytes, start, end, { fromClient }) => {
+        heard.push(`${fromClient ? '>' : '<'}${Buffer.from(bytes.slice(start, end)).toString('latin1')}`);
+      },
+      gap: () => undefined,
+      resumes: (_flow, _fromClient, _context, lostBytes) => {
+        heard.push(`lost ${lostBytes}`);
+        return true;
+      },
+      ended: (_flow, fromClient) => {
+        heard.push(fromClient ? '> end' : '< end');
+      },
+      closed: () => undefined,
+      tick: () => undefined,
+    }),
+  };
+}
+
+describe('announced conversations', () => {
+  const bytes = (text: string): Uint8Array => Buffer.from(text, 'latin1');
+
+  test('what is announced is not judged by its content, even where that is another protocol', () => {
+    const heard: string[] = [];
+    const harness = new Harness([7000], 1000, [announced(heard)]);
+    harness.tcp(true, 100, frameOf('hello'), { serverPort: 9000 });
+    harness.tcp(true, 100, frameOf('hello'), { serverPort: 9001 });
+    assert.deepEqual(heard, ['>\xa7\x00\x00\x05hello']);
+    assert.deepEqual(
+      harness.messages.map(({ text }) => text),
+      ['hello'],
+    );
+  });
+
+  test('a decoder that knows what it is in the middle of goes on behind a loss, and hears the end last', () => {
+    const heard: string[] = [];
+    const harness = new Harness([7000], 1000, [announced(heard)]);
+    const to = { serverPort: 9000 };
+    harness.tcp(true, 99, bytes(''), { ...to, flags: TcpFlag.syn });
+    harness.tcp(true, 100, bytes('abc'), to);
+    harness.tcp(true, 110, bytes('klm'), { ...to, flags: TcpFlag.fin | TcpFlag.ack });
+    assert.deepEqual(heard, ['>abc'], 'the hole may still be filled');
+    harness.end();
+    assert.deepEqual(heard, ['>abc', 'lost 7', '>klm', '> end']);
+  });
+
+  test('a retransmitted end is heard once, an end behind a hole only when the hole is filled', () => {
+    const heard: string[] = [];
+    const harness = new Harness([7000], 1000, [announced(heard)]);
+    const to = { serverPort: 9000 };
+    harness.tcp(true, 99, bytes(''), { ...to, flags: TcpFlag.syn });
+    harness.tcp(true, 106, bytes(''), { ...to, flags: TcpFlag.fin });
+    harness.tcp(true, 103, bytes('def'), to);
+    harness.tcp(true, 100, bytes('abc'), to);
+    harness.tcp(true, 106, bytes(''), { ...to, flags: TcpFlag.fin });
+    harness.end();
+    assert.deepEqual(heard, ['>abc', '>def', '> end']);
   });
 });

@@ -256,9 +256,9 @@ export class FlowTracker implements RowEvents {
   }
 
   /** Bytes of one direction are missing for good. */
-  gap(row: number, fromClient: boolean): void {
+  gap(row: number, fromClient: boolean, lostBytes: number): void {
     this.table.words[row * FlowTable.stride + Column.gaps]!++;
-    this.reader.gap(row, fromClient);
+    this.reader.gap(row, fromClient, lostBytes);
   }
 
   private host6(segment: number, bytes: Uint8Array, at: number): number {
