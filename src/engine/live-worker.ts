@@ -35,6 +35,7 @@ const analysis = new Analysis({
   duplicateSeed: start.duplicateSeed,
   onAlert: noteAlert,
   ...(observer === null ? {} : { facts: () => observer.facts() }),
+  ...(start.spool === null ? {} : { spool: start.spool }),
   ...(start.baseline === null ? {} : { baseline: start.baseline }),
   ...(start.declaration === null ? {} : { declaration: start.declaration }),
 });

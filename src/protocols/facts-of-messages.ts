@@ -1,7 +1,7 @@
 // What every protocol does alike when it turns a message into facts: an operation record set to "nothing" with its
 // parties, violations with a copy of the offending bytes, claims without empty values.
 import { showable } from '../bytes/text.ts';
-import type { ClaimAttribute, Transfer } from '../facts/facts.ts';
+import { CONTENT_UNSEEN, type ClaimAttribute, type Transfer } from '../facts/facts.ts';
 import { Outcome, type Operation } from '../facts/operation.ts';
 import type { MessageContext } from '../facts/protocol.ts';
 
@@ -176,6 +176,7 @@ export function transferFact(
     bytes,
     size: isEnd ? transfer.size : 0,
     isComplete: isEnd && transfer.isComplete,
+    ...CONTENT_UNSEEN,
   };
 }
 
