@@ -1,0 +1,33 @@
+// Finds the login that a request's head carries: in Authorization, in Proxy-Authorization, in the query of its target.
+import { printable } from '../../bytes/text.ts';
+import type { MessageContext } from '../../facts/protocol.ts';
+import { credentialsOf } from './authorization.ts';
+import type { Conversation, Exchange } from './exchanges.ts';
+import type { Head } from './head.ts';
+import { type HttpLogins, Judged } from './logins.ts';
+
+/** What remains to be done when the content was seen: the name of the hash that a test needs over it, '' for none. */
+export interface BodyHash {
+  readonly name: string;
+  readonly testOf: ((hash: string) => ((candidate: string) => boolean) | null) | null;
+}
+
+export const NO_BODY_HASH: BodyHash = { name: '', testOf: null };
+
+export function authenticate(
+  conversation: Conversation,
+  exchange: Exchange,
+  head: Head,
+  bytes: Uint8Array,
+  start: number,
+  context: MessageContext,
+  logins: HttpLogins,
+): BodyHash {
+  const field = head.has('authorization') ? 'authorization' : 'proxy-authorization';
+  if (!head.has(field)) return NO_BODY_HASH;
+  const method = printable(bytes, start, head.methodEnd, 32);
+  const found = credentialsOf(bytes, head.start(field), head.end(field), method, conversation.challenge);
+  if (found === null) return NO_BODY_HASH;
+  exchange.login = logins.begin(context, found.attempt, Judged.credentials);
+  return { name: found.bodyHash, testOf: found.testOf };
+}
