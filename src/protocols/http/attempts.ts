@@ -4,7 +4,11 @@ import type { MessageContext } from '../../facts/protocol.ts';
 import { credentialsOf } from './authorization.ts';
 import type { Conversation, Exchange } from './exchanges.ts';
 import type { Head } from './head.ts';
-import { type HttpLogins, Judged } from './logins.ts';
+import { urlEncodedFields } from './forms.ts';
+import { type HttpLogin, type HttpLogins, Judged } from './logins.ts';
+import { ascii } from './messages.ts';
+import { pathEnd } from './names.ts';
+import { wordAt } from './text-in-bytes.ts';
 
 /** What remains to be done when the content was seen: the name of the hash that a test needs over it, '' for none. */
 export interface BodyHash {
@@ -24,10 +28,24 @@ export function authenticate(
   logins: HttpLogins,
 ): BodyHash {
   const field = head.has('authorization') ? 'authorization' : 'proxy-authorization';
-  if (!head.has(field)) return NO_BODY_HASH;
+  if (!head.has(field)) {
+    exchange.login = queryLogin(head, bytes, context, logins);
+    return NO_BODY_HASH;
+  }
   const method = printable(bytes, start, head.methodEnd, 32);
   const found = credentialsOf(bytes, head.start(field), head.end(field), method, conversation.challenge);
   if (found === null) return NO_BODY_HASH;
   exchange.login = logins.begin(context, found.attempt, Judged.credentials);
   return { name: found.bodyHash, testOf: found.testOf };
+}
+
+const HINTS = ['pass', 'pwd', 'psw', 'psd'].map(ascii);
+
+/** `/login.cgi?user=admin&pwd=…`: the worst place for a password, and a common one. */
+function queryLogin(head: Head, bytes: Uint8Array, context: MessageContext, logins: HttpLogins): HttpLogin | null {
+  const start = pathEnd(bytes, head.targetStart, head.targetEnd) + 1;
+  const end = head.targetEnd;
+  if (start >= end || HINTS.every((hint) => wordAt(bytes, start, end, hint) < 0)) return null;
+  const attempt = urlEncodedFields(bytes, start, end).attempt('http-query');
+  return attempt === null ? null : logins.begin(context, attempt, Judged.form);
 }

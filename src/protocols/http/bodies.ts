@@ -1,77 +1,145 @@
-// What becomes of bodies: a transfer of each, unless a request's body logs in or holds another secret; what pages and
-// descriptions say of the server.
+// What becomes of bodies: a transfer of each, unless a request's body logs in or holds another secret; of an upload in a
+// form one of each file; what pages and descriptions say of the server.
 import type { MessageContext } from '../../facts/protocol.ts';
 import type { BodyHash } from './attempts.ts';
 import { Body, type BodyPlan } from './body.ts';
 import { CODED_CARRIERS, Coding, codingOf } from './codings.ts';
 import { Budget } from './collector.ts';
+import { ContentKind, contentKind } from './content-kinds.ts';
 import type { Conversation, Exchange } from './exchanges.ts';
+import { jsonFields, multipartFields, urlEncodedFields } from './forms.ts';
+import type { FoundLogin } from './found-login.ts';
 import type { Head } from './head.ts';
+import { type HttpLogins, Judged } from './logins.ts';
+import { boundaryOf, eachPart } from './multipart.ts';
 import { fileName, rangeStart } from './names.ts';
+import { tellOfDescription, tellOfPage } from './pages.ts';
+import { tokenAttempt } from './web-services-security.ts';
 
-/** A coded body is held back until it is whole, up to here. */
-const CODED_BYTES_MAX = 16 * 1024 * 1024;
+/** A coded body, and an upload in a form, is held back until it is whole, up to here. */
+const HELD_BYTES_MAX = 16 * 1024 * 1024;
+/** A form that is longer logs nobody in. */
+const FORM_BYTES_MAX = 65_536;
+/** The title of a page stands in so many bytes; */
+const PAGE_BYTES_MAX = 16_384;
+/** a device description in so many. */
+const DESCRIPTION_BYTES_MAX = 65_536;
+
+/** What is known of a body beside its bytes. */
+interface Known {
+  readonly kind: number;
+  /** Of a multipart body. */
+  readonly boundary: Uint8Array | null;
+  readonly hash: BodyHash | null;
+}
 
 export class Bodies {
+  readonly #logins: HttpLogins;
   readonly #budget = new Budget();
-  /** Tests that need the content of a request. */
-  readonly #hashes = new WeakMap<Body, BodyHash>();
+  readonly #known = new WeakMap<Body, Known>();
   #begun = 0;
+
+  constructor(logins: HttpLogins) {
+    this.#logins = logins;
+  }
 
   ofRequest(exchange: Exchange, head: Head, bytes: Uint8Array, hash: BodyHash, context: MessageContext): Body {
     const coding = codingOf(bytes, head.start('content-encoding'), head.end('content-encoding'));
-    const body = new Body(
-      context,
-      {
-        ...this.#plan(exchange, head, bytes, coding),
-        direction: 'to-server',
-        heldMax: isHeld(coding) ? CODED_BYTES_MAX : 0,
-        beginningMax: 0,
-        hash: hash.name,
-      },
-      this.#budget,
-    );
-    if (hash.testOf !== null) this.#hashes.set(body, hash);
+    const typeStart = head.start('content-type');
+    const typeEnd = head.end('content-type');
+    const kind = contentKind(bytes, typeStart, typeEnd);
+    const isMultipart = kind === ContentKind.multipart;
+    const isForm = kind !== ContentKind.other && kind !== ContentKind.page;
+    const heldMax = isHeld(coding) || isMultipart ? HELD_BYTES_MAX : isForm ? FORM_BYTES_MAX : 0;
+    const plan = this.#plan(exchange, head, bytes, coding);
+    const more = { direction: 'to-server', heldMax, beginningMax: 0, hash: hash.name } as const;
+    const body = new Body(context, { ...plan, ...more }, this.#budget);
+    const boundary = isMultipart ? boundaryOf(bytes, typeStart, typeEnd) : null;
+    this.#known.set(body, { kind, boundary, hash });
     return body;
   }
 
   ofResponse(exchange: Exchange, head: Head, bytes: Uint8Array, context: MessageContext): Body {
     const coding = codingOf(bytes, head.start('content-encoding'), head.end('content-encoding'));
-    return new Body(
-      context,
-      {
-        ...this.#plan(exchange, head, bytes, coding),
-        direction: 'to-client',
-        heldMax: isHeld(coding) ? CODED_BYTES_MAX : 0,
-        beginningMax: 0,
-        hash: '',
-      },
-      this.#budget,
-    );
+    const kind = contentKind(bytes, head.start('content-type'), head.end('content-type'));
+    const isTold = head.status === 200 && (kind === ContentKind.page || kind === ContentKind.xml);
+    const most = kind === ContentKind.page ? PAGE_BYTES_MAX : DESCRIPTION_BYTES_MAX;
+    const heldMax = isHeld(coding) ? HELD_BYTES_MAX : 0;
+    const plan = this.#plan(exchange, head, bytes, coding);
+    const more = { direction: 'to-client', heldMax, beginningMax: isTold ? most : 0, hash: '' } as const;
+    const body = new Body(context, { ...plan, ...more }, this.#budget);
+    if (isTold) this.#known.set(body, { kind, boundary: null, hash: null });
+    return body;
   }
 
   requestEnded(body: Body, exchange: Exchange | null, context: MessageContext, isWhole: boolean): void {
+    const known = this.#known.get(body);
     const held = body.held();
-    if (held !== null) body.handHeld(context, held);
-    const hash = this.#hashes.get(body);
+    if (held !== null) {
+      if (known !== undefined && this.#isSecret(held, known, exchange, context)) held.fill(0);
+      else if (!this.#handFiles(body, held, known?.boundary ?? null, context)) body.handHeld(context, held);
+    }
     const login = exchange?.login ?? null;
-    if (hash !== undefined && login !== null && isWhole) {
+    const testOf = known?.hash?.testOf ?? null;
+    if (testOf !== null && login !== null && isWhole) {
       const value = body.hash();
-      if (value !== '') login.recompute = hash.testOf?.(value) ?? undefined;
+      if (value !== '') login.recompute = testOf(value) ?? undefined;
     }
     body.end(context, isWhole);
   }
 
-  responseEnded(
-    body: Body,
-    _conversation: Conversation,
-    _exchange: Exchange | null,
-    context: MessageContext,
-    isWhole: boolean,
-  ): void {
+  responseEnded(body: Body, conversation: Conversation, context: MessageContext, isWhole: boolean): void {
     const held = body.held();
     if (held !== null) body.handHeld(context, held);
+    const beginning = body.beginning();
+    if (beginning.length > 0) {
+      const kind = this.#known.get(body)?.kind;
+      if (kind === ContentKind.page) tellOfPage(conversation, beginning, context);
+      else tellOfDescription(conversation, beginning, context);
+    }
     body.end(context, isWhole);
+  }
+
+  /** Does the content of a request log in, or hold what nobody else is to see? */
+  #isSecret(content: Uint8Array, known: Known, exchange: Exchange | null, context: MessageContext): boolean {
+    if (content.length > FORM_BYTES_MAX && known.boundary === null) return false;
+    const first = firstByte(content);
+    if (first === 0x3c) {
+      const attempt = tokenAttempt(content, 0, content.length);
+      if (attempt === null) return false;
+      if (exchange !== null && exchange.login === null) {
+        exchange.login = this.#logins.begin(context, attempt, Judged.token);
+      } else attempt.secret?.fill(0);
+      return true;
+    }
+    let mechanism = 'http-form';
+    let found: FoundLogin;
+    if (known.boundary !== null) found = multipartFields(content, known.boundary);
+    else if (first === 0x7b || first === 0x5b) {
+      mechanism = 'http-json';
+      found = jsonFields(content, 0, content.length);
+    } else found = urlEncodedFields(content, 0, content.length);
+    const { hasSecret } = found;
+    const attempt = found.attempt(mechanism);
+    if (attempt === null) return hasSecret;
+    if (exchange !== null && exchange.login === null) {
+      exchange.login = this.#logins.begin(context, attempt, Judged.form);
+    } else attempt.secret?.fill(0);
+    return true;
+  }
+
+  /** Each file of an upload in a form; false where it holds none. */
+  #handFiles(body: Body, content: Uint8Array, boundary: Uint8Array | null, context: MessageContext): boolean {
+    if (boundary === null) return false;
+    let hasFiles = false;
+    eachPart(content, boundary, (part) => {
+      if (part.fileName === null) return;
+      hasFiles = true;
+      const file = body.part(`http-${++this.#begun}`, part.fileName, context, this.#budget);
+      file.handHeld(context, content.subarray(part.start, part.end));
+      file.end(context, part.isWhole);
+    });
+    return hasFiles;
   }
 
   #plan(
@@ -79,7 +147,7 @@ export class Bodies {
     head: Head,
     bytes: Uint8Array,
     coding: number,
-  ): Omit<BodyPlan, 'direction' | 'heldMax' | 'beginningMax' | 'hash'> {
+  ): Pick<BodyPlan, 'id' | 'name' | 'carrier' | 'offset' | 'expected' | 'coding'> {
     const named = head.has('content-disposition')
       ? fileName(bytes, head.start('content-disposition'), head.end('content-disposition'))
       : '';
@@ -99,4 +167,12 @@ export class Bodies {
 
 function isHeld(coding: number): boolean {
   return coding !== Coding.none && coding !== Coding.other;
+}
+
+function firstByte(bytes: Uint8Array): number {
+  let at = 0;
+  // A mark of byte order may stand before XML.
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) at = 3;
+  while (at < bytes.length && bytes[at]! <= 0x20) at++;
+  return bytes[at] ?? 0;
 }

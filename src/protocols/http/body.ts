@@ -37,6 +37,8 @@ export class Body implements CarriedTransfer {
   carrier: string;
   size = 0;
   isComplete = true;
+  /** The last one that added to it. */
+  frame: number;
   readonly #coding: number;
   readonly #hash: Hash | null;
   #held: Collector | null;
@@ -49,7 +51,6 @@ export class Body implements CarriedTransfer {
   /** Where it stands is not known any more. */
   #isAdrift = false;
   #timeUs: number;
-  #frame: number;
 
   constructor(context: MessageContext, plan: BodyPlan, budget: Budget) {
     this.id = plan.id;
@@ -66,12 +67,12 @@ export class Body implements CarriedTransfer {
     this.#beginning = plan.beginningMax > 0 ? new Collector(budget, plan.beginningMax, plan.expected) : null;
     if (this.#held === null && plan.coding !== Coding.none) this.carrier = CODED_CARRIERS[plan.coding]!;
     this.#timeUs = context.timeUs;
-    this.#frame = context.frame;
+    this.frame = context.frame;
   }
 
   piece(context: MessageContext, bytes: Uint8Array, start: number, end: number): void {
     this.#timeUs = context.timeUs;
-    this.#frame = context.frame;
+    this.frame = context.frame;
     this.#hash?.update(bytes.subarray(start, end));
     if (this.#held !== null) {
       if (this.#held.add(bytes, start, end)) return;
@@ -87,6 +88,13 @@ export class Body implements CarriedTransfer {
     this.#isBeginningOver = true;
     if (count < 0) this.#isAdrift = true;
     else this.#offset += count;
+  }
+
+  /** A file that stands in this body. */
+  part(id: string, name: string, context: MessageContext, budget: Budget): Body {
+    const { direction } = this;
+    const none = { offset: 0, expected: -1, coding: Coding.none, heldMax: 0, beginningMax: 0, hash: '' };
+    return new Body(context, { id, direction, name, carrier: 'http multipart', ...none }, budget);
   }
 
   /** What was held back, its coding taken off; null where nothing is held any more. */
@@ -121,7 +129,7 @@ export class Body implements CarriedTransfer {
     this.#held = null;
     this.#beginning?.free();
     this.#beginning = null;
-    if (this.#isBegun) context.sink.transfer(transferFact(this, 'http', 'ended', this.#timeUs, this.#frame));
+    if (this.#isBegun) context.sink.transfer(transferFact(this, 'http', 'ended', this.#timeUs, this.frame));
   }
 
   /** It cannot be held any longer: what is there is handed over as it is. */
@@ -138,10 +146,10 @@ export class Body implements CarriedTransfer {
     if (!this.#isBeginningOver) this.#beginning?.addSome(bytes, start, end);
     if (!this.#isBegun) {
       this.#isBegun = true;
-      context.sink.transfer(transferFact(this, 'http', 'begun', this.#timeUs, this.#frame));
+      context.sink.transfer(transferFact(this, 'http', 'begun', this.#timeUs, this.frame));
     }
     const piece = start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end);
-    context.sink.transfer(transferFact(this, 'http', 'piece', this.#timeUs, this.#frame, this.#offset, piece));
+    context.sink.transfer(transferFact(this, 'http', 'piece', this.#timeUs, this.frame, this.#offset, piece));
     this.#offset += end - start;
     this.size += end - start;
   }

@@ -21,7 +21,7 @@ const PATH_BYTES_MAX = 512;
 export class Session {
   readonly #conversations = new Map<number, Conversation>();
   readonly #logins = new HttpLogins();
-  readonly #bodies = new Bodies();
+  readonly #bodies = new Bodies(this.#logins);
   readonly #operations: Operations;
 
   constructor(protocol: number) {
@@ -124,7 +124,7 @@ export class Session {
     side.exchange = null;
     if (body === null) return;
     if (side === conversation.client) this.#bodies.requestEnded(body, exchange, context, isWhole);
-    else this.#bodies.responseEnded(body, conversation, exchange, context, isWhole);
+    else this.#bodies.responseEnded(body, conversation, context, isWhole);
   }
 
   /** No start line where one has to be: told once, then the next is looked for. */
@@ -149,7 +149,11 @@ export class Session {
     if (conversation === undefined) return;
     this.#conversations.delete(flow);
     for (const side of [conversation.client, conversation.server]) {
-      if (side.body !== null) this.bodyEnded(conversation, side, context, false);
+      if (side.body === null) continue;
+      // Nothing was seen just now: what follows from the body is proved by its last frame.
+      context.frame = side.body.frame;
+      this.bodyEnded(conversation, side, context, false);
+      context.frame = 0;
     }
     for (const exchange of conversation.exchanges.splice(0)) this.#unanswered(exchange, context);
   }
