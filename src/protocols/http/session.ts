@@ -151,9 +151,10 @@ export class Session {
     for (const side of [conversation.client, conversation.server]) {
       if (side.body === null) continue;
       // Nothing was seen just now: what follows from the body is proved by its last frame.
+      const { frame } = context;
       context.frame = side.body.frame;
       this.bodyEnded(conversation, side, context, false);
-      context.frame = 0;
+      context.frame = frame;
     }
     for (const exchange of conversation.exchanges.splice(0)) this.#unanswered(exchange, context);
   }
