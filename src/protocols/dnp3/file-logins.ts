@@ -5,6 +5,7 @@ import { printable } from '../../bytes/text.ts';
 import type { FrameReference } from '../../facts/frame-reference.ts';
 import type { Login } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
+import { markSecret } from '../facts-of-messages.ts';
 import type { Association } from './associations.ts';
 import type { Fragment } from './fragment.ts';
 
@@ -43,6 +44,8 @@ export class FileLogins {
     const user = part(start);
     const { timeUs, frame } = context;
     const secret = part(start + 4);
+    // Checksums stand in between: the place in the fragment is not the place on the wire.
+    if (secret.length > 0) markSecret(context, bytes, start, end);
     this.#waiting.set(association, { user: printable(user, 0, user.length), secret, timeUs, frame, client, server });
   }
 

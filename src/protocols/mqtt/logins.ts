@@ -3,6 +3,7 @@
 import { printable } from '../../bytes/text.ts';
 import type { Login } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
+import { markSecret } from '../facts-of-messages.ts';
 import type { FlowState, OpenLogin } from './flows.ts';
 import type { MqttPacket } from './packet.ts';
 
@@ -28,6 +29,7 @@ export class Logins {
       if (oldest.done !== true) this.#settle(context, oldest.value[0], oldest.value[1], 'unknown');
     }
     const isSecretKept = packet.hasUser && packet.passwordEnd - packet.passwordStart <= SECRET_BYTES_MAX;
+    if (packet.hasUser) markSecret(context, bytes, packet.passwordStart, packet.passwordEnd);
     state.login = {
       timeUs: context.timeUs,
       frame: context.frame,

@@ -2,6 +2,7 @@
 // that every engineering tool knows. What is kept of one is its hidden form, until the controller has answered.
 import type { Login } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
+import { markSecret } from '../facts-of-messages.ts';
 
 const PASSWORD_BYTES = 8;
 const MASK = 0x55;
@@ -36,6 +37,7 @@ export class Passwords {
         break;
       }
     }
+    markSecret(context, bytes, start, start + PASSWORD_BYTES);
     const hidden = bytes.slice(start, start + PASSWORD_BYTES);
     this.#open.set(`${flow} ${key}`, { hidden, timeUs, frame, client, server });
   }

@@ -3,6 +3,7 @@
 import { printable } from '../../bytes/text.ts';
 import type { Login } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
+import { markSecret } from '../facts-of-messages.ts';
 import { type Challenge, type FlowState, type OpenLogin, markOf, tellOnce } from './flows.ts';
 import { Flag, NAME, Pdu, USER_SECURITY_MODEL, UsmStats, Version } from './messages.ts';
 import type { SnmpMessage } from './parse.ts';
@@ -44,6 +45,7 @@ export class Logins {
     if (state.told.has(mark) || (isTrap && state.told.has(mark ^ UNKNOWN))) return;
     if (state.open.some((login) => login.mark === mark)) return;
     this.#makeRoom(context, state);
+    if (!isV3) markSecret(context, bytes, message.communityStart, message.communityEnd);
     const isKept = !isV3 && message.communityEnd - message.communityStart <= SECRET_BYTES_MAX;
     state.open.push({
       timeUs: context.timeUs,
