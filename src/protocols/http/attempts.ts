@@ -1,6 +1,7 @@
 // Finds the login that a request's head carries: in Authorization, in Proxy-Authorization, in the query of its target.
 import { printable } from '../../bytes/text.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
+import { markSecret } from '../facts-of-messages.ts';
 import { credentialsOf } from './authorization.ts';
 import type { Conversation, Exchange } from './exchanges.ts';
 import type { Head } from './head.ts';
@@ -33,6 +34,7 @@ export function authenticate(
     return NO_BODY_HASH;
   }
   const method = printable(bytes, start, head.methodEnd, 32);
+  markSecret(context, bytes, head.start(field), head.end(field));
   const found = credentialsOf(bytes, head.start(field), head.end(field), method, conversation.challenge);
   if (found === null) return NO_BODY_HASH;
   exchange.login = logins.begin(context, found.attempt, Judged.credentials);
@@ -46,6 +48,8 @@ function queryLogin(head: Head, bytes: Uint8Array, context: MessageContext, logi
   const start = pathEnd(bytes, head.targetStart, head.targetEnd) + 1;
   const end = head.targetEnd;
   if (start >= end || HINTS.every((hint) => wordAt(bytes, start, end, hint) < 0)) return null;
-  const attempt = urlEncodedFields(bytes, start, end).attempt('http-query');
+  const found = urlEncodedFields(bytes, start, end);
+  if (found.hasSecret) markSecret(context, bytes, found.secretStart, found.secretEnd);
+  const attempt = found.attempt('http-query');
   return attempt === null ? null : logins.begin(context, attempt, Judged.form);
 }

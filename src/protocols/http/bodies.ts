@@ -1,6 +1,8 @@
 // What becomes of bodies: a transfer of each, unless a request's body logs in or holds another secret; of an upload in a
 // form one of each file; what pages and descriptions say of the server.
 import type { MessageContext } from '../../facts/protocol.ts';
+import { markSecret } from '../facts-of-messages.ts';
+import type { LoginAttempt } from '../open-logins.ts';
 import type { BodyHash } from './attempts.ts';
 import { Body, type BodyPlan } from './body.ts';
 import { CODED_CARRIERS, Coding, codingOf } from './codings.ts';
@@ -11,15 +13,14 @@ import { jsonFields, multipartFields, urlEncodedFields } from './forms.ts';
 import type { FoundLogin } from './found-login.ts';
 import type { Head } from './head.ts';
 import { type HttpLogins, Judged } from './logins.ts';
+import { FORM_BYTES_MAX } from './messages.ts';
 import { boundaryOf, eachPart } from './multipart.ts';
 import { fileName, rangeStart } from './names.ts';
 import { tellOfDescription, tellOfPage } from './pages.ts';
-import { tokenAttempt } from './web-services-security.ts';
+import { findToken } from './web-services-security.ts';
 
 /** A coded body, and an upload in a form, is held back until it is whole, up to here. */
 const HELD_BYTES_MAX = 16 * 1024 * 1024;
-/** A form that is longer logs nobody in. */
-const FORM_BYTES_MAX = 65_536;
 /** The title of a page stands in so many bytes; */
 const PAGE_BYTES_MAX = 16_384;
 /** a device description in so many. */
@@ -41,6 +42,12 @@ export class Bodies {
 
   constructor(logins: HttpLogins) {
     this.#logins = logins;
+  }
+
+  /** A form as it is, which has to be seen in one piece: then the place of a secret in it is known. */
+  mayHoldSecret(head: Head, bytes: Uint8Array): boolean {
+    const kind = contentKind(bytes, head.start('content-type'), head.end('content-type'));
+    return !head.has('content-encoding') && (kind === ContentKind.form || kind === ContentKind.xml);
   }
 
   ofRequest(exchange: Exchange, head: Head, bytes: Uint8Array, hash: BodyHash, context: MessageContext): Body {
@@ -76,7 +83,7 @@ export class Bodies {
     const known = this.#known.get(body);
     const held = body.held();
     if (held !== null) {
-      if (known !== undefined && this.#isSecret(held, known, exchange, context)) held.fill(0);
+      if (known !== undefined && this.#isSecret(body, held, known, exchange, context)) held.fill(0);
       else if (!this.#handFiles(body, held, known?.boundary ?? null, context)) body.handHeld(context, held);
     }
     const login = exchange?.login ?? null;
@@ -101,31 +108,33 @@ export class Bodies {
   }
 
   /** Does the content of a request log in, or hold what nobody else is to see? */
-  #isSecret(content: Uint8Array, known: Known, exchange: Exchange | null, context: MessageContext): boolean {
+  #isSecret(
+    body: Body,
+    content: Uint8Array,
+    known: Known,
+    exchange: Exchange | null,
+    context: MessageContext,
+  ): boolean {
     if (content.length > FORM_BYTES_MAX && known.boundary === null) return false;
-    const first = firstByte(content);
-    if (first === 0x3c) {
-      const attempt = tokenAttempt(content, 0, content.length);
-      if (attempt === null) return false;
-      if (exchange !== null && exchange.login === null) {
-        exchange.login = this.#logins.begin(context, attempt, Judged.token);
-      } else attempt.secret?.fill(0);
+    if (firstByte(content) === 0x3c) {
+      const token = findToken(content, 0, content.length);
+      if (token === null) return false;
+      markPart(body, content, token.secretStart, token.secretEnd, context);
+      this.#begin(exchange, token.attempt, Judged.token, context);
       return true;
     }
-    let mechanism = 'http-form';
-    let found: FoundLogin;
-    if (known.boundary !== null) found = multipartFields(content, known.boundary);
-    else if (first === 0x7b || first === 0x5b) {
-      mechanism = 'http-json';
-      found = jsonFields(content, 0, content.length);
-    } else found = urlEncodedFields(content, 0, content.length);
+    const { found, mechanism } = fieldsOf(content, known.boundary);
     const { hasSecret } = found;
+    if (hasSecret) markPart(body, content, found.secretStart, found.secretEnd, context);
     const attempt = found.attempt(mechanism);
-    if (attempt === null) return hasSecret;
-    if (exchange !== null && exchange.login === null) {
-      exchange.login = this.#logins.begin(context, attempt, Judged.form);
-    } else attempt.secret?.fill(0);
-    return true;
+    if (attempt !== null) this.#begin(exchange, attempt, Judged.form, context);
+    return hasSecret;
+  }
+
+  /** What the head of the request says goes before what its content says. */
+  #begin(exchange: Exchange | null, attempt: LoginAttempt, judged: number, context: MessageContext): void {
+    if (exchange !== null && exchange.login === null) exchange.login = this.#logins.begin(context, attempt, judged);
+    else attempt.secret?.fill(0);
   }
 
   /** Each file of an upload in a form; false where it holds none. */
@@ -167,6 +176,22 @@ export class Bodies {
 
 function isHeld(coding: number): boolean {
   return coding !== Coding.none && coding !== Coding.other;
+}
+
+/** The secret at start..end of the content stands in the message that is being read, or all of that is secret. */
+function markPart(body: Body, content: Uint8Array, start: number, end: number, context: MessageContext): void {
+  const { lastBytes, lastStart, lastEnd } = body;
+  if (lastEnd - lastStart === content.length && end > start) {
+    markSecret(context, lastBytes, lastStart + start, lastStart + end);
+  } else if (lastEnd > lastStart) markSecret(context, lastBytes, lastStart, lastEnd);
+}
+
+function fieldsOf(content: Uint8Array, boundary: Uint8Array | null): { found: FoundLogin; mechanism: string } {
+  if (boundary !== null) return { found: multipartFields(content, boundary), mechanism: 'http-form' };
+  const first = firstByte(content);
+  return first === 0x7b || first === 0x5b
+    ? { found: jsonFields(content, 0, content.length), mechanism: 'http-json' }
+    : { found: urlEncodedFields(content, 0, content.length), mechanism: 'http-form' };
 }
 
 function firstByte(bytes: Uint8Array): number {

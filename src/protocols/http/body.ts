@@ -36,6 +36,10 @@ export class Body implements CarriedTransfer {
   readonly name: string;
   carrier: string;
   size = 0;
+  /** The last piece, borrowed until the message it came in was read. */
+  lastBytes: Uint8Array = NO_BYTES;
+  lastStart = 0;
+  lastEnd = 0;
   isComplete = true;
   /** The last one that added to it. */
   frame: number;
@@ -73,6 +77,9 @@ export class Body implements CarriedTransfer {
   piece(context: MessageContext, bytes: Uint8Array, start: number, end: number): void {
     this.#timeUs = context.timeUs;
     this.frame = context.frame;
+    this.lastBytes = bytes;
+    this.lastStart = start;
+    this.lastEnd = end;
     this.#hash?.update(bytes.subarray(start, end));
     if (this.#held !== null) {
       if (this.#held.add(bytes, start, end)) return;
@@ -125,6 +132,7 @@ export class Body implements CarriedTransfer {
   /** No more will come. */
   end(context: MessageContext, isWhole: boolean): void {
     if (!isWhole) this.isComplete = false;
+    this.lastBytes = NO_BYTES;
     this.#held?.free();
     this.#held = null;
     this.#beginning?.free();

@@ -30,6 +30,8 @@ export class Play implements FactSink {
   readonly claims: string[] = [];
   readonly rules: string[] = [];
   readonly operations: string[] = [];
+  /** What was marked as secret. */
+  readonly marked: string[] = [];
   readonly candidates: string[];
   readonly context: MessageContext;
   readonly #waiting: [Buffer, Buffer] = [Buffer.alloc(0), Buffer.alloc(0)];
@@ -49,6 +51,9 @@ export class Play implements FactSink {
       operation: emptyOperation(),
       sink: this,
       hosts: NO_HOSTS,
+      secrets: {
+        mark: (bytes, start, end) => this.marked.push(Buffer.from(bytes.subarray(start, end)).toString('latin1')),
+      },
     };
   }
 

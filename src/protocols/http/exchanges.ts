@@ -25,6 +25,8 @@ export const Phase = {
 export class Side {
   phase: number = Phase.search;
   remaining = 0;
+  /** What is read of the body has to come in one piece: it may hold a secret. */
+  waitsForAll = false;
   /** So many bytes of an unfinished head or line were looked at. */
   scanned = 0;
   /** Bytes of the trailer section so far. */

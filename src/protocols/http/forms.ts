@@ -20,7 +20,8 @@ export function urlEncodedFields(bytes: Uint8Array, start: number, end: number):
     const stop = next < 0 ? end : next;
     const equals = indexOf(bytes, at, stop, EQUALS);
     if (equals > at) {
-      found.field(nameText(percentDecoded(bytes, at, equals, true)), percentDecoded(bytes, equals + 1, stop, true));
+      const name = nameText(percentDecoded(bytes, at, equals, true));
+      found.field(name, percentDecoded(bytes, equals + 1, stop, true), equals + 1, stop);
     }
     at = stop + 1;
   }
@@ -31,7 +32,8 @@ export function multipartFields(bytes: Uint8Array, boundary: Uint8Array): FoundL
   const found = new FoundLogin();
   eachPart(bytes, boundary, (part) => {
     if (part.fileName !== null || part.name === null) return;
-    found.field(nameText(bytes.subarray(part.name.start, part.name.end)), bytes.slice(part.start, part.end));
+    const name = nameText(bytes.subarray(part.name.start, part.name.end));
+    found.field(name, bytes.slice(part.start, part.end), part.start, part.end);
   });
   return found;
 }
@@ -57,11 +59,11 @@ export function jsonFields(bytes: Uint8Array, start: number, end: number): Found
     if (bytes[value] === QUOTE && value < end) {
       const valueEnd = stringEnd(bytes, value, end);
       if (valueEnd < 0) break;
-      found.field(name, unescaped(bytes, value + 1, valueEnd - 1));
+      found.field(name, unescaped(bytes, value + 1, valueEnd - 1), value + 1, valueEnd - 1);
       at = valueEnd;
     } else {
       const valueEnd = numberEnd(bytes, value, end);
-      if (valueEnd > value) found.field(name, bytes.slice(value, valueEnd));
+      if (valueEnd > value) found.field(name, bytes.slice(value, valueEnd), value, valueEnd);
       at = Math.max(valueEnd, value);
     }
   }

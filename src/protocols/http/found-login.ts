@@ -14,9 +14,12 @@ export class FoundLogin {
   #hasNetwork = false;
   #hasNewPassword = false;
   #fields = 0;
+  /** Where the secret stands in the form, as it is written there. */
+  secretStart = 0;
+  secretEnd = 0;
 
-  /** `value` belongs to this from now on. */
-  field(name: string, value: Uint8Array): void {
+  /** `value`, which stands at start..end of the form, belongs to this from now on. */
+  field(name: string, value: Uint8Array, start: number, end: number): void {
     if (++this.#fields > FIELDS_MAX || name.length > NAME_CHARACTERS_MAX) return;
     const { kind, rank } = meaningOf(name);
     if (kind === FieldKind.user && rank < this.#userRank && value.length > 0) {
@@ -26,6 +29,8 @@ export class FoundLogin {
       this.#secret?.fill(0);
       this.#secretRank = rank;
       this.#secret = value;
+      this.secretStart = start;
+      this.secretEnd = end;
       return;
     } else if (kind === FieldKind.network) this.#hasNetwork = true;
     else if (kind === FieldKind.newPassword) this.#hasNewPassword = true;

@@ -3,7 +3,7 @@
 import { NEED_MORE, type MessageContext } from '../../facts/protocol.ts';
 import { Phase, type Conversation, type Side } from './exchanges.ts';
 import { HEAD_BYTES_MAX, Head, Kind, Start, headEnd, lineEnd, startOf } from './head.ts';
-import { RULES, type Rule } from './messages.ts';
+import { FORM_BYTES_MAX, RULES, type Rule } from './messages.ts';
 import type { Session } from './session.ts';
 import { hexDigit } from './text-in-bytes.ts';
 import { violation } from '../facts-of-messages.ts';
@@ -40,9 +40,9 @@ export class Framing {
           this.#session.bodyEnded(conversation, side, context, true);
           return headSize(side, bytes, start, end);
         }
-        return Math.min(side.remaining, available);
+        return pieceSize(side, available);
       case Phase.chunk:
-        return Math.min(side.remaining, available);
+        return pieceSize(side, available);
       case Phase.chunkSize:
       case Phase.chunkEnd:
       case Phase.trailer:
@@ -197,7 +197,8 @@ export class Framing {
       return;
     }
     const isCounted = side.phase === Phase.length || side.phase === Phase.chunk;
-    if (isCounted && count >= 0 && count <= side.remaining) {
+    // Of a form the beginning may have waited, and is lost too.
+    if (isCounted && !side.waitsForAll && count >= 0 && count <= side.remaining) {
       side.remaining -= count;
       side.body?.lost(context, count);
       if (side.remaining > 0) return;
@@ -217,6 +218,10 @@ function sideOf(conversation: Conversation, fromClient: boolean): Side {
 
 export function isInBody(side: Side): boolean {
   return side.phase >= Phase.length && side.phase <= Phase.trailer;
+}
+
+function pieceSize(side: Side, available: number): number {
+  return side.waitsForAll && side.remaining <= FORM_BYTES_MAX ? side.remaining : Math.min(side.remaining, available);
 }
 
 /** A whole head; line ends before it (RFC 9112 2.2); or, where none begins here, all that is there. */

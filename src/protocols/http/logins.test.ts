@@ -110,6 +110,20 @@ test('JSON and multipart forms log in as well', () => {
   ]);
 });
 
+test('what is secret is marked where it stands on the wire, however it was cut into segments', () => {
+  const form = 'user=admin&password=p%26+x&submit=1';
+  const head = `POST /login HTTP/1.1\r\nContent-Length: ${form.length}\r\n\r\n`;
+  for (let cut = 1; cut < form.length; cut++) {
+    assert.deepEqual(new Play().client(head, form.slice(0, cut), form.slice(cut)).server(OK).marked, ['p%26+x']);
+  }
+  const json = '{"user":"a","password":"b\\"c"}';
+  assert.deepEqual(posted('application/json', json, OK, []).marked, ['b\\"c']);
+  const query = new Play().client('GET /x?user=a&pwd=b%20c HTTP/1.1\r\n\r\n');
+  assert.deepEqual(query.marked, ['b%20c']);
+  const basic = new Play().client(`GET /x HTTP/1.1\r\nAuthorization: Basic ${base64('a:b')}\r\n\r\n`);
+  assert.deepEqual(basic.marked, [`Basic ${base64('a:b')}`]);
+});
+
 test('a query logs in as a form does', () => {
   const play = new Play('12345').client('GET /cgi-bin/a.cgi?loginuse=admin&user=admin&pwd=12345 HTTP/1.1\r\n\r\n');
   assert.deepEqual(play.server(OK).told(), ['unknown http-query admin 12345']);

@@ -101,6 +101,9 @@ export function statusName(status: number): string {
   return reason === undefined ? `status ${status}` : `${status} ${reason}`;
 }
 
+/** A form that is longer logs nobody in. */
+export const FORM_BYTES_MAX = 65_536;
+
 /** Rules of the specification whose breach is told. */
 export const RULES = {
   'start-line-invalid': 'no start line where a message has to begin',

@@ -6,12 +6,15 @@ import { startOperation } from '../facts-of-messages.ts';
 import type { Exchange } from './exchanges.ts';
 import { Method } from './messages.ts';
 
-/** GET and HEAD are left out: what a browser reads is no reading of a device. */
+/**
+ * GET and HEAD are left out: what a browser reads is no reading of a device. DELETE is as ordinary as PUT between an app and
+ * its device: not the verb `delete`, which is grave whoever says it.
+ */
 const VERBS: Readonly<Record<number, number | undefined>> = {
   [Method.post]: Verb.configure,
   [Method.put]: Verb.configure,
   [Method.patch]: Verb.configure,
-  [Method.delete]: Verb.delete,
+  [Method.delete]: Verb.configure,
   [Method.mkcol]: Verb.create,
   [Method.copy]: Verb.configure,
   [Method.move]: Verb.configure,

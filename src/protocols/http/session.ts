@@ -77,7 +77,9 @@ export class Session {
       side.phase = Phase.head;
       return;
     }
-    if (side.phase !== Phase.opaque) side.body = this.#bodies.ofRequest(exchange, head, bytes, bodyHash, context);
+    if (side.phase === Phase.opaque) return;
+    side.waitsForAll = this.#bodies.mayHoldSecret(head, bytes);
+    side.body = this.#bodies.ofRequest(exchange, head, bytes, bodyHash, context);
   }
 
   response(conversation: Conversation, head: Head, bytes: Uint8Array, context: MessageContext): void {
@@ -122,6 +124,7 @@ export class Session {
     side.phase = Phase.head;
     side.body = null;
     side.exchange = null;
+    side.waitsForAll = false;
     if (body === null) return;
     if (side === conversation.client) this.#bodies.requestEnded(body, exchange, context, isWhole);
     else this.#bodies.responseEnded(body, conversation, context, isWhole);

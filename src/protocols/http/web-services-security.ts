@@ -15,14 +15,22 @@ const CREATED = ascii('created');
 const DIGEST = ascii('#passworddigest');
 const MATERIAL_BYTES_MAX = 512;
 
+export interface FoundToken {
+  readonly attempt: LoginAttempt;
+  /** Where the password, or the digest of it, stands. */
+  readonly secretStart: number;
+  readonly secretEnd: number;
+}
+
 /** Null where the message holds no token. */
-export function tokenAttempt(bytes: Uint8Array, start: number, end: number): LoginAttempt | null {
+export function findToken(bytes: Uint8Array, start: number, end: number): FoundToken | null {
   const token = elementOf(bytes, start, end, TOKEN);
   if (token === null) return null;
   const name = elementOf(bytes, token.start, end, USERNAME);
   const password = elementOf(bytes, token.start, end, PASSWORD);
   if (name === null || password === null) return null;
   const userBytes = contentOf(bytes, name.start, name.end);
+  const place = { secretStart: password.start, secretEnd: password.end };
   const user = printable(userBytes, 0, userBytes.length);
   if (wordAt(bytes, password.attributesStart, password.attributesEnd, DIGEST) >= 0) {
     const recompute = digestTest(
@@ -32,12 +40,12 @@ export function tokenAttempt(bytes: Uint8Array, start: number, end: number): Log
       createdOf(bytes, token.start, end),
     );
     const attempt = { mechanism: 'wsse-digest', user, secret: null };
-    return recompute === null ? attempt : { ...attempt, recompute };
+    return { attempt: recompute === null ? attempt : { ...attempt, recompute }, ...place };
   }
   const content = contentOf(bytes, password.start, password.end);
   const secret = secretOf(content, 0, content.length);
   content.fill(0);
-  return { mechanism: 'wsse-text', user, secret };
+  return { attempt: { mechanism: 'wsse-text', user, secret }, ...place };
 }
 
 function createdOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
