@@ -1,5 +1,6 @@
 // Turns CONNECT and its CONNACK into a login: who, by which mechanism, with what outcome, and how a candidate password can be
 // tested. The password is kept until the outcome is known, and then overwritten.
+import { secretCopy } from '../../bytes/secret.ts';
 import { printable } from '../../bytes/text.ts';
 import type { Login } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
@@ -37,7 +38,7 @@ export class Logins {
       server: state.isReversed ? context.client : context.server,
       mechanism: mechanismOf(packet, bytes),
       user: packet.hasUser ? printable(bytes, packet.userStart, packet.userEnd, USER_CHARACTERS_MAX) : '',
-      secret: isSecretKept ? bytes.slice(packet.passwordStart, packet.passwordEnd) : null,
+      secret: isSecretKept ? secretCopy(bytes, packet.passwordStart, packet.passwordEnd) : null,
     };
     this.#open.set(context.flow, state);
   }

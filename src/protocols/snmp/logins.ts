@@ -1,5 +1,6 @@
 // Communities and users as logins. A community is kept until an answer shows that it was accepted, and then overwritten;
 // that one was refused is not visible (RFC 1157 4.1: such a message is dropped). Of version 3 the message is kept.
+import { secretCopy } from '../../bytes/secret.ts';
 import { printable } from '../../bytes/text.ts';
 import type { Login } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
@@ -55,7 +56,7 @@ export class Logins {
       mark,
       messageId: message.messageId,
       user: isV3 ? printable(bytes, message.userStart, message.userEnd, USER_CHARACTERS_MAX) : '',
-      secret: isKept ? bytes.slice(message.communityStart, message.communityEnd) : null,
+      secret: isKept ? secretCopy(bytes, message.communityStart, message.communityEnd) : null,
       challenge: isV3 ? challengeOf(message, bytes, range) : null,
     });
     this.#open.set(context.flow, state);
