@@ -11,7 +11,8 @@ CODES[0x2f] = CODES[0x5f] = 63;
 
 /** Up to the first character that is none of base64; white space is passed over. */
 export function base64Bytes(bytes: Uint8Array, start: number, end: number): Uint8Array {
-  const target = new Uint8Array(Math.ceil(((end - start) * 3) / 4));
+  // A buffer of its own (see secretCopy): what it holds may be a secret, to be overwritten.
+  const target = new Uint8Array(new ArrayBuffer(Math.ceil((Math.max(0, end - start) * 3) / 4)));
   let length = 0;
   let bits = 0;
   let count = 0;

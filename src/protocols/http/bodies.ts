@@ -47,7 +47,7 @@ export class Bodies {
   /** A form as it is, which has to be seen in one piece: then the place of a secret in it is known. */
   mayHoldSecret(head: Head, bytes: Uint8Array): boolean {
     const kind = contentKind(bytes, head.start('content-type'), head.end('content-type'));
-    return !head.has('content-encoding') && (kind === ContentKind.form || kind === ContentKind.xml);
+    return !head.has('content-encoding') && kind !== ContentKind.other && kind !== ContentKind.page;
   }
 
   ofRequest(exchange: Exchange, head: Head, bytes: Uint8Array, hash: BodyHash, context: MessageContext): Body {

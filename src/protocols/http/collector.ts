@@ -66,7 +66,7 @@ export class Collector {
   #grow(size: number): boolean {
     const capacity = Math.min(this.#most, Math.max(size, FIRST_BYTES));
     if (!this.#budget.take(capacity - this.#bytes.length)) return false;
-    const larger = new Uint8Array(capacity);
+    const larger = new Uint8Array(new ArrayBuffer(capacity));
     larger.set(this.#bytes.subarray(0, this.#length));
     this.#bytes.fill(0);
     this.#bytes = larger;

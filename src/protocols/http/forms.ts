@@ -1,5 +1,6 @@
 // Reads the fields of forms: percent-encoded (WHATWG URL, application/x-www-form-urlencoded), multipart/form-data (RFC 7578),
 // and JSON (RFC 8259), whose strings are read wherever they stand.
+import { secretCopy } from '../../bytes/secret.ts';
 import { FoundLogin } from './found-login.ts';
 import { hexDigit, patternAt } from './text-in-bytes.ts';
 import { indexOf, percentDecoded } from './names.ts';
@@ -33,7 +34,7 @@ export function multipartFields(bytes: Uint8Array, boundary: Uint8Array): FoundL
   eachPart(bytes, boundary, (part) => {
     if (part.fileName !== null || part.name === null) return;
     const name = nameText(bytes.subarray(part.name.start, part.name.end));
-    found.field(name, bytes.slice(part.start, part.end), part.start, part.end);
+    found.field(name, secretCopy(bytes, part.start, part.end), part.start, part.end);
   });
   return found;
 }
@@ -63,7 +64,7 @@ export function jsonFields(bytes: Uint8Array, start: number, end: number): Found
       at = valueEnd;
     } else {
       const valueEnd = numberEnd(bytes, value, end);
-      if (valueEnd > value) found.field(name, bytes.slice(value, valueEnd), value, valueEnd);
+      if (valueEnd > value) found.field(name, secretCopy(bytes, value, valueEnd), value, valueEnd);
       at = Math.max(valueEnd, value);
     }
   }
@@ -97,8 +98,8 @@ function numberEnd(bytes: Uint8Array, start: number, end: number): number {
 
 /** A copy without the escapes of RFC 8259 7. */
 function unescaped(bytes: Uint8Array, start: number, end: number): Uint8Array {
-  if (patternAt(bytes, start, end, ESCAPE) < 0) return bytes.slice(start, Math.max(start, end));
-  const target = new Uint8Array(end - start);
+  if (patternAt(bytes, start, end, ESCAPE) < 0) return secretCopy(bytes, start, end);
+  const target = new Uint8Array(new ArrayBuffer(end - start));
   let length = 0;
   for (let at = start; at < end; at++) {
     const byte = bytes[at]!;
@@ -122,7 +123,7 @@ function unescaped(bytes: Uint8Array, start: number, end: number): Uint8Array {
     }
     length = putUtf8(target, length, Math.max(0, code));
   }
-  const copy = target.slice(0, length);
+  const copy = secretCopy(target, 0, length);
   target.fill(0);
   return copy;
 }

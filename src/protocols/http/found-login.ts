@@ -20,7 +20,10 @@ export class FoundLogin {
 
   /** `value`, which stands at start..end of the form, belongs to this from now on. */
   field(name: string, value: Uint8Array, start: number, end: number): void {
-    if (++this.#fields > FIELDS_MAX || name.length > NAME_CHARACTERS_MAX) return;
+    if (++this.#fields > FIELDS_MAX || name.length > NAME_CHARACTERS_MAX) {
+      value.fill(0);
+      return;
+    }
     const { kind, rank } = meaningOf(name);
     if (kind === FieldKind.user && rank < this.#userRank && value.length > 0) {
       this.#userRank = rank;
@@ -34,7 +37,7 @@ export class FoundLogin {
       return;
     } else if (kind === FieldKind.network) this.#hasNetwork = true;
     else if (kind === FieldKind.newPassword) this.#hasNewPassword = true;
-    if (kind !== FieldKind.other) value.fill(0);
+    value.fill(0);
   }
 
   /** The fields hold something that nobody but the server is to see. */

@@ -1,4 +1,5 @@
 // Names of what is carried: the last part of a path, or what Content-Disposition says.
+import { secretCopy } from '../../bytes/secret.ts';
 import { printable } from '../../bytes/text.ts';
 import { ascii } from './messages.ts';
 import { decimal, hexDigit, lower, wordAt } from './text-in-bytes.ts';
@@ -36,7 +37,7 @@ export function lastPart(bytes: Uint8Array, start: number, end: number): string 
 
 /** A copy without percent-encoding (RFC 3986 2.1); `isForm`: a plus is a space. */
 export function percentDecoded(bytes: Uint8Array, start: number, end: number, isForm: boolean): Uint8Array {
-  const target = new Uint8Array(Math.max(0, end - start));
+  const target = new Uint8Array(new ArrayBuffer(Math.max(0, end - start)));
   let length = 0;
   for (let at = start; at < end; at++) {
     const byte = bytes[at]!;
@@ -51,8 +52,11 @@ export function percentDecoded(bytes: Uint8Array, start: number, end: number, is
     }
     target[length++] = isForm && byte === 0x2b ? 0x20 : byte;
   }
-  // The copy has its own size, so that nothing of a secret stays behind it.
-  return length === target.length ? target : target.slice(0, length);
+  if (length === target.length) return target;
+  const copy = secretCopy(target, 0, length);
+  // It may be a secret: nothing of it stays behind.
+  target.fill(0);
+  return copy;
 }
 
 const FILE_NAME = ascii('filename=');

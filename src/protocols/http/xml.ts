@@ -1,4 +1,5 @@
 // Finds elements of XML and HTML by their local names, without building a tree; values stay bytes.
+import { secretCopy } from '../../bytes/secret.ts';
 import { isWord, lower } from './text-in-bytes.ts';
 import { indexOf } from './names.ts';
 
@@ -36,7 +37,7 @@ export function contentOf(bytes: Uint8Array, start: number, end: number): Uint8A
   let to = end;
   while (from < to && bytes[from]! <= 0x20) from++;
   while (to > from && bytes[to - 1]! <= 0x20) to--;
-  const target = new Uint8Array(to - from);
+  const target = new Uint8Array(new ArrayBuffer(to - from));
   let length = 0;
   for (let at = from; at < to; at++) {
     const semicolon = bytes[at] === AMPERSAND ? indexOf(bytes, at + 1, Math.min(to, at + 10), SEMICOLON) : -1;
@@ -49,7 +50,7 @@ export function contentOf(bytes: Uint8Array, start: number, end: number): Uint8A
     for (const byte of Buffer.from(String.fromCodePoint(code))) target[length++] = byte;
     at = semicolon;
   }
-  const copy = target.slice(0, length);
+  const copy = secretCopy(target, 0, length);
   target.fill(0);
   return copy;
 }
