@@ -43,6 +43,11 @@ export function authenticate(
 
 const HINTS = ['pass', 'pwd', 'psw', 'psd'].map(ascii);
 
+/** A chunk of a form that comes in several: where a secret stands in it will be known too late to be marked. */
+export function markHinted(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
+  if (HINTS.some((hint) => wordAt(bytes, start, end, hint) >= 0)) markSecret(context, bytes, start, end);
+}
+
 /** `/login.cgi?user=admin&pwd=…`: the worst place for a password, and a common one. */
 function queryLogin(head: Head, bytes: Uint8Array, context: MessageContext, logins: HttpLogins): HttpLogin | null {
   const start = pathEnd(bytes, head.targetStart, head.targetEnd) + 1;

@@ -38,6 +38,11 @@ export const HTTP_WAYS = [
   ),
   way('form', (secret) => post('application/x-www-form-urlencoded', `user=${USER}&password=${secret}`)),
   way('JSON', (secret) => post('application/json', `{"user":"${USER}","password":"${secret}"}`)),
+  way('form in chunks', (secret) => {
+    const chunks = [`user=${USER}&password=${secret}`, '&submit=1', ''];
+    const coded = chunks.map((chunk) => `${chunk.length.toString(16)}\r\n${chunk}\r\n`).join('');
+    return `POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n${coded}`;
+  }),
   way('query', (secret) => `GET /login?user=${USER}&pwd=${secret} HTTP/1.1\r\n\r\n`),
   way('multipart', (secret) =>
     post('multipart/form-data; boundary=B', `${part('user', USER)}${part('password', secret)}--B--\r\n`),

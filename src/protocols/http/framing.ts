@@ -4,6 +4,7 @@ import { NEED_MORE, type MessageContext } from '../../facts/protocol.ts';
 import { Phase, type Conversation, type Side } from './exchanges.ts';
 import { HEAD_BYTES_MAX, Head, Kind, Start, headEnd, lineEnd, startOf } from './head.ts';
 import { FORM_BYTES_MAX, RULES, type Rule } from './messages.ts';
+import { markHinted } from './attempts.ts';
 import type { Session } from './session.ts';
 import { hexDigit } from './text-in-bytes.ts';
 import { violation } from '../facts-of-messages.ts';
@@ -66,6 +67,7 @@ export class Framing {
       case Phase.chunk:
         side.remaining -= end - start;
         if (side.exchange !== null) side.exchange.awaitsContinue = false;
+        if (side.phase === Phase.chunk && side.waitsForAll) markHinted(bytes, start, end, context);
         side.body?.piece(context, bytes, start, end);
         if (side.remaining > 0) return;
         if (side.phase === Phase.chunk) side.phase = Phase.chunkEnd;

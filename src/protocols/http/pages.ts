@@ -65,6 +65,6 @@ export function tellOfDescription(conversation: Conversation, bytes: Uint8Array,
 }
 
 function tellOnce(conversation: Conversation, attribute: ClaimAttribute, value: string, context: MessageContext): void {
-  if (value === '' || !isNew(conversation, `${attribute} ${value}`)) return;
+  if (value === '' || !isNew(conversation, `${SOURCE} ${attribute} ${value}`)) return;
   claim(context, context.server, -1, attribute, value, SOURCE, Trust.selfDeclared);
 }
