@@ -13,10 +13,11 @@ import { jsonFields, multipartFields, urlEncodedFields } from './forms.ts';
 import type { FoundLogin } from './found-login.ts';
 import type { Head } from './head.ts';
 import { type HttpLogins, Judged } from './logins.ts';
-import { FORM_BYTES_MAX } from './messages.ts';
+import { FORM_BYTES_MAX, ascii } from './messages.ts';
 import { boundaryOf, eachPart } from './multipart.ts';
 import { fileName, rangeStart } from './names.ts';
 import { tellOfDescription, tellOfPage } from './pages.ts';
+import { wordAt } from './text-in-bytes.ts';
 import { findToken } from './web-services-security.ts';
 
 /** A coded body, and an upload in a form, is held back until it is whole, up to here. */
@@ -25,6 +26,8 @@ const HELD_BYTES_MAX = 16 * 1024 * 1024;
 const PAGE_BYTES_MAX = 16_384;
 /** a device description in so many. */
 const DESCRIPTION_BYTES_MAX = 65_536;
+
+const GZIP = ascii('gzip');
 
 /** What is known of a body beside its bytes. */
 interface Known {
@@ -47,16 +50,18 @@ export class Bodies {
   /** A form as it is, which has to be seen in one piece: then the place of a secret in it is known. */
   mayHoldSecret(head: Head, bytes: Uint8Array): boolean {
     const kind = contentKind(bytes, head.start('content-type'), head.end('content-type'));
-    return !head.has('content-encoding') && kind !== ContentKind.other && kind !== ContentKind.page;
+    const isForm = kind === ContentKind.form || kind === ContentKind.xml || kind === ContentKind.multipart;
+    return isForm && !head.has('content-encoding');
   }
 
-  ofRequest(exchange: Exchange, head: Head, bytes: Uint8Array, hash: BodyHash, context: MessageContext): Body {
-    const coding = codingOf(bytes, head.start('content-encoding'), head.end('content-encoding'));
+  ofRequest(exchange: Exchange, head: Head, bytes: Uint8Array, hash: BodyHash, context: MessageContext): Body | null {
+    const coding = codingIn(head, bytes);
     const typeStart = head.start('content-type');
     const typeEnd = head.end('content-type');
     const kind = contentKind(bytes, typeStart, typeEnd);
+    if (kind === ContentKind.stream) return null;
     const isMultipart = kind === ContentKind.multipart;
-    const isForm = kind !== ContentKind.other && kind !== ContentKind.page;
+    const isForm = kind === ContentKind.form || kind === ContentKind.xml;
     const heldMax = isHeld(coding) || isMultipart ? HELD_BYTES_MAX : isForm ? FORM_BYTES_MAX : 0;
     const plan = this.#plan(exchange, head, bytes, coding);
     const more = { direction: 'to-server', heldMax, beginningMax: 0, hash: hash.name } as const;
@@ -66,9 +71,10 @@ export class Bodies {
     return body;
   }
 
-  ofResponse(exchange: Exchange, head: Head, bytes: Uint8Array, context: MessageContext): Body {
-    const coding = codingOf(bytes, head.start('content-encoding'), head.end('content-encoding'));
+  ofResponse(exchange: Exchange, head: Head, bytes: Uint8Array, context: MessageContext): Body | null {
+    const coding = codingIn(head, bytes);
     const kind = contentKind(bytes, head.start('content-type'), head.end('content-type'));
+    if (kind === ContentKind.stream) return null;
     const isTold = head.status === 200 && (kind === ContentKind.page || kind === ContentKind.xml);
     const most = kind === ContentKind.page ? PAGE_BYTES_MAX : DESCRIPTION_BYTES_MAX;
     const heldMax = isHeld(coding) ? HELD_BYTES_MAX : 0;
@@ -172,6 +178,16 @@ export class Bodies {
       coding,
     };
   }
+}
+
+/** Content-Encoding; gzip as a transfer coding under chunked (RFC 9112 7.2) is taken off alike. */
+function codingIn(head: Head, bytes: Uint8Array): number {
+  if (head.has('content-encoding')) {
+    return codingOf(bytes, head.start('content-encoding'), head.end('content-encoding'));
+  }
+  const isGzip =
+    head.hasCoding && wordAt(bytes, head.start('transfer-encoding'), head.end('transfer-encoding'), GZIP) >= 0;
+  return isGzip ? Coding.gzip : Coding.none;
 }
 
 function isHeld(coding: number): boolean {

@@ -10,9 +10,12 @@ export const ContentKind = {
   multipart: 2,
   xml: 3,
   page: 4,
+  /** Pictures, events or another protocol, without end: no file. */
+  stream: 5,
 } as const;
 
 const MULTIPART = ascii('multipart/form-data');
+const STREAMS = ['multipart/x-mixed-replace', 'text/event-stream', 'application/x-rtsp-tunnelled'].map(ascii);
 const PAGE = ascii('text/html');
 const XML = ascii('xml');
 const FORMS = ['application/x-www-form-urlencoded', 'text/plain', 'text/javascript'].map(ascii);
@@ -23,6 +26,7 @@ export function contentKind(bytes: Uint8Array, start: number, end: number): numb
   if (end <= start) return ContentKind.form;
   if (beginsWithWord(bytes, start, end, PAGE)) return ContentKind.page;
   if (beginsWithWord(bytes, start, end, MULTIPART)) return ContentKind.multipart;
+  for (const word of STREAMS) if (beginsWithWord(bytes, start, end, word)) return ContentKind.stream;
   const stop = Math.min(end, start + 64);
   if (wordAt(bytes, start, stop, XML) >= 0) return ContentKind.xml;
   if (wordAt(bytes, start, stop, JSON_WORD) >= 0) return ContentKind.form;

@@ -36,12 +36,9 @@ export class Framing {
       case Phase.search:
         return headSize(side, bytes, start, end);
       case Phase.length:
-        if (side.exchange?.awaitsContinue === true && startOf(bytes, start, end) === Start.request) {
-          // The server refused before the content was sent (RFC 9110 10.1.1): the next request follows.
-          this.#session.bodyEnded(conversation, side, context, true);
-          return headSize(side, bytes, start, end);
-        }
-        return pieceSize(side, available);
+        if (!isBodyLeftOut(side, bytes, start, end)) return pieceSize(side, available);
+        this.#session.bodyEnded(conversation, side, context, true);
+        return headSize(side, bytes, start, end);
       case Phase.chunk:
         return pieceSize(side, available);
       case Phase.chunkSize:
@@ -220,6 +217,17 @@ function sideOf(conversation: Conversation, fromClient: boolean): Side {
 
 export function isInBody(side: Side): boolean {
   return side.phase >= Phase.length && side.phase <= Phase.trailer;
+}
+
+/**
+ * A message follows where a body has to: the server refused before the content was sent (RFC 9110 10.1.1), or what was
+ * answered, and not seen, was a HEAD.
+ */
+function isBodyLeftOut(side: Side, bytes: Uint8Array, start: number, end: number): boolean {
+  const { exchange } = side;
+  if (exchange === null) return false;
+  if (exchange.awaitsContinue) return startOf(bytes, start, end) === Start.request;
+  return exchange.frame === 0 && startOf(bytes, start, end) === Start.response;
 }
 
 function pieceSize(side: Side, available: number): number {

@@ -215,7 +215,9 @@ export class Head {
       const at = wordAt(bytes, start, end, CHUNKED);
       this.isChunked = at >= 0 && onlySpace(bytes, at + CHUNKED.length, end);
     }
-    if (this.ends[index]! > this.starts[index]!) return;
+    const size = this.ends[index]! - this.starts[index]!;
+    // Of several challenges the longest says most: a realm, or the message of NTLM.
+    if (size > 0 && !(index === Field['www-authenticate'] && end - start > size)) return;
     this.starts[index] = start;
     this.ends[index] = end;
   }

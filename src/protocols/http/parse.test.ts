@@ -192,3 +192,34 @@ test('a field that goes on in the next line is one', () => {
   assert.deepEqual(play.traits, ['1 user-agent a b', '2 http-realm TL-WR841N']);
   assert.deepEqual(play.claims, ['2 model TL-WR841N (http realm)']);
 });
+
+test('an answer to a HEAD that was not seen has no body, and the next answer is found', () => {
+  const play = new Play()
+    .server('HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n')
+    .server('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nxy');
+  assert.deepEqual(bodies(play), ['to-client  xy 2 true']);
+});
+
+test('a request whose content was not asked for is followed by the next request', () => {
+  const play = new Play()
+    .client('POST /a HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 500\r\n\r\n')
+    .server('HTTP/1.1 417 No\r\nContent-Length: 0\r\n\r\n')
+    .client(GET)
+    .server('HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx');
+  assert.deepEqual(bodies(play), ['to-client b.bin x 1 true']);
+});
+
+test('a stream of pictures is no transfer, and what comes after it is read', () => {
+  const play = new Play()
+    .client(GET, GET)
+    .server('HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=a\r\nContent-Length: 3\r\n\r\nabc')
+    .server('HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx');
+  assert.deepEqual(bodies(play), ['to-client b.bin x 1 true']);
+});
+
+test('a realm is found beside other challenges', () => {
+  const challenges =
+    'WWW-Authenticate: Negotiate\r\nWWW-Authenticate: NTLM\r\nWWW-Authenticate: Basic realm="plant"\r\n';
+  const play = new Play().client(GET).server(`HTTP/1.1 401 No\r\n${challenges}Content-Length: 0\r\n\r\n`);
+  assert.deepEqual(play.traits, ['2 http-realm plant']);
+});
