@@ -2,6 +2,7 @@
 import type { Body } from './body.ts';
 import type { HttpLogin } from './logins.ts';
 import { Method } from './messages.ts';
+import type { Told } from './told.ts';
 
 /** What stands next in one direction. */
 export const Phase = {
@@ -72,10 +73,13 @@ export class Conversation {
   readonly exchanges: Exchange[] = [];
   /** An answer may have been lost: the next one may be to a later request than the first that waits. */
   isDoubtful = false;
-  /** Traits and claims told of this conversation. */
-  readonly told = new Set<string>();
+  readonly told: Told;
   /** The server's NTLM challenge (message of type 2). */
   challenge: Uint8Array | null = null;
+
+  constructor(told: Told) {
+    this.told = told;
+  }
 }
 
 /** Nobody's request: its answer alone was seen. */

@@ -1,4 +1,4 @@
-// What heads say of those who send them: software, realms, challenges. Each is told once in a conversation.
+// What heads say of those who send them: software, realms, challenges. Each is told once of a host.
 import type { MessageContext } from '../../facts/protocol.ts';
 import { Trust, claim } from '../facts-of-messages.ts';
 import { authParameters } from '../digest.ts';
@@ -11,8 +11,6 @@ import { ascii } from './messages.ts';
 import { NtlmType, ntlmMessage } from './ntlm-messages.ts';
 import { beginsWithWord } from './text-in-bytes.ts';
 
-/** So many different things are told of one conversation. */
-const TOLD_MAX = 64;
 const NTLM = ascii('ntlm ');
 const NEGOTIATE = ascii('negotiate ');
 
@@ -23,16 +21,9 @@ export function trait(
   name: string,
   value: string,
 ): void {
-  if (value === '' || !isNew(conversation, `${name} ${value}`)) return;
+  if (value === '' || !conversation.told.isNew(host, `${name} ${value}`)) return;
   const { timeUs, frame, sink } = context;
   sink.trait({ fact: 'trait', timeUs, frame, host, trait: name, value });
-}
-
-export function isNew(conversation: Conversation, text: string): boolean {
-  const { told } = conversation;
-  if (told.size >= TOLD_MAX || told.has(text)) return false;
-  told.add(text);
-  return true;
 }
 
 export function tellOfClient(conversation: Conversation, head: Head, bytes: Uint8Array, context: MessageContext): void {
@@ -44,7 +35,7 @@ export function tellOfClient(conversation: Conversation, head: Head, bytes: Uint
 export function tellOfServer(conversation: Conversation, head: Head, bytes: Uint8Array, context: MessageContext): void {
   if (head.has('server')) {
     const value = head.text(bytes, 'server');
-    if (isNew(conversation, `server ${value}`)) {
+    if (conversation.told.isNew(context.server, `server ${value}`)) {
       claim(context, context.server, -1, 'application', value, 'http server', Trust.selfDeclared);
     }
   }
@@ -70,7 +61,7 @@ function tellOfChallenge(conversation: Conversation, head: Head, bytes: Uint8Arr
   const shown = showable(Buffer.from(realm, 'latin1').toString('utf8').toWellFormed());
   trait(conversation, context, context.server, 'http-realm', shown);
   const model = deviceName(shown);
-  if (model !== '' && isNew(conversation, `model ${model}`)) {
+  if (model !== '' && conversation.told.isNew(context.server, `model ${model}`)) {
     claim(context, context.server, -1, 'model', model, 'http realm', Trust.hint);
   }
 }

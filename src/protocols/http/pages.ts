@@ -6,7 +6,7 @@ import type { MessageContext } from '../../facts/protocol.ts';
 import { Trust, claim } from '../facts-of-messages.ts';
 import { deviceName } from './device-names.ts';
 import type { Conversation } from './exchanges.ts';
-import { isNew, trait } from './facts.ts';
+import { trait } from './facts.ts';
 import { ascii } from './messages.ts';
 import { wordAt } from './text-in-bytes.ts';
 import { contentOf, elementOf } from './xml.ts';
@@ -40,7 +40,7 @@ export function tellOfPage(conversation: Conversation, bytes: Uint8Array, contex
   const title = printable(content, 0, content.length, TITLE_CHARACTERS_MAX).replace(/(?:\\x0d|\\x0a|\\x09| )+/g, ' ');
   trait(conversation, context, context.server, 'http-title', title);
   const model = deviceName(title);
-  if (model !== '' && isNew(conversation, `model ${model}`)) {
+  if (model !== '' && conversation.told.isNew(context.server, `model ${model}`)) {
     claim(context, context.server, -1, 'model', model, 'http title', Trust.hint);
   }
 }
@@ -65,6 +65,6 @@ export function tellOfDescription(conversation: Conversation, bytes: Uint8Array,
 }
 
 function tellOnce(conversation: Conversation, attribute: ClaimAttribute, value: string, context: MessageContext): void {
-  if (value === '' || !isNew(conversation, `${SOURCE} ${attribute} ${value}`)) return;
+  if (value === '' || !conversation.told.isNew(context.server, `${SOURCE} ${attribute} ${value}`)) return;
   claim(context, context.server, -1, attribute, value, SOURCE, Trust.selfDeclared);
 }

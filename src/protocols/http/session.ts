@@ -11,6 +11,7 @@ import type { Head } from './head.ts';
 import { HttpLogins } from './logins.ts';
 import { Method, RULES } from './messages.ts';
 import { lastPart, pathEnd, pathStart } from './names.ts';
+import { Told } from './told.ts';
 import { Operations } from './operations.ts';
 import { judge } from './outcome.ts';
 
@@ -23,6 +24,7 @@ export class Session {
   readonly #logins = new HttpLogins();
   readonly #bodies = new Bodies(this.#logins);
   readonly #operations: Operations;
+  readonly #told = new Told();
 
   constructor(protocol: number) {
     this.#operations = new Operations(protocol);
@@ -33,7 +35,7 @@ export class Session {
     let conversation = this.#conversations.get(flow);
     if (conversation === undefined) {
       if (this.#conversations.size >= CONVERSATIONS_MAX) return null;
-      this.#conversations.set(flow, (conversation = new Conversation()));
+      this.#conversations.set(flow, (conversation = new Conversation(this.#told)));
     }
     return conversation;
   }
