@@ -89,8 +89,11 @@ export class Bodies {
     const known = this.#known.get(body);
     const held = body.held();
     if (held !== null) {
-      if (known !== undefined && this.#isSecret(body, held, known, exchange, context)) held.fill(0);
-      else if (!this.#handFiles(body, held, known?.boundary ?? null, context)) body.handHeld(context, held);
+      const isSecret = known !== undefined && this.#isSecret(body, held, known, exchange, context);
+      // A password beside a file hides no file.
+      const hasFiles = this.#handFiles(body, held, known?.boundary ?? null, context);
+      if (isSecret) held.fill(0);
+      else if (!hasFiles) body.handHeld(context, held);
     }
     const login = exchange?.login ?? null;
     const testOf = known?.hash?.testOf ?? null;

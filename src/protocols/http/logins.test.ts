@@ -155,6 +155,19 @@ test('each file of a form is a transfer of its own name', () => {
   );
 });
 
+test('a password beside a file logs in, and hides no file', () => {
+  const parts =
+    '--B\r\nContent-Disposition: form-data; name="user"\r\n\r\nroot\r\n' +
+    '--B\r\nContent-Disposition: form-data; name="password"\r\n\r\ntoor\r\n' +
+    '--B\r\nContent-Disposition: form-data; name="f"; filename="v3.bin"\r\n\r\n\x01\x02\r\n--B--\r\n';
+  const play = posted('multipart/form-data; boundary=B', parts, OK, ['toor']);
+  assert.deepEqual(play.told(), ['unknown http-form root toor']);
+  assert.deepEqual(
+    [...play.carried.values()].map(({ name, text }) => [name, text]),
+    [['v3.bin', '\x01\x02']],
+  );
+});
+
 test('a WS-Security token of ONVIF is recomputed', () => {
   const nonce = Buffer.from('0123456789abcdef');
   const created = '2026-01-01T00:00:00Z';
