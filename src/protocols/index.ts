@@ -17,6 +17,7 @@ import { vnc } from './vnc/index.ts';
 import { tls } from './tls/index.ts';
 import { ftp } from './ftp/index.ts';
 import { tftp } from './tftp/index.ts';
+import { telnet } from './telnet/index.ts';
 
 export const protocols: readonly Protocol[] = [
   modbus,
@@ -42,4 +43,5 @@ export const protocols: readonly Protocol[] = [
   tls,
   ftp,
   tftp,
+  telnet,
 ];
