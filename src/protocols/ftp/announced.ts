@@ -6,6 +6,8 @@ import type { Plan } from './transfers.ts';
 export const ANNOUNCED_US = 60e6;
 /** More of them at a time: the oldest is forgotten. */
 const ANNOUNCED_MAX = 4096;
+/** Below stand the ports of services: who names one wants something else than a file. */
+const PORT_MIN = 1024;
 
 export interface Announcement {
   /** Parties of the control conversation. */
@@ -26,6 +28,7 @@ export class Announcements {
   readonly #onPort = new Uint16Array(65_536);
 
   add(announcement: Announcement): void {
+    if (announcement.port < PORT_MIN) return;
     for (const host of announcement.hosts) {
       const place = placeOf(host, announcement.port);
       const older = this.#byPlace.get(place);
@@ -40,16 +43,21 @@ export class Announcements {
   take(context: MessageContext): Announcement | null {
     const { client, server, clientPort, serverPort, timeUs } = context;
     if (this.#onPort[serverPort] === 0 && this.#onPort[clientPort] === 0) return null;
-    const found = this.#at(server, serverPort) ?? this.#at(client, clientPort);
+    const found = this.#at(server, serverPort, client) ?? this.#at(client, clientPort, server);
     if (found === null) return null;
     this.remove(found);
     return timeUs - found.sinceUs <= ANNOUNCED_US ? found : null;
   }
 
-  /** Only who listens is compared: the other side may stand behind a translation of addresses. */
-  #at(host: number, port: number): Announcement | null {
+  /**
+   * Who listens has been named, and the other is the other party of the control conversation: nobody can hide what is
+   * said between two others by announcing it.
+   */
+  #at(host: number, port: number, other: number): Announcement | null {
     if (this.#onPort[port] === 0) return null;
-    return this.#byPlace.get(placeOf(host, port)) ?? null;
+    const found = this.#byPlace.get(placeOf(host, port));
+    if (found === undefined) return null;
+    return other === (found.isPassive ? found.client : found.server) ? found : null;
   }
 
   remove(announcement: Announcement): void {

@@ -2,10 +2,20 @@
 import { printable } from '../../bytes/text.ts';
 import { NEED_MORE, type MessageContext } from '../../facts/protocol.ts';
 import { setAnswered, startOperation, violation } from '../facts-of-messages.ts';
-import type { Announcement, Announcements } from './announced.ts';
+import type { Announcements } from './announced.ts';
+import {
+  PATH_BYTES_MAX,
+  newSession,
+  pathOf,
+  planOf,
+  siteService,
+  tellSize,
+  type Sent,
+  type Session,
+} from './control-session.ts';
 import { claimClient, claimGreeting, claimSystem } from './identity.ts';
 import type { Logins } from './logins.ts';
-import { Command, Reply, Site, isFileCommand, isListing, isStoring, operationKind } from './messages.ts';
+import { Command, Reply, isFileCommand, isListing, operationKind } from './messages.ts';
 import * as parse from './parse.ts';
 import type { Plan, Transfers } from './transfers.ts';
 
@@ -13,42 +23,6 @@ import type { Plan, Transfers } from './transfers.ts';
 const SESSIONS_MAX = 16_384;
 /** Commands that wait for their replies, in one conversation. */
 const SENT_MAX = 16;
-const PATH_BYTES_MAX = 512;
-
-interface Sent {
-  readonly command: number;
-  readonly subfunction: number;
-  readonly timeUs: number;
-  readonly frame: number;
-  /** Path of an operation, else null. */
-  readonly path: Uint8Array | null;
-  readonly plan: Plan | null;
-  /** The data address that the command names. */
-  readonly address: parse.DataAddress | null;
-}
-
-interface Session {
-  /** Encrypted from here on. */
-  isOpaque: boolean;
-  /** The rest of a line that was too long is passed over, by direction. */
-  readonly isInLongLine: [boolean, boolean];
-  /** Code of a reply of several lines that is not over yet, else 0. */
-  manyCode: number;
-  /** A product was found in the greeting. */
-  isGreeted: boolean;
-  readonly sent: Sent[];
-  renamed: Uint8Array | null;
-  restart: number;
-  isImage: boolean;
-  /** What SIZE said last, and of what. */
-  sized: string;
-  size: number;
-  /** The last data address that was announced, until a command uses it. */
-  announcement: Announcement | null;
-  /** Of the command whose last reply is awaited. */
-  plan: Plan | null;
-  planned: Announcement | null;
-}
 
 export class ControlSessions {
   readonly #sessions = new Map<number, Session>();
@@ -114,21 +88,7 @@ export class ControlSessions {
     const known = this.#sessions.get(flow);
     if (known !== undefined) return known;
     if (this.#sessions.size >= SESSIONS_MAX) return null;
-    const session: Session = {
-      isOpaque: false,
-      isInLongLine: [false, false],
-      manyCode: 0,
-      isGreeted: false,
-      sent: [],
-      renamed: null,
-      restart: 0,
-      isImage: false,
-      sized: '',
-      size: -1,
-      announcement: null,
-      plan: null,
-      planned: null,
-    };
+    const session = newSession();
     this.#sessions.set(flow, session);
     return session;
   }
@@ -217,13 +177,23 @@ export class ControlSessions {
       violation(context, 'ftp', 'address-malformed', 'no host and port', bytes, start, end, start + 5);
       return null;
     }
-    const named = hostOf(address, context);
-    // RFC 2577 3: the server can be made to send to somebody else.
-    if (named !== 0 && named !== context.client) {
-      const detail = `the client names another host, port ${address.port}`;
-      violation(context, 'ftp', 'port-of-another-host', detail, bytes, start, end, start + 5);
-    }
+    this.#checkHost(address, context.client, bytes, start, end, context);
     return address;
+  }
+
+  /** RFC 2577 3: the other side can be made to talk to somebody else. */
+  #checkHost(
+    address: parse.DataAddress,
+    own: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    context: MessageContext,
+  ): void {
+    const named = hostOf(address, context);
+    if (named === 0 || named === own) return;
+    const detail = `the data address is that of another host, port ${address.port}`;
+    violation(context, 'ftp', 'port-of-another-host', detail, bytes, start, end, start + 5);
   }
 
   #line(session: Session, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
@@ -306,7 +276,9 @@ export class ControlSessions {
           code === Reply.passive
             ? parse.hostPort(bytes, start + 4, end)
             : parse.extendedHostPort(bytes, start + 4, end);
-        if (code < 300 && address !== null) this.#announce(session, address, true, context);
+        if (code >= 300 || address === null) return;
+        this.#checkHost(address, context.server, bytes, start, end, context);
+        this.#announce(session, address, true, context);
         return;
       }
       case Command.SIZE:
@@ -353,38 +325,6 @@ export class ControlSessions {
     if (code !== 0) setAnswered(operation, context, code >= 400 ? code : 0);
     context.sink.operation(operation);
   }
-}
-
-function planOf(session: Session, command: number, bytes: Uint8Array, start: number, end: number): Plan {
-  const name = printable(bytes, start, end, PATH_BYTES_MAX);
-  const isToServer = isStoring(command);
-  return {
-    isFile: isFileCommand(command),
-    isToServer,
-    name,
-    offset: session.restart,
-    isImage: session.isImage,
-    toldSize: !isToServer && session.sized === name ? session.size : -1,
-    reply: 0,
-    isAlone: false,
-    file: null,
-  };
-}
-
-/** `150 Opening BINARY mode data connection for 'robots.txt' (77 bytes).` */
-function tellSize(plan: Plan, bytes: Uint8Array, start: number, end: number): void {
-  if (plan.isToServer) return;
-  const found = /\((\d{1,15}) bytes?\)/.exec(Buffer.from(bytes.subarray(start, end)).toString('latin1'));
-  if (found !== null) plan.toldSize = Number(found[1]);
-}
-
-function siteService(bytes: Uint8Array, start: number, end: number): number {
-  if (parse.holds(bytes, start, Math.min(end, start + 5), 'exec ')) return Site.EXEC;
-  return parse.holds(bytes, start, Math.min(end, start + 6), 'chmod ') ? Site.CHMOD : 0;
-}
-
-function pathOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
-  return bytes.slice(start, Math.min(end, start + PATH_BYTES_MAX));
 }
 
 function hostOf(address: parse.DataAddress, context: MessageContext): number {

@@ -166,6 +166,14 @@ test('an announcement that nobody follows is forgotten', () => {
   assert.equal(play.data(2, 51_210, false, 'late'), false);
 });
 
+test('nobody hides a conversation of two others, or one with a service, behind an announcement', () => {
+  const play = loggedIn().client('PORT 192,0,2,1,1,246').server('200 x');
+  assert.equal(play.data(1, 502, true, 'x'), false);
+  play.client('EPSV').server('229 x (|||51210|)');
+  Object.assign(play.context, { flow: 2, client: 9, server: 2, clientPort: 50_000, serverPort: 51_210 });
+  assert.equal(play.decoder.isAnnounced!(play.context), false);
+});
+
 test('after the agreement on TLS nothing is read', () => {
   const play = new Play().client('AUTH TLS').server('234 go').say(true, '\x16\x03\x01USER a\r\nPASS b\r\n').close();
   assert.deepEqual(play.told(), []);

@@ -153,6 +153,9 @@ test('nobody else announces a conversation, and nobody twice', () => {
   const other = new Play().ask(READ);
   Object.assign(other.context, { flow: 3, client: 9, server: CLIENT, clientPort: 3446, serverPort: PORT });
   assert.equal(other.decoder.isAnnounced!(other.context), false);
+  // What the client asks of another service of the server.
+  Object.assign(other.context, { flow: 4, client: CLIENT, server: SERVER, clientPort: PORT, serverPort: 47_808 });
+  assert.equal(other.decoder.isAnnounced!(other.context), false);
 });
 
 test('only a request is recognised, and its sender is the client', () => {

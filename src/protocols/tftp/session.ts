@@ -11,12 +11,16 @@ import * as parse from './parse.ts';
 const IDLE_US = 60e6;
 /** Transfers followed at a time: the oldest ends, incomplete. */
 const TRANSFERS_MAX = 1024;
+/** Servers choose no port below. */
+const SERVER_PORT_MIN = 1024;
 
 /** RFC 1350 4: the ports of both sides are the transfer's identifiers; the server chooses its own when it answers. */
 interface Transfer extends CarriedTransfer {
   flow: number;
   readonly client: number;
   readonly clientPort: number;
+  /** The port that was asked, 69. */
+  readonly serverPort: number;
   readonly path: Uint8Array;
   readonly isWrite: boolean;
   readonly isNetascii: boolean;
@@ -51,11 +55,16 @@ export class Sessions {
     this.#protocol = protocol;
   }
 
-  /** Is this the conversation of a transfer that was asked for? Its server is the one that was asked. */
+  /**
+   * Is this the conversation of a transfer that was asked for? The server that was asked opens it, from a port above
+   * those of services: what the client asks of other services is not hidden by a request.
+   */
   isAnnounced(context: MessageContext): boolean {
     if (this.#byClient.size === 0) return false;
     const { client, server, clientPort, serverPort } = context;
-    const transfer = this.#waiting(client, clientPort, server) ?? this.#waiting(server, serverPort, client);
+    const transfer = context.fromClient
+      ? this.#waiting(server, serverPort, client, clientPort)
+      : this.#waiting(client, clientPort, server, serverPort);
     if (transfer === null) return false;
     if (transfer.flow !== context.flow) this.#byFlow.delete(transfer.flow);
     transfer.flow = context.flow;
@@ -63,7 +72,8 @@ export class Sessions {
     return true;
   }
 
-  #waiting(client: number, port: number, server: number): Transfer | null {
+  #waiting(client: number, port: number, server: number, serverPort: number): Transfer | null {
+    if (serverPort < SERVER_PORT_MIN) return null;
     const transfer = this.#byClient.get(placeOf(client, port));
     return transfer?.server === server && !transfer.isAnswered ? transfer : null;
   }
@@ -129,6 +139,7 @@ export class Sessions {
       direction: request.isWrite ? 'to-server' : 'to-client',
       name: printable(path, 0, path.length),
       clientPort,
+      serverPort: isFromClient ? context.serverPort : context.clientPort,
       path,
       isWrite: request.isWrite,
       isNetascii: request.isNetascii,
@@ -210,7 +221,7 @@ export class Sessions {
     operation.client = transfer.client;
     operation.server = transfer.server;
     operation.clientPort = transfer.clientPort;
-    operation.serverPort = transfer.clientPort === context.clientPort ? context.serverPort : context.clientPort;
+    operation.serverPort = transfer.serverPort;
     operation.verb = kind.verb;
     operation.function = kind.function;
     operation.space = 1;
