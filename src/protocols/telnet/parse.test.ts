@@ -95,6 +95,12 @@ test('another question without a word is a refusal; nothing at all is unknown; a
   assert.deepEqual(late.logins, ['a accepted known']);
 });
 
+test('who is asked for the password again is still the same user', () => {
+  const play = new Play().server('Username: ').client('a\r\n').server('Password: ').client('wrong\r\n');
+  play.server('\r\nPassword: ').client('secret\r\n').server('\r\nrouter>').close();
+  assert.deepEqual(play.logins, ['a refused other', 'a accepted known']);
+});
+
 test('a password alone, a user without a password, and a user told by an option', () => {
   const cisco = new Play().server('\r\nPassword: ').client('secret\r\n').server('\r\nRouter>').client('e');
   assert.deepEqual(cisco.logins, [' accepted known']);

@@ -196,7 +196,8 @@ export class Sessions {
     this.#logins.settle(context, flow, outcome);
     this.#awaited.delete(flow);
     session.step = Step.none;
-    session.user = '';
+    // Who was refused may be asked for the password again.
+    if (outcome !== 'refused') session.user = '';
   }
 }
 

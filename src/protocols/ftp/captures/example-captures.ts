@@ -1,5 +1,5 @@
-// Builds the captures of this folder: a session with a passive and an active file, and one that is refused, encrypted and
-// broken. example.test.ts compares them with the files; `npm run golden -- --update` writes the files.
+// Builds the captures of this folder: a session with a passive and an active file, one that is refused, encrypted and
+// broken, and one with losses. example.test.ts compares them with the files; `npm run golden -- --update` writes the files.
 import { ExampleFrames, be16, be32, type Endpoint } from '../../example-conversation.ts';
 
 const STATION: Endpoint = { mac: 1, ip: 10, port: 40_001 };
@@ -38,6 +38,12 @@ class Connection {
 
   send(side: 0 | 1, text: string): this {
     this.#segment(side, 0x18, [...Buffer.from(text, 'latin1')]);
+    return this;
+  }
+
+  /** Bytes that the capture does not hold. */
+  lose(side: 0 | 1, count: number): this {
+    this.#next[side] += count;
     return this;
   }
 
@@ -95,9 +101,26 @@ function refused(): Uint8Array {
   return example.file();
 }
 
+/** The beginning of one file and the middle of another are missing. */
+function lost(): Uint8Array {
+  const example = new FtpExample();
+  const control = example.connect(STATION, CONTROLLER);
+  control.server('220 FTP ready').client('EPSV').server('229 Extended (|||40001|)');
+  const first = example.connect({ ...STATION, port: 40_002 }, { ...CONTROLLER, port: 40_001 });
+  control.client('STOR first.bin').server('150 Go');
+  first.lose(0, 10).send(0, 'the rest').close(0);
+  control.server('226 Done').client('EPSV').server('229 Extended (|||40003|)');
+  const second = example.connect({ ...STATION, port: 40_004 }, { ...CONTROLLER, port: 40_003 });
+  control.client('STOR second.bin').server('150 Go');
+  second.send(0, 'a beginning, ').lose(0, 10).send(0, 'an end').close(0);
+  control.server('226 Done').close(0);
+  return example.file();
+}
+
 export function exampleCaptures(): ReadonlyMap<string, Uint8Array> {
   return new Map([
     ['files.pcap', files()],
+    ['lost.pcap', lost()],
     ['refused.pcap', refused()],
   ]);
 }
