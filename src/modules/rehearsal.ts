@@ -1,7 +1,7 @@
 // Plays hand-built facts to one module and gathers what it raises and claims: what module tests are written with.
 import type { Judgement } from '../facts/alert.ts';
 import type { Learning } from '../facts/learning.ts';
-import type { Claim, Conversation, HostDirectory } from '../facts/facts.ts';
+import type { Claim, Conversation, HostDirectory, Trait } from '../facts/facts.ts';
 import type { Intent } from '../facts/intent.ts';
 import type { Module, ModuleHandlers } from '../facts/module.ts';
 import { Outcome, emptyOperation, type Operation } from '../facts/operation.ts';
@@ -148,6 +148,15 @@ export class Rehearsal {
       trust: 0.9,
       ...change,
     });
+  }
+
+  trait(change: Partial<Trait>): void {
+    const trait = { fact: 'trait', timeUs: 1000, frame: 1, host: 2, trait: '', value: '' } as const;
+    this.handlers.trait?.({ ...trait, ...change });
+  }
+
+  tick(timeUs: number): void {
+    this.handlers.tick?.(timeUs);
   }
 
   /**

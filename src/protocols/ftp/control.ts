@@ -1,7 +1,7 @@
 // Follows control conversations: commands and the replies to them, the data conversations they announce, what is carried.
 import { printable } from '../../bytes/text.ts';
 import { NEED_MORE, type MessageContext } from '../../facts/protocol.ts';
-import { setAnswered, startOperation, violation } from '../facts-of-messages.ts';
+import { markSecret, setAnswered, startOperation, violation } from '../facts-of-messages.ts';
 import type { Announcements } from './announced.ts';
 import {
   PATH_BYTES_MAX,
@@ -23,6 +23,8 @@ import type { Plan, Transfers } from './transfers.ts';
 const SESSIONS_MAX = 16_384;
 /** Commands that wait for their replies, in one conversation. */
 const SENT_MAX = 16;
+/** So much of a broken line is shown: what follows may be a password. */
+const VERB_BYTES = 4;
 
 export class ControlSessions {
   readonly #sessions = new Map<number, Session>();
@@ -58,7 +60,15 @@ export class ControlSessions {
     if (isRest) return;
     const stop = parse.textEnd(bytes, start, end);
     if (session.isInLongLine[direction])
-      violation(context, 'ftp', 'line-too-long', `no end within ${end - start} bytes`, bytes, start, end);
+      violation(
+        context,
+        'ftp',
+        'line-too-long',
+        `no end within ${end - start} bytes`,
+        bytes,
+        start,
+        start + VERB_BYTES,
+      );
     if (context.fromClient) this.#command(session, bytes, start, stop, context);
     else this.#line(session, bytes, start, stop, context);
   }
@@ -106,6 +116,9 @@ export class ControlSessions {
       case Command.PASS:
         this.#logins.password(context, bytes, argument, end);
         break;
+      case Command.ACCT:
+        markSecret(context, bytes, argument, end);
+        break;
       case Command.PORT:
         address = this.#port(parse.hostPort(bytes, argument, end), bytes, start, end, context);
         break;
@@ -126,7 +139,16 @@ export class ControlSessions {
         claimClient(context, bytes, argument, end);
         break;
       case 0:
-        if (end > from) violation(context, 'ftp', 'command-unknown', 'no command of FTP', bytes, start, end);
+        if (end > from)
+          violation(
+            context,
+            'ftp',
+            'command-unknown',
+            'no command of FTP',
+            bytes,
+            start,
+            Math.min(end, start + VERB_BYTES),
+          );
     }
     if (end === start) return;
     this.#send(session, command, bytes, argument, end, address, context);

@@ -2,6 +2,7 @@
 import { printable } from '../../bytes/text.ts';
 import type { Login } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
+import { markSecret } from '../facts-of-messages.ts';
 import { OpenLogins, secretOf } from '../open-logins.ts';
 import { Command, Reply } from './messages.ts';
 
@@ -27,6 +28,7 @@ export class Logins {
   }
 
   password(context: MessageContext, bytes: Uint8Array, start: number, end: number): void {
+    markSecret(context, bytes, start, end);
     const user = this.#users.get(context.flow)?.user ?? '';
     this.#users.delete(context.flow);
     this.#open.begin(context, { mechanism: 'clear', user, secret: secretOf(bytes, start, end) });

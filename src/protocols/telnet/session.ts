@@ -2,7 +2,8 @@
 import { printable } from '../../bytes/text.ts';
 import type { Login } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
-import { OpenLogins } from '../open-logins.ts';
+import { markSecret } from '../facts-of-messages.ts';
+import { OpenLogins, secretOf } from '../open-logins.ts';
 import { claimBanner, claimPrompt, trait } from './identity.ts';
 import * as messages from './messages.ts';
 import { Scanner, Token } from './parse.ts';
@@ -52,14 +53,23 @@ export class Sessions {
     const session = this.#of(context.flow);
     if (session === null) return;
     const scanner = context.fromClient ? session.fromClient : session.fromServer;
+    let secretStart = -1;
     for (let at = start; at < end && !session.isEncrypted; at++) {
       const byte = bytes[at]!;
       const token = scanner.take(byte, context.fromClient);
       if (token === Token.nothing) continue;
       if (token === Token.subnegotiation) subnegotiated(session, scanner, context);
-      else if (context.fromClient) this.#typed(session, byte, token === Token.lineEnd, context);
-      else this.#shown(session, byte, token, context);
+      else if (!context.fromClient) this.#shown(session, byte, token, context);
+      else {
+        this.#typed(session, byte, token === Token.lineEnd, context);
+        if (session.step === Step.password) secretStart = secretStart < 0 ? at : secretStart;
+        else if (secretStart >= 0) {
+          markSecret(context, bytes, secretStart, at);
+          secretStart = -1;
+        }
+      }
     }
+    if (secretStart >= 0) markSecret(context, bytes, secretStart, end);
   }
 
   /** What is typed cannot be told any more; the outcome may still be seen. */
@@ -100,7 +110,7 @@ export class Sessions {
       step: Step.none,
       line: new Uint8Array(LINE_BYTES_MAX),
       lineLength: 0,
-      input: new Uint8Array(INPUT_BYTES_MAX),
+      input: new Uint8Array(new ArrayBuffer(INPUT_BYTES_MAX)),
       inputLength: 0,
       user: '',
       environmentUser: '',
@@ -149,7 +159,7 @@ export class Sessions {
       session.step = inputLength === 0 ? Step.none : Step.afterUser;
     } else if (step === Step.password) {
       const user = session.user === '' ? session.environmentUser : session.user;
-      this.#logins.begin(context, { mechanism: 'clear', user, secret: input.slice(0, inputLength) });
+      this.#logins.begin(context, { mechanism: 'clear', user, secret: secretOf(input, 0, inputLength) });
       session.step = Step.afterPassword;
       session.passwordUs = context.timeUs;
       this.#awaited.add(context.flow);
