@@ -57,7 +57,11 @@ export class ControlSessions {
     const direction = context.fromClient ? 0 : 1;
     const isRest = session.isInLongLine[direction];
     session.isInLongLine[direction] = bytes[end - 1] !== 0x0a;
-    if (isRest) return;
+    if (isRest) {
+      // Of a password without an end, perhaps.
+      if (context.fromClient) markSecret(context, bytes, start, end);
+      return;
+    }
     const stop = parse.textEnd(bytes, start, end);
     if (session.isInLongLine[direction])
       violation(
