@@ -113,6 +113,34 @@ const WAYS: readonly Way[] = [
     ],
   },
   ...HTTP_WAYS,
+  {
+    name: 'FTP PASS',
+    protocol: 'ftp',
+    transport: 'tcp',
+    port: 21,
+    user: 'taint-user',
+    say: (secret) => [
+      [false, latin1('220 plant\r\n')],
+      [true, latin1('USER taint-user\r\n')],
+      [false, latin1('331 Password required\r\n')],
+      [true, latin1(`PASS ${secret}\r\n`)],
+      [false, latin1('230 User logged in\r\n')],
+    ],
+  },
+  {
+    name: 'Telnet login',
+    protocol: 'telnet',
+    transport: 'tcp',
+    port: 23,
+    user: 'taint-user',
+    say: (secret) => [
+      [false, latin1('\xff\xfd\x18\xff\xfd\x1flogin: ')],
+      [true, latin1('taint-user\r\0')],
+      [false, latin1('\r\nPassword: ')],
+      [true, latin1(`${secret}\r\0`)],
+      [false, latin1('\r\nWelcome\r\n$ ')],
+    ],
+  },
 ];
 
 const CLIENT = { mac: 1, ip: 1 };

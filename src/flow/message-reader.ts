@@ -226,6 +226,8 @@ export class MessageReader {
     const base = row * FlowTable.stride;
     const words = this.table.words;
     this.dropCarry(row, fromClient);
+    // Of an announced conversation the beginning may be what is missing.
+    if (words[base + Column.protocol] === NO_PROTOCOL) this.identifyAnnounced(row, fromClient);
     const index = words[base + Column.protocol]!;
     if (index < 0) return;
     words[base + Column.flags]! |= fromClient ? FlowFlag.searchClient : FlowFlag.searchServer;
@@ -475,6 +477,24 @@ export class MessageReader {
     return GIVEN_UP;
   }
 
+  /** Has a message of another conversation announced the one that `context` names? */
+  private announcedBy(isTcp: boolean): number {
+    for (let at = 0; at < this.announced.length; at++) {
+      const entry = this.entries[this.announced[at]!]!;
+      if ((isTcp ? entry.isTcp : entry.isUdp) && entry.decoder.isAnnounced!(this.context)) return this.announced[at]!;
+    }
+    return NO_PROTOCOL;
+  }
+
+  private identifyAnnounced(row: number, fromClient: boolean): void {
+    if (this.announced.length === 0) return;
+    this.fillContext(row, fromClient, true);
+    const index = this.announcedBy(true);
+    if (index === NO_PROTOCOL) return;
+    this.table.words[row * FlowTable.stride + Column.protocol] = index;
+    this.events.identified(row);
+  }
+
   private matchLink(bytes: Uint8Array, start: number, end: number, etherType: number): number {
     const { entries } = this;
     for (let index = 0; index < entries.length; index++) {
@@ -497,10 +517,8 @@ export class MessageReader {
     this.isLater = false;
     this.fillContext(row, fromClient, isTcp);
     const { clientPort, serverPort } = context;
-    for (let at = 0; at < this.announced.length; at++) {
-      const entry = entries[this.announced[at]!]!;
-      if ((isTcp ? entry.isTcp : entry.isUdp) && entry.decoder.isAnnounced!(context)) return this.announced[at]!;
-    }
+    const announced = this.announcedBy(isTcp);
+    if (announced !== NO_PROTOCOL) return announced;
     if (this.isUsualPort(serverPort) || this.isUsualPort(clientPort)) {
       for (let index = 0; index < entries.length; index++) {
         const entry = entries[index]!;

@@ -16,6 +16,9 @@ import { ssh } from './ssh/index.ts';
 import { vnc } from './vnc/index.ts';
 import { tls } from './tls/index.ts';
 import { http } from './http/index.ts';
+import { ftp } from './ftp/index.ts';
+import { tftp } from './tftp/index.ts';
+import { telnet } from './telnet/index.ts';
 
 export const protocols: readonly Protocol[] = [
   modbus,
@@ -40,4 +43,7 @@ export const protocols: readonly Protocol[] = [
   vnc,
   tls,
   http,
+  ftp,
+  tftp,
+  telnet,
 ];
