@@ -4,6 +4,7 @@ import { printable } from '../../bytes/text.ts';
 import { NEED_MORE, NOT_THIS_PROTOCOL, type MessageContext } from '../../facts/protocol.ts';
 import { Verb } from '../../facts/verbs.ts';
 import { Trust, claim, setAnswered, startOperation } from '../facts-of-messages.ts';
+import { LongFrames } from '../long-frames.ts';
 import { OpenLogins } from '../open-logins.ts';
 import { PendingOperations } from '../pending-operations.ts';
 import { attemptOf, pluginName } from './challenges.ts';
@@ -42,8 +43,7 @@ interface Session {
   /** The plugin that the server has asked for; the client's next packet is its response. */
   switchedTo: string | null;
   isCompressed: boolean;
-  /** Bytes still to come of a packet that is passed over, of the client and of the server. */
-  readonly rest: [number, number];
+  readonly frames: LongFrames;
 }
 
 export class Sessions {
@@ -60,8 +60,8 @@ export class Sessions {
     const available = Math.min(end - start, FRAME_BYTES_MAX);
     const session = this.#of(bytes, start, end, context);
     if (session === null || session.phase === Phase.opaque) return available;
-    const rest = session.rest[sideOf(context)];
-    if (rest > 0) return Math.min(rest, available);
+    const inside = session.frames.inside(context.fromClient, available);
+    if (inside > 0) return inside;
     if (end - start < HEADER_BYTES) return NEED_MORE;
     const size = HEADER_BYTES + payloadLength(bytes, start);
     if (session.phase !== Phase.commands && size > FRAME_BYTES_MAX) return NOT_THIS_PROTOCOL;
@@ -71,13 +71,8 @@ export class Sessions {
   decode(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     const session = this.#of(bytes, start, end, context);
     if (session === null || session.phase === Phase.opaque) return;
-    const side = sideOf(context);
-    if (session.rest[side] > 0) {
-      session.rest[side] = Math.max(0, session.rest[side] - (end - start));
-      return;
-    }
-    if (end - start < HEADER_BYTES) return;
-    session.rest[side] = Math.max(0, HEADER_BYTES + payloadLength(bytes, start) - (end - start));
+    if (session.frames.isInside(context.fromClient, end - start) || end - start < HEADER_BYTES) return;
+    session.frames.begins(context.fromClient, HEADER_BYTES + payloadLength(bytes, start), end - start);
     if (end - start === HEADER_BYTES) return;
     if (context.fromClient) this.#ofClient(session, bytes, start, end, context);
     else this.#ofServer(session, bytes, start, end, context);
@@ -88,17 +83,13 @@ export class Sessions {
     if (session === undefined) return;
     this.#pending.markGap(flow);
     // Which packet of the login was lost nobody knows.
-    if (session.phase !== Phase.opaque && session.rest[fromClient ? 0 : 1] === 0) session.phase = Phase.commands;
+    if (session.phase !== Phase.opaque && !session.frames.isAmid(fromClient)) session.phase = Phase.commands;
   }
 
   resumes(flow: number, fromClient: boolean, lostBytes: number): boolean {
     const session = this.#sessions.get(flow);
     if (session === undefined) return false;
-    if (session.phase === Phase.opaque) return true;
-    const side = fromClient ? 0 : 1;
-    const isInside = lostBytes >= 0 && lostBytes <= session.rest[side];
-    session.rest[side] = isInside ? session.rest[side] - lostBytes : 0;
-    return isInside;
+    return session.phase === Phase.opaque || session.frames.resumes(fromClient, lostBytes);
   }
 
   closed(flow: number, context: MessageContext): void {
@@ -120,7 +111,8 @@ export class Sessions {
     let phase: number = Phase.commands;
     if (end - start > HEADER_BYTES && isGreeting(bytes, start, end)) phase = Phase.greeting;
     else if (isResponse(bytes, start, end)) phase = Phase.response;
-    const session = { phase, salt: null, user: '', switchedTo: null, isCompressed: false, rest: [0, 0] } as Session;
+    const frames = new LongFrames();
+    const session: Session = { phase, salt: null, user: '', switchedTo: null, isCompressed: false, frames };
     this.#sessions.set(context.flow, session);
     return session;
   }
@@ -222,10 +214,6 @@ export class Sessions {
     context.sink.operation(operation);
     this.#pending.release(slot);
   }
-}
-
-function sideOf(context: MessageContext): 0 | 1 {
-  return context.fromClient ? 0 : 1;
 }
 
 /** What the server says of itself; an error in its place ends the conversation. */
