@@ -7,6 +7,8 @@ import { CLIENT_LETTERS, LETTERS, SERVER_LETTERS, Start } from './messages.ts';
 export const FRAME_BYTES_MAX = 65_536;
 /** The server takes no longer one (MAX_STARTUP_PACKET_LENGTH). */
 export const STARTUP_BYTES_MAX = 10_000;
+/** PostgreSQL's own limit for a message (MaxAllocSize). */
+export const MESSAGE_BYTES_MAX = 0x3fff_ffff;
 /** Letter and length. */
 export const HEADER_BYTES = 5;
 const QUERY_LETTER = 0x51;
@@ -35,7 +37,7 @@ function isChain(bytes: Uint8Array, start: number, end: number): boolean {
   for (let count = 0; at < end && count < CHAIN_MAX; count++) {
     if (end - at < HEADER_BYTES || !LETTERS.has(bytes[at]!)) return false;
     const length = u32be(bytes, at + 1);
-    if (length < 4 || (bytes[at] === QUERY_LETTER && length === 4)) return false;
+    if (length < 4 || length > MESSAGE_BYTES_MAX || (bytes[at] === QUERY_LETTER && length === 4)) return false;
     at += 1 + length;
     if (at > end) return count > 0;
   }

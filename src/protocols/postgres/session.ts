@@ -11,6 +11,7 @@ import { Ask, LETTERS, Message, STATEMENTS, Start, askName, codeOfState } from '
 import {
   FRAME_BYTES_MAX,
   HEADER_BYTES,
+  MESSAGE_BYTES_MAX,
   STARTUP_BYTES_MAX,
   errorFieldAt,
   isStart,
@@ -73,7 +74,7 @@ export class Sessions {
     if (!LETTERS.has(bytes[start]!)) return NOT_THIS_PROTOCOL;
     if (end - start < HEADER_BYTES) return NEED_MORE;
     const length = u32be(bytes, start + 1);
-    return length < 4 ? NOT_THIS_PROTOCOL : Math.min(1 + length, FRAME_BYTES_MAX);
+    return length < 4 || length > MESSAGE_BYTES_MAX ? NOT_THIS_PROTOCOL : Math.min(1 + length, FRAME_BYTES_MAX);
   }
 
   decode(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
