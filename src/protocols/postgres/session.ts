@@ -133,7 +133,7 @@ export class Sessions {
       user: NOBODY,
       ask: NONE,
       asked: NO_BYTES,
-      mechanism: '',
+      mechanism: 'postgres-sasl',
       clientFirst: NO_BYTES,
       frames: new LongFrames(),
     };
