@@ -17,6 +17,7 @@ import { vnc } from './vnc/index.ts';
 import { tls } from './tls/index.ts';
 import { mysql } from './mysql/index.ts';
 import { postgres } from './postgres/index.ts';
+import { tds } from './tds/index.ts';
 
 export const protocols: readonly Protocol[] = [
   modbus,
@@ -42,4 +43,5 @@ export const protocols: readonly Protocol[] = [
   tls,
   mysql,
   postgres,
+  tds,
 ];
