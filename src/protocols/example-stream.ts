@@ -1,10 +1,10 @@
-// Plays what two sides say over TCP to a decoder, cut into pieces of any size, and gives the facts it tells. For the tests of
+// Plays what two sides say to a decoder, over TCP cut into pieces of any size, and gives the facts it tells. For the tests of
 // protocols, no part of the program.
 import assert from 'node:assert/strict';
 import { CheckedSink, messageContext } from '../../fuzz/checked-sink.ts';
 import type { Claim, Login, Trait, Transfer, Violation } from '../facts/facts.ts';
 import type { Operation } from '../facts/operation.ts';
-import type { Protocol } from '../facts/protocol.ts';
+import type { MessageContext, Protocol } from '../facts/protocol.ts';
 
 export type Step = readonly [fromClient: boolean, bytes: Uint8Array];
 export type Told = Operation | Claim | Login | Trait | Transfer | Violation;
@@ -12,11 +12,7 @@ export type Told = Operation | Claim | Login | Trait | Transfer | Violation;
 /** All facts in order, operations copied. The first message is recognised whole, as the reader of streams sees to it. */
 export function play(protocol: Protocol, steps: readonly Step[], pieces = 65_536): Told[] {
   const sink = new CheckedSink();
-  const told: Told[] = [];
-  sink.onFact = (fact) => {
-    if ('verb' in fact) told.push({ ...fact });
-    else if (fact.fact !== 'conversation') told.push(fact);
-  };
+  const told = toldOf(sink);
   const decoder = protocol.start(0);
   const serverPort = protocol.ports[0] ?? 0;
   const kept = [new Uint8Array(0), new Uint8Array(0)];
@@ -41,6 +37,24 @@ export function play(protocol: Protocol, steps: readonly Step[], pieces = 65_536
   return told;
 }
 
+/** The same for datagrams. */
+export function playDatagrams(
+  protocol: Protocol,
+  steps: readonly Step[],
+  change: Partial<MessageContext> = {},
+): Told[] {
+  const sink = new CheckedSink();
+  const told = toldOf(sink);
+  const decoder = protocol.start(0);
+  const context = { serverPort: protocol.ports[0] ?? 0, isTcp: false, ...change };
+  for (const [fromClient, bytes] of steps) {
+    decoder.decode(bytes, 0, bytes.length, messageContext(sink, { ...context, fromClient }));
+  }
+  decoder.closed(1, messageContext(sink, context));
+  assert.deepEqual(sink.problems, []);
+  return told;
+}
+
 /** Plays the steps with every byte of each changed to a few values: nothing is to be thrown. */
 export function playDamaged(protocol: Protocol, steps: readonly Step[]): void {
   for (const [index, [fromClient, bytes]] of steps.entries()) {
@@ -50,6 +64,15 @@ export function playDamaged(protocol: Protocol, steps: readonly Step[]): void {
       }
     }
   }
+}
+
+function toldOf(sink: CheckedSink): Told[] {
+  const told: Told[] = [];
+  sink.onFact = (fact) => {
+    if ('verb' in fact) told.push({ ...fact });
+    else if (fact.fact !== 'conversation') told.push(fact);
+  };
+  return told;
 }
 
 /** One line for each fact: `login mysql-native historian accepted`. */

@@ -18,6 +18,7 @@ import { tls } from './tls/index.ts';
 import { mysql } from './mysql/index.ts';
 import { postgres } from './postgres/index.ts';
 import { tds } from './tds/index.ts';
+import { radius } from './radius/index.ts';
 
 export const protocols: readonly Protocol[] = [
   modbus,
@@ -44,4 +45,5 @@ export const protocols: readonly Protocol[] = [
   mysql,
   postgres,
   tds,
+  radius,
 ];
