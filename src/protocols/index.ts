@@ -19,6 +19,7 @@ import { mysql } from './mysql/index.ts';
 import { postgres } from './postgres/index.ts';
 import { tds } from './tds/index.ts';
 import { radius } from './radius/index.ts';
+import { ipmi } from './ipmi/index.ts';
 
 export const protocols: readonly Protocol[] = [
   modbus,
@@ -46,4 +47,5 @@ export const protocols: readonly Protocol[] = [
   postgres,
   tds,
   radius,
+  ipmi,
 ];
