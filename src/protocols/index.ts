@@ -20,6 +20,7 @@ import { postgres } from './postgres/index.ts';
 import { tds } from './tds/index.ts';
 import { radius } from './radius/index.ts';
 import { ipmi } from './ipmi/index.ts';
+import { eapol, ppp } from './ppp/index.ts';
 
 export const protocols: readonly Protocol[] = [
   modbus,
@@ -48,4 +49,6 @@ export const protocols: readonly Protocol[] = [
   tds,
   radius,
   ipmi,
+  ppp,
+  eapol,
 ];
