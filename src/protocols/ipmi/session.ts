@@ -2,11 +2,11 @@
 import { u16le } from '../../bytes/endian.ts';
 import { printable } from '../../bytes/text.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
-import { claim, setAnswered, startOperation } from '../facts-of-messages.ts';
+import { claim, markSecret, setAnswered, startOperation } from '../facts-of-messages.ts';
 import { OpenLogins } from '../open-logins.ts';
 import { PendingOperations } from '../pending-operations.ts';
 import { Asf, Auth, Command, Payload, algorithmName, commandKind, vendorName } from './messages.ts';
-import { asfTypeAt, readEnvelope, readMessage, type Envelope, type Message } from './parse.ts';
+import { AUTH_CODE_BYTES, asfTypeAt, readEnvelope, readMessage, type Envelope, type Message } from './parse.ts';
 import { rakp2Attempt, rakp3Attempt, rakpStatus, readOpenResponse, readRakp1, type Handshake } from './rakp.ts';
 import { activateAttempt } from './sessions15.ts';
 
@@ -45,6 +45,10 @@ export class Session {
     }
     const envelope = readEnvelope(bytes, start, end);
     if (envelope === null || envelope.isEncrypted) return;
+    // The password itself stands in every packet of such a session.
+    if (envelope.auth === Auth.straight) {
+      markSecret(context, bytes, envelope.authCodeAt, envelope.authCodeAt + AUTH_CODE_BYTES);
+    }
     if (envelope.payloadType !== Payload.message) {
       this.#setUp(bytes, envelope, context);
       return;
@@ -147,6 +151,7 @@ export class Session {
       this.#logins.begin(context, activateAttempt(this.#flow(context).user, bytes, envelope));
       return;
     }
+    if (code === Command.userPassword) markSecret(context, bytes, dataStart, dataEnd);
     const kind = commandKind(code, dataEnd > dataStart ? bytes[dataStart]! & 0x0f : NONE);
     if (kind === undefined || this.#pending.find(context.flow, keyOf(code, sequence)) !== NONE) return;
     this.#pending.makeRoom(context);

@@ -1,5 +1,6 @@
 // Logins of IPMI 1.5: Activate Session with the authentication code of its session header (IPMI 2.0 22.17).
 import { createHash } from 'node:crypto';
+import { secretCopy } from '../../bytes/secret.ts';
 import type { LoginAttempt } from '../open-logins.ts';
 import { Auth } from './messages.ts';
 import { AUTH_CODE_BYTES, type Envelope } from './parse.ts';
@@ -15,7 +16,7 @@ export function activateAttempt(user: string, bytes: Uint8Array, envelope: Envel
   if (auth === Auth.straight) {
     let end = authCodeAt + AUTH_CODE_BYTES;
     while (end > authCodeAt && bytes[end - 1] === 0) end--;
-    return { mechanism: 'clear', user, secret: bytes.slice(authCodeAt, end) };
+    return { mechanism: 'clear', user, secret: secretCopy(bytes, authCodeAt, end) };
   }
   if (auth !== Auth.md5) return { mechanism: NAMES.get(auth) ?? `ipmi-type-${auth}`, user, secret: null };
   const code = bytes.slice(authCodeAt, authCodeAt + AUTH_CODE_BYTES);

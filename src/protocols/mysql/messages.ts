@@ -33,6 +33,9 @@ const Kind = {
   account: 8,
 } as const;
 
+/** Statements in which passwords are set. */
+export const ACCOUNT_KIND = Kind.account;
+
 export const KIND_NAMES: ReadonlyMap<number, string> = new Map([
   [Kind.loadData, 'LOAD DATA'],
   [Kind.intoOutfile, 'SELECT INTO OUTFILE'],

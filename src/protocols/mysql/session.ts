@@ -3,12 +3,12 @@ import { u16le, u32le } from '../../bytes/endian.ts';
 import { printable } from '../../bytes/text.ts';
 import { NEED_MORE, NOT_THIS_PROTOCOL, type MessageContext } from '../../facts/protocol.ts';
 import { Verb } from '../../facts/verbs.ts';
-import { Trust, claim, setAnswered, startOperation } from '../facts-of-messages.ts';
+import { Trust, claim, markSecret, setAnswered, startOperation } from '../facts-of-messages.ts';
 import { LongFrames } from '../long-frames.ts';
-import { OpenLogins } from '../open-logins.ts';
+import { OpenLogins, type LoginAttempt } from '../open-logins.ts';
 import { PendingOperations } from '../pending-operations.ts';
 import { attemptOf, pluginName } from './challenges.ts';
-import { Answer, Capability, Command, PROGRESS_CODE, STATEMENTS } from './messages.ts';
+import { ACCOUNT_KIND, Answer, Capability, Command, PROGRESS_CODE, STATEMENTS } from './messages.ts';
 import {
   FRAME_BYTES_MAX,
   HEADER_BYTES,
@@ -148,7 +148,13 @@ export class Sessions {
     const { userStart, userEnd, secretStart, secretEnd, pluginStart, pluginEnd } = fields;
     session.user = printable(bytes, userStart, userEnd, USER_CHARACTERS_MAX);
     const plugin = pluginName(bytes, pluginStart, pluginEnd);
-    this.#logins.begin(context, attemptOf(session.user, plugin, session.salt, bytes, secretStart, secretEnd));
+    this.#begin(
+      attemptOf(session.user, plugin, session.salt, bytes, secretStart, secretEnd),
+      bytes,
+      secretStart,
+      secretEnd,
+      context,
+    );
   }
 
   /** The response by the plugin that the server wants; anything else is part of an exchange of keys. */
@@ -156,7 +162,13 @@ export class Sessions {
     const plugin = session.switchedTo;
     if (plugin === null) return;
     session.switchedTo = null;
-    this.#logins.begin(context, attemptOf(session.user, plugin, session.salt, bytes, start + HEADER_BYTES, end));
+    const body = start + HEADER_BYTES;
+    this.#begin(attemptOf(session.user, plugin, session.salt, bytes, body, end), bytes, body, end, context);
+  }
+
+  #begin(attempt: LoginAttempt, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
+    if (attempt.mechanism === 'clear') markSecret(context, bytes, start, end);
+    this.#logins.begin(context, attempt);
   }
 
   #outcome(session: Session, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
@@ -194,6 +206,8 @@ export class Sessions {
     const isStatement = command === Command.query || command === Command.prepare;
     const kind = isStatement ? STATEMENTS.find(bytes, body + 1, end) : 0;
     if (kind === 0 && command !== Command.shutdown) return;
+    // It may hold a new password, nobody knows where.
+    if (kind === ACCOUNT_KIND) markSecret(context, bytes, body + 1, end);
     this.#pending.makeRoom(context);
     const operation = startOperation(context, this.#protocol);
     operation.function = command;

@@ -30,6 +30,9 @@ export const LETTERS: ReadonlySet<number> = new Set(
 
 const Kind = { program: 1, file: 2, system: 3, extension: 4, language: 5, account: 6 } as const;
 
+/** Statements in which passwords are set. */
+export const ACCOUNT_KIND = Kind.account;
+
 export const KIND_NAMES: ReadonlyMap<number, string> = new Map([
   [Kind.program, 'COPY PROGRAM'],
   [Kind.file, 'files of the server'],

@@ -3,11 +3,11 @@ import { u32be } from '../../bytes/endian.ts';
 import { printable } from '../../bytes/text.ts';
 import { NEED_MORE, NOT_THIS_PROTOCOL, type MessageContext } from '../../facts/protocol.ts';
 import { Verb } from '../../facts/verbs.ts';
-import { Trust, claim, setAnswered, startOperation } from '../facts-of-messages.ts';
+import { Trust, claim, markSecret, setAnswered, startOperation } from '../facts-of-messages.ts';
 import { LongFrames } from '../long-frames.ts';
 import { OpenLogins, type LoginAttempt } from '../open-logins.ts';
 import { PendingOperations } from '../pending-operations.ts';
-import { Ask, LETTERS, Message, STATEMENTS, Start, askName, codeOfState } from './messages.ts';
+import { ACCOUNT_KIND, Ask, LETTERS, Message, STATEMENTS, Start, askName, codeOfState } from './messages.ts';
 import {
   FRAME_BYTES_MAX,
   HEADER_BYTES,
@@ -173,6 +173,8 @@ export class Sessions {
     const statement = letter === Message.query ? start + HEADER_BYTES : zeroAt(bytes, start + HEADER_BYTES, end) + 1;
     const kind = STATEMENTS.find(bytes, statement, zeroAt(bytes, statement, end));
     if (kind === 0) return;
+    // It may hold a new password, nobody knows where.
+    if (kind === ACCOUNT_KIND) markSecret(context, bytes, statement, end);
     this.#pending.makeRoom(context);
     const operation = startOperation(context, this.#protocol);
     operation.function = letter;
@@ -225,8 +227,10 @@ export class Sessions {
 
   #password(session: Session, bytes: Uint8Array, body: number, end: number, context: MessageContext): void {
     const { ask, user } = session;
-    if (ask === Ask.clear) this.#attempt(session, clearAttempt(user, bytes, body, end), context);
-    else if (ask === Ask.md5) this.#attempt(session, md5Attempt(user, session.asked, bytes, body, end), context);
+    if (ask === Ask.clear) {
+      markSecret(context, bytes, body, end);
+      this.#attempt(session, clearAttempt(user, bytes, body, end), context);
+    } else if (ask === Ask.md5) this.#attempt(session, md5Attempt(user, session.asked, bytes, body, end), context);
     else if (ask === Ask.sasl) {
       const nameEnd = zeroAt(bytes, body, end);
       session.mechanism = `postgres-${printable(bytes, body, nameEnd, 32).toLowerCase()}`;

@@ -5,6 +5,7 @@ import type { Login } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 import { chapTest } from '../chap.ts';
 import { EapCode, EapType, eapMethodName, md5Value, readEap, type EapPacket } from '../eap.ts';
+import { markSecret } from '../facts-of-messages.ts';
 import { OpenLogins, secretOf, type LoginAttempt } from '../open-logins.ts';
 
 const NONE = -1;
@@ -77,6 +78,7 @@ export class EapLogins {
       attemptOf(mechanism, user, packet, exchange?.challenge ?? null, bytes),
     );
     this.#mechanisms.set(context.flow, mechanism);
+    if (type === EapType.token) markSecret(context, bytes, dataStart, dataEnd);
   }
 
   #identity(host: number, identity: string, context: MessageContext): void {

@@ -10,6 +10,7 @@ import {
   type ProtocolDecoder,
 } from '../../facts/protocol.ts';
 import { CHAP_RESPONSE_BYTES, chapTest } from '../chap.ts';
+import { markSecret } from '../facts-of-messages.ts';
 import { OpenLogins, secretOf, type LoginAttempt } from '../open-logins.ts';
 import { EapLogins } from './eap-logins.ts';
 
@@ -101,6 +102,7 @@ class PppDecoder implements ProtocolDecoder {
     if (code !== Pap.request || userStart > end) return;
     const userEnd = userStart + bytes[userStart - 1]!;
     if (userEnd + 1 > end || userEnd + 1 + bytes[userEnd]! > end) return;
+    markSecret(context, bytes, userEnd + 1, userEnd + 1 + bytes[userEnd]!);
     const secret = secretOf(bytes, userEnd + 1, userEnd + 1 + bytes[userEnd]!);
     const user = printable(bytes, userStart, userEnd, USER_CHARACTERS_MAX);
     // The same request once more.

@@ -5,6 +5,7 @@ import type { Login } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 import { CHAP_CHALLENGE_BYTES_MAX, CHAP_RESPONSE_BYTES, chapTest } from '../chap.ts';
 import { EapCode, EapType, eapMethodName, md5Value, readEap } from '../eap.ts';
+import { markSecret } from '../facts-of-messages.ts';
 import { secretOf, type LoginAttempt } from '../open-logins.ts';
 import { AUTHENTICATOR_AT, HEADER_BYTES, type Fields } from './parse.ts';
 
@@ -33,6 +34,7 @@ export class Logins {
   request(context: MessageContext, bytes: Uint8Array, start: number, fields: Fields): void {
     const key = keyOf(context.flow, bytes[start + 1]!);
     const attempt = this.#attemptOf(context.flow, bytes, start, fields);
+    if (attempt !== null && attempt.secret !== null) markSecret(context, bytes, fields.eap.start, fields.eap.end);
     // The same request once more, or another that has taken its number: the first had no answer.
     this.#settle(key, 'unknown', context, attempt);
     if (attempt === null) return;

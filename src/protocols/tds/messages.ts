@@ -37,6 +37,7 @@ export const Field = {
   server: 52,
   library: 60,
   database: 68,
+  newPassword: 86,
 } as const;
 export const LOGIN_FIXED_BYTES = 86;
 export const OPTIONS2_AT = 25;
@@ -63,6 +64,9 @@ export function productName(version: string): string {
 }
 
 const Kind = { shell: 1, ole: 2, registry: 3, assembly: 4, remote: 5, file: 6, account: 7, option: 8 } as const;
+
+/** Statements in which passwords are set. */
+export const ACCOUNT_KIND = Kind.account;
 
 export const KIND_NAMES: ReadonlyMap<number, string> = new Map([
   [Kind.shell, 'xp_cmdshell'],

@@ -2,10 +2,11 @@
 import { u16be } from '../../bytes/endian.ts';
 import { NEED_MORE, NOT_THIS_PROTOCOL, type MessageContext } from '../../facts/protocol.ts';
 import { Verb } from '../../facts/verbs.ts';
-import { Trust, claim, setAnswered, startOperation } from '../facts-of-messages.ts';
+import { Trust, claim, markSecret, setAnswered, startOperation } from '../facts-of-messages.ts';
 import { OpenLogins } from '../open-logins.ts';
 import { PendingOperations } from '../pending-operations.ts';
 import {
+  ACCOUNT_KIND,
   Encryption,
   Field,
   INTEGRATED,
@@ -39,6 +40,8 @@ const PENDING_US = 30e6;
 const NONE = -1;
 const TEXT_CHARACTERS_MAX = 128;
 const TLS_APPLICATION_DATA = 0x17;
+/** Most significant byte of the version. */
+const VERSION_7_2 = 0x72;
 
 interface Session {
   /** All that follows is encrypted. */
@@ -153,7 +156,11 @@ export class Sessions {
     session.isLoginOpen = true;
     const isIntegrated = (bytes[body + OPTIONS2_AT]! & INTEGRATED) !== 0;
     const mechanism = isIntegrated ? 'tds-integrated' : 'clear';
-    const secret = isIntegrated ? null : clearPassword(loginField(bytes, body, end, Field.password));
+    const password = loginField(bytes, body, end, Field.password);
+    if (!isIntegrated) markField(context, bytes, password);
+    // From 7.2 on a new password can stand beside the old one.
+    if (bytes[body + 7]! >= VERSION_7_2) markField(context, bytes, loginField(bytes, body, end, Field.newPassword));
+    const secret = isIntegrated ? null : clearPassword(password);
     this.#logins.begin(context, { mechanism, user: text(Field.user), secret });
   }
 
@@ -163,6 +170,8 @@ export class Sessions {
     // Texts among the parameters of a procedure begin anywhere.
     if (kind === 0 && type === Packet.procedure) kind = STATEMENTS.find(bytes, body + 1, end, 2);
     if (kind === 0) return;
+    // It may hold a new password, nobody knows where.
+    if (kind === ACCOUNT_KIND) markSecret(context, bytes, body, end);
     this.#pending.makeRoom(context);
     const operation = startOperation(context, this.#protocol);
     operation.function = type;
@@ -205,6 +214,12 @@ export class Sessions {
     context.sink.operation(operation);
     this.#pending.release(slot);
   }
+}
+
+/** `field`: a view of `bytes`. */
+function markField(context: MessageContext, bytes: Uint8Array, field: Uint8Array): void {
+  const start = field.byteOffset - bytes.byteOffset;
+  if (field.length > 0) markSecret(context, bytes, start, start + field.length);
 }
 
 /** The server's half of PRELOGIN decides what is encrypted. */
