@@ -6,31 +6,8 @@ import { CheckedSink, messageContext } from '../../../fuzz/checked-sink.ts';
 import { Match, Speaker } from '../../facts/protocol.ts';
 import { hexBytes } from '../example-conversation.ts';
 import { joined, onlyLogin, playDatagrams, shown, text, type Step } from '../example-stream.ts';
+import { plain, plus, message } from './example-messages.ts';
 import { ipmi } from './index.ts';
-
-type Part = string | readonly number[] | Uint8Array;
-
-const RMCP = [6, 0, 0xff, 7] as const;
-
-/** IPMI 1.5; the checksums are added to the message. */
-function plain(message: Uint8Array, auth = 0, code: Uint8Array = new Uint8Array(0)): Uint8Array {
-  return joined(RMCP, [auth, 1, 0, 0, 0, 9, 0, 0, 0], code, [message.length], message);
-}
-
-function plus(type: number, ...parts: Part[]): Uint8Array {
-  const body = joined(...parts);
-  return joined(RMCP, [6, type, 0, 0, 0, 0, 0, 0, 0, 0, body.length, 0], body);
-}
-
-function checksum(bytes: Uint8Array): number {
-  return -bytes.reduce((sum, byte) => sum + byte, 0) & 0xff;
-}
-
-function message(netFunction: number, command: number, data: readonly number[] | Uint8Array, sequence = 4): Uint8Array {
-  const head = Uint8Array.of(0x20, netFunction << 2);
-  const body = joined([0x81, sequence << 2, command], data);
-  return joined(head, [checksum(head)], body, [checksum(body)]);
-}
 
 const CONSOLE_ID = hexBytes('a4a3a2a0');
 const SYSTEM_ID = hexBytes('02000000');

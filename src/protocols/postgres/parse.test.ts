@@ -3,30 +3,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CheckedSink, messageContext } from '../../../fuzz/checked-sink.ts';
 import { Match, NEED_MORE, NOT_THIS_PROTOCOL } from '../../facts/protocol.ts';
-import { be32, hexBytes } from '../example-conversation.ts';
+import { be32 } from '../example-conversation.ts';
 import { joined, onlyLogin, play, playDamaged, shown, text, type Step } from '../example-stream.ts';
+import { message, STARTUP, SSL, ASK_MD5, MD5, READY, WELCOME, DENIED, QUERY } from './example-messages.ts';
 import { postgres } from './index.ts';
 
-function message(letter: string, ...parts: (string | readonly number[] | Uint8Array)[]): Uint8Array {
-  const body = joined(...parts);
-  return joined(letter, be32(body.length + 4), body);
-}
-
-function startup(...parts: string[]): Uint8Array {
-  const body = joined([0, 3, 0, 0], ...parts.map((part) => `${part}\0`), [0]);
-  return joined(be32(body.length + 4), body);
-}
-
-const STARTUP = startup('user', 'operator', 'database', 'plant', 'application_name', 'historian');
-const SSL = hexBytes('0000000804d2162f');
-const ASK_MD5 = message('R', be32(5), [1, 2, 3, 4]);
-// Computed with another implementation: password `opcua-2024`, user `operator`, salt 01020304.
-const MD5 = 'md576616a12a0701ee0588b94c44a95171f';
-const VERSION = message('S', 'server_version\x0015.4\0');
-const READY = message('Z', 'I');
-const WELCOME = joined(message('R', be32(0)), message('S', 'TimeZone\0UTC\0'), VERSION, READY);
-const DENIED = message('E', 'SFATAL\0C28P01\0Mno\0\0');
-const QUERY = (statement: string): Uint8Array => message('Q', `${statement}\0`);
 const OPENING: readonly Step[] = [
   [true, STARTUP],
   [false, ASK_MD5],

@@ -4,27 +4,10 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { CheckedSink, messageContext } from '../../../fuzz/checked-sink.ts';
 import { Match, Speaker } from '../../facts/protocol.ts';
-import { be16, be32, hexBytes } from '../example-conversation.ts';
+import { be32, hexBytes } from '../example-conversation.ts';
 import { joined, onlyLogin, playDatagrams, shown, text, type Step } from '../example-stream.ts';
+import { packet } from './example-messages.ts';
 import { radius } from './index.ts';
-
-const AUTHENTICATOR = hexBytes('000102030405060708090a0b0c0d0e0f');
-
-type Value = string | readonly number[] | Uint8Array;
-
-function packet(
-  code: number,
-  identifier: number,
-  ...attributes: (readonly [type: number, value: Value])[]
-): Uint8Array {
-  const body = joined(
-    ...attributes.map(([type, value]) => {
-      const bytes = joined(value);
-      return joined([type, bytes.length + 2], bytes);
-    }),
-  );
-  return joined([code, identifier], be16(body.length + 20), AUTHENTICATOR, body);
-}
 
 const USER = [1, 'steve'] as const;
 const NAS = [32, 'switch-7'] as const;
