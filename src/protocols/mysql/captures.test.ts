@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test from 'node:test';
 import { deafSink, readFacts } from '../../../scripts/real-captures.ts';
-import { goldenFacts } from '../example-capture.ts';
+import { goldenFacts } from '../../../scripts/golden-facts.ts';
 
 const CAPTURE = join(import.meta.dirname, 'captures/mariadb.pcap');
 

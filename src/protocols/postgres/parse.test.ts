@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { CheckedSink, messageContext } from '../../../fuzz/checked-sink.ts';
 import { Match, NEED_MORE, NOT_THIS_PROTOCOL } from '../../facts/protocol.ts';
 import { be32 } from '../example-conversation.ts';
-import { joined, onlyLogin, play, playDamaged, shown, text, type Step } from '../example-stream.ts';
+import { onlyLogin, play, playDamaged, shown } from '../../../scripts/play-conversation.ts';
+import { joined, text, type Step } from '../example-stream.ts';
 import { message, STARTUP, SSL, ASK_MD5, MD5, READY, WELCOME, DENIED, QUERY } from './example-messages.ts';
 import { postgres } from './index.ts';
 

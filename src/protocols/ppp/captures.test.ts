@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { UPDATE_VARIABLE } from '../../../scripts/golden-check.ts';
 import { REAL_CAPTURES, deafSink, readFacts } from '../../../scripts/real-captures.ts';
-import { goldenFacts } from '../example-capture.ts';
+import { goldenFacts } from '../../../scripts/golden-facts.ts';
 import { exampleCaptures } from './captures/example-captures.ts';
 
 const SIM = 'eapol-eap-sim 1295023820005391@mnc023.mcc295.owlan.org accepted: no test';

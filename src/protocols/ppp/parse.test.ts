@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CheckedSink, messageContext } from '../../../fuzz/checked-sink.ts';
 import { Match, type Protocol } from '../../facts/protocol.ts';
-import { joined, onlyLogin, playDatagrams, shown, text, type Step, type Told } from '../example-stream.ts';
+import { onlyLogin, playDatagrams, shown, type Told } from '../../../scripts/play-conversation.ts';
+import { joined, text, type Step } from '../example-stream.ts';
 import { CHALLENGE, chap, eapol as eapolFrame, md5, pap, pppoe } from './captures/example-captures.ts';
 import { eapol, ppp } from './index.ts';
 

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { REAL_CAPTURES, deafSink, readFacts } from '../../../scripts/real-captures.ts';
-import { goldenFacts } from '../example-capture.ts';
+import { goldenFacts } from '../../../scripts/golden-facts.ts';
 
 const CAPTURE = join(import.meta.dirname, 'captures/freeradius.pcap');
 const ZEEK = 'zeek__zeek/testing/btest/Traces/radius';

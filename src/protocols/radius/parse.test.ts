@@ -5,7 +5,8 @@ import { test } from 'node:test';
 import { CheckedSink, messageContext } from '../../../fuzz/checked-sink.ts';
 import { Match, Speaker } from '../../facts/protocol.ts';
 import { be32, hexBytes } from '../example-conversation.ts';
-import { joined, onlyLogin, playDatagrams, shown, text, type Step } from '../example-stream.ts';
+import { onlyLogin, playDatagrams, shown } from '../../../scripts/play-conversation.ts';
+import { joined, text, type Step } from '../example-stream.ts';
 import { packet } from './example-messages.ts';
 import { radius } from './index.ts';
 

@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { CheckedSink, messageContext } from '../../../fuzz/checked-sink.ts';
 import { Match, NEED_MORE, NOT_THIS_PROTOCOL } from '../../facts/protocol.ts';
 import { hexBytes } from '../example-conversation.ts';
-import { onlyLogin, play, playDamaged, shown, text, type Step } from '../example-stream.ts';
+import { onlyLogin, play, playDamaged, shown } from '../../../scripts/play-conversation.ts';
+import { text, type Step } from '../example-stream.ts';
 import {
   packet,
   wide,

@@ -1,11 +1,10 @@
-// Compares what `1sec facts` prints of a capture with the golden file beside it. For the tests of protocols, no part of the
-// program.
+// Compares what `1sec facts` prints of a capture with the golden file beside it. For the tests of protocols.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
-import { golden } from '../../scripts/golden-check.ts';
+import { golden } from './golden-check.ts';
 
-const ROOT = resolve(import.meta.dirname, '../..');
+const ROOT = resolve(import.meta.dirname, '..');
 const KINDS = 'operation,login,claim,transfer,violation,trait';
 
 export function goldenFacts(path: string): void {
