@@ -24,8 +24,13 @@ import { le, request, response, segmentFrames, sized, textHex } from '../protoco
 import { HTTP_WAYS } from '../protocols/http/example-logins.ts';
 import { connack, connect } from '../protocols/mqtt/example-packets.ts';
 import { tcpFrame } from '../protocols/modbus/example-frames.ts';
+import { clearLogin as ipmiLogin } from '../protocols/ipmi/example-messages.ts';
+import { clearLogin as mysqlLogin } from '../protocols/mysql/example-messages.ts';
+import { clearLogin as postgresLogin } from '../protocols/postgres/example-messages.ts';
+import { clearLogin as radiusLogin } from '../protocols/radius/example-messages.ts';
 import { CONFIRM, CONNECT, userData } from '../protocols/s7/example-frames.ts';
 import { bindings, community, octets, pdu } from '../protocols/snmp/example-messages.ts';
+import { clearLogin as tdsLogin, obfuscated } from '../protocols/tds/example-messages.ts';
 
 /** A way to log in. Messages of client (true) and server, in turn. */
 interface Way {
@@ -141,6 +146,26 @@ const WAYS: readonly Way[] = [
       [false, latin1('\r\nWelcome\r\n$ ')],
     ],
   },
+  { name: 'MySQL in clear', protocol: 'mysql', transport: 'tcp', port: 3306, user: 'historian', say: mysqlLogin },
+  {
+    name: 'PostgreSQL in clear',
+    protocol: 'postgres',
+    transport: 'tcp',
+    port: 5432,
+    user: 'operator',
+    say: postgresLogin,
+  },
+  {
+    name: 'TDS LOGIN7',
+    protocol: 'tds',
+    transport: 'tcp',
+    port: 1433,
+    user: 'sa',
+    say: tdsLogin,
+    forms: (secret) => [Buffer.from(obfuscated(secret))],
+  },
+  { name: 'RADIUS with EAP-GTC', protocol: 'radius', transport: 'udp', port: 1812, user: 'operator', say: radiusLogin },
+  { name: 'IPMI 1.5 in clear', protocol: 'ipmi', transport: 'udp', port: 623, user: 'operator', say: ipmiLogin },
 ];
 
 const CLIENT = { mac: 1, ip: 1 };

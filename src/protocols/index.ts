@@ -19,6 +19,12 @@ import { http } from './http/index.ts';
 import { ftp } from './ftp/index.ts';
 import { tftp } from './tftp/index.ts';
 import { telnet } from './telnet/index.ts';
+import { mysql } from './mysql/index.ts';
+import { postgres } from './postgres/index.ts';
+import { tds } from './tds/index.ts';
+import { radius } from './radius/index.ts';
+import { ipmi } from './ipmi/index.ts';
+import { eapol, ppp } from './ppp/index.ts';
 
 export const protocols: readonly Protocol[] = [
   modbus,
@@ -46,4 +52,11 @@ export const protocols: readonly Protocol[] = [
   ftp,
   tftp,
   telnet,
+  mysql,
+  postgres,
+  tds,
+  radius,
+  ipmi,
+  ppp,
+  eapol,
 ];

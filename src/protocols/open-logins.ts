@@ -50,6 +50,12 @@ export class OpenLogins {
     this.#open.set(context.flow, { ...attempt, timeUs, frame, client, server });
   }
 
+  /** The attempt was none: the server asks for it in another way, and another attempt follows. */
+  drop(flow: number): void {
+    this.#open.get(flow)?.secret?.fill(0);
+    this.#open.delete(flow);
+  }
+
   isOpen(flow: number): boolean {
     return this.#open.has(flow);
   }
