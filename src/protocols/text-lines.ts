@@ -126,10 +126,13 @@ const BodyAt = { line: 0, lineStart: 1, dot: 2, dotReturn: 3 } as const;
 export class DotBody {
   /** Bytes of this direction belong to a body. */
   isOpen = false;
+  /** Bytes of it were lost, perhaps its end. */
+  isUncertain = false;
   #at: number = BodyAt.lineStart;
 
   begin(): void {
     this.isOpen = true;
+    this.isUncertain = false;
     this.#at = BodyAt.lineStart;
   }
 
@@ -139,6 +142,7 @@ export class DotBody {
 
   /** Bytes were lost within the body: its end is looked for in the next line. */
   lost(): void {
+    this.isUncertain = true;
     this.#at = BodyAt.line;
   }
 
