@@ -15,7 +15,7 @@ import { dhcp } from './dhcp/index.ts';
 import { ssh } from './ssh/index.ts';
 import { vnc } from './vnc/index.ts';
 import { tls } from './tls/index.ts';
-import { pop3, smtp } from './mail/index.ts';
+import { imap, pop3, smtp } from './mail/index.ts';
 
 export const protocols: readonly Protocol[] = [
   modbus,
@@ -41,4 +41,5 @@ export const protocols: readonly Protocol[] = [
   tls,
   pop3,
   smtp,
+  imap,
 ];

@@ -1,5 +1,6 @@
 // Mail: the entries of POP3, SMTP and IMAP in the list.
 import type { Protocol } from '../../facts/protocol.ts';
+import { ImapDecoder } from './imap.ts';
 import { FRAME_BYTES_MAX } from './mail-decoder.ts';
 import { Pop3Decoder } from './pop3.ts';
 import { SmtpDecoder } from './smtp.ts';
@@ -31,4 +32,13 @@ export const smtp: Protocol = {
   ports: [25, 587, 2525],
   summary: 'Mail on its way (SMTP, submission): software and names of hosts, logins by AUTH, and their outcome',
   start: () => new SmtpDecoder(),
+};
+
+export const imap: Protocol = {
+  ...shared,
+  name: 'imap',
+  title: 'IMAP',
+  ports: [143],
+  summary: 'Mailboxes (IMAP): software of both sides, logins by LOGIN and AUTHENTICATE, and their outcome',
+  start: () => new ImapDecoder(),
 };

@@ -65,7 +65,7 @@ export class MailSession {
   }
 
   /** Replies or commands were lost: what waits may have been replied to. */
-  forgetWaiting(): void {
+  forget(): void {
     this.#waiting.length = 0;
   }
 
@@ -144,7 +144,7 @@ export abstract class MailDecoder<S extends MailSession> implements ProtocolDeco
     // The outcome, or what it would have been of, may be among the lost.
     this.logins.settle(context, flow, 'unknown');
     session.sasl = null;
-    session.forgetWaiting();
+    session.forget();
     session.isBegun = true;
     if (session.rest(fromClient) === 0) this.lostLines(session, fromClient);
   }
