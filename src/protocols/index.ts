@@ -15,6 +15,7 @@ import { dhcp } from './dhcp/index.ts';
 import { ssh } from './ssh/index.ts';
 import { vnc } from './vnc/index.ts';
 import { tls } from './tls/index.ts';
+import { ldap } from './ldap/index.ts';
 import { imap, pop3, smtp } from './mail/index.ts';
 
 export const protocols: readonly Protocol[] = [
@@ -42,4 +43,5 @@ export const protocols: readonly Protocol[] = [
   pop3,
   smtp,
   imap,
+  ldap,
 ];
