@@ -16,6 +16,7 @@ import { ssh } from './ssh/index.ts';
 import { vnc } from './vnc/index.ts';
 import { tls } from './tls/index.ts';
 import { ldap } from './ldap/index.ts';
+import { redis } from './redis/index.ts';
 import { imap, pop3, smtp } from './mail/index.ts';
 
 export const protocols: readonly Protocol[] = [
@@ -44,4 +45,5 @@ export const protocols: readonly Protocol[] = [
   smtp,
   imap,
   ldap,
+  redis,
 ];
