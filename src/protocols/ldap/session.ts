@@ -112,6 +112,8 @@ export class Sessions {
         return;
       case Operation.bindResponse:
         if (number === session.bind) this.#bound(session, bytes, message.start, message.end, context);
+        // A bind that was not seen may have been one by SASL.
+        else session.isWrapped = true;
         return;
       case Operation.searchEntry:
         if (!session.isRootTold) session.isRootTold = readRoot(bytes, message.start, message.end, context);
