@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Match, Speaker } from '../../facts/protocol.ts';
-import { joined, play, playDamaged, shown, type Step } from '../example-stream.ts';
+import { play, playDamaged, shown } from '../../../scripts/play-conversation.ts';
+import { joined, type Step } from '../example-stream.ts';
 import { ldap } from './index.ts';
 
 type Part = string | readonly number[] | Uint8Array;

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Match } from '../../facts/protocol.ts';
 import { CheckedSink, messageContext } from '../../../fuzz/checked-sink.ts';
-import { play, playDamaged, shown, text, type Step } from '../example-stream.ts';
+import { play, playDamaged, shown } from '../../../scripts/play-conversation.ts';
+import { text, type Step } from '../example-stream.ts';
 import { imap } from './index.ts';
 
 const base64 = (value: string): string => Buffer.from(value).toString('base64');

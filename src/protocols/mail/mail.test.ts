@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { CheckedSink, messageContext } from '../../../fuzz/checked-sink.ts';
 import { Match } from '../../facts/protocol.ts';
-import { onlyLogin, play, playDamaged, shown, text, type Step } from '../example-stream.ts';
+import { onlyLogin, play, playDamaged, shown } from '../../../scripts/play-conversation.ts';
+import { text, type Step } from '../example-stream.ts';
 import { pop3, smtp } from './index.ts';
 
 const base64 = (value: string): string => Buffer.from(value).toString('base64');

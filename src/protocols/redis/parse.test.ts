@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Match } from '../../facts/protocol.ts';
-import { onlyLogin, play, playDamaged, shown, text, type Step } from '../example-stream.ts';
+import { onlyLogin, play, playDamaged, shown } from '../../../scripts/play-conversation.ts';
+import { text, type Step } from '../example-stream.ts';
 import { redis } from './index.ts';
 
 function asks(...words: readonly string[]): Step {
