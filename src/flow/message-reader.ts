@@ -337,6 +337,9 @@ export class MessageReader {
   /** A protocol that was tried just now asks for more of the stream. */
   private isLater = false;
 
+  /** The bytes that are tried now were tried a moment ago, behind others. */
+  private isTriedAgain = false;
+
   /** Row whose roles `identify` has just swapped, else 0. */
   private hasFlipped = 0;
 
@@ -460,6 +463,8 @@ export class MessageReader {
       this.events.identified(row);
       return index;
     }
+    // Who waits for more of the stream is bounded by its bytes; a segment that was tried already counts once.
+    if ((isTcp && this.isLater) || this.isTriedAgain) return NO_PROTOCOL;
     const triesOfBoth = (words[base + Column.tries]! += fromClient ? 1 : 0x10000);
     const tries = fromClient ? triesOfBoth & 0xffff : triesOfBoth >>> 16;
     const most = this.isUsualPort(serverPort) || this.isUsualPort(clientPort) ? TRIES_ON_USUAL_PORT_MAX : TRIES_MAX;
@@ -555,7 +560,9 @@ export class MessageReader {
     const speaksClient = this.isStillFromClient(row, fromClient);
     if (isUnrecognised || this.isSearching(row, speaksClient)) {
       // What was kept may be the tail of a message whose head was never seen: the new segment gets a try of its own.
+      this.isTriedAgain = true;
       const own = this.readStream(row, speaksClient, bytes, start, end);
+      this.isTriedAgain = false;
       if (this.table.words[row * FlowTable.stride + Column.protocol]! >= 0) {
         rest = total;
         if (own < end) this.keep(row, this.isStillFromClient(row, speaksClient), bytes, own, end);

@@ -1,9 +1,11 @@
 // Passwords of DeviceCommunicationControl and ReinitializeDevice, as logins (16.1.1, 16.4.1). A password is kept until
 // the device has answered, and then forgotten. Rare messages: plain code with objects.
+import { secretCopy } from '../../bytes/secret.ts';
 import type { FactSink, Login } from '../../facts/facts.ts';
 import type { FrameReference } from '../../facts/frame-reference.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 import { Outcome, type Operation } from '../../facts/operation.ts';
+import { clearSecret } from '../clear-secret.ts';
 import { markSecret } from '../facts-of-messages.ts';
 import { Charset } from './identity.ts';
 import { Confirmed, NAME, PASSWORD_FAILURE } from './messages.ts';
@@ -38,11 +40,11 @@ export class Logins {
     const { sink } = context;
     if (!this.#findPassword(service, bytes, start, end)) return;
     const oldest = this.#waiting.length < WAITING_MAX ? undefined : this.#waiting.shift();
-    if (oldest !== undefined) sink.login(loginOf(oldest, oldest.timeUs, oldest.requestFrame, 'unknown'));
+    if (oldest !== undefined) tell(sink, oldest, oldest.timeUs, oldest.requestFrame, 'unknown');
     const { timeUs, flow, client, server, requestFrame } = operation;
     const { start: passwordStart, next: passwordEnd } = this.#reader;
     markSecret(context, bytes, passwordStart, passwordEnd);
-    const password = bytes.slice(passwordStart, passwordEnd);
+    const password = secretCopy(bytes, passwordStart, passwordEnd);
     this.#waiting.push({ timeUs, flow, client, server, requestFrame, password });
   }
 
@@ -58,7 +60,7 @@ export class Logins {
     let result: Login['outcome'] = 'unknown';
     if (outcome === Outcome.ok) result = 'accepted';
     else if (outcome === Outcome.refused && code === PASSWORD_FAILURE) result = 'refused';
-    sink.login(loginOf(waiting!, timeUs, answerFrame > 0 ? answerFrame : requestFrame, result));
+    tell(sink, waiting!, timeUs, answerFrame > 0 ? answerFrame : requestFrame, result);
   }
 
   /** Leaves the reader at the password; false where there is none. */
@@ -75,9 +77,15 @@ export class Logins {
   }
 }
 
-function loginOf(waiting: Waiting, timeUs: number, frame: FrameReference, outcome: Login['outcome']): Login {
-  const { client, server, flow, password } = waiting;
-  return {
+/** Hands the login over, and overwrites its password. */
+function tell(
+  sink: FactSink,
+  { client, server, flow, password }: Waiting,
+  timeUs: number,
+  frame: FrameReference,
+  outcome: Login['outcome'],
+): void {
+  sink.login({
     fact: 'login',
     timeUs,
     frame,
@@ -88,8 +96,10 @@ function loginOf(waiting: Waiting, timeUs: number, frame: FrameReference, outcom
     mechanism: 'clear',
     user: '',
     outcome,
+    ...clearSecret(password),
     test: (candidate) => isPassword(candidate, password),
-  };
+  });
+  password.fill(0);
 }
 
 /** Compared as bytes in the password's own character set (20.2.9): nothing of it becomes a string. */

@@ -1,8 +1,10 @@
 // Turns CONNECT and its CONNACK into a login: who, by which mechanism, with what outcome, and how a candidate password can be
 // tested. The password is kept until the outcome is known, and then overwritten.
+import { secretCopy } from '../../bytes/secret.ts';
 import { printable } from '../../bytes/text.ts';
 import type { Login } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
+import { clearSecret } from '../clear-secret.ts';
 import { markSecret } from '../facts-of-messages.ts';
 import type { FlowState, OpenLogin } from './flows.ts';
 import type { MqttPacket } from './packet.ts';
@@ -37,7 +39,7 @@ export class Logins {
       server: state.isReversed ? context.client : context.server,
       mechanism: mechanismOf(packet, bytes),
       user: packet.hasUser ? printable(bytes, packet.userStart, packet.userEnd, USER_CHARACTERS_MAX) : '',
-      secret: isSecretKept ? bytes.slice(packet.passwordStart, packet.passwordEnd) : null,
+      secret: isSecretKept ? secretCopy(bytes, packet.passwordStart, packet.passwordEnd) : null,
     };
     this.#open.set(context.flow, state);
   }
@@ -89,5 +91,5 @@ function loginFact(flow: number, login: OpenLogin, outcome: Login['outcome']): L
     user,
     outcome,
   } as const;
-  return secret === null ? fact : { ...fact, test: (candidate) => Buffer.from(candidate, 'utf8').equals(secret) };
+  return secret === null ? fact : { ...fact, ...clearSecret(secret) };
 }

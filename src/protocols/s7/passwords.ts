@@ -1,7 +1,9 @@
 // The password of a controller's protection level: eight characters, hidden by a chain of exclusive-or with a constant
 // that every engineering tool knows. What is kept of one is its hidden form, until the controller has answered.
+import { secretCopy } from '../../bytes/secret.ts';
 import type { Login } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
+import { clearSecret } from '../clear-secret.ts';
 import { markSecret } from '../facts-of-messages.ts';
 
 const PASSWORD_BYTES = 8;
@@ -32,13 +34,14 @@ export class Passwords {
     const { timeUs, frame, flow, operation } = context;
     const { client, server } = operation;
     if (this.#open.size >= OPEN_MAX) {
-      for (const oldest of this.#open.keys()) {
+      for (const [oldest, { hidden }] of this.#open) {
+        hidden.fill(0);
         this.#open.delete(oldest);
         break;
       }
     }
     markSecret(context, bytes, start, start + PASSWORD_BYTES);
-    const hidden = bytes.slice(start, start + PASSWORD_BYTES);
+    const hidden = secretCopy(bytes, start, start + PASSWORD_BYTES);
     this.#open.set(`${flow} ${key}`, { hidden, timeUs, frame, client, server });
   }
 
@@ -79,8 +82,10 @@ export class Passwords {
       mechanism: 's7-password',
       user: '',
       outcome,
+      ...clearSecret(hidden),
       test: (candidate) => isPassword(candidate, hidden),
     });
+    hidden.fill(0);
   }
 }
 

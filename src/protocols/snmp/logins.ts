@@ -1,8 +1,10 @@
 // Communities and users as logins. A community is kept until an answer shows that it was accepted, and then overwritten;
 // that one was refused is not visible (RFC 1157 4.1: such a message is dropped). Of version 3 the message is kept.
+import { secretCopy } from '../../bytes/secret.ts';
 import { printable } from '../../bytes/text.ts';
 import type { Login } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
+import { clearSecret } from '../clear-secret.ts';
 import { markSecret } from '../facts-of-messages.ts';
 import { type Challenge, type FlowState, type OpenLogin, markOf, tellOnce } from './flows.ts';
 import { Flag, NAME, Pdu, USER_SECURITY_MODEL, UsmStats, Version } from './messages.ts';
@@ -55,7 +57,7 @@ export class Logins {
       mark,
       messageId: message.messageId,
       user: isV3 ? printable(bytes, message.userStart, message.userEnd, USER_CHARACTERS_MAX) : '',
-      secret: isKept ? bytes.slice(message.communityStart, message.communityEnd) : null,
+      secret: isKept ? secretCopy(bytes, message.communityStart, message.communityEnd) : null,
       challenge: isV3 ? challengeOf(message, bytes, range) : null,
     });
     this.#open.set(context.flow, state);
@@ -172,6 +174,6 @@ function loginFact(flow: number, login: OpenLogin, outcome: Login['outcome']): L
   return {
     ...fact,
     mechanism: 'snmp-community',
-    test: (candidate) => Buffer.from(candidate, 'utf8').equals(secret),
+    ...clearSecret(secret),
   };
 }
