@@ -25,6 +25,9 @@ import { tds } from './tds/index.ts';
 import { radius } from './radius/index.ts';
 import { ipmi } from './ipmi/index.ts';
 import { eapol, ppp } from './ppp/index.ts';
+import { ldap } from './ldap/index.ts';
+import { redis } from './redis/index.ts';
+import { imap, pop3, smtp } from './mail/index.ts';
 
 export const protocols: readonly Protocol[] = [
   modbus,
@@ -59,4 +62,9 @@ export const protocols: readonly Protocol[] = [
   ipmi,
   ppp,
   eapol,
+  pop3,
+  smtp,
+  imap,
+  ldap,
+  redis,
 ];

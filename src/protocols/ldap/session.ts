@@ -1,0 +1,236 @@
+// Follows the binds of each conversation to their results, and the moment from which it is encrypted.
+import { printable } from '../../bytes/text.ts';
+import { NEED_MORE, NOT_THIS_PROTOCOL, type MessageContext } from '../../facts/protocol.ts';
+import { BerReader, BerTag, berInteger } from '../ber.ts';
+import { markSecret } from '../facts-of-messages.ts';
+import { LongFrames } from '../long-frames.ts';
+import { OpenLogins, secretOf, type LoginAttempt } from '../open-logins.ts';
+import { SaslExchange } from '../sasl.ts';
+import { Authentication, Operation, Result, START_TLS, Tag } from './messages.ts';
+import { messageSize } from './parse.ts';
+import { readRoot } from './root.ts';
+
+/** A longer message is passed over: binds and root entries are short. */
+export const FRAME_BYTES_MAX = 65_536;
+/** Conversations with something to keep; of more, messages are read one by one. */
+const SESSIONS_MAX = 16_384;
+const NOTHING = -1;
+
+interface Session {
+  readonly long: LongFrames;
+  isOpaque: boolean;
+  /** The client binds by SASL: what follows may be wrapped by it (RFC 4422 3.7). */
+  isWrapped: boolean;
+  /** Number of the bind that waits for its result. */
+  bind: number;
+  startTls: number;
+  sasl: SaslExchange | null;
+  /** What the server says of itself was told. */
+  isRootTold: boolean;
+}
+
+export class Sessions {
+  readonly #logins = new OpenLogins('ldap');
+  readonly #sessions = new Map<number, Session>();
+  readonly #message = new BerReader();
+  readonly #field = new BerReader();
+  readonly #inner = new BerReader();
+
+  frameSize(bytes: Uint8Array, start: number, end: number, context: MessageContext): number {
+    const available = Math.min(end - start, FRAME_BYTES_MAX);
+    const session = this.#sessions.get(context.flow);
+    if (session?.isOpaque === true) return available;
+    const inside = session?.long.inside(context.fromClient, available) ?? 0;
+    if (inside > 0) return inside;
+    const size = messageSize(bytes, start, end);
+    if (size === 0) return NEED_MORE;
+    // Neither TLS nor what SASL wraps begins as a message does.
+    if (size < 0) return session?.isWrapped === true || bytes[start] === 0x16 ? available : NOT_THIS_PROTOCOL;
+    return size > FRAME_BYTES_MAX ? available : size;
+  }
+
+  decode(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
+    const session = this.#of(context);
+    if (session === null || session.isOpaque) return;
+    if (session.long.isInside(context.fromClient, end - start)) return;
+    const size = messageSize(bytes, start, end);
+    if (size < 0) session.isOpaque = context.isTcp;
+    else if (size > end - start && context.isTcp) session.long.begins(context.fromClient, size, end - start);
+    else this.#read(session, bytes, start, end, context);
+  }
+
+  gap(flow: number, context: MessageContext): void {
+    const session = this.#sessions.get(flow);
+    if (session === undefined) return;
+    this.#logins.settle(context, flow, 'unknown');
+    session.sasl = null;
+    session.bind = NOTHING;
+    session.startTls = NOTHING;
+  }
+
+  resumes(flow: number, fromClient: boolean, lostBytes: number): boolean {
+    const session = this.#sessions.get(flow);
+    return session !== undefined && (session.isOpaque || session.long.resumes(fromClient, lostBytes));
+  }
+
+  closed(flow: number, context: MessageContext): void {
+    this.#logins.settle(context, flow, 'unknown');
+    this.#sessions.delete(flow);
+  }
+
+  tick(timeUs: number, context: MessageContext): void {
+    this.#logins.tick(timeUs, context);
+  }
+
+  #of(context: MessageContext): Session | null {
+    const known = this.#sessions.get(context.flow);
+    if (known !== undefined) return known;
+    if (this.#sessions.size >= SESSIONS_MAX) return null;
+    const session: Session = {
+      long: new LongFrames(),
+      isOpaque: false,
+      isWrapped: false,
+      bind: NOTHING,
+      startTls: NOTHING,
+      sasl: null,
+      isRootTold: false,
+    };
+    this.#sessions.set(context.flow, session);
+    return session;
+  }
+
+  #read(session: Session, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
+    const message = this.#message;
+    if (!message.expect(BerTag.sequence, bytes, start, end)) return;
+    const messageEnd = message.end;
+    if (!message.expect(BerTag.integer, bytes, message.start, messageEnd)) return;
+    const number = berInteger(bytes, message.start, message.end);
+    if (!message.read(bytes, message.end, messageEnd)) return;
+    switch (message.tag) {
+      case Operation.bindRequest:
+        this.#bind(session, number, bytes, message.start, message.end, context);
+        return;
+      case Operation.bindResponse:
+        if (number === session.bind) this.#bound(session, bytes, message.start, message.end, context);
+        // A bind that was not seen may have been one by SASL.
+        else session.isWrapped = true;
+        return;
+      case Operation.searchEntry:
+        if (!session.isRootTold) session.isRootTold = readRoot(bytes, message.start, message.end, context);
+        return;
+      case Operation.extendedRequest:
+        if (this.#isStartTls(bytes, message.start, message.end)) session.startTls = number;
+        return;
+      case Operation.extendedResponse:
+        if (number !== session.startTls) return;
+        session.startTls = NOTHING;
+        session.isOpaque = this.#result(bytes, message.start, message.end) === Result.success;
+        return;
+      default:
+    }
+  }
+
+  /** RFC 4511 4.2: version, name, authentication. */
+  #bind(
+    session: Session,
+    number: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    context: MessageContext,
+  ): void {
+    const field = this.#field;
+    if (!field.expect(BerTag.integer, bytes, start, end)) return;
+    if (!field.expect(BerTag.octetString, bytes, field.end, end)) return;
+    const user = printable(bytes, field.start, field.end);
+    if (!field.read(bytes, field.end, end)) return;
+    session.bind = number;
+    switch (field.tag) {
+      case Authentication.simple:
+        session.sasl = null;
+        this.#simple(user, bytes, field.start, field.end, context);
+        return;
+      case Authentication.sasl:
+        this.#sasl(session, user, bytes, field.start, field.end, context);
+        return;
+      case Authentication.sicilyResponse:
+        session.sasl = null;
+        markSecret(context, bytes, field.start, field.end);
+        this.#logins.begin(context, { mechanism: 'ldap-sicily-ntlm', user, secret: null });
+        return;
+      default:
+        session.sasl = null;
+        session.bind = NOTHING;
+    }
+  }
+
+  /** RFC 4513 5.1: without a password nobody is authenticated, with or without a name. */
+  #simple(user: string, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
+    if (start === end) {
+      this.#logins.begin(context, {
+        mechanism: user === '' ? 'anonymous' : 'ldap-unauthenticated',
+        user,
+        secret: null,
+      });
+      return;
+    }
+    markSecret(context, bytes, start, end);
+    this.#logins.begin(context, { mechanism: 'clear', user, secret: secretOf(bytes, start, end) });
+  }
+
+  #sasl(session: Session, user: string, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
+    const field = this.#inner;
+    if (!field.expect(BerTag.octetString, bytes, start, end)) return;
+    const exchange = new SaslExchange(bytes, field.start, field.end);
+    const isNext = session.sasl?.mechanism === exchange.mechanism;
+    const sasl = isNext && session.sasl !== null ? session.sasl : exchange;
+    session.sasl = sasl;
+    session.isWrapped = true;
+    if (!field.expect(BerTag.octetString, bytes, field.end, end)) return;
+    markSecret(context, bytes, field.start, field.end);
+    this.#begin(sasl.answered(bytes, field.start, field.end), user, context);
+  }
+
+  /** The mechanism's own name of the user goes before the name of the bind. */
+  #begin(attempt: LoginAttempt | null, user: string, context: MessageContext): void {
+    if (attempt !== null) this.#logins.begin(context, attempt.user === '' ? { ...attempt, user } : attempt);
+  }
+
+  #bound(session: Session, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
+    session.bind = NOTHING;
+    const result = this.#result(bytes, start, end);
+    const { sasl } = session;
+    if (result === Result.saslBindInProgress) {
+      if (sasl !== null && this.#credentials(bytes, end)) sasl.challenged(bytes, this.#field.start, this.#field.end);
+      return;
+    }
+    if (result < 0) return;
+    const isAccepted = result === Result.success;
+    if (sasl !== null) {
+      this.#begin(sasl.decided(isAccepted), '', context);
+      session.sasl = null;
+    }
+    this.#logins.settle(context, context.flow, isAccepted ? 'accepted' : 'refused');
+  }
+
+  /** RFC 4511 4.1.9: the result code; -1 where none stands there. `#field` is then behind it. */
+  #result(bytes: Uint8Array, start: number, end: number): number {
+    const field = this.#field;
+    if (!field.expect(BerTag.enumerated, bytes, start, end)) return -1;
+    const result = berInteger(bytes, field.start, field.end);
+    return result >= 0 ? result : -1;
+  }
+
+  /** Goes from the result code to the server's credentials (RFC 4511 4.2.2). */
+  #credentials(bytes: Uint8Array, end: number): boolean {
+    const field = this.#field;
+    while (field.read(bytes, field.end, end)) if (field.tag === Tag.serverCredentials) return true;
+    return false;
+  }
+
+  #isStartTls(bytes: Uint8Array, start: number, end: number): boolean {
+    const field = this.#field;
+    if (!field.expect(Tag.extendedName, bytes, start, end)) return false;
+    return field.end - field.start === START_TLS.length && printable(bytes, field.start, field.end) === START_TLS;
+  }
+}
