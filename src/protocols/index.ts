@@ -17,6 +17,7 @@ import { vnc } from './vnc/index.ts';
 import { tls } from './tls/index.ts';
 import { rtsp } from './rtsp/index.ts';
 import { sip } from './sip/index.ts';
+import { rdp } from './rdp/index.ts';
 
 export const protocols: readonly Protocol[] = [
   modbus,
@@ -42,4 +43,5 @@ export const protocols: readonly Protocol[] = [
   tls,
   rtsp,
   sip,
+  rdp,
 ];
