@@ -18,6 +18,7 @@ import { tls } from './tls/index.ts';
 import { rtsp } from './rtsp/index.ts';
 import { sip } from './sip/index.ts';
 import { rdp } from './rdp/index.ts';
+import { kerberos } from './kerberos/index.ts';
 
 export const protocols: readonly Protocol[] = [
   modbus,
@@ -44,4 +45,5 @@ export const protocols: readonly Protocol[] = [
   rtsp,
   sip,
   rdp,
+  kerberos,
 ];
