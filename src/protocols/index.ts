@@ -19,6 +19,7 @@ import { rtsp } from './rtsp/index.ts';
 import { sip } from './sip/index.ts';
 import { rdp } from './rdp/index.ts';
 import { kerberos } from './kerberos/index.ts';
+import { quic } from './quic/index.ts';
 
 export const protocols: readonly Protocol[] = [
   modbus,
@@ -46,4 +47,5 @@ export const protocols: readonly Protocol[] = [
   sip,
   rdp,
   kerberos,
+  quic,
 ];

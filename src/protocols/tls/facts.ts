@@ -11,9 +11,15 @@ import { AlertLevel, alertName, versionName } from './messages.ts';
 /** RFC 1035 2.3.4. */
 const NAME_CHARACTERS_MAX = 255;
 
-export function tellClientHello(context: MessageContext, hello: Hello, bytes: Uint8Array): void {
+/** `transport`: `t` for TCP, `q` for QUIC. */
+export function tellClientHello(
+  context: MessageContext,
+  hello: Hello,
+  bytes: Uint8Array,
+  transport: 't' | 'q' = 't',
+): void {
   trait(context, 'ja3', ja3(hello));
-  trait(context, 'ja4', ja4(hello, bytes));
+  trait(context, 'ja4', ja4(hello, bytes, transport));
   trait(context, 'tls-server-name', printable(bytes, hello.nameStart, hello.nameEnd, NAME_CHARACTERS_MAX));
 }
 
