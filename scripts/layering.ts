@@ -12,6 +12,7 @@ export const STAGES = [
   'packet',
   'flow',
   'protocols',
+  'transfers',
   'learning',
   'assets',
   'alerts',
@@ -33,6 +34,7 @@ const BUILTINS: Readonly<Record<string, readonly string[]>> = {
   // The seed of the hash tables, which no result depends on.
   flow: ['node:crypto'],
   protocols: ['node:crypto'],
+  transfers: ['node:crypto'],
   learning: ['node:crypto'],
   assets: ['node:crypto'],
   alerts: ['node:crypto'],

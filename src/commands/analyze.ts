@@ -2,7 +2,7 @@
 // the work is loaded only when there is work.
 import { SEVERITIES } from '../facts/alert.ts';
 import type { Severity } from '../facts/alert.ts';
-import { capturePaths, evidenceDirectory } from './capture-arguments.ts';
+import { capturePaths, outputDirectory } from './capture-arguments.ts';
 import type { Command, CommandLine } from './command-line.ts';
 import { UsageError } from './command-line.ts';
 import { samplePath } from './sample.ts';
@@ -26,6 +26,11 @@ export const analyzeCommand: Command = {
       name: 'evidence',
       value: 'DIR',
       text: 'write one pcapng for each alert there: the frames that prove it, and some around',
+    },
+    {
+      name: 'spool',
+      value: 'DIR',
+      text: 'keep the files that pass there, each under its SHA-256, with index.jsonl; at most 1 GiB',
     },
     {
       name: 'frames',
@@ -71,6 +76,7 @@ async function runAnalyze(line: CommandLine): Promise<number> {
   const paths = line.options.has('sample') ? samplePaths(line.operands) : capturePaths(line.operands, 'analyze');
   const framesMax = framesListed(line.options.get('frames'));
   const evidence = line.options.get('evidence');
+  const spool = line.options.get('spool');
   const failOn = line.options.get('fail-on');
   const config = line.options.get('config');
   const declaration = config === undefined ? null : (await import('./site-config.ts')).declarationOf(config);
@@ -83,7 +89,8 @@ async function runAnalyze(line: CommandLine): Promise<number> {
     duplicates: line.options.get('duplicates') === 'keep' ? 'keep' : 'skip',
     output: isJson ? 'json' : isQuiet ? 'quiet' : 'report',
     color: line.options.get('color') ?? 'auto',
-    evidence: evidence === undefined ? null : evidenceDirectory(evidence),
+    evidence: evidence === undefined ? null : outputDirectory('evidence', evidence),
+    spool: spool === undefined ? null : outputDirectory('spool', spool),
     declaration,
     baseline,
     save: line.options.get('save') ?? null,

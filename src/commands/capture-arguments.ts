@@ -34,23 +34,23 @@ export function damageLines(files: readonly CaptureFile[]): string[] {
   return lines;
 }
 
-/** The directory, made where it is missing; for its owner only. */
-export function evidenceDirectory(path: string): string {
+/** The directory that `--option` names, made where it is missing; for its owner only. */
+export function outputDirectory(option: string, path: string): string {
   let isDirectory: boolean | null = null;
   try {
     isDirectory = statSync(path).isDirectory();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw cannotUse(path, error);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw cannotUse(option, path, error);
   }
-  if (isDirectory === false) throw new UsageError(`--evidence ${showable(path)} is a file; it must be a directory`);
+  if (isDirectory === false) throw new UsageError(`--${option} ${showable(path)} is a file; it must be a directory`);
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw cannotUse(path, error);
+    throw cannotUse(option, path, error);
   }
   return path;
 }
 
-function cannotUse(path: string, error: unknown): UsageError {
-  return new UsageError(`--evidence ${showable(path)} cannot be used: ${(error as Error).message}`);
+function cannotUse(option: string, path: string, error: unknown): UsageError {
+  return new UsageError(`--${option} ${showable(path)} cannot be used: ${(error as Error).message}`);
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import type { Login, Transfer } from '../facts/facts.ts';
+import { CONTENT_UNSEEN, type Login, type Transfer } from '../facts/facts.ts';
 import { frameReference } from '../facts/frame-reference.ts';
 import { Encoding, Outcome, emptyOperation } from '../facts/operation.ts';
 import type { Protocol } from '../facts/protocol.ts';
@@ -126,6 +126,7 @@ function transfer(phase: Transfer['phase'], offset: number, text: string, size: 
     bytes: Buffer.from(text),
     size,
     isComplete: true,
+    ...CONTENT_UNSEEN,
   };
 }
 
@@ -137,27 +138,23 @@ test('a transfer shows hashes of its pieces and of the whole, never its bytes', 
   const lines = linesOf((sink) => {
     sink.transfer(transfer('begun', -1, '', 0));
     sink.transfer(transfer('piece', 0, 'abc', 0));
-    sink.transfer(transfer('piece', 3, 'def', 0));
-    sink.transfer(transfer('ended', -1, '', 6));
+    sink.transfer({ ...transfer('ended', -1, '', 3), kind: 'text', sha256: sha256('abc') });
   });
   assert.deepEqual(
-    lines.map((line) => line['sha256']),
-    [null, sha256('abc'), sha256('def'), sha256('abcdef')],
-  );
-  assert.deepEqual(
-    lines.map((line) => line['size']),
-    [0, 3, 3, 6],
+    lines.map((line) => [line['sha256'], line['kind'], line['size']]),
+    [
+      [null, null, 0],
+      [sha256('abc'), null, 3],
+      [sha256('abc'), 'text', 3],
+    ],
   );
   assert.equal(JSON.stringify(lines).includes('abc"'), false);
 });
 
-test('a transfer with a piece missing has no hash of the whole', () => {
-  const lines = linesOf((sink) => {
-    sink.transfer(transfer('begun', -1, '', 0));
-    sink.transfer(transfer('piece', 3, 'def', 0));
-    sink.transfer(transfer('ended', -1, '', 6));
-  });
-  assert.equal(lines.at(-1)!['sha256'], null);
+test('a transfer with a piece missing says where, and has no hash of the whole', () => {
+  const missing = { missing: [{ offset: 0, size: 3 }], missingBytes: 3 };
+  const [line] = linesOf((sink) => sink.transfer({ ...transfer('ended', -1, '', 6), ...missing }));
+  assert.deepEqual([line!['sha256'], line!['missing'], line!['missingBytes']], [null, missing.missing, 3]);
 });
 
 test('only the facts and protocols asked for are told', () => {

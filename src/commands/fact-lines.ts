@@ -1,6 +1,5 @@
 // Turns facts into lines of JSON: the contract of `1sec facts` in docs/formats.md.
 import { createHash } from 'node:crypto';
-import type { Hash } from 'node:crypto';
 import { hex, printable } from '../bytes/text.ts';
 import type {
   Claim,
@@ -31,9 +30,6 @@ export interface FactFilter {
   readonly protocols: ReadonlySet<string> | null;
 }
 
-/** Transfers whose running hash is kept; more lose theirs, and their `sha256` is null. */
-const TRANSFERS_MAX = 1024;
-
 type Line = Record<string, unknown>;
 
 /** Writes each fact it hears as one line. */
@@ -42,7 +38,6 @@ export class FactLines implements FactSink {
   readonly #protocols: readonly Protocol[];
   readonly #filter: FactFilter;
   readonly #write: (line: string) => void;
-  readonly #transfers = new Map<string, { readonly hash: Hash; next: number }>();
 
   constructor(hosts: HostDirectory, protocols: readonly Protocol[], filter: FactFilter, write: (line: string) => void) {
     this.#hosts = hosts;
@@ -118,7 +113,6 @@ export class FactLines implements FactSink {
   }
 
   transfer(transfer: Transfer): void {
-    const sha256 = this.#hashOf(transfer);
     if (!this.#wants('transfer', transfer.protocol)) return;
     const line = opening('transfer', transfer.frame, transfer.timeUs);
     line['phase'] = transfer.phase;
@@ -132,7 +126,12 @@ export class FactLines implements FactSink {
     line['offset'] = orNull(transfer.offset);
     line['size'] = transfer.phase === 'piece' ? transfer.bytes.length : transfer.size;
     line['complete'] = transfer.phase === 'ended' ? transfer.isComplete : null;
-    line['sha256'] = sha256;
+    line['kind'] = transfer.kind === '' ? null : transfer.kind;
+    line['sha256'] = hashOf(transfer);
+    if (transfer.missingBytes > 0) {
+      line['missing'] = transfer.missing;
+      line['missingBytes'] = transfer.missingBytes;
+    }
     this.#write(jsonText(line));
   }
 
@@ -191,28 +190,12 @@ export class FactLines implements FactSink {
     const segment = this.#hosts.segment(host);
     if (segment !== 'default') line[`${key}Segment`] = segment;
   }
+}
 
-  /** Of a piece: its own hash. Of the whole: where every piece was there, in order. */
-  #hashOf(transfer: Transfer): string | null {
-    const running = this.#transfers.get(transfer.transfer);
-    if (transfer.phase === 'begun') {
-      if (this.#transfers.size < TRANSFERS_MAX) {
-        this.#transfers.set(transfer.transfer, { hash: createHash('sha256'), next: 0 });
-      }
-      return null;
-    }
-    if (transfer.phase === 'piece') {
-      if (running?.next === transfer.offset) {
-        running.hash.update(transfer.bytes);
-        running.next += transfer.bytes.length;
-      } else this.#transfers.delete(transfer.transfer);
-      return createHash('sha256').update(transfer.bytes).digest('hex');
-    }
-    this.#transfers.delete(transfer.transfer);
-    return running !== undefined && running.next === transfer.size && running.next > 0
-      ? running.hash.digest('hex')
-      : null;
-  }
+/** Of a piece: its own hash. At the end: of the whole, where it is whole. */
+function hashOf({ phase, bytes, sha256 }: Transfer): string | null {
+  if (phase === 'piece') return createHash('sha256').update(bytes).digest('hex');
+  return sha256 === '' ? null : sha256;
 }
 
 function opening(fact: FactName, frame: FrameReference, timeUs: number): Line {

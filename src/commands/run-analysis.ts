@@ -1,8 +1,10 @@
 // Runs an analysis as the command line asks for it, and prints what came out of it.
+import { grouped, showable } from '../bytes/text.ts';
 import { severityRank } from '../alerts/severity.ts';
 import type { CaptureSource } from '../capture/frames.ts';
 import { analyze } from '../engine/analysis.ts';
 import type { AnalysisProgress, AnalysisResult } from '../engine/analysis.ts';
+import { SPOOL_BYTES_DEFAULT, type SpoolOutcome } from '../engine/transfer-spool.ts';
 import type { Severity } from '../facts/alert.ts';
 import type { Declaration } from '../facts/intent.ts';
 import type { Baseline } from '../learning/baseline.ts';
@@ -33,6 +35,8 @@ export interface AnalysisRequest {
   readonly color: string;
   /** The directory for evidence; null: none is wanted. */
   readonly evidence: string | null;
+  /** The directory for files that pass; null: none is wanted. */
+  readonly spool: string | null;
   /** What 1sec.yaml declares; null: none is given. */
   readonly declaration: Declaration | null;
   /** What was learned before; null: it is learned from the capture itself. */
@@ -55,9 +59,10 @@ export async function runAnalysis(request: AnalysisRequest): Promise<number> {
   };
   const facts = saving === null ? {} : { facts: () => saving.recording.facts() };
   const declaration = request.declaration === null ? {} : { declaration: request.declaration };
+  const kept = request.spool === null ? {} : { spool: { directory: request.spool, bytesMax: SPOOL_BYTES_DEFAULT } };
   const baseline = request.baseline === null ? {} : { baseline: request.baseline };
   const result = await withProgress(terminal.width, (progress) =>
-    analyze({ paths, framesMax, duplicates, progress, wrapSource, ...facts, ...declaration, ...baseline }),
+    analyze({ paths, framesMax, duplicates, progress, wrapSource, ...facts, ...declaration, ...baseline, ...kept }),
   );
   // Before anything is printed: a reader that goes away ends the program.
   const saved = saving?.save(result, request.declaration !== null) ?? null;
@@ -72,6 +77,7 @@ export async function runAnalysis(request: AnalysisRequest): Promise<number> {
     spool?.close();
   }
   if (saved !== null) tellSaved(saved, output);
+  if (request.spool !== null && result.spooled !== null) tellSpooled(request.spool, result.spooled, output);
   return exitCode(result, request.failOn);
 }
 
@@ -80,6 +86,14 @@ function tellSaved(saved: Saved, output: AnalysisRequest['output']): void {
   if (saved.error !== null) throw saved.error;
   if (output === 'report') writeOutput(`\n${saved.told}\n`);
   else if (output === 'json') writeError(`1sec: ${saved.told}\n`);
+}
+
+function tellSpooled(directory: string, spooled: SpoolOutcome, output: AnalysisRequest['output']): void {
+  const { kept, leftOut, problem } = spooled;
+  const files = `${grouped(kept)} ${kept === 1 ? 'file' : 'files'}`;
+  const rest = leftOut === 0 ? '' : `; ${grouped(leftOut)} left out or cut at the limit`;
+  if (output === 'report') writeOutput(`\nkept ${files} that passed in ${showable(directory)}${rest}\n`);
+  if (problem !== null) writeError(`1sec: not all files that passed could be kept: ${showable(problem, 400)}\n`);
 }
 
 function writeReport(result: AnalysisResult, terminal: Terminal): void {

@@ -12,7 +12,7 @@ import { SiteStore } from '../store/site-store.ts';
 import { listText, partyText } from './alert-text.ts';
 import { alertJson, analysisJson } from './analysis-json.ts';
 import { analysisReport } from './analysis-report.ts';
-import { damageLines, evidenceDirectory } from './capture-arguments.ts';
+import { damageLines, outputDirectory } from './capture-arguments.ts';
 import { LiveEvidenceFolder } from './evidence.ts';
 import { ExitCode } from './exit-codes.ts';
 import { jsonText } from './json-text.ts';
@@ -22,6 +22,7 @@ import { OutputError, writeError, writeOutput } from './output.ts';
 import { accountText, accountToBecome, become, ownedBy, type Account } from './privileges.ts';
 import { bold, severityText, standardTerminal, wrapped } from './terminal.ts';
 import type { Terminal } from './terminal.ts';
+import { SPOOL_BYTES_DEFAULT } from '../engine/transfer-spool.ts';
 import { readableDuration, readableTime } from './timestamp.ts';
 import { WatchStatus, dropsText } from './watch-status.ts';
 
@@ -44,6 +45,8 @@ export interface WatchRequest {
   readonly evidence: string | null;
   /** Bytes of the newest frames that are kept for it. */
   readonly keptBytes: number;
+  /** The directory for files that pass; null: none is wanted. */
+  readonly spool: string | null;
   /** Who the program becomes when the capture is open; undefined: whoever called sudo. */
   readonly user: string | undefined;
 }
@@ -62,9 +65,10 @@ export async function watch(request: WatchRequest): Promise<number> {
 }
 
 /** What can be wrong with the files of the command line is told before the capture is opened. */
-function prepare({ save, evidence }: WatchRequest, account: Account | null): void {
+function prepare({ save, evidence, spool }: WatchRequest, account: Account | null): void {
   if (save !== null) ownedBy(account, save, () => new SiteStore(save, { isMade: true }).close());
-  if (evidence !== null) ownedBy(account, evidence, () => evidenceDirectory(evidence));
+  if (evidence !== null) ownedBy(account, evidence, () => outputDirectory('evidence', evidence));
+  if (spool !== null) ownedBy(account, spool, () => outputDirectory('spool', spool));
 }
 
 /** One watch from its start to its summary. */
@@ -84,7 +88,7 @@ class WatchRun {
   #indexing: NodeJS.Timeout | undefined;
 
   constructor(request: WatchRequest, account: Account | null) {
-    const { interfaces, baseline, declaration, save, evidence, keptBytes } = request;
+    const { interfaces, baseline, declaration, save, evidence, keptBytes, spool } = request;
     this.#request = request;
     this.#account = account;
     this.#terminal = standardTerminal(request.color);
@@ -95,6 +99,7 @@ class WatchRun {
       declaration,
       isObserved: save !== null,
       keptBytes: evidence === null ? 0 : keptBytes,
+      spool: spool === null ? null : { directory: spool, bytesMax: SPOOL_BYTES_DEFAULT },
     };
     this.#live = new LiveWatch(options, {
       opened: () => this.#begin(),

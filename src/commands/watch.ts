@@ -39,6 +39,11 @@ export const watchCommand: Command = {
       text: `with --evidence: how much of the newest traffic is kept on the disk for it, as 256M or 4G (default ${KEPT_DEFAULT})`,
     },
     {
+      name: 'spool',
+      value: 'DIR',
+      text: 'keep the files that pass there, each under its SHA-256, with index.jsonl; at most 1 GiB',
+    },
+    {
       name: 'user',
       value: 'NAME',
       text: 'run as this user once the capture is open, when started as root; else as whoever called sudo',
@@ -67,7 +72,7 @@ export const watchCommand: Command = {
     ].join(' '),
     [
       'A clock that is set back is told; the times of this watch go on as if it had not been.',
-      'The user of --user must be able to write the files of --save and --evidence.',
+      'The user of --user must be able to write the files of --save, --evidence and --spool.',
     ].join(' '),
     'Exit codes: 0 ended, with alerts or without; 1 the stream is damaged; 2 wrong usage, or it cannot be watched.',
   ],
@@ -100,6 +105,7 @@ async function runWatch(line: CommandLine): Promise<number> {
     save: options.get('save') ?? null,
     evidence: options.get('evidence') ?? null,
     keptBytes,
+    spool: options.get('spool') ?? null,
     user: options.get('user'),
   });
 }

@@ -13,13 +13,16 @@ import type { Site } from '../facts/module.ts';
 import { restoreBaseline, type Baseline } from '../learning/baseline.ts';
 import { newLearning, type LearningTables } from '../learning/tables.ts';
 import { HostTable } from '../flow/hosts.ts';
+import type { SecretPlaces } from '../flow/secret-places.ts';
 import { modules } from '../modules/index.ts';
 import { protocols } from '../protocols/index.ts';
+import { TransferRecorder } from '../transfers/recorder.ts';
 import { Dispatch } from './dispatch.ts';
 import { namedHost } from './named-host.ts';
 import { Pipeline } from './pipeline.ts';
 import { SiteIntent } from './site-intent.ts';
 import { ServiceCounts, type ServiceCount } from './services.ts';
+import { DiskSpool, type SpoolOutcome, type SpoolSettings } from './transfer-spool.ts';
 
 /** How frames are judged, wherever they come from. */
 export interface AnalysisSettings {
@@ -39,6 +42,8 @@ export interface AnalysisSettings {
   readonly baseline?: Baseline;
   /** True: everything seen is usual, and is only learned. */
   readonly isTeaching?: boolean;
+  /** Where files that pass are kept; absent: nowhere. */
+  readonly spool?: SpoolSettings;
   /** Mixed into the hashes that tell duplicates: another one for each live run. */
   readonly duplicateSeed?: number;
 }
@@ -100,6 +105,10 @@ export interface AnalysisFindings {
 export interface AnalysisResult extends AnalysisFindings {
   readonly hosts: HostDirectory;
   readonly learning: LearningTables;
+  /** What was kept of files that passed; null where nothing was to be. */
+  readonly spooled: SpoolOutcome | null;
+  /** Where secrets passed: evidence is written without them. */
+  readonly secrets: SecretPlaces;
 }
 
 /** Throws CaptureOpenError for captures that cannot be opened; damage inside one is told in `files`. */
@@ -140,6 +149,7 @@ export class Analysis {
   private readonly intent: SiteIntent | null;
   /** Hosts for which the declaration spoke. */
   private readonly declared = new Set<number>();
+  private readonly spool: DiskSpool | null;
   private gaps = 0;
 
   constructor(options: AnalysisSettings) {
@@ -147,6 +157,7 @@ export class Analysis {
     const hosts = new HostTable(declaration?.segments);
     const intent = declaration === undefined ? null : new SiteIntent(declaration, hosts);
     this.intent = intent;
+    this.spool = options.spool === undefined ? null : new DiskSpool(options.spool, hosts);
     this.learning = newLearning(options.isTeaching === true);
     if (options.baseline !== undefined) {
       restoreBaseline(
@@ -176,6 +187,7 @@ export class Analysis {
       options.facts?.(hosts) ?? null,
       (conversation) => this.closed(conversation),
       this.learning.names,
+      new TransferRecorder(this.spool),
     );
     this.dispatch = dispatch;
     const site: Site = {
@@ -223,7 +235,9 @@ export class Analysis {
     const { pipeline, dispatch } = this;
     pipeline.end();
     dispatch.end(pipeline.nowUs);
+    this.spool?.end();
     const { reader } = pipeline.flows;
+    reader.wipe();
     const violationsOf = (name: string): number => {
       let sum = 0;
       for (const [rule, count] of dispatch.violations) if (rule.startsWith(`${name}/`)) sum += count;
@@ -255,6 +269,8 @@ export class Analysis {
       },
       hosts: pipeline.hosts,
       learning: this.learning,
+      spooled: this.spool,
+      secrets: reader.secrets,
     };
   }
 

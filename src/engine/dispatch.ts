@@ -8,6 +8,7 @@ import { VERB_NAMES } from '../facts/verbs.ts';
 import { spaceWord } from '../learning/contexts.ts';
 import type { NameTable } from '../learning/names.ts';
 import { WayTable } from '../learning/ways.ts';
+import { TransferRecorder } from '../transfers/recorder.ts';
 
 /** Who wants operations: at most the sixteen modules. */
 const SLOTS = 16;
@@ -43,6 +44,7 @@ export class Dispatch implements FactSink {
   private h14 = NOBODY;
   private h15 = NOBODY;
 
+  private readonly recorder: TransferRecorder;
   private readonly ways = new WayTable();
   private readonly names: NameTable | null;
   private readonly onClosed: (conversation: Conversation) => void;
@@ -53,7 +55,9 @@ export class Dispatch implements FactSink {
     listener: FactSink | null,
     onClosed: (conversation: Conversation) => void,
     names: NameTable | null = null,
+    recorder = new TransferRecorder(),
   ) {
+    this.recorder = recorder;
     this.names = names;
     this.operations = new Float64Array(protocolCount);
     this.conversations = new Float64Array(protocolCount);
@@ -144,8 +148,9 @@ export class Dispatch implements FactSink {
   }
 
   transfer(transfer: Transfer): void {
-    this.listener?.transfer(transfer);
-    for (const handler of this.handlers) handler.transfer?.(transfer);
+    const recorded = this.recorder.transfer(transfer);
+    this.listener?.transfer(recorded);
+    for (const handler of this.handlers) handler.transfer?.(recorded);
   }
 
   claim(claim: Claim): void {

@@ -12,6 +12,7 @@ import type { NamedHosts } from '../store/conversations.ts';
 import type { LiveObserved } from '../store/live-recording.ts';
 import type { AnalysisFindings } from './analysis.ts';
 import type { Proof } from './live-evidence.ts';
+import type { SpoolSettings } from './transfer-spool.ts';
 import { startWorker } from './worker-start.ts';
 
 /** What a watch was asked for. */
@@ -25,6 +26,8 @@ export interface LiveOptions {
   readonly isObserved: boolean;
   /** Bytes of the newest frames that are kept, so that `proof` can be called; 0: it is not. */
   readonly keptBytes: number;
+  /** Where files that pass are kept; null: nowhere. */
+  readonly spool: SpoolSettings | null;
 }
 
 /** What the worker is started with. */

@@ -80,7 +80,17 @@ export interface Transfer {
   /** On `ended`: bytes carried, whether all of them were seen. */
   readonly size: number;
   readonly isComplete: boolean;
+  /** On `ended`, filled in behind the protocol: what it is by its first bytes, empty where they were not seen. */
+  readonly kind: string;
+  /** On `ended`: of the whole, lower-case hexadecimal; empty where a piece is missing. */
+  readonly sha256: string;
+  /** On `ended`: stretches before the last byte that were not seen, the first of them, and how many bytes in all. */
+  readonly missing: readonly { readonly offset: number; readonly size: number }[];
+  readonly missingBytes: number;
 }
+
+/** What a protocol says of content it does not look at. */
+export const CONTENT_UNSEEN = { kind: '', sha256: '', missing: [], missingBytes: 0 } as const;
 
 export const CLAIM_ATTRIBUTES = [
   'vendor',

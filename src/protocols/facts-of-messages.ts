@@ -1,7 +1,7 @@
 // What every protocol does alike when it turns a message into facts: an operation record set to "nothing" with its
 // parties, violations with a copy of the offending bytes, claims without empty values.
 import { showable } from '../bytes/text.ts';
-import type { ClaimAttribute, Transfer } from '../facts/facts.ts';
+import { CONTENT_UNSEEN, type ClaimAttribute, type Transfer } from '../facts/facts.ts';
 import { Outcome, type Operation } from '../facts/operation.ts';
 import type { MessageContext } from '../facts/protocol.ts';
 
@@ -131,6 +131,11 @@ export function claim(
   sink.claim({ fact: 'claim', timeUs, frame, host, unit, attribute, value: shown, source, trust });
 }
 
+/** bytes[start..end) of this message is a secret as it stands on the wire: evidence is written without it. */
+export function markSecret(context: MessageContext, bytes: Uint8Array, start: number, end: number): void {
+  context.secrets?.mark(bytes, start, end);
+}
+
 /** A transfer that is open, as a protocol keeps it: what all its facts have in common, and how far it came. */
 export interface CarriedTransfer {
   readonly id: string;
@@ -176,6 +181,7 @@ export function transferFact(
     bytes,
     size: isEnd ? transfer.size : 0,
     isComplete: isEnd && transfer.isComplete,
+    ...CONTENT_UNSEEN,
   };
 }
 

@@ -21,6 +21,9 @@ export interface OpenOptions {
 
 const BUSY_TIMEOUT_MS = 10_000;
 const PATH_MAX = 400;
+const SQLITE_BUSY = 5;
+const JOURNAL_WAIT_MS = 20;
+const NEVER = new Int32Array(new SharedArrayBuffer(4));
 /** What only a mistake of ours can bring about: a wrong statement, a constraint, a type, a misuse. */
 const DEFECTS = [1, 19, 20, 21, 25];
 
@@ -84,18 +87,42 @@ function prepareFile(path: string, isMade: boolean): void {
 
 function setUp(database: DatabaseSync, path: string, options: OpenOptions): void {
   const migrations = options.migrations ?? MIGRATIONS;
-  const version = versionOf(database, path, migrations.length);
+  const version = consistently(database, () => versionOf(database, path, migrations.length));
   if (version === 0 && !options.isMade)
     throw new StoreError(`${showable(path, PATH_MAX)} is no site database: it is empty`);
   database.exec('PRAGMA synchronous = FULL');
   if (version === migrations.length) return;
-  database.exec('PRAGMA journal_mode = WAL');
+  startJournal(database, options.busyTimeoutMs ?? BUSY_TIMEOUT_MS);
   inTransaction(database, () => {
     // Another program may have done it meanwhile.
     const known = versionOf(database, path, migrations.length);
     for (const migration of migrations.slice(known)) database.exec(migration);
     database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${migrations.length}`);
   });
+}
+
+/** All that `work` reads is of one moment, whoever writes meanwhile. */
+function consistently<Result>(database: DatabaseSync, work: () => Result): Result {
+  database.exec('BEGIN');
+  try {
+    return work();
+  } finally {
+    if (database.isTransaction) database.exec('ROLLBACK');
+  }
+}
+
+/** Two programs that make the same database: SQLite does not wait for the other one here, as it does elsewhere. */
+function startJournal(database: DatabaseSync, busyTimeoutMs: number): void {
+  for (let waitedMs = 0; ; waitedMs += JOURNAL_WAIT_MS) {
+    try {
+      database.exec('PRAGMA journal_mode = WAL');
+      return;
+    } catch (error) {
+      const { errcode = 0 } = error as { errcode?: number };
+      if ((errcode & 0xff) !== SQLITE_BUSY || waitedMs >= busyTimeoutMs) throw error;
+      Atomics.wait(NEVER, 0, 0, JOURNAL_WAIT_MS);
+    }
+  }
 }
 
 /** 0 for an empty file. Reads only: a file that is not ours is left as it is. */

@@ -2,7 +2,7 @@
 // Rare messages: plain code with objects, bounded.
 import { u16le, u32le } from '../../bytes/endian.ts';
 import { printable } from '../../bytes/text.ts';
-import type { Transfer } from '../../facts/facts.ts';
+import { CONTENT_UNSEEN, type Transfer } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 import { Verb } from '../../facts/verbs.ts';
 import type { Association } from './associations.ts';
@@ -293,6 +293,7 @@ export class Files {
       bytes,
       size: isEnd ? file.size : 0,
       isComplete: isEnd && file.hasLast && file.hasAll,
+      ...CONTENT_UNSEEN,
     };
   }
 }

@@ -1,6 +1,6 @@
 // Segments of files, gathered into transfers with a begin, pieces and an end (IEC 60870-5-101:2003, clause 6.11). Rare
 // messages: plain code with objects, bounded.
-import type { Transfer } from '../../facts/facts.ts';
+import { CONTENT_UNSEEN, type Transfer } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 
 /** More open transfers than this: the oldest ends, incomplete. */
@@ -184,6 +184,7 @@ export class Transfers {
       bytes,
       size: phase === 'ended' ? size : 0,
       isComplete,
+      ...CONTENT_UNSEEN,
     });
   }
 }
