@@ -5,6 +5,7 @@ import { printable } from '../bytes/text.ts';
 import type { Login } from '../facts/facts.ts';
 import type { MessageContext } from '../facts/protocol.ts';
 import { digestHashName, digestTest, parseDigest } from './digest.ts';
+import { markSecret } from './facts-of-messages.ts';
 import { isWord, latin1 } from './header-messages.ts';
 import { Base64Reader } from './mqtt/base64.ts';
 import { OpenLogins, secretOf, type LoginAttempt } from './open-logins.ts';
@@ -49,6 +50,8 @@ export class HeaderLogins {
 
   /** A request with credentials; `context` names as the client who sent it. */
   request(context: MessageContext, bytes: Uint8Array, credentials: HeaderCredentials): void {
+    // A response to a challenge is no secret; a password, or a token of whatever kind, is.
+    if (!isDigest(bytes, credentials)) markSecret(context, bytes, credentials.start, credentials.end);
     const known = this.#flows.get(context.flow);
     // The same request again: it was lost on its way, or is the next try of the same.
     if (known?.sequence === credentials.sequence && this.#logins.isOpen(context.flow)) return;
@@ -101,6 +104,10 @@ function outcomeOf(status: number): Login['outcome'] {
   return status === 401 || status === 403 || status === 407 ? 'refused' : 'unknown';
 }
 
+function isDigest(bytes: Uint8Array, { start, end }: HeaderCredentials): boolean {
+  return end - start > DIGEST.length && isWord(bytes, start, start + DIGEST.length, DIGEST);
+}
+
 function attemptOf(bytes: Uint8Array, credentials: HeaderCredentials): LoginAttempt | null {
   const { start, end } = credentials;
   let schemeEnd = start;
@@ -116,7 +123,8 @@ function attemptOf(bytes: Uint8Array, credentials: HeaderCredentials): LoginAtte
 
 /** `user:password` in base64 (RFC 7617 2). */
 function basic(bytes: Uint8Array, start: number, end: number): LoginAttempt | null {
-  const decoded = new Uint8Array(Math.ceil(((end - start) * 3) / 4));
+  // Memory of its own, which nobody moves: see bytes/secret.ts.
+  const decoded = new Uint8Array(new ArrayBuffer(Math.ceil(((end - start) * 3) / 4)));
   const length = new Base64Reader().read(bytes, start, end, decoded);
   const colon = decoded.subarray(0, length).indexOf(COLON);
   const attempt = {

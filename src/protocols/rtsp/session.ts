@@ -2,7 +2,7 @@
 import { printable } from '../../bytes/text.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 import { authParameters } from '../digest.ts';
-import { Trust, claim, violation } from '../facts-of-messages.ts';
+import { Trust, claim, markSecret, violation } from '../facts-of-messages.ts';
 import { HeaderLogins } from '../header-logins.ts';
 import { type HeaderMessage, hasAt, latin1 } from '../header-messages.ts';
 import { Field, RULES } from './messages.ts';
@@ -41,6 +41,7 @@ export class Conversations {
     this.#say(Told.userAgent, message, Field.userAgent, bytes, context);
     // RFC 2326 10.3: a client that announces describes what it will send.
     this.#describe(message, bytes, context);
+    markUserInfo(message, bytes, context);
     if (!message.has(Field.authorization)) return;
     this.#logins.request(context, bytes, {
       start: message.starts[Field.authorization]!,
@@ -110,6 +111,15 @@ const VERSION_LINE = latin1('v=');
 const MEDIA_LINE = latin1('m=');
 const NAME_LINE = latin1('s=');
 const TOOL_LINE = latin1('a=tool:');
+
+/** `rtsp://user:password@host/`: few clients send it, and nobody is to read it elsewhere (RFC 3986 3.2.1). */
+function markUserInfo(message: HeaderMessage, bytes: Uint8Array, context: MessageContext): void {
+  const { uriStart, uriEnd } = message;
+  const slashes = bytes.indexOf(0x2f, uriStart) + 2;
+  let sign = slashes;
+  while (sign < uriEnd && bytes[sign] !== 0x40 && bytes[sign] !== 0x2f) sign++;
+  if (slashes > uriStart + 1 && sign < uriEnd && bytes[sign] === 0x40) markSecret(context, bytes, slashes, sign);
+}
 
 function speakerOf(context: MessageContext): number {
   return context.fromClient ? context.client : context.server;
