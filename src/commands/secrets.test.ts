@@ -111,7 +111,26 @@ const WAYS: readonly Way[] = [
       [false, unicast(simpleAck(1, 17))],
     ],
   },
+  {
+    name: 'RTSP Basic',
+    protocol: 'rtsp',
+    transport: 'tcp',
+    port: 554,
+    user: 'taint-user',
+    say: (secret) => [
+      [
+        true,
+        latin1(`DESCRIBE rtsp://192.0.2.2/1 RTSP/1.0\r\nCSeq: 1\r\nAuthorization: Basic ${basic(secret)}\r\n\r\n`),
+      ],
+      [false, latin1('RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n')],
+    ],
+    forms: (secret) => [latin1(basic(secret))],
+  },
 ];
+
+function basic(secret: string): string {
+  return Buffer.from(`taint-user:${secret}`).toString('base64');
+}
 
 const CLIENT = { mac: 1, ip: 1 };
 const SERVER = { mac: 2, ip: 2 };
