@@ -20,6 +20,7 @@ import { sip } from './sip/index.ts';
 import { rdp } from './rdp/index.ts';
 import { kerberos } from './kerberos/index.ts';
 import { quic } from './quic/index.ts';
+import { remoteSupport } from './remote-support/index.ts';
 
 export const protocols: readonly Protocol[] = [
   modbus,
@@ -48,4 +49,5 @@ export const protocols: readonly Protocol[] = [
   rdp,
   kerberos,
   quic,
+  remoteSupport,
 ];

@@ -2,6 +2,7 @@
 import { printable } from '../../bytes/text.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 import { Trust, claim } from '../facts-of-messages.ts';
+import { toolOfCertificate, toolOfName } from '../remote-support/names.ts';
 import { readCertificate } from './certificate.ts';
 import { cipherName } from './cipher-suites.ts';
 import { ja3, ja3s, ja4 } from './fingerprints.ts';
@@ -20,7 +21,9 @@ export function tellClientHello(
 ): void {
   trait(context, 'ja3', ja3(hello));
   trait(context, 'ja4', ja4(hello, bytes, transport));
-  trait(context, 'tls-server-name', printable(bytes, hello.nameStart, hello.nameEnd, NAME_CHARACTERS_MAX));
+  const serverName = printable(bytes, hello.nameStart, hello.nameEnd, NAME_CHARACTERS_MAX);
+  trait(context, 'tls-server-name', serverName);
+  trait(context, 'remote-support', toolOfName(serverName));
 }
 
 export function tellServerHello(context: MessageContext, hello: Hello): void {
@@ -38,6 +41,7 @@ export function tellCertificate(context: MessageContext, der: Uint8Array): boole
   trait(context, 'certificate-validity', certificate.validity);
   trait(context, 'certificate-sha256', certificate.sha256);
   trait(context, 'certificate-key', certificate.key);
+  trait(context, 'remote-support', toolOfCertificate(certificate.subject, certificate.issuer));
   claim(context, sender(context), -1, 'name', certificate.hostName, 'tls certificate', Trust.hint);
   return true;
 }
