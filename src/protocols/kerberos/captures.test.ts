@@ -5,6 +5,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { REAL_CAPTURES, deafSink, readFacts } from '../../../scripts/real-captures.ts';
+import { testGoldens } from '../example-goldens.ts';
+import { exampleCaptures } from './captures/example-captures.ts';
+
+testGoldens(import.meta.dirname, exampleCaptures());
 
 const BRUTE = 'odedshimon__BruteShark/Pcap_Examples';
 /** Capture, and its logins in the order in which they are decided; twice where the capture holds each packet twice. */
