@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Match } from '../../facts/protocol.ts';
-import { type Step, bytesOf, cut, play } from '../example-plays.ts';
+import { type Step, bytesOf, cut, play } from '../../../scripts/protocol-plays.ts';
 import { failure, framed, reply, request } from './example-messages.ts';
 import { kerberos } from './index.ts';
 

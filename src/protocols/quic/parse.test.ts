@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Match } from '../../facts/protocol.ts';
-import { type Step, bytesOf, play } from '../example-plays.ts';
+import { type Step, bytesOf, play } from '../../../scripts/protocol-plays.ts';
 import { alpn, ascii, clientHello, serverHello, serverName } from '../tls/example-records.ts';
 import { CONNECTION, OWN, crypto, initial, retry, versionNegotiation } from './example-packets.ts';
 import { quic } from './index.ts';

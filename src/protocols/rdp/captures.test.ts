@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { REAL_CAPTURES, deafSink, readFacts } from '../../../scripts/real-captures.ts';
-import { testGoldens } from '../example-goldens.ts';
+import { testGoldens } from '../../../scripts/protocol-goldens.ts';
 import { exampleCaptures } from './captures/example-captures.ts';
 
 testGoldens(import.meta.dirname, exampleCaptures());

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Match } from '../../facts/protocol.ts';
-import { bytesOf, play } from '../example-plays.ts';
+import { bytesOf, play } from '../../../scripts/protocol-plays.ts';
 import { protocols } from '../index.ts';
 import { clientHello, record, serverName } from '../tls/example-records.ts';
 import { tls } from '../tls/index.ts';
 import { remoteSupport } from './index.ts';
-import { toolOfCertificate, toolOfName } from './names.ts';
+import { toolOfCertificate, toolOfName } from '../remote-support-names.ts';
 
 const TEAMVIEWER = Uint8Array.of(0x17, 0x24, 0x0a, 0x20, 0, 0, 0, 0);
 const RADMIN = Uint8Array.of(1, 0, 0, 0, 1, 0, 0, 0, 8, 8, 0);

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { CheckedSink, messageContext } from '../../../fuzz/checked-sink.ts';
 import { Match } from '../../facts/protocol.ts';
-import { type Step, bytesOf, cut, play } from '../example-plays.ts';
+import { type Step, bytesOf, cut, play } from '../../../scripts/protocol-plays.ts';
 import { rtsp } from './index.ts';
 
 const SDP = 'v=0\r\no=- 1 1 IN IP4 192.0.2.2\r\ns=Gate 4\r\na=tool:LIVE555 Streaming Media v2014.12.17\r\nt=0 0\r\n';

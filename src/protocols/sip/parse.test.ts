@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { Match } from '../../facts/protocol.ts';
-import { type Step, bytesOf, cut, play } from '../example-plays.ts';
+import { type Step, bytesOf, cut, play } from '../../../scripts/protocol-plays.ts';
 import { sip } from './index.ts';
 
 const URI = 'sip:192.0.2.2';

@@ -2,7 +2,7 @@
 import { printable } from '../../bytes/text.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 import { Trust, claim } from '../facts-of-messages.ts';
-import { toolOfCertificate, toolOfName } from '../remote-support/names.ts';
+import { toolOfCertificate, toolOfName } from '../remote-support-names.ts';
 import { readCertificate } from './certificate.ts';
 import { cipherName } from './cipher-suites.ts';
 import { ja3, ja3s, ja4 } from './fingerprints.ts';

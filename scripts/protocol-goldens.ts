@@ -4,9 +4,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
-import { UPDATE_VARIABLE, golden } from '../../scripts/golden-check.ts';
+import { UPDATE_VARIABLE, golden } from './golden-check.ts';
 
-const ROOT = resolve(import.meta.dirname, '../..');
+const ROOT = resolve(import.meta.dirname, '..');
 
 /** `folder`: that of the protocol; its captures are in `captures`. */
 export function testGoldens(folder: string, captures: ReadonlyMap<string, Uint8Array>): void {

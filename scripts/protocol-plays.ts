@@ -1,8 +1,8 @@
 // Plays messages made by hand to a running decoder, for the tests of protocols, and shows what it told. No part of the program.
 import assert from 'node:assert/strict';
-import { CheckedSink, messageContext } from '../../fuzz/checked-sink.ts';
-import type { Claim, Login, Trait, Transfer, Violation } from '../facts/facts.ts';
-import type { Protocol } from '../facts/protocol.ts';
+import { CheckedSink, messageContext } from '../fuzz/checked-sink.ts';
+import type { Claim, Login, Trait, Transfer, Violation } from '../src/facts/facts.ts';
+import type { Protocol } from '../src/facts/protocol.ts';
 
 type Told = Claim | Login | Trait | Transfer | Violation;
 /** True: said by the client. */
