@@ -47,7 +47,7 @@ const KNOWLEDGE_READERS: readonly string[] = ['protocols', 'assets', 'alerts', '
 const HIDDEN_FROM_MODULES: readonly string[] = ['capture', 'packet', 'flow', 'protocols'];
 
 /** Protocols that carry others: the folder that may be imported, and by which. */
-const CARRIERS: Readonly<Record<string, readonly string[]>> = {};
+const CARRIERS: Readonly<Record<string, readonly string[]>> = { tls: ['quic', 'rdp'] };
 
 export interface SourceFile {
   /** From the project's root, with forward slashes: `src/flow/flow-table.ts`. */

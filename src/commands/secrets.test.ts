@@ -166,7 +166,26 @@ const WAYS: readonly Way[] = [
   },
   { name: 'RADIUS with EAP-GTC', protocol: 'radius', transport: 'udp', port: 1812, user: 'operator', say: radiusLogin },
   { name: 'IPMI 1.5 in clear', protocol: 'ipmi', transport: 'udp', port: 623, user: 'operator', say: ipmiLogin },
+  {
+    name: 'RTSP Basic',
+    protocol: 'rtsp',
+    transport: 'tcp',
+    port: 554,
+    user: 'taint-user',
+    say: (secret) => [
+      [
+        true,
+        latin1(`DESCRIBE rtsp://192.0.2.2/1 RTSP/1.0\r\nCSeq: 1\r\nAuthorization: Basic ${basic(secret)}\r\n\r\n`),
+      ],
+      [false, latin1('RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n')],
+    ],
+    forms: (secret) => [latin1(basic(secret))],
+  },
 ];
+
+function basic(secret: string): string {
+  return Buffer.from(`taint-user:${secret}`).toString('base64');
+}
 
 const CLIENT = { mac: 1, ip: 1 };
 const SERVER = { mac: 2, ip: 2 };

@@ -28,6 +28,12 @@ import { eapol, ppp } from './ppp/index.ts';
 import { ldap } from './ldap/index.ts';
 import { redis } from './redis/index.ts';
 import { imap, pop3, smtp } from './mail/index.ts';
+import { rtsp } from './rtsp/index.ts';
+import { sip } from './sip/index.ts';
+import { rdp } from './rdp/index.ts';
+import { kerberos } from './kerberos/index.ts';
+import { quic } from './quic/index.ts';
+import { remoteSupport } from './remote-support/index.ts';
 
 export const protocols: readonly Protocol[] = [
   modbus,
@@ -67,4 +73,10 @@ export const protocols: readonly Protocol[] = [
   imap,
   ldap,
   redis,
+  rtsp,
+  sip,
+  rdp,
+  kerberos,
+  quic,
+  remoteSupport,
 ];

@@ -5,6 +5,7 @@ import { Trust, claim, violation } from '../facts-of-messages.ts';
 import { PROBLEMS, RecordType, typeName, type DnsMessage } from './messages.ts';
 import { isNetbiosName, nameText, netbiosName, netbiosText } from './names.ts';
 import type { Told } from './told.ts';
+import type { Tunnels } from './tunnels.ts';
 
 /** A message says no more than this. */
 const SAYINGS_MAX = 48;
@@ -66,6 +67,14 @@ export function emitQuestions(saying: Saying, message: DnsMessage, host: number,
       isNetbios && isNetbiosName(saying.bytes, at, saying.end) ? netbiosAsked(saying.bytes, at) : saying.name(at);
     saying.trait(host, 'name-asked', `${name} ${typeName(message.type[entry]!, isNetbios)}`);
   }
+}
+
+/** The first question of a query, where it makes a tunnel of its domain. */
+export function emitTunnel(saying: Saying, message: DnsMessage, tunnels: Tunnels): void {
+  if (message.questions === 0 || message.count === 0) return;
+  const { client, timeUs } = saying.context;
+  const domain = tunnels.asked(client, saying.name(message.nameAt[0]!), timeUs);
+  if (domain !== '') saying.trait(client, 'dns-tunnel', domain);
 }
 
 /** `wpad<00>`: the suffix is a part of the name. */

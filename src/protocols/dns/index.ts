@@ -7,12 +7,13 @@ import {
   type Protocol,
   type ProtocolDecoder,
 } from '../../facts/protocol.ts';
-import { Saying, emitAddress, emitProblem, emitQuestions } from './facts.ts';
+import { Saying, emitAddress, emitProblem, emitQuestions, emitTunnel } from './facts.ts';
 import { DnsMessage } from './messages.ts';
 import { emitNetbios } from './netbios.ts';
 import { FRAME_BYTES_MAX, LENGTH_BYTES, frameSize, isLikely, looksLikeDns, parseMessage } from './parse.ts';
 import { emitServices } from './services.ts';
 import { Told } from './told.ts';
+import { Tunnels } from './tunnels.ts';
 
 type Name = 'dns' | 'mdns' | 'llmnr' | 'nbns';
 
@@ -45,6 +46,7 @@ class NameDecoder implements ProtocolDecoder {
   private readonly name: Name;
   private readonly message = new DnsMessage();
   private readonly told = new Told();
+  private readonly tunnels = new Tunnels();
 
   constructor(name: Name) {
     this.name = name;
@@ -86,6 +88,7 @@ class NameDecoder implements ProtocolDecoder {
     if (this.name === 'dns') {
       // A response repeats the question of the client; what it answers is nobody's own word.
       emitQuestions(saying, message, saying.context.client, false);
+      if (!isResponse) emitTunnel(saying, message, this.tunnels);
       return;
     }
     if (!isResponse && message.opcode === 0) emitQuestions(saying, message, saying.speaker, this.name === 'nbns');

@@ -2,6 +2,7 @@
 import { printable } from '../../bytes/text.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 import { Trust, claim } from '../facts-of-messages.ts';
+import { toolOfCertificate, toolOfName } from '../remote-support-names.ts';
 import { readCertificate } from './certificate.ts';
 import { cipherName } from './cipher-suites.ts';
 import { ja3, ja3s, ja4 } from './fingerprints.ts';
@@ -11,10 +12,18 @@ import { AlertLevel, alertName, versionName } from './messages.ts';
 /** RFC 1035 2.3.4. */
 const NAME_CHARACTERS_MAX = 255;
 
-export function tellClientHello(context: MessageContext, hello: Hello, bytes: Uint8Array): void {
+/** `transport`: `t` for TCP, `q` for QUIC. */
+export function tellClientHello(
+  context: MessageContext,
+  hello: Hello,
+  bytes: Uint8Array,
+  transport: 't' | 'q' = 't',
+): void {
   trait(context, 'ja3', ja3(hello));
-  trait(context, 'ja4', ja4(hello, bytes));
-  trait(context, 'tls-server-name', printable(bytes, hello.nameStart, hello.nameEnd, NAME_CHARACTERS_MAX));
+  trait(context, 'ja4', ja4(hello, bytes, transport));
+  const serverName = printable(bytes, hello.nameStart, hello.nameEnd, NAME_CHARACTERS_MAX);
+  trait(context, 'tls-server-name', serverName);
+  trait(context, 'remote-support', toolOfName(serverName));
 }
 
 export function tellServerHello(context: MessageContext, hello: Hello): void {
@@ -32,6 +41,7 @@ export function tellCertificate(context: MessageContext, der: Uint8Array): boole
   trait(context, 'certificate-validity', certificate.validity);
   trait(context, 'certificate-sha256', certificate.sha256);
   trait(context, 'certificate-key', certificate.key);
+  trait(context, 'remote-support', toolOfCertificate(certificate.subject, certificate.issuer));
   claim(context, sender(context), -1, 'name', certificate.hostName, 'tls certificate', Trust.hint);
   return true;
 }

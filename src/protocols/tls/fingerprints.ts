@@ -15,13 +15,13 @@ export function ja3s(hello: Hello): string {
   return md5(`${hello.version},${decimal(hello.ciphers)},${decimal(hello.extensions)}`);
 }
 
-/** `bytes`: what the bounds of the hello mean. */
-export function ja4(hello: Hello, bytes: Uint8Array): string {
+/** `bytes`: what the bounds of the hello mean. `transport`: `t` for TCP, `q` for QUIC. */
+export function ja4(hello: Hello, bytes: Uint8Array, transport: 't' | 'q' = 't'): string {
   const ciphers = withoutGrease(hello.ciphers);
   const extensions = withoutGrease(hello.extensions);
   const toDomain = extensions.includes(ExtensionType.serverName) ? 'd' : 'i';
   const counts = `${twoDigits(ciphers.length)}${twoDigits(extensions.length)}`;
-  const head = `t${ja4Version(hello)}${toDomain}${counts}${alpnEnds(hello, bytes)}`;
+  const head = `${transport}${ja4Version(hello)}${toDomain}${counts}${alpnEnds(hello, bytes)}`;
   const hashed = extensions.filter((type) => type !== ExtensionType.serverName && type !== ExtensionType.alpn);
   const signatures = withoutGrease(hello.signatureAlgorithms);
   const tail = signatures.length === 0 ? '' : `_${hexadecimal(signatures)}`;
