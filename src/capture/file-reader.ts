@@ -112,6 +112,8 @@ export class FileReader {
   close(): void {
     this.#walker = null;
     this.#input.close();
+    // What was read may hold secrets.
+    this.#bytes.fill(0);
   }
 
   #recognise(): string | null {
@@ -153,6 +155,7 @@ export class FileReader {
     if (needed > this.#bytes.length) {
       const larger = new Uint8Array(Math.min(RECORD_BYTES_MAX + 64, Math.max(needed, this.#bytes.length * 2)));
       larger.set(this.#bytes.subarray(this.#start, this.#end));
+      this.#bytes.fill(0);
       this.#bytes = larger;
       this.#view = new DataView(larger.buffer);
     } else if (this.#start > 0) {

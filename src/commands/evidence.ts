@@ -8,7 +8,8 @@ import { rereadFrames } from '../capture/reread.ts';
 import type { FrameSpool } from '../capture/spool.ts';
 import type { AnalysisResult } from '../engine/analysis.ts';
 import { EVIDENCE_BYTES_MAX, NEIGHBOURS, PROVING_FRAMES_MAX } from '../engine/evidence-limits.ts';
-import type { Proof } from '../engine/live-evidence.ts';
+import { FrameMask } from '../engine/frame-mask.ts';
+import type { Proof, ProofFrame } from '../engine/live-evidence.ts';
 import type { Alert } from '../facts/alert.ts';
 import { fileOf } from '../facts/frame-reference.ts';
 import type { FrameReference } from '../facts/frame-reference.ts';
@@ -40,10 +41,11 @@ export async function writeEvidence(
 ): Promise<string> {
   const paths = result.files.map((file) => file.path);
   const entries: EvidenceFile[] = [];
+  const mask = new FrameMask(result.secrets);
   try {
     for (let first = 0; first < result.alerts.length; first += ALERTS_AT_ONCE) {
       const alerts = result.alerts.slice(first, first + ALERTS_AT_ONCE);
-      entries.push(...(await cutEvidence(directory, paths, alerts, spool)));
+      entries.push(...(await cutEvidence(directory, paths, alerts, spool, mask)));
     }
     writeIndex(directory, entries);
   } catch (error) {
@@ -71,8 +73,7 @@ export class LiveEvidenceFolder {
     const known = this.#entries.get(alert.id);
     if (known !== undefined && known.provingFrames > proving) return;
     try {
-      for (const { frame, timeUs, linkType, bytes, originalLength } of frames)
-        cut.add(frame, timeUs, linkType, bytes, 0, bytes.length, originalLength);
+      for (const proof of frames) cut.add(proof);
       this.#entries.set(alert.id, cut.finish());
     } catch (error) {
       throw outputError(error);
@@ -136,6 +137,7 @@ async function cutEvidence(
   paths: readonly string[],
   alerts: readonly Alert[],
   spool: FrameSpool | null,
+  mask: FrameMask,
 ): Promise<EvidenceFile[]> {
   const cuts = alerts.map((alert) => new EvidenceCut(directory, alert));
   const byFrame = new Map<FrameReference, EvidenceCut[]>();
@@ -147,7 +149,11 @@ async function cutEvidence(
       paths,
       wanted,
       (frame, timeUs, linkType, bytes, start, end, originalLength) => {
-        for (const cut of byFrame.get(frame) ?? []) cut.add(frame, timeUs, linkType, bytes, start, end, originalLength);
+        const wanting = byFrame.get(frame);
+        if (wanting === undefined) return;
+        const copy = mask.copy(bytes, start, end, originalLength, linkType);
+        const { maskedBytes } = mask;
+        for (const cut of wanting) cut.add({ frame, timeUs, linkType, bytes: copy, originalLength, maskedBytes });
       },
       { neighbours: NEIGHBOURS, ...(spool === null ? {} : { spool }) },
     );
@@ -194,24 +200,17 @@ class EvidenceCut {
     return frames;
   }
 
-  add(
-    frame: FrameReference,
-    timeUs: number,
-    linkType: number,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    originalLength: number,
-  ): void {
-    if (this.#bytes + end - start > EVIDENCE_BYTES_MAX) return;
-    this.#bytes += end - start;
+  add({ frame, timeUs, linkType, bytes, originalLength, maskedBytes }: ProofFrame): void {
+    if (this.#bytes + bytes.length > EVIDENCE_BYTES_MAX) return;
+    this.#bytes += bytes.length;
     if (this.#writer === null) {
       rmSync(this.#temporaryPath(), { force: true });
       this.#writer = new PcapngWriter(this.#temporaryPath(), { application: `1-SEC Shield ${programVersion()}` });
     }
     const isProving = this.proving.has(frame);
     const link = this.#writer.interface(linkType);
-    this.#writer.frame(link, timeUs, bytes, start, end, originalLength, isProving ? this.#comment : undefined);
+    const remarks = [...(isProving ? [this.#comment] : []), ...(maskedBytes > 0 ? [maskedText(maskedBytes)] : [])];
+    this.#writer.frame(link, timeUs, bytes, 0, bytes.length, originalLength, remarks.join('; '));
     this.#frames++;
     if (isProving) this.#provingFrames++;
   }
@@ -240,6 +239,10 @@ class EvidenceCut {
   #temporaryPath(): string {
     return join(this.#directory, `.${this.#name}.tmp`);
   }
+}
+
+function maskedText(count: number): string {
+  return `${count} ${count === 1 ? 'byte' : 'bytes'} of a login secret overwritten with X`;
 }
 
 /** Writes beside and moves into place: a link that waits under the name is not followed. */

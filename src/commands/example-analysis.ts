@@ -3,6 +3,7 @@ import { frameReference } from '../facts/frame-reference.ts';
 import type { Alert, AlertParty, Severity } from '../facts/alert.ts';
 import type { Asset } from '../facts/asset.ts';
 import type { AnalysisResult } from '../engine/analysis.ts';
+import { SecretPlaces } from '../flow/secret-places.ts';
 import { newLearning } from '../learning/tables.ts';
 
 export const HOSTILE_TEXT = '\u001b]0;owned\u0007\u202egnp.exe\u0000 株式会社';
@@ -70,6 +71,7 @@ export function exampleAsset(ip: string, changes: Partial<Asset> = {}): Asset {
 export function exampleAnalysis(changes: Partial<AnalysisResult> = {}): AnalysisResult {
   return {
     spooled: null,
+    secrets: new SecretPlaces(),
     files: [{ path: 'plant.pcap', frames: 100, bytes: 7000, firstUs: START_US, lastUs: START_US + 90e6, damage: null }],
     assets: [
       exampleAsset('192.0.2.10'),

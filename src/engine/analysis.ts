@@ -13,6 +13,7 @@ import type { Site } from '../facts/module.ts';
 import { restoreBaseline, type Baseline } from '../learning/baseline.ts';
 import { newLearning, type LearningTables } from '../learning/tables.ts';
 import { HostTable } from '../flow/hosts.ts';
+import type { SecretPlaces } from '../flow/secret-places.ts';
 import { modules } from '../modules/index.ts';
 import { protocols } from '../protocols/index.ts';
 import { TransferRecorder } from '../transfers/recorder.ts';
@@ -106,6 +107,8 @@ export interface AnalysisResult extends AnalysisFindings {
   readonly learning: LearningTables;
   /** What was kept of files that passed; null where nothing was to be. */
   readonly spooled: SpoolOutcome | null;
+  /** Where secrets passed: evidence is written without them. */
+  readonly secrets: SecretPlaces;
 }
 
 /** Throws CaptureOpenError for captures that cannot be opened; damage inside one is told in `files`. */
@@ -234,6 +237,7 @@ export class Analysis {
     dispatch.end(pipeline.nowUs);
     this.spool?.end();
     const { reader } = pipeline.flows;
+    reader.wipe();
     const violationsOf = (name: string): number => {
       let sum = 0;
       for (const [rule, count] of dispatch.violations) if (rule.startsWith(`${name}/`)) sum += count;
@@ -266,6 +270,7 @@ export class Analysis {
       hosts: pipeline.hosts,
       learning: this.learning,
       spooled: this.spool,
+      secrets: reader.secrets,
     };
   }
 

@@ -5,6 +5,8 @@ import { frameRanges } from '../capture/reread.ts';
 import { FrameSpool } from '../capture/spool.ts';
 import type { Alert } from '../facts/alert.ts';
 import type { FrameReference } from '../facts/frame-reference.ts';
+import type { SecretPlaces } from '../flow/secret-places.ts';
+import { FrameMask } from './frame-mask.ts';
 import { EVIDENCE_BYTES_MAX, NEIGHBOURS, PROVING_FRAMES_MAX } from './evidence-limits.ts';
 
 /** A frame as an evidence file holds it. */
@@ -14,6 +16,8 @@ export interface ProofFrame {
   readonly linkType: number;
   readonly bytes: Uint8Array;
   readonly originalLength: number;
+  /** So many of `bytes` were secret, and are overwritten. */
+  readonly maskedBytes: number;
 }
 
 /** The frames that prove an alert, those that are still there, and some around them. */
@@ -37,11 +41,13 @@ interface Waiting {
 
 export class LiveEvidence {
   readonly #spool: FrameSpool;
+  readonly #mask: FrameMask;
   readonly #waiting = new Map<string, Waiting>();
   /** Count of each alert when it was cut. */
   readonly #cutAt = new Map<string, number>();
 
-  constructor(keptBytes: number) {
+  constructor(keptBytes: number, secrets: SecretPlaces) {
+    this.#mask = new FrameMask(secrets);
     this.#spool = new FrameSpool({ bytesMax: keptBytes });
   }
 
@@ -90,7 +96,9 @@ export class LiveEvidence {
       this.#spool.visit(first, last, (frame, timeUs, linkType, bytes, start, end, originalLength) => {
         size += end - start;
         if (size > EVIDENCE_BYTES_MAX) return;
-        frames.push({ frame, timeUs, linkType, bytes: bytes.slice(start, end), originalLength });
+        const copy = this.#mask.copy(bytes, start, end, originalLength, linkType);
+        const { maskedBytes } = this.#mask;
+        frames.push({ frame, timeUs, linkType, bytes: copy, originalLength, maskedBytes });
       });
     }
     return { alert, frames };

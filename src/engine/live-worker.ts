@@ -59,7 +59,7 @@ function waitForGo(): void {
   vendorOfMac('00:00:00:00:00:00');
   tell({ kind: 'opened' });
   Atomics.wait(signals, Signal.go, 0);
-  if (start.keptBytes > 0) evidence = new LiveEvidence(start.keptBytes);
+  if (start.keptBytes > 0) evidence = new LiveEvidence(start.keptBytes, analysis.pipeline.flows.reader.secrets);
 }
 
 function judge(batch: FrameBatch): void {

@@ -28,6 +28,15 @@ export interface HostNaming {
   ofIpv6(bytes: Uint8Array, at: number): number;
 }
 
+/** Told where a secret stands, so that it can be masked wherever frames are written. */
+export interface SecretMarker {
+  /**
+   * bytes[start..end) of the message that is being decoded is secret, as it stands on the wire. Where `bytes` is not
+   * what was handed to the decoder (a message put together from several), all of the message is taken for secret.
+   */
+  mark(bytes: Uint8Array, start: number, end: number): void;
+}
+
 /** Nobody is known: for tests of parsers. */
 export const NO_HOSTS: HostNaming = { ofIpv4: () => 0, ofIpv6: () => 0 };
 
@@ -48,6 +57,8 @@ export interface MessageContext {
   readonly operation: Operation;
   readonly sink: FactSink;
   readonly hosts: HostNaming;
+  /** Absent in tests of parsers. */
+  readonly secrets?: SecretMarker;
 }
 
 /** What a protocol is for; decides what its speakers are taken for. */

@@ -12,10 +12,12 @@ import {
   type MessageContext,
   type Protocol,
   type ProtocolDecoder,
+  type SecretMarker,
 } from '../facts/protocol.ts';
 import { Column, FlowFlag, FlowTable, GIVEN_UP, LINK_PROTOCOL, NO_PROTOCOL } from './flow-table.ts';
 import type { HeldSegments } from './held-segments.ts';
 import { AddressKind, type HostTable } from './hosts.ts';
+import { SecretPlaces } from './secret-places.ts';
 
 /** A conversation's payloads are tried this often before it is left unrecognised; on a usual port oftener. */
 const TRIES_MAX = 8;
@@ -97,6 +99,14 @@ export class MessageReader {
   private readonly spareCarries: Uint8Array[] = [];
   private readonly spareBeginnings: Uint8Array[] = [];
   private join = new Uint8Array(4096);
+  /** Where secrets passed. */
+  readonly secrets = new SecretPlaces();
+  /** End of the bytes of the stream that are being read. */
+  private readEnd = 0;
+  /** The message that is being decoded. */
+  private messageBytes = NO_BYTES;
+  private messageStart = 0;
+  private messageEnd = 0;
 
   constructor(table: FlowTable, protocols: readonly Protocol[], sink: FactSink, events: RowEvents, hosts: HostTable) {
     this.table = table;
@@ -121,6 +131,7 @@ export class MessageReader {
       operation: emptyOperation(),
       sink,
       hosts: this.naming(hosts),
+      secrets: this.marker(hosts),
     };
   }
 
@@ -134,6 +145,25 @@ export class MessageReader {
       ofIpv4: (bytes, at) => named(AddressKind.ipv4, 0, 0, 0, i32be(bytes, at)),
       ofIpv6: (bytes, at) =>
         named(AddressKind.ipv6, i32be(bytes, at), i32be(bytes, at + 4), i32be(bytes, at + 8), i32be(bytes, at + 12)),
+    };
+  }
+
+  private marker(hosts: HostTable): SecretMarker {
+    return {
+      mark: (bytes, start, end) => {
+        const isOfMessage = bytes === this.messageBytes && start >= this.messageStart && end <= this.messageEnd;
+        const first = isOfMessage ? start : this.messageStart;
+        const last = isOfMessage ? end : this.messageEnd;
+        const { context } = this;
+        const client = { address: hosts.address(context.client), port: context.clientPort };
+        const server = { address: hosts.address(context.server), port: context.serverPort };
+        const [sender, receiver] = context.fromClient ? [client, server] : [server, client];
+        const next = context.fromClient ? Column.nextFromClient : Column.nextFromServer;
+        // What is read ends with the last byte that is there: `next` is the sequence number behind it.
+        const behind = this.table.words[context.flow * FlowTable.stride + next]!;
+        const sequence = context.isTcp ? (behind - (this.readEnd - first)) | 0 : null;
+        this.secrets.note(sender, receiver, this.messageBytes, first, last, sequence);
+      },
     };
   }
 
@@ -178,6 +208,9 @@ export class MessageReader {
     }
     this.fillContext(row, speaksClient, false);
     this.messages[index]!++;
+    this.messageBytes = bytes;
+    this.messageStart = start;
+    this.messageEnd = end;
     try {
       this.entries[index]!.decoder.decode(bytes, start, end, this.context);
     } catch (error) {
@@ -304,6 +337,9 @@ export class MessageReader {
   /** A protocol that was tried just now asks for more of the stream. */
   private isLater = false;
 
+  /** The bytes that are tried now were tried a moment ago, behind others. */
+  private isTriedAgain = false;
+
   /** Row whose roles `identify` has just swapped, else 0. */
   private hasFlipped = 0;
 
@@ -330,6 +366,8 @@ export class MessageReader {
   }
 
   private readFrames(row: number, index: number, entry: Entry, bytes: Uint8Array, start: number, end: number): number {
+    this.readEnd = end;
+    this.messageBytes = bytes;
     const { decoder, frameBytesMax } = entry;
     const { context, messages } = this;
     let at = start;
@@ -343,6 +381,8 @@ export class MessageReader {
         if (size < 0 || size > frameBytesMax) return this.lost(row, entry, end);
         if (at + size > end) return at;
         messages[index]!++;
+        this.messageStart = at;
+        this.messageEnd = at + size;
         decoder.decode(bytes, at, at + size, context);
         at += size;
       }
@@ -423,6 +463,8 @@ export class MessageReader {
       this.events.identified(row);
       return index;
     }
+    // Who waits for more of the stream is bounded by its bytes; a segment that was tried already counts once.
+    if ((isTcp && this.isLater) || this.isTriedAgain) return NO_PROTOCOL;
     const triesOfBoth = (words[base + Column.tries]! += fromClient ? 1 : 0x10000);
     const tries = fromClient ? triesOfBoth & 0xffff : triesOfBoth >>> 16;
     const most = this.isUsualPort(serverPort) || this.isUsualPort(clientPort) ? TRIES_ON_USUAL_PORT_MAX : TRIES_MAX;
@@ -518,7 +560,9 @@ export class MessageReader {
     const speaksClient = this.isStillFromClient(row, fromClient);
     if (isUnrecognised || this.isSearching(row, speaksClient)) {
       // What was kept may be the tail of a message whose head was never seen: the new segment gets a try of its own.
+      this.isTriedAgain = true;
       const own = this.readStream(row, speaksClient, bytes, start, end);
+      this.isTriedAgain = false;
       if (this.table.words[row * FlowTable.stride + Column.protocol]! >= 0) {
         rest = total;
         if (own < end) this.keep(row, this.isStillFromClient(row, speaksClient), bytes, own, end);
@@ -536,7 +580,10 @@ export class MessageReader {
 
   /** The beginning of an unrecognised stream is joined in one place for all: little of it is kept afterwards. */
   private joined(waited: Uint8Array, kept: number, needed: number): Uint8Array {
-    if (needed > this.join.length) this.join = new Uint8Array(2 ** Math.ceil(Math.log2(needed)));
+    if (needed > this.join.length) {
+      this.join.fill(0);
+      this.join = new Uint8Array(2 ** Math.ceil(Math.log2(needed)));
+    }
     for (let at = 0; at < kept; at++) this.join[at] = waited[at]!;
     return this.join;
   }
@@ -615,12 +662,23 @@ export class MessageReader {
     return larger;
   }
 
+  /** Kept for the next one, or forgotten: then nothing stays in it that may be secret. */
   private spare(carry: Uint8Array): void {
     const { length } = carry;
-    if (length === BEGINNING_BYTES_MAX) {
-      if (this.spareBeginnings.length < SPARE_BEGINNINGS_MAX) this.spareBeginnings.push(carry);
-    } else if (length >= SPARE_BYTES_MIN && length <= 65536 && this.spareCarries.length < 64)
+    if (length === BEGINNING_BYTES_MAX && this.spareBeginnings.length < SPARE_BEGINNINGS_MAX)
+      this.spareBeginnings.push(carry);
+    else if (length >= SPARE_BYTES_MIN && length <= 65536 && this.spareCarries.length < 64)
       this.spareCarries.push(carry);
+    else carry.fill(0);
+  }
+
+  /** At the end: no byte of the wire stays in what was kept. */
+  wipe(): void {
+    this.messageBytes = NO_BYTES;
+    this.join.fill(0);
+    for (const carry of this.spareCarries) carry.fill(0);
+    for (const carry of this.spareBeginnings) carry.fill(0);
+    for (const stream of this.streams) for (const carry of stream?.carry ?? []) carry.fill(0);
   }
 
   private fault(row: number, error: unknown): void {
@@ -632,4 +690,4 @@ export class MessageReader {
   }
 }
 
-const NO_BYTES = new Uint8Array(0);
+const NO_BYTES: Uint8Array = new Uint8Array(0);

@@ -266,6 +266,7 @@ export class StreamOrder {
       this.reader.frame = segment.frame;
       this.reader.timeUs = segment.timeUs;
       this.reader.streamBytes(row, fromClient, segment.bytes, skip, length);
+      segment.bytes.fill(0);
     } else if (length + segment.missing + (segment.isFin ? 1 : 0) <= skip) {
       this.retransmitted++;
       return;

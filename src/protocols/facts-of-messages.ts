@@ -131,6 +131,11 @@ export function claim(
   sink.claim({ fact: 'claim', timeUs, frame, host, unit, attribute, value: shown, source, trust });
 }
 
+/** bytes[start..end) of this message is a secret as it stands on the wire: evidence is written without it. */
+export function markSecret(context: MessageContext, bytes: Uint8Array, start: number, end: number): void {
+  context.secrets?.mark(bytes, start, end);
+}
+
 /** A transfer that is open, as a protocol keeps it: what all its facts have in common, and how far it came. */
 export interface CarriedTransfer {
   readonly id: string;

@@ -1,5 +1,6 @@
 // Logins whose outcome is still awaited: one for each conversation, bounded in number and time. The secret stands here
 // as bytes until the login is handed over, and is overwritten then.
+import { secretCopy } from '../bytes/secret.ts';
 import type { Login } from '../facts/facts.ts';
 import type { MessageContext } from '../facts/protocol.ts';
 
@@ -90,5 +91,5 @@ export class OpenLogins {
 
 /** A copy of bytes[start..end) that a login may own; null where it is longer than anybody's password. */
 export function secretOf(bytes: Uint8Array, start: number, end: number): Uint8Array | null {
-  return end - start <= SECRET_BYTES_MAX ? bytes.slice(start, Math.max(start, end)) : null;
+  return end - start <= SECRET_BYTES_MAX ? secretCopy(bytes, start, end) : null;
 }

@@ -47,6 +47,8 @@ export class CaptureIdentities {
     const identities = new Map<number, string>();
     for (const [file, pending] of this.#byFile) {
       flush(pending);
+      // What was read may hold secrets.
+      pending.block.fill(0);
       identities.set(file, pending.hash.digest('hex'));
     }
     return identities;

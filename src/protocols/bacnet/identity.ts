@@ -26,7 +26,7 @@ const LOOKED_UP = 0.8;
 const UNCONFIGURED = 0x3f_ffff;
 const TEXT_BYTES_MAX = 512;
 /** Character sets (20.2.9). */
-const Charset = { utf8: 0, ucs4: 3, ucs2: 4, latin1: 5 } as const;
+export const Charset = { utf8: 0, ucs4: 3, ucs2: 4, latin1: 5 } as const;
 
 export class IdentityClaims {
   #context: MessageContext | null = null;

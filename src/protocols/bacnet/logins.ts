@@ -1,9 +1,12 @@
 // Passwords of DeviceCommunicationControl and ReinitializeDevice, as logins (16.1.1, 16.4.1). A password is kept until
 // the device has answered, and then forgotten. Rare messages: plain code with objects.
+import { secretCopy } from '../../bytes/secret.ts';
 import type { FactSink, Login } from '../../facts/facts.ts';
 import type { FrameReference } from '../../facts/frame-reference.ts';
+import type { MessageContext } from '../../facts/protocol.ts';
 import { Outcome, type Operation } from '../../facts/operation.ts';
-import { characters } from './identity.ts';
+import { markSecret } from '../facts-of-messages.ts';
+import { Charset } from './identity.ts';
 import { Confirmed, NAME, PASSWORD_FAILURE } from './messages.ts';
 import { TagReader } from './tags.ts';
 
@@ -16,7 +19,8 @@ interface Waiting {
   readonly client: number;
   readonly server: number;
   readonly requestFrame: number;
-  readonly password: string;
+  /** The character set in front. */
+  readonly password: Uint8Array;
 }
 
 export class Logins {
@@ -30,13 +34,16 @@ export class Logins {
     bytes: Uint8Array,
     start: number,
     end: number,
-    sink: FactSink,
+    context: MessageContext,
   ): void {
+    const { sink } = context;
     if (!this.#findPassword(service, bytes, start, end)) return;
     const oldest = this.#waiting.length < WAITING_MAX ? undefined : this.#waiting.shift();
-    if (oldest !== undefined) sink.login(loginOf(oldest, oldest.timeUs, oldest.requestFrame, 'unknown'));
+    if (oldest !== undefined) tell(sink, oldest, oldest.timeUs, oldest.requestFrame, 'unknown');
     const { timeUs, flow, client, server, requestFrame } = operation;
-    const password = characters(bytes, this.#reader.start, this.#reader.next);
+    const { start: passwordStart, next: passwordEnd } = this.#reader;
+    markSecret(context, bytes, passwordStart, passwordEnd);
+    const password = secretCopy(bytes, passwordStart, passwordEnd);
     this.#waiting.push({ timeUs, flow, client, server, requestFrame, password });
   }
 
@@ -52,7 +59,7 @@ export class Logins {
     let result: Login['outcome'] = 'unknown';
     if (outcome === Outcome.ok) result = 'accepted';
     else if (outcome === Outcome.refused && code === PASSWORD_FAILURE) result = 'refused';
-    sink.login(loginOf(waiting!, timeUs, answerFrame > 0 ? answerFrame : requestFrame, result));
+    tell(sink, waiting!, timeUs, answerFrame > 0 ? answerFrame : requestFrame, result);
   }
 
   /** Leaves the reader at the password; false where there is none. */
@@ -69,9 +76,15 @@ export class Logins {
   }
 }
 
-function loginOf(waiting: Waiting, timeUs: number, frame: FrameReference, outcome: Login['outcome']): Login {
-  const { client, server, flow, password } = waiting;
-  return {
+/** Hands the login over, and overwrites its password. */
+function tell(
+  sink: FactSink,
+  { client, server, flow, password }: Waiting,
+  timeUs: number,
+  frame: FrameReference,
+  outcome: Login['outcome'],
+): void {
+  sink.login({
     fact: 'login',
     timeUs,
     frame,
@@ -82,6 +95,24 @@ function loginOf(waiting: Waiting, timeUs: number, frame: FrameReference, outcom
     mechanism: 'clear',
     user: '',
     outcome,
-    test: (candidate) => candidate === password,
-  };
+    test: (candidate) => isPassword(candidate, password),
+  });
+  password.fill(0);
+}
+
+/** Compared as bytes in the password's own character set (20.2.9): nothing of it becomes a string. */
+function isPassword(candidate: string, password: Uint8Array): boolean {
+  const given = password.subarray(1);
+  switch (password[0]) {
+    case Charset.utf8:
+      return Buffer.from(candidate, 'utf8').equals(given);
+    case Charset.latin1:
+      return Buffer.from(candidate, 'latin1').equals(given);
+    case Charset.ucs2:
+      return Buffer.from(candidate, 'utf16le').swap16().equals(given);
+    case undefined:
+      return candidate === '';
+    default:
+      return false;
+  }
 }

@@ -178,7 +178,7 @@ export class BacnetSession {
     if (isFormed && service === Confirmed.atomicWriteFile) {
       isFormed = this.#transfers.write(context, operation, bytes, this.#filler.object.next, end);
     }
-    this.#logins.requested(operation, service, bytes, from, end, context.sink);
+    this.#logins.requested(operation, service, bytes, from, end, context);
     if (operation.valueCount === 1 && operation.valueSize > KEPT_BYTES_MAX) {
       // Nothing that is written may be hidden by its length: what is too long to wait for the answer is told without it.
       this.#unanswered.expand(operation, context.sink);

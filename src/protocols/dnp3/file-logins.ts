@@ -1,10 +1,12 @@
 // File logins (function 29, IEEE 1815-2012, clause A.27.2): user and password in clear. The password waits for the
 // answer and is wiped. Rare messages: plain code with objects, bounded.
 import { u16le, u32le } from '../../bytes/endian.ts';
+import { secretCopy } from '../../bytes/secret.ts';
 import { printable } from '../../bytes/text.ts';
 import type { FrameReference } from '../../facts/frame-reference.ts';
 import type { Login } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
+import { markSecret } from '../facts-of-messages.ts';
 import type { Association } from './associations.ts';
 import type { Fragment } from './fragment.ts';
 
@@ -36,13 +38,18 @@ export class FileLogins {
     if (start + OBJECT_SIZE > end) return;
     const part = (at: number): Uint8Array => {
       const from = Math.min(end, start + u16le(bytes, at));
-      return bytes.slice(from, Math.min(end, from + u16le(bytes, at + 2), from + SECRET_BYTES_MAX));
+      return secretCopy(bytes, from, Math.min(end, from + u16le(bytes, at + 2), from + SECRET_BYTES_MAX));
     };
     this.forget(association);
     if (this.#waiting.size >= WAITING_MAX) this.#forgetOldest();
     const user = part(start);
     const { timeUs, frame } = context;
     const secret = part(start + 4);
+    // Checksums stand in between: the place in the fragment is not the place on the wire.
+    if (secret.length > 0) markSecret(context, bytes, start, end);
+    // The fragment lies in a buffer of ours, where it would stay until another one comes.
+    const from = Math.min(end, start + u16le(bytes, start + 4));
+    bytes.fill(0, from, from + secret.length);
     this.#waiting.set(association, { user: printable(user, 0, user.length), secret, timeUs, frame, client, server });
   }
 

@@ -1,8 +1,10 @@
 // Turns CONNECT and its CONNACK into a login: who, by which mechanism, with what outcome, and how a candidate password can be
 // tested. The password is kept until the outcome is known, and then overwritten.
+import { secretCopy } from '../../bytes/secret.ts';
 import { printable } from '../../bytes/text.ts';
 import type { Login } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
+import { markSecret } from '../facts-of-messages.ts';
 import type { FlowState, OpenLogin } from './flows.ts';
 import type { MqttPacket } from './packet.ts';
 
@@ -28,6 +30,7 @@ export class Logins {
       if (oldest.done !== true) this.#settle(context, oldest.value[0], oldest.value[1], 'unknown');
     }
     const isSecretKept = packet.hasUser && packet.passwordEnd - packet.passwordStart <= SECRET_BYTES_MAX;
+    if (packet.hasUser) markSecret(context, bytes, packet.passwordStart, packet.passwordEnd);
     state.login = {
       timeUs: context.timeUs,
       frame: context.frame,
@@ -35,7 +38,7 @@ export class Logins {
       server: state.isReversed ? context.client : context.server,
       mechanism: mechanismOf(packet, bytes),
       user: packet.hasUser ? printable(bytes, packet.userStart, packet.userEnd, USER_CHARACTERS_MAX) : '',
-      secret: isSecretKept ? bytes.slice(packet.passwordStart, packet.passwordEnd) : null,
+      secret: isSecretKept ? secretCopy(bytes, packet.passwordStart, packet.passwordEnd) : null,
     };
     this.#open.set(context.flow, state);
   }

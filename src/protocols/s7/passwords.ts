@@ -1,7 +1,9 @@
 // The password of a controller's protection level: eight characters, hidden by a chain of exclusive-or with a constant
 // that every engineering tool knows. What is kept of one is its hidden form, until the controller has answered.
+import { secretCopy } from '../../bytes/secret.ts';
 import type { Login } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
+import { markSecret } from '../facts-of-messages.ts';
 
 const PASSWORD_BYTES = 8;
 const MASK = 0x55;
@@ -31,12 +33,14 @@ export class Passwords {
     const { timeUs, frame, flow, operation } = context;
     const { client, server } = operation;
     if (this.#open.size >= OPEN_MAX) {
-      for (const oldest of this.#open.keys()) {
+      for (const [oldest, { hidden }] of this.#open) {
+        hidden.fill(0);
         this.#open.delete(oldest);
         break;
       }
     }
-    const hidden = bytes.slice(start, start + PASSWORD_BYTES);
+    markSecret(context, bytes, start, start + PASSWORD_BYTES);
+    const hidden = secretCopy(bytes, start, start + PASSWORD_BYTES);
     this.#open.set(`${flow} ${key}`, { hidden, timeUs, frame, client, server });
   }
 
@@ -79,6 +83,7 @@ export class Passwords {
       outcome,
       test: (candidate) => isPassword(candidate, hidden),
     });
+    hidden.fill(0);
   }
 }
 

@@ -1,8 +1,10 @@
 // Communities and users as logins. A community is kept until an answer shows that it was accepted, and then overwritten;
 // that one was refused is not visible (RFC 1157 4.1: such a message is dropped). Of version 3 the message is kept.
+import { secretCopy } from '../../bytes/secret.ts';
 import { printable } from '../../bytes/text.ts';
 import type { Login } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
+import { markSecret } from '../facts-of-messages.ts';
 import { type Challenge, type FlowState, type OpenLogin, markOf, tellOnce } from './flows.ts';
 import { Flag, NAME, Pdu, USER_SECURITY_MODEL, UsmStats, Version } from './messages.ts';
 import type { SnmpMessage } from './parse.ts';
@@ -44,6 +46,7 @@ export class Logins {
     if (state.told.has(mark) || (isTrap && state.told.has(mark ^ UNKNOWN))) return;
     if (state.open.some((login) => login.mark === mark)) return;
     this.#makeRoom(context, state);
+    if (!isV3) markSecret(context, bytes, message.communityStart, message.communityEnd);
     const isKept = !isV3 && message.communityEnd - message.communityStart <= SECRET_BYTES_MAX;
     state.open.push({
       timeUs: context.timeUs,
@@ -53,7 +56,7 @@ export class Logins {
       mark,
       messageId: message.messageId,
       user: isV3 ? printable(bytes, message.userStart, message.userEnd, USER_CHARACTERS_MAX) : '',
-      secret: isKept ? bytes.slice(message.communityStart, message.communityEnd) : null,
+      secret: isKept ? secretCopy(bytes, message.communityStart, message.communityEnd) : null,
       challenge: isV3 ? challengeOf(message, bytes, range) : null,
     });
     this.#open.set(context.flow, state);
