@@ -5,6 +5,7 @@ import type { MessageContext } from '../../facts/protocol.ts';
 import { setAnswered, startOperation } from '../facts-of-messages.ts';
 import type { LoginAttempt } from '../open-logins.ts';
 import { FileTransfers, type OpenFile } from './files.ts';
+import type { Pipes } from './pipes.ts';
 
 const CONVERSATIONS_MAX = 8192;
 /** More credits than this are not followed: the oldest request counts as unanswered. */
@@ -64,10 +65,12 @@ export interface Conversation {
 export class Conversations {
   readonly transfers = new FileTransfers();
   readonly #protocol: number;
+  readonly #pipes: Pipes;
   readonly #all = new Map<number, Conversation>();
 
-  constructor(protocol: number) {
+  constructor(protocol: number, pipes: Pipes) {
     this.#protocol = protocol;
+    this.#pipes = pipes;
   }
 
   get(flow: number): Conversation | undefined {
@@ -79,7 +82,7 @@ export class Conversations {
     if (known !== undefined) return known;
     if (this.#all.size >= CONVERSATIONS_MAX) {
       for (const flow of this.#all.keys()) {
-        this.#all.delete(flow);
+        this.#forget(flow);
         break;
       }
     }
@@ -189,7 +192,7 @@ export class Conversations {
     const file = conversation.files.get(key);
     if (file === undefined) return;
     conversation.files.delete(key);
-    this.transfers.ended(context, file);
+    this.#ended(context, file);
   }
 
   closed(flow: number, context: MessageContext): void {
@@ -197,7 +200,18 @@ export class Conversations {
     if (conversation === undefined) return;
     this.#all.delete(flow);
     for (const request of conversation.requests.values()) this.unanswered(context, request);
-    for (const file of conversation.files.values()) this.transfers.ended(context, file);
+    for (const file of conversation.files.values()) this.#ended(context, file);
+  }
+
+  /** Room is needed. Nothing is handed over: `context` would name another conversation. */
+  #forget(flow: number): void {
+    for (const file of this.#all.get(flow)?.files.values() ?? []) this.#pipes.forget(file);
+    this.#all.delete(flow);
+  }
+
+  #ended(context: MessageContext, file: OpenFile): void {
+    this.transfers.ended(context, file);
+    if (file.isPipe) this.#pipes.closed(context, file);
   }
 
   #operation(context: MessageContext, request: Request): MessageContext['operation'] {

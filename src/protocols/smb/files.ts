@@ -19,7 +19,7 @@ interface OpenTransfer extends CarriedTransfer {
 export interface OpenFile {
   /** With the share before it. */
   readonly name: string;
-  readonly isPipe: boolean;
+  isPipe: boolean;
   readonly client: number;
   readonly server: number;
   /** Bytes of the file, -1: not known. */

@@ -4,8 +4,10 @@ import { printable } from '../../bytes/text.ts';
 import type { MessageContext, Protocol, ProtocolDecoder } from '../../facts/protocol.ts';
 import { Trust, claim } from '../facts-of-messages.ts';
 import { NtlmExchanges } from '../ntlm.ts';
+import { OpenLogins } from '../open-logins.ts';
+import { RpcCalls } from '../rpc-calls.ts';
 import { Conversations, tell, type Body } from './conversations.ts';
-import { KINDS, kindName, statusName } from './names.ts';
+import { KINDS, RPC_FUNCTIONS, kindName, statusName } from './names.ts';
 import {
   FRAME_BYTES_MAX,
   FRAME_HEADER_BYTES,
@@ -40,12 +42,13 @@ export const smb: Protocol = {
 class SmbDecoder implements ProtocolDecoder {
   readonly #conversations: Conversations;
   readonly #ntlm = new NtlmExchanges('smb');
+  readonly #pipeLogins = new OpenLogins('smb');
   readonly #smb1: Smb1Reader;
   readonly #smb2: Smb2Reader;
 
   constructor(index: number) {
-    const pipes = new Pipes();
-    this.#conversations = new Conversations(index);
+    const pipes = new Pipes(new RpcCalls(index, RPC_FUNCTIONS, this.#ntlm, this.#pipeLogins));
+    this.#conversations = new Conversations(index, pipes);
     this.#smb1 = new Smb1Reader(this.#conversations, this.#ntlm, pipes);
     this.#smb2 = new Smb2Reader(this.#conversations, this.#ntlm, pipes);
   }
@@ -97,10 +100,14 @@ class SmbDecoder implements ProtocolDecoder {
 
   closed(flow: number, context: MessageContext): void {
     this.#conversations.closed(flow, context);
+    this.#pipeLogins.settle(context, flow, 'unknown');
     this.#ntlm.forget(flow);
+    this.#ntlm.forget(`${flow} pipe`);
   }
 
-  tick(): void {}
+  tick(timeUs: number, context: MessageContext): void {
+    this.#pipeLogins.tick(timeUs, context);
+  }
 
   #bodyOf(context: MessageContext): Body | null {
     return this.#conversations.get(context.flow)?.bodies[context.fromClient ? 0 : 1] ?? null;

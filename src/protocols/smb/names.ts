@@ -1,5 +1,6 @@
 // Numbers of SMB 1 and SMB 2 with their names: commands (MS-CIFS 2.2.2.1, MS-SMB2 2.2.1), statuses (MS-ERREF 2.3), dialects.
 import type { MessageKind } from '../../facts/protocol.ts';
+import { rpcCallName, rpcKinds } from '../rpc-interfaces.ts';
 
 export const Smb2 = {
   negotiate: 0,
@@ -110,6 +111,7 @@ export const KINDS: readonly MessageKind[] = [
   { function: SMB1_FUNCTIONS + Smb1.openAndX, subfunction: -1, name: 'SMB1 OPEN_ANDX' },
   { function: SMB1_FUNCTIONS + Smb1.treeConnect, subfunction: -1, name: 'SMB1 TREE_CONNECT_ANDX' },
   { function: SMB1_FUNCTIONS + Smb1.ntCreate, subfunction: -1, name: 'SMB1 NT_CREATE_ANDX' },
+  ...rpcKinds(RPC_FUNCTIONS),
 ];
 
 const KIND_NAMES: ReadonlyMap<number, string> = new Map(
@@ -117,6 +119,7 @@ const KIND_NAMES: ReadonlyMap<number, string> = new Map(
 );
 
 export function kindName(code: number, subfunction: number): string {
+  if (code >= RPC_FUNCTIONS && code < SMB1_FUNCTIONS) return rpcCallName(code - RPC_FUNCTIONS, subfunction);
   const name = KIND_NAMES.get(code * 0x10000 + subfunction + 1) ?? KIND_NAMES.get(code * 0x10000);
   if (name !== undefined) return name;
   return code >= SMB1_FUNCTIONS ? `SMB1 command ${code - SMB1_FUNCTIONS}` : `SMB2 command ${code}`;

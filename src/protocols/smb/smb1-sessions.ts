@@ -1,8 +1,9 @@
 // The beginning of SMB 1 conversations (MS-CIFS 2.2.4.52 and 53, MS-SMB 2.2.4.5 and 6): what the server offers, who logs
 // in, and what both say of their systems.
 import { u16le, u32le } from '../../bytes/endian.ts';
+import { secretCopy } from '../../bytes/secret.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
-import { Trust, claim } from '../facts-of-messages.ts';
+import { Trust, claim, markSecret } from '../facts-of-messages.ts';
 import { type NtlmExchanges, ntlmAttempt } from '../ntlm.ts';
 import { NTLM_CHALLENGE_BYTES, NTLM_V1_BYTES } from '../ntlm-responses.ts';
 import type { LoginAttempt } from '../open-logins.ts';
@@ -58,7 +59,7 @@ export class Smb1Sessions {
       if (passwords > end - data || passwords > RESPONSE_BYTES_MAX) return;
       const user = textAt(block, data + passwords, TEXT_MAX);
       const domain = textAt(block, user.next, TEXT_MAX);
-      request.attempt = bareAttempt(conversation, block, user.text, domain.text);
+      request.attempt = bareAttempt(context, conversation, block, user.text, domain.text);
       this.#systems(context, context.client, block, domain.next, false);
     }
   }
@@ -96,17 +97,24 @@ export class Smb1Sessions {
 }
 
 /** Responses to the challenge of NEGOTIATE without a security token, or the password itself. */
-function bareAttempt(conversation: Conversation, block: Block, user: string, domain: string): LoginAttempt {
+function bareAttempt(
+  context: MessageContext,
+  conversation: Conversation,
+  block: Block,
+  user: string,
+  domain: string,
+): LoginAttempt {
   const { bytes, wordsAt: w, data, isUnicode } = block;
   const middle = data + u16le(bytes, w + 14);
   const end = middle + u16le(bytes, w + 16);
-  const lm = bytes.slice(data, middle);
-  const nt = bytes.slice(middle, end);
+  const lm = secretCopy(bytes, data, middle);
+  const nt = secretCopy(bytes, middle, end);
   if (user === '' && nt.length === 0 && lm.length <= 1) {
     return { mechanism: 'ntlm-anonymous', user, secret: null };
   }
   const isResponse = nt.length >= NTLM_V1_BYTES || lm.length === NTLM_V1_BYTES;
   if (isResponse) return ntlmAttempt({ user, domain, lm, nt, isExtended: false }, conversation.challenge, user);
+  markSecret(context, bytes, data, end);
   return { mechanism: 'clear', user, secret: clearSecret(lm, nt, isUnicode) };
 }
 
@@ -121,12 +129,12 @@ function clearSecret(lm: Uint8Array, nt: Uint8Array, isUnicode: boolean): Uint8A
 
 function upToZero(bytes: Uint8Array): Uint8Array {
   const zero = bytes.indexOf(0);
-  return bytes.slice(0, zero < 0 ? bytes.length : zero);
+  return secretCopy(bytes, 0, zero < 0 ? bytes.length : zero);
 }
 
 /** UTF-16 to its first zero as UTF-8; halves of characters become three bytes that no text has. */
 function utf8Of(bytes: Uint8Array): Uint8Array {
-  const target = new Uint8Array(bytes.length * 2);
+  const target = new Uint8Array(new ArrayBuffer(bytes.length * 2));
   let size = 0;
   for (let at = 0; at + 1 < bytes.length; at += 2) {
     const unit = u16le(bytes, at);
@@ -141,7 +149,7 @@ function utf8Of(bytes: Uint8Array): Uint8Array {
       target[size++] = 0x80 | (unit & 0x3f);
     }
   }
-  const used = target.slice(0, size);
+  const used = secretCopy(target, 0, size);
   target.fill(0);
   return used;
 }

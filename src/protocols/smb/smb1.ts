@@ -212,7 +212,7 @@ export class Smb1Reader {
     if (offset < HEADER_BYTES || length > size - offset || data > end) return null;
     const file = this.#fileOf(context, conversation, request);
     const here = Math.min(length, end - data);
-    if (file.isPipe) {
+    if (this.#pipes.is(file, bytes, data, end)) {
       this.#pipes.said(context, file, bytes, data, data + here);
       return null;
     }

@@ -272,7 +272,7 @@ export class Smb2Reader {
     const offset = u64(bytes, body + 8, end);
     const data = at + u16le(bytes, body + 2);
     if (file === null) return null;
-    if (!file.isPipe)
+    if (!this.#pipes.is(file, bytes, data, end))
       return this.#data(context, file, true, offset, bytes, data, u32le(bytes, body + 4), at, end, size);
     this.#pipes.said(context, file, bytes, data, Math.min(end, data + u32le(bytes, body + 4)));
     return null;
@@ -296,7 +296,8 @@ export class Smb2Reader {
     if (isError(status) || end - body < 16) return null;
     const data = at + bytes[body + 2]!;
     const length = u32le(bytes, body + 4);
-    if (!file.isPipe) return this.#data(context, file, false, request.offset, bytes, data, length, at, end, size);
+    if (!this.#pipes.is(file, bytes, data, end))
+      return this.#data(context, file, false, request.offset, bytes, data, length, at, end, size);
     this.#pipes.said(context, file, bytes, data, Math.min(end, data + length));
     return null;
   }
