@@ -247,6 +247,13 @@ export function tell(
   sink.trait({ fact: 'trait', timeUs, frame, host, trait, value });
 }
 
+/** The name of a file with that of its share before it, where the share is known. */
+export function withShare(conversation: Conversation, tree: number, name: string): string {
+  const share = conversation.trees.get(tree)?.name ?? '';
+  if (share === '') return name;
+  return name.startsWith('\\') ? share + name : `${share}\\${name}`;
+}
+
 function forgetOldest(map: Map<unknown, unknown>, most: number): void {
   if (map.size < most) return;
   for (const key of map.keys()) {

@@ -3,7 +3,7 @@ import { u16le, u32le } from '../../bytes/endian.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 import { Verb } from '../../facts/verbs.ts';
 import type { NtlmExchanges } from '../ntlm.ts';
-import type { Body, Conversation, Conversations, Request } from './conversations.ts';
+import { type Body, type Conversation, type Conversations, type Request, withShare } from './conversations.ts';
 import type { OpenFile } from './files.ts';
 import { SMB1_FUNCTIONS, Smb1, isError } from './names.ts';
 import { openVerb } from './opening.ts';
@@ -314,10 +314,4 @@ function statusOf(block: Block): number {
 
 function fileKey(bytes: Uint8Array, at: number): string {
   return String(u16le(bytes, at));
-}
-
-function withShare(conversation: Conversation, tree: number, name: string): string {
-  const share = conversation.trees.get(tree)?.name ?? '';
-  if (share === '') return name;
-  return name.startsWith('\\') ? share + name : `${share}\\${name}`;
 }

@@ -5,10 +5,11 @@ import { printableUtf16 } from '../../bytes/utf16.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 import { Verb } from '../../facts/verbs.ts';
 import type { NtlmExchanges } from '../ntlm.ts';
-import { type Body, type Conversation, type Conversations, type Request, tell } from './conversations.ts';
+import { type Body, type Conversation, type Conversations, type Request, tell, withShare } from './conversations.ts';
 import type { OpenFile } from './files.ts';
 import { Smb2, Status, dialectName, isError } from './names.ts';
 import { openVerb } from './opening.ts';
+import { NAME_MAX, exchangeKey, keyOf, nameAt, u64 } from './smb2-fields.ts';
 import type { Pipes } from './pipes.ts';
 import { sessionAttempt } from './sessions.ts';
 
@@ -25,7 +26,6 @@ const DISPOSITION = 13;
 const DISPOSITION_EX = 64;
 /** FSCTL_PIPE_TRANSCEIVE (MS-FSCC 2.3.49): a write and the read that answers it. */
 const PIPE_TRANSCEIVE = 0x0011_c017;
-const NAME_MAX = 256;
 
 export class Smb2Reader {
   readonly #conversations: Conversations;
@@ -404,29 +404,4 @@ export class Smb2Reader {
       written: null,
     });
   }
-}
-
-/** Several sessions may begin at a time. */
-function exchangeKey(context: MessageContext, bytes: Uint8Array, at: number): string {
-  return `${context.flow} ${hex(bytes, at + 40, at + 48)}`;
-}
-
-function keyOf(request: Request): string {
-  return request.opener?.fileKey ?? request.fileKey;
-}
-
-function withShare(conversation: Conversation, tree: number, name: string): string {
-  const share = conversation.trees.get(tree)?.name ?? '';
-  return share === '' ? name : `${share}\\${name}`;
-}
-
-/** Offset and length of a name, both of 16 bits, stand at `where`. */
-function nameAt(bytes: Uint8Array, at: number, end: number, where: number): string {
-  if (end - where < 4) return '';
-  const start = at + u16le(bytes, where);
-  return printableUtf16(bytes, start, Math.min(end, start + u16le(bytes, where + 2)), NAME_MAX);
-}
-
-function u64(bytes: Uint8Array, at: number, end: number): number {
-  return end - at < 8 ? 0 : u32le(bytes, at) + u32le(bytes, at + 4) * 0x1_0000_0000;
 }
