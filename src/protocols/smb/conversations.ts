@@ -60,6 +60,8 @@ export interface Conversation {
   readonly told: Map<string, string>;
   /** The challenge of SMB 1's NEGOTIATE. */
   challenge: Uint8Array | null;
+  /** SMB 1: every share has a password of its own. */
+  isShareLevel: boolean;
 }
 
 export class Conversations {
@@ -93,6 +95,7 @@ export class Conversations {
       bodies: [null, null],
       told: new Map(),
       challenge: null,
+      isShareLevel: false,
     };
     this.#all.set(context.flow, made);
     return made;

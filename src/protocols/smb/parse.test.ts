@@ -318,3 +318,72 @@ test('stretches that touch are one, in whatever order they come', () => {
     seen.add(from, to);
   assert.deepEqual([seen.isWhole(40), seen.isWhole(41), seen.end], [true, false, 40]);
 });
+
+function smb1(command: number, isAnswer: boolean, words: readonly number[], data: readonly number[]): Step {
+  const head = [0xff, 0x53, 0x4d, 0x42, command, 0, 0, 0, 0, isAnswer ? 0x98 : 0x18, ...le16(0x4000)];
+  head.push(...new Array<number>(12).fill(0), ...le16(5), ...le16(9), ...le16(0), ...le16(1));
+  return [!isAnswer, framed([...head, words.length / 2, ...words, ...le16(data.length), ...data])];
+}
+
+/** NEGOTIATE of SMB 1 as the server answers it, without extended security; `mode`: 1 users, 2 encrypted. */
+function smb1Negotiated(mode: number): Step {
+  const words = [...le16(0), mode, ...new Array<number>(16).fill(0), ...le32(0x44), ...new Array<number>(10).fill(0)];
+  return smb1(0x72, true, [...words, 8], CHALLENGE);
+}
+
+const NO_MORE = [0xff, 0, 0, 0];
+
+test('SMB 1 without a security token: the response to the challenge can be tested', () => {
+  const words = [
+    ...NO_MORE,
+    ...new Array<number>(10).fill(0),
+    ...le16(0),
+    ...le16(24),
+    ...new Array<number>(8).fill(0),
+  ];
+  const text = [...Buffer.from('operator\0PLANT\0Windows 4.0\0Windows 4.0\0', 'latin1')];
+  const { told, logins } = play([
+    smb1Negotiated(3),
+    smb1(0x73, false, words, [...RESPONSE, ...text]),
+    smb1(0x73, true, [...NO_MORE, ...le16(0)], [...Buffer.from('Unix\0Samba 3.0\0PLANT\0', 'latin1')]),
+  ]);
+  assert.deepEqual(told, [
+    '2 smb-dialect SMB 1',
+    '2 smb-signing not required',
+    '1 operating-system Windows 4.0',
+    '2 operating-system Unix',
+    '2 application Samba 3.0',
+    '2 smb-domain PLANT',
+    'login ntlm-v1 operator accepted',
+  ]);
+  assert.deepEqual([logins[0]?.test?.('Password'), logins[0]?.test?.('')], [true, false]);
+});
+
+test('SMB 1 with a password for each share: it is tested, and a file is deleted by name', () => {
+  const found: (boolean | undefined)[] = [];
+  const sink = new CheckedSink();
+  sink.onFact = (fact) => {
+    if ('fact' in fact && fact.fact === 'login') found.push(fact.test?.('secret'), fact.test?.('other'));
+  };
+  const password = [...Buffer.from('secret\0', 'latin1')];
+  const path = [...Buffer.from('\\\\PLC\\logs\0A:\0', 'latin1')];
+  const steps = [
+    smb1Negotiated(0),
+    smb1(0x75, false, [...NO_MORE, ...le16(0), ...le16(password.length)], [...password, ...path]),
+    smb1(0x75, true, [...NO_MORE, ...le16(0)], [...Buffer.from('A:\0', 'latin1')]),
+    smb1(0x06, false, le16(0), [4, ...Buffer.from('\\old.log\0', 'latin1')]),
+    smb1(0x06, true, [], []),
+  ];
+  const decoder = smb.start(0);
+  for (const [fromClient, bytes] of steps) {
+    const all = Uint8Array.from(bytes);
+    decoder.decode(all, 0, all.length, messageContext(sink, { fromClient, serverPort: 139 }));
+  }
+  assert.deepEqual(found, [true, false]);
+  assert.deepEqual(play(steps).told.slice(2), [
+    '2 smb-passwords clear',
+    'connect SMB1 TREE_CONNECT_ANDX \\\\PLC\\logs ok',
+    'login clear  accepted',
+    'delete SMB1 DELETE \\\\PLC\\logs\\old.log ok',
+  ]);
+});

@@ -15,7 +15,7 @@ import { type Block, textAt } from './smb1-block.ts';
 const TEXT_MAX = 128;
 const RESPONSE_BYTES_MAX = 1024;
 /** SecurityMode of NEGOTIATE. */
-const Mode = { encrypted: 2, signingRequired: 8 } as const;
+const Mode = { user: 1, encrypted: 2, signingRequired: 8 } as const;
 const EXTENDED_SECURITY = 0x8000_0000;
 
 export class Smb1Sessions {
@@ -35,6 +35,7 @@ export class Smb1Sessions {
     tell(context, conversation, server, 'smb-dialect', words === 17 ? 'SMB 1' : 'SMB 1 before NT LM 0.12');
     if (words !== 17) return;
     const mode = bytes[w + 2]!;
+    conversation.isShareLevel = (mode & Mode.user) === 0;
     tell(
       context,
       conversation,
@@ -79,6 +80,19 @@ export class Smb1Sessions {
     if (words >= 3 && (u16le(bytes, w + 4) & 1) !== 0) {
       tell(context, conversation, context.server, 'smb-session', 'guest');
     }
+  }
+
+  /** Where a server asks for a password for each share (MS-CIFS 2.2.4.55.1), it stands in TREE_CONNECT_ANDX. */
+  shareAttempt(context: MessageContext, conversation: Conversation, block: Block): LoginAttempt | null {
+    const { bytes, wordsAt: w, data, end } = block;
+    const stop = data + u16le(bytes, w + 6);
+    // One byte is none; 24 are a response, which stands for no user.
+    if (stop - data <= 1 || stop > end || stop - data > RESPONSE_BYTES_MAX || stop - data === NTLM_V1_BYTES)
+      return null;
+    markSecret(context, bytes, data, stop);
+    // Behind SESSION_SETUP with a password this one is not looked at.
+    if (!conversation.isShareLevel) return null;
+    return { mechanism: 'clear', user: '', secret: upToZero(bytes.subarray(data, stop)) };
   }
 
   /** Native operating system and LAN manager, and the domain of the server. */

@@ -74,6 +74,7 @@ export class Smb1Reader {
         if (words < 4) return null;
         request.verb = Verb.connect;
         request.name = textAt(block, data + u16le(bytes, w + 6), NAME_MAX).text;
+        request.attempt = this.#sessions.shareAttempt(context, conversation, block);
         return null;
       case Smb1.ntCreate:
       case Smb1.openAndX:
@@ -118,6 +119,7 @@ export class Smb1Reader {
         return null;
       case Smb1.treeConnect: {
         conversations.answered(context, request, status);
+        conversations.login(context, request, isError(status) ? 'refused' : 'accepted');
         const service = textAt({ ...block, isUnicode: false }, block.data, 8).text;
         const tree = u16le(bytes, block.message + 24);
         if (status === 0) conversations.tree(conversation, tree, request.name, service === 'IPC');
