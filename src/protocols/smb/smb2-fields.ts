@@ -3,7 +3,8 @@ import { u16le, u32le } from '../../bytes/endian.ts';
 import { hex } from '../../bytes/text.ts';
 import { printableUtf16 } from '../../bytes/utf16.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
-import type { Request } from './conversations.ts';
+import { type Conversation, type Request, tell } from './conversations.ts';
+import { dialectName } from './names.ts';
 
 export const NAME_MAX = 256;
 
@@ -25,4 +26,21 @@ export function nameAt(bytes: Uint8Array, at: number, end: number, where: number
 
 export function u64(bytes: Uint8Array, at: number, end: number): number {
   return end - at < 8 ? 0 : u32le(bytes, at) + u32le(bytes, at + 4) * 0x1_0000_0000;
+}
+
+/** What the server answers to NEGOTIATE (2.2.4); the body begins at `body`. */
+export function tellNegotiated(
+  context: MessageContext,
+  conversation: Conversation,
+  bytes: Uint8Array,
+  body: number,
+  end: number,
+): void {
+  if (end - body < 64) return;
+  const { server } = context;
+  const mode = u16le(bytes, body + 2);
+  tell(context, conversation, server, 'smb-dialect', dialectName(u16le(bytes, body + 4)));
+  tell(context, conversation, server, 'smb-signing', (mode & 2) === 0 ? 'not required' : 'required');
+  const guid = hex(bytes, body + 8, body + 24);
+  if (!/^0+$/.test(guid)) tell(context, conversation, server, 'smb-server-guid', guid);
 }

@@ -7,9 +7,9 @@ import { Verb } from '../../facts/verbs.ts';
 import type { NtlmExchanges } from '../ntlm.ts';
 import { type Body, type Conversation, type Conversations, type Request, tell, withShare } from './conversations.ts';
 import type { OpenFile } from './files.ts';
-import { Smb2, Status, dialectName, isError } from './names.ts';
+import { Smb2, Status, isError } from './names.ts';
 import { openVerb } from './opening.ts';
-import { NAME_MAX, exchangeKey, keyOf, nameAt, u64 } from './smb2-fields.ts';
+import { NAME_MAX, exchangeKey, keyOf, nameAt, tellNegotiated, u64 } from './smb2-fields.ts';
 import type { Pipes } from './pipes.ts';
 import { sessionAttempt } from './sessions.ts';
 
@@ -84,7 +84,8 @@ export class Smb2Reader {
     if (status === Status.pending) return null;
     conversation.requests.delete(key);
     if (request?.command !== command) {
-      if (command === Smb2.negotiate && status === 0) this.#negotiated(context, conversation, bytes, at, end);
+      if (command === Smb2.negotiate && status === 0)
+        tellNegotiated(context, conversation, bytes, at + HEADER_BYTES, end);
       return null;
     }
     return this.#answer(context, conversation, request, status, bytes, at, end, size);
@@ -153,7 +154,7 @@ export class Smb2Reader {
     const conversations = this.#conversations;
     switch (request.command) {
       case Smb2.negotiate:
-        if (status === 0) this.#negotiated(context, conversation, bytes, at, end);
+        if (status === 0) tellNegotiated(context, conversation, bytes, at + HEADER_BYTES, end);
         return null;
       case Smb2.sessionSetup:
         this.#sessionAnswer(context, conversation, request, status, bytes, at, end);
@@ -181,18 +182,6 @@ export class Smb2Reader {
         conversations.answered(context, request, isError(status) ? status : 0);
         return null;
     }
-  }
-
-  /** 2.2.4. */
-  #negotiated(context: MessageContext, conversation: Conversation, bytes: Uint8Array, at: number, end: number): void {
-    const body = at + HEADER_BYTES;
-    if (end - body < 64) return;
-    const { server } = context;
-    const mode = u16le(bytes, body + 2);
-    tell(context, conversation, server, 'smb-dialect', dialectName(u16le(bytes, body + 4)));
-    tell(context, conversation, server, 'smb-signing', (mode & 2) === 0 ? 'not required' : 'required');
-    const guid = hex(bytes, body + 8, body + 8 + 16);
-    if (!/^0+$/.test(guid)) tell(context, conversation, server, 'smb-server-guid', guid);
   }
 
   /** 2.2.6; the status of the last answer is what became of the login. */
