@@ -27,6 +27,7 @@ const SHIPPED_FILES = [
   'LICENSE',
   'knowledge/README.md',
   'knowledge/oui.bin',
+  'knowledge/credentials/table.tsv',
   'samples/plant.pcapng',
   'samples/plant.labels.tsv',
 ];

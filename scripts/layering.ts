@@ -33,7 +33,7 @@ const BUILTINS: Readonly<Record<string, readonly string[]>> = {
   capture: ['node:fs', 'node:fs/promises', 'node:zlib', 'node:stream', 'node:buffer', 'node:ffi'],
   // The seed of the hash tables, which no result depends on.
   flow: ['node:crypto'],
-  protocols: ['node:crypto'],
+  protocols: ['node:crypto', 'node:zlib'],
   transfers: ['node:crypto'],
   learning: ['node:crypto'],
   assets: ['node:crypto'],

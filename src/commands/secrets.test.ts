@@ -21,6 +21,7 @@ import { fileURLToPath } from 'node:url';
 import { TcpExample, UdpExample } from '../protocols/example-conversation.ts';
 import { contextText, request as bacnetRequest, simpleAck, unicast } from '../protocols/bacnet/example-frames.ts';
 import { le, request, response, segmentFrames, sized, textHex } from '../protocols/dnp3/example-frames.ts';
+import { HTTP_WAYS } from '../protocols/http/example-logins.ts';
 import { connack, connect } from '../protocols/mqtt/example-packets.ts';
 import { tcpFrame } from '../protocols/modbus/example-frames.ts';
 import { CONFIRM, CONNECT, userData } from '../protocols/s7/example-frames.ts';
@@ -111,6 +112,7 @@ const WAYS: readonly Way[] = [
       [false, unicast(simpleAck(1, 17))],
     ],
   },
+  ...HTTP_WAYS,
 ];
 
 const CLIENT = { mac: 1, ip: 1 };

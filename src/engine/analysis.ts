@@ -1,5 +1,6 @@
 // One analysis from the first frame to the result: opens the captures, sets up pipeline, inventory, modules and alerts,
 // runs, and gathers what was found. All state lives here; nothing is kept between analyses.
+import { randomBytes } from 'node:crypto';
 import { AlertDesk } from '../alerts/merge.ts';
 import { Inventory } from '../assets/inventory.ts';
 import { vendorOfMac } from '../assets/vendors.ts';
@@ -194,6 +195,7 @@ export class Analysis {
       hosts,
       protocols,
       learning: this.learning,
+      secretKey: randomBytes(32),
       ...(intent === null ? {} : { intent }),
       raise: (judgement) => {
         const weighed = intent === null ? judgement : intent.weighed(judgement);

@@ -52,6 +52,8 @@ export interface Login {
   readonly outcome: 'accepted' | 'refused' | 'unknown';
   /** Tests a candidate; valid only while the callback runs. Absent where the wire does not allow a test. */
   readonly test?: (candidate: string) => boolean;
+  /** Of a clear secret: equal where secrets are, and says nothing without the key. Valid only while the callback runs. */
+  readonly keyedHash?: (key: Uint8Array) => string;
   /** `test` recomputes a challenge and its response, holds no secret, and may be kept and called later. */
   readonly mayWait?: true;
 }
@@ -108,6 +110,8 @@ export const CLAIM_ATTRIBUTES = [
   'url',
   'run-state',
   'project',
+  /** How it is guarded: see credential-auditor. */
+  'hardening',
 ] as const;
 export type ClaimAttribute = (typeof CLAIM_ATTRIBUTES)[number];
 

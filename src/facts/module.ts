@@ -25,6 +25,8 @@ export interface Site {
   readonly learning: Learning;
   /** What a person declared in 1sec.yaml; absent: nothing. */
   readonly intent?: Intent;
+  /** Known to this run alone: for hashes that must not tell anything to anybody else. */
+  readonly secretKey: Uint8Array;
   raise(judgement: Judgement): void;
   /** Tells what follows about a device from how it behaves; weighed with what devices say themselves. */
   claim(claim: Claim): void;

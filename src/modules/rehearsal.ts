@@ -1,7 +1,7 @@
 // Plays hand-built facts to one module and gathers what it raises and claims: what module tests are written with.
 import type { Judgement } from '../facts/alert.ts';
 import type { Learning } from '../facts/learning.ts';
-import type { Claim, Conversation, HostDirectory } from '../facts/facts.ts';
+import type { Claim, Conversation, HostDirectory, Login, Trait } from '../facts/facts.ts';
 import type { Intent } from '../facts/intent.ts';
 import type { Module, ModuleHandlers } from '../facts/module.ts';
 import { Outcome, emptyOperation, type Operation } from '../facts/operation.ts';
@@ -73,6 +73,7 @@ export class Rehearsal {
       hosts: REHEARSAL_HOSTS,
       protocols: [REHEARSAL_PROTOCOL, REHEARSAL_BUS],
       learning,
+      secretKey: new Uint8Array(32),
       ...(intent === undefined ? {} : { intent }),
       raise: (judgement) => {
         const { explanation } = judgement;
@@ -148,6 +149,28 @@ export class Rehearsal {
       trust: 0.9,
       ...change,
     });
+  }
+
+  login(change: Partial<Login>): void {
+    const parties = { flow: 1, client: 1, server: 2, protocol: 'fieldbus' } as const;
+    const login = {
+      fact: 'login',
+      timeUs: 1000,
+      frame: 1,
+      mechanism: 'clear',
+      user: 'operator',
+      outcome: 'accepted',
+    } as const;
+    this.handlers.login?.({ ...login, ...parties, ...change });
+  }
+
+  trait(change: Partial<Trait>): void {
+    const trait = { fact: 'trait', timeUs: 1000, frame: 1, host: 2, trait: '', value: '' } as const;
+    this.handlers.trait?.({ ...trait, ...change });
+  }
+
+  tick(timeUs: number): void {
+    this.handlers.tick?.(timeUs);
   }
 
   /**

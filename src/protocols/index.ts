@@ -15,6 +15,7 @@ import { dhcp } from './dhcp/index.ts';
 import { ssh } from './ssh/index.ts';
 import { vnc } from './vnc/index.ts';
 import { tls } from './tls/index.ts';
+import { http } from './http/index.ts';
 import { smb } from './smb/index.ts';
 import { dcerpc } from './dcerpc/index.ts';
 
@@ -40,6 +41,7 @@ export const protocols: readonly Protocol[] = [
   ssh,
   vnc,
   tls,
+  http,
   smb,
   dcerpc,
 ];

@@ -3,6 +3,7 @@
 import { secretCopy } from '../bytes/secret.ts';
 import type { Login } from '../facts/facts.ts';
 import type { MessageContext } from '../facts/protocol.ts';
+import { clearSecret } from './clear-secret.ts';
 
 /** Longer secrets are tokens: nobody guesses them. */
 export const SECRET_BYTES_MAX = 1024;
@@ -84,7 +85,7 @@ export class OpenLogins {
       user,
       outcome,
     } as const;
-    if (secret !== null) return { ...fact, test: (candidate) => Buffer.from(candidate, 'utf8').equals(secret) };
+    if (secret !== null) return { ...fact, ...clearSecret(secret) };
     return recompute === undefined ? fact : { ...fact, test: recompute, mayWait: true };
   }
 }

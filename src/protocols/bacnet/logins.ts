@@ -5,6 +5,7 @@ import type { FactSink, Login } from '../../facts/facts.ts';
 import type { FrameReference } from '../../facts/frame-reference.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 import { Outcome, type Operation } from '../../facts/operation.ts';
+import { clearSecret } from '../clear-secret.ts';
 import { markSecret } from '../facts-of-messages.ts';
 import { Charset } from './identity.ts';
 import { Confirmed, NAME, PASSWORD_FAILURE } from './messages.ts';
@@ -95,6 +96,7 @@ function tell(
     mechanism: 'clear',
     user: '',
     outcome,
+    ...clearSecret(password),
     test: (candidate) => isPassword(candidate, password),
   });
   password.fill(0);

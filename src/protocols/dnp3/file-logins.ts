@@ -6,6 +6,7 @@ import { printable } from '../../bytes/text.ts';
 import type { FrameReference } from '../../facts/frame-reference.ts';
 import type { Login } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
+import { clearSecret } from '../clear-secret.ts';
 import { markSecret } from '../facts-of-messages.ts';
 import type { Association } from './associations.ts';
 import type { Fragment } from './fragment.ts';
@@ -78,7 +79,7 @@ export class FileLogins {
       mechanism: 'clear',
       user,
       outcome,
-      test: (candidate) => Buffer.from(candidate, 'utf8').equals(secret),
+      ...clearSecret(secret),
     });
     this.forget(association);
   }

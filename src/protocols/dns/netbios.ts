@@ -50,7 +50,7 @@ function emitStatus(saying: Saying, start: number, end: number): void {
   if (at !== start + 1 + bytes[start]! * NAME_ENTRY_BYTES || at + 6 > end) return;
   const mac = [...bytes.subarray(at, at + 6)].map((byte) => (byte + 0x100).toString(16).slice(1)).join(':');
   // Some implementations send zeros.
-  if (mac !== '00:00:00:00:00:00') saying.trait(speaker, 'address-binding', mac);
+  if (mac !== '00:00:00:00:00:00') saying.trait(speaker, 'netbios-mac', mac);
 }
 
 function emitName(saying: Saying, host: number, name: string, suffix: number, isGroup: boolean): void {

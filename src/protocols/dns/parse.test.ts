@@ -124,6 +124,6 @@ test('NetBIOS: the status of a node tells its names and its MAC address', () => 
   assert.deepEqual(said(nbns, [bytes], { fromClient: false }), [
     '2 name HMI-1 (nbns, 0.9)',
     '2 netbios-group PLANT',
-    '2 address-binding 02:00:00:00:00:09',
+    '2 netbios-mac 02:00:00:00:00:09',
   ]);
 });

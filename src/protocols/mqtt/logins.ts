@@ -4,6 +4,7 @@ import { secretCopy } from '../../bytes/secret.ts';
 import { printable } from '../../bytes/text.ts';
 import type { Login } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
+import { clearSecret } from '../clear-secret.ts';
 import { markSecret } from '../facts-of-messages.ts';
 import type { FlowState, OpenLogin } from './flows.ts';
 import type { MqttPacket } from './packet.ts';
@@ -90,5 +91,5 @@ function loginFact(flow: number, login: OpenLogin, outcome: Login['outcome']): L
     user,
     outcome,
   } as const;
-  return secret === null ? fact : { ...fact, test: (candidate) => Buffer.from(candidate, 'utf8').equals(secret) };
+  return secret === null ? fact : { ...fact, ...clearSecret(secret) };
 }

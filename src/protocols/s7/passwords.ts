@@ -3,6 +3,7 @@
 import { secretCopy } from '../../bytes/secret.ts';
 import type { Login } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
+import { clearSecret } from '../clear-secret.ts';
 import { markSecret } from '../facts-of-messages.ts';
 
 const PASSWORD_BYTES = 8;
@@ -81,6 +82,7 @@ export class Passwords {
       mechanism: 's7-password',
       user: '',
       outcome,
+      ...clearSecret(hidden),
       test: (candidate) => isPassword(candidate, hidden),
     });
     hidden.fill(0);

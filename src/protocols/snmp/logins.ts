@@ -4,6 +4,7 @@ import { secretCopy } from '../../bytes/secret.ts';
 import { printable } from '../../bytes/text.ts';
 import type { Login } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
+import { clearSecret } from '../clear-secret.ts';
 import { markSecret } from '../facts-of-messages.ts';
 import { type Challenge, type FlowState, type OpenLogin, markOf, tellOnce } from './flows.ts';
 import { Flag, NAME, Pdu, USER_SECURITY_MODEL, UsmStats, Version } from './messages.ts';
@@ -173,6 +174,6 @@ function loginFact(flow: number, login: OpenLogin, outcome: Login['outcome']): L
   return {
     ...fact,
     mechanism: 'snmp-community',
-    test: (candidate) => Buffer.from(candidate, 'utf8').equals(secret),
+    ...clearSecret(secret),
   };
 }

@@ -1,0 +1,301 @@
+// What makes credential-auditor speak and what does not, and what the table of credentials has to keep to.
+import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import type { Login } from '../../facts/facts.ts';
+import { Rehearsal } from '../rehearsal.ts';
+import { Candidates } from './candidates.ts';
+import { credentialAuditor } from './index.ts';
+import { credentialTable, parseCredentials } from './table.ts';
+
+const TABLE = new URL('../../../knowledge/credentials/table.tsv', import.meta.url);
+
+/** A login in clear with this secret; accepted unless told. */
+function clear(secret: string, change: Partial<Login> = {}): Partial<Login> {
+  return {
+    mechanism: 'clear',
+    user: 'operator7',
+    outcome: 'accepted',
+    test: (candidate) => candidate === secret,
+    keyedHash: (key) => createHmac('sha256', key).update(secret).digest('hex'),
+    ...change,
+  };
+}
+
+/** A response to a challenge, which may be recomputed later. */
+function challenge(secret: string, change: Partial<Login> = {}): Partial<Login> {
+  const login: Partial<Login> & { keyedHash?: Login['keyedHash'] } = clear(secret, {
+    mechanism: 'http-digest',
+    ...change,
+  });
+  delete login.keyedHash;
+  return { ...login, mayWait: true };
+}
+
+const WAGO = { host: 2, attribute: 'vendor', value: 'WAGO Kontakttechnik', source: 'modbus 43/14' } as const;
+
+interface Case {
+  readonly kind: string;
+  readonly what: string;
+  readonly play: (rehearsal: Rehearsal) => void;
+  readonly severity?: string;
+  readonly says?: RegExp;
+}
+
+const FIRES: readonly Case[] = [
+  {
+    kind: 'credential-auditor/default-credential',
+    what: 'a controller’s own default is accepted',
+    play: (rehearsal) => {
+      rehearsal.claim(WAGO);
+      rehearsal.login(clear('wago', { user: 'admin', protocol: 'http' }));
+    },
+    severity: 'critical',
+    says: /192\.0\.2\.1 logged in to 192\.0\.2\.2 by http as a\*\*\*: it used a credential that was recognised \(it passed in clear.*WAGO ships with .*row \d+ of the table.*it was accepted/,
+  },
+  {
+    kind: 'credential-auditor/default-credential',
+    what: 'the same behind a challenge, and nobody knows whether it was accepted',
+    play: (rehearsal) => {
+      rehearsal.claim(WAGO);
+      rehearsal.login(challenge('wago', { user: 'admin', protocol: 'http', outcome: 'unknown' }));
+      rehearsal.handlers.end?.(1);
+    },
+    severity: 'high',
+    says: /its response to the challenge was recomputed.*not known/,
+  },
+  {
+    kind: 'credential-auditor/hard-coded-account',
+    what: 'the account for the maker’s service',
+    play: (rehearsal) => rehearsal.login(clear('23m!sd$', { user: 'fwupgrade', protocol: 'telnet' })),
+    severity: 'critical',
+    says: /Schneider Electric ships/,
+  },
+  {
+    kind: 'credential-auditor/weak-credential',
+    what: 'a password that is the user’s name',
+    play: (rehearsal) => rehearsal.login(clear('operator7')),
+    severity: 'high',
+    says: /the password is the user’s name/,
+  },
+  {
+    kind: 'credential-auditor/weak-credential',
+    what: 'the community every scanner tries',
+    play: (rehearsal) => rehearsal.login(clear('public', { user: '', protocol: 'snmp', mechanism: 'snmp-community' })),
+    says: /tried everywhere/,
+  },
+  {
+    kind: 'credential-auditor/weak-credential',
+    what: 'a password that is the product’s name',
+    play: (rehearsal) => {
+      rehearsal.claim({ host: 2, attribute: 'model', value: 'Boilermaster 3000' });
+      rehearsal.login(clear('boilermaster'));
+    },
+    says: /name of the maker or the product/,
+  },
+  {
+    kind: 'credential-auditor/default-credential-tried',
+    what: 'a default that was refused',
+    play: (rehearsal) => rehearsal.login(clear('admin', { user: 'admin', outcome: 'refused' })),
+    severity: 'low',
+    says: /tried a credential, and was refused/,
+  },
+  {
+    kind: 'credential-auditor/anonymous-access',
+    what: 'a broker that lets anybody in',
+    play: (rehearsal) => rehearsal.login({ mechanism: 'anonymous', user: '', outcome: 'accepted', protocol: 'mqtt' }),
+    severity: 'medium',
+    says: /was let in without a password/,
+  },
+  {
+    kind: 'credential-auditor/clear-text-login',
+    what: 'a good password in clear',
+    play: (rehearsal) => rehearsal.login(clear('correct horse battery')),
+    severity: 'low',
+    says: /sent a password in clear/,
+  },
+  {
+    kind: 'credential-auditor/same-secret',
+    what: 'three devices with one password',
+    play: (rehearsal) => {
+      for (const server of [2, 3, 4]) rehearsal.login(clear('correct horse battery', { server }));
+    },
+    says: /3 devices accept the same password: 192\.0\.2\.2, 192\.0\.2\.3, 192\.0\.2\.4/,
+  },
+  {
+    kind: 'credential-auditor/credential-changed',
+    what: 'another password of the same user',
+    play: (rehearsal) => {
+      rehearsal.login(clear('correct horse battery'));
+      rehearsal.login(clear('staple seven gravity'));
+    },
+    says: /was let in with another password than before/,
+  },
+];
+
+const QUIET: readonly Case[] = [
+  {
+    kind: 'credential-auditor/default-credential',
+    what: 'another maker’s device, whose password happens to be WAGO’s default',
+    play: (rehearsal) => {
+      rehearsal.claim({ ...WAGO, value: 'Acme Motors' });
+      rehearsal.login(challenge('factorycast@schneider', { user: 'nobody' }));
+      rehearsal.handlers.end?.(1);
+    },
+  },
+  {
+    kind: 'credential-auditor/hard-coded-account',
+    what: 'the user of a built-in account with a password of his own',
+    play: (rehearsal) => rehearsal.login(challenge('xK3#9vv!2', { user: 'fwupgrade', protocol: 'telnet' })),
+  },
+  {
+    kind: 'credential-auditor/weak-credential',
+    what: 'a long password behind a challenge',
+    play: (rehearsal) => rehearsal.login(challenge('correct horse battery')),
+  },
+  {
+    kind: 'credential-auditor/default-credential-tried',
+    what: 'a mistyped password',
+    play: (rehearsal) => rehearsal.login(clear('corect horse batery', { outcome: 'refused' })),
+  },
+  {
+    kind: 'credential-auditor/anonymous-access',
+    what: 'an anonymous login that was refused, and one that cannot be tested',
+    play: (rehearsal) => {
+      rehearsal.login({ mechanism: 'anonymous', user: '', outcome: 'refused' });
+      rehearsal.login({ mechanism: 'ssh-password', user: '', outcome: 'accepted' });
+    },
+  },
+  {
+    kind: 'credential-auditor/clear-text-login',
+    what: 'a digest',
+    play: (rehearsal) => rehearsal.login(challenge('correct horse battery')),
+  },
+  {
+    kind: 'credential-auditor/same-secret',
+    what: 'one device with many clients, two devices with one password, refused attempts on many',
+    play: (rehearsal) => {
+      const refused = { outcome: 'refused' } as const;
+      for (const server of [2, 3, 4, 5]) rehearsal.login(clear('correct horse battery', { server, ...refused }));
+    },
+  },
+  {
+    kind: 'credential-auditor/credential-changed',
+    what: 'the same password again, and another one that was refused',
+    play: (rehearsal) => {
+      rehearsal.login(challenge('correct horse battery'));
+      rehearsal.login(challenge('wrong horse battery', { outcome: 'refused' }));
+      rehearsal.login(challenge('correct horse battery'));
+    },
+  },
+];
+
+describe('fires', () => {
+  for (const { kind, what, play, says, severity } of FIRES) {
+    test(`${kind}: ${what}`, () => {
+      const rehearsal = new Rehearsal(credentialAuditor);
+      play(rehearsal);
+      const raised = rehearsal.raised.find((each) => each.kind === kind);
+      assert.ok(raised, rehearsal.kinds().join());
+      assert.match(raised.explanation, says!);
+      if (severity !== undefined) assert.equal(raised.severity, severity);
+      assert.ok(raised.frames.length > 0);
+    });
+  }
+});
+
+describe('quiet', () => {
+  for (const { kind, what, play } of QUIET) {
+    test(`${kind}: ${what}`, () => {
+      const rehearsal = new Rehearsal(credentialAuditor);
+      play(rehearsal);
+      rehearsal.handlers.end?.(2);
+      assert.deepEqual(rehearsal.kinds(), []);
+    });
+  }
+});
+
+test('every kind has a case that fires it and a case that does not', () => {
+  for (const { kind } of credentialAuditor.meta.kinds) {
+    for (const list of [FIRES, QUIET])
+      assert.ok(
+        list.some((entry) => entry.kind === kind),
+        kind,
+      );
+  }
+});
+
+test('no alert says the user or the password', () => {
+  const rehearsal = new Rehearsal(credentialAuditor);
+  const secrets = ['wago', 'S3cret-Sauce', 'admin', '23m!sd$'];
+  for (const secret of secrets)
+    for (const outcome of ['accepted', 'refused', 'unknown'] as const)
+      rehearsal.login(clear(secret, { user: 'fwupgrade', outcome }));
+  assert.ok(rehearsal.raised.length > 4);
+  for (const { explanation, object } of rehearsal.raised) {
+    for (const word of [...secrets, 'fwupgrade'])
+      assert.equal(`${explanation} ${object}`.includes(word), false, explanation);
+  }
+});
+
+test('a device is said to be guarded as its worst login is', () => {
+  const rehearsal = new Rehearsal(credentialAuditor);
+  rehearsal.login({ mechanism: 'ssh-password', protocol: 'ssh', user: '', outcome: 'accepted' });
+  rehearsal.login(clear('correct horse battery'));
+  rehearsal.login(clear('operator7'));
+  rehearsal.login(clear('operator7'));
+  const states = rehearsal.claimed.filter(({ attribute }) => attribute === 'hardening');
+  assert.deepEqual(
+    [...states].sort((a, b) => b.trust - a.trust).map(({ value }) => value),
+    ['weak credential', 'other credential', 'login not testable'],
+  );
+});
+
+test('the same login a thousand times is tested once, a thousand responses three times', () => {
+  const rehearsal = new Rehearsal(credentialAuditor);
+  let tests = 0;
+  const count = (candidate: string): boolean => {
+    tests++;
+    return candidate === 'never';
+  };
+  for (let index = 0; index < 1000; index++) rehearsal.login(clear('x', { test: count }));
+  const once = tests;
+  assert.ok(once > 10 && once < 2000);
+  for (let index = 0; index < 1000; index++) rehearsal.login(challenge('x', { test: count }));
+  rehearsal.handlers.end?.(1);
+  assert.ok(tests <= once * 4);
+});
+
+describe('the table', () => {
+  test('every line is a row of seven cells, none is twice, and every row has a source', () => {
+    const lines = readFileSync(TABLE, 'utf8').trimEnd().split('\n').slice(1);
+    assert.equal(credentialTable().length, lines.length);
+    const seen = new Set<string>();
+    for (const line of lines) {
+      const cells = line.split('\t');
+      assert.equal(cells.length, 7, line);
+      assert.notEqual(cells[6], '', line);
+      const key = cells.slice(0, 5).join('\t');
+      assert.equal(seen.has(key), false, line);
+      seen.add(key);
+      assert.equal(cells[5] === 'generic', cells[0] === '', line);
+    }
+    assert.ok(lines.length > 800);
+  });
+
+  test('a pair that many makers ship is weak, not a default', () => {
+    const candidates = new Candidates(credentialTable());
+    const login = { user: 'admin', protocol: 'http', mechanism: 'http-basic' } as Login;
+    const unknown = { vendor: '', model: '' };
+    assert.equal(candidates.meaning('admin', login, unknown).kind, 'weak');
+    assert.equal(candidates.meaning('moxa', { ...login, protocol: 'telnet' }, unknown).kind, 'default');
+  });
+
+  test('broken lines are left out', () => {
+    assert.deepEqual(
+      parseCredentials('# x\nVendor\tonly\n\nA\tB\thttp,ftp\tu\tp\tdefault\tmanual\r\nA\t\t\tu\tp\tother\tx'),
+      [{ line: 4, vendor: 'A', product: 'B', protocols: ['http', 'ftp'], user: 'u', password: 'p', kind: 'default' }],
+    );
+  });
+});

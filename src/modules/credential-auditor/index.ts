@@ -1,0 +1,260 @@
+// Judges every login: is the credential one that devices are shipped with, one that is guessed first, one that passes in
+// clear, one that other devices have as well. A clear secret is compared while the callback runs; a response to a
+// challenge is recomputed later. Neither is kept: what stays is a keyed hash, and what was found.
+import { vendorOfMac } from '../../assets/vendors.ts';
+import { showable } from '../../bytes/text.ts';
+import type { AlertKind } from '../../facts/alert.ts';
+import type { Claim, Login } from '../../facts/facts.ts';
+import type { Module, ModuleHandlers, Site } from '../../facts/module.ts';
+import { Candidates, type DeviceWords, type Finding } from './candidates.ts';
+import {
+  ANONYMOUS,
+  CHANGED,
+  CLEAR_TEXT,
+  DEFAULT_ACCEPTED,
+  DEFAULT_TRIED,
+  HARD_CODED,
+  SAME_SECRET,
+  WEAK,
+} from './kinds.ts';
+import { credentialTable } from './table.ts';
+import { Waiting } from './waiting.ts';
+
+const DEVICES_MAX = 16_384;
+/** Different (server, user, mechanism, secret) whose verdict is remembered. */
+const VERDICTS_MAX = 65_536;
+/** Responses of one user of one server that are recomputed: the secret is the same, only the challenge differs. */
+const RECOMPUTED_MAX = 3;
+/** So many devices with one password are no chance. */
+const SHARING_MIN = 3;
+const NOT_TESTABLE_TRUST = 0.3;
+
+/** How a device is guarded, with how much that outweighs other states. */
+const HARDENING = {
+  default: ['default credential', 0.9],
+  'built-in': ['built-in account', 0.9],
+  weak: ['weak credential', 0.85],
+  anonymous: ['anonymous access', 0.8],
+  other: ['other credential', 0.6],
+  untestable: ['login not testable', NOT_TESTABLE_TRUST],
+} as const;
+
+export const credentialAuditor: Module = {
+  meta: {
+    id: 'credential-auditor',
+    title: 'Credential auditor',
+    purpose: 'Tests every login against what devices are shipped with, and tells of weak, shared and unprotected ones.',
+    scope: 'site',
+    kinds: [DEFAULT_ACCEPTED, HARD_CODED, WEAK, DEFAULT_TRIED, ANONYMOUS, SAME_SECRET, CLEAR_TEXT, CHANGED],
+  },
+  start: (site) => new CredentialAuditor(site),
+};
+
+class CredentialAuditor implements ModuleHandlers {
+  readonly #site: Site;
+  readonly #candidates = new Candidates(credentialTable());
+  readonly #waiting = new Waiting((login, password) => this.#recomputed(login, password));
+  readonly #vendors = new Map<number, Claim>();
+  readonly #models = new Map<number, Claim>();
+  /** By server, user, mechanism and keyed hash: what was found. */
+  readonly #verdicts = new Map<string, Finding | 'other'>();
+  readonly #recomputations = new Map<string, number>();
+  /** By keyed hash: servers, in the order in which they were seen. */
+  readonly #sharing = new Map<string, Map<number, number>>();
+  /** By server, protocol and user: keyed hash of what was accepted last. */
+  readonly #accepted = new Map<string, string>();
+  readonly #hardening = new Set<string>();
+  #secrets = 0;
+  readonly #secretNumbers = new Map<string, number>();
+
+  constructor(site: Site) {
+    this.#site = site;
+  }
+
+  claim(claim: Claim): void {
+    const known = claim.attribute === 'vendor' ? this.#vendors : claim.attribute === 'model' ? this.#models : null;
+    if (known === null || claim.unit >= 0) return;
+    const before = known.get(claim.host);
+    if (before === undefined ? known.size < DEVICES_MAX : before.trust <= claim.trust) known.set(claim.host, claim);
+  }
+
+  login(login: Login): void {
+    if (login.server <= 0) return;
+    if (/anonymous|^none$|-none$/.test(login.mechanism)) {
+      this.#anonymous(login);
+      return;
+    }
+    if (login.test === undefined) {
+      if (login.outcome !== 'refused') this.#harden(login, 'untestable');
+      return;
+    }
+    if (login.mayWait === true) {
+      this.#wait(login);
+      return;
+    }
+    this.#clear(login, login.test);
+  }
+
+  tick(): void {
+    this.#waiting.tick();
+  }
+
+  end(): void {
+    this.#waiting.end();
+  }
+
+  #clear(login: Login, test: (candidate: string) => boolean): void {
+    const { server, user, mechanism, protocol, outcome } = login;
+    const hash = login.keyedHash?.(this.#site.secretKey) ?? '';
+    const key = `${server} ${protocol} ${mechanism} ${user} ${hash}`;
+    let verdict = hash === '' ? undefined : this.#verdicts.get(key);
+    if (verdict === undefined) {
+      const device = this.#device(server);
+      const password = this.#candidates.passwordsFor(login, device).find(test);
+      verdict = password === undefined ? 'other' : this.#candidates.meaning(password, login, device);
+      if (hash !== '' && this.#verdicts.size < VERDICTS_MAX) this.#verdicts.set(key, verdict);
+    }
+    this.#judge(login, verdict, 'it passed in clear and was compared');
+    if (outcome === 'refused') return;
+    this.#tellClearText(login);
+    if (hash === '') return;
+    if (verdict === 'other') this.#noteSharing(login, hash);
+    if (outcome === 'accepted') this.#noteChange(login, hash);
+  }
+
+  #wait(login: Login): void {
+    const { server, user, mechanism, outcome } = login;
+    const key = `${server} ${mechanism} ${user} ${outcome}`;
+    const count = this.#recomputations.get(key) ?? 0;
+    if (count >= RECOMPUTED_MAX || (count === 0 && this.#recomputations.size >= VERDICTS_MAX)) return;
+    this.#recomputations.set(key, count + 1);
+    this.#waiting.add(login, this.#candidates.passwordsFor(login, this.#device(server)));
+  }
+
+  #recomputed(login: Login, password: string | null): void {
+    const verdict = password === null ? 'other' : this.#candidates.meaning(password, login, this.#device(login.server));
+    this.#judge(login, verdict, 'its response to the challenge was recomputed from it');
+  }
+
+  #judge(login: Login, verdict: Finding | 'other', how: string): void {
+    const { outcome } = login;
+    if (verdict === 'other') {
+      if (outcome !== 'refused') this.#harden(login, 'other');
+      return;
+    }
+    if (outcome === 'refused') {
+      this.#raise(DEFAULT_TRIED, login, `tried a credential, and was refused: ${verdict.because}`, 'low');
+      return;
+    }
+    this.#harden(login, verdict.kind);
+    const end = outcome === 'accepted' ? 'it was accepted' : 'whether it was accepted is not known';
+    const kind = verdict.kind === 'built-in' ? HARD_CODED : verdict.kind === 'default' ? DEFAULT_ACCEPTED : WEAK;
+    const text = `used a credential that was recognised (${how}): ${verdict.because}; ${end}`;
+    const isSure = outcome === 'accepted';
+    const milder = kind === WEAK ? 'medium' : 'high';
+    this.#raise(kind, login, text, isSure ? kind.severity : milder);
+  }
+
+  #anonymous(login: Login): void {
+    if (login.outcome === 'refused') return;
+    this.#harden(login, 'anonymous');
+    this.#raise(
+      ANONYMOUS,
+      login,
+      `was let in without a password (${showable(login.mechanism, 40)})`,
+      login.outcome === 'accepted' ? 'medium' : 'low',
+    );
+  }
+
+  #tellClearText(login: Login): void {
+    const isQuiet = login.protocol === 'snmp';
+    this.#raise(
+      CLEAR_TEXT,
+      login,
+      `sent a password in clear (${showable(login.mechanism, 40)})`,
+      isQuiet ? 'info' : 'low',
+    );
+  }
+
+  #noteSharing(login: Login, hash: string): void {
+    let servers = this.#sharing.get(hash);
+    if (servers === undefined) {
+      if (this.#sharing.size >= VERDICTS_MAX) return;
+      this.#sharing.set(hash, (servers = new Map<number, number>()));
+    }
+    if (servers.has(login.server) || servers.size >= 256) return;
+    servers.set(login.server, login.frame);
+    if (servers.size < SHARING_MIN) return;
+    let number = this.#secretNumbers.get(hash);
+    if (number === undefined) this.#secretNumbers.set(hash, (number = ++this.#secrets));
+    const [first = login.server] = servers.keys();
+    const list = [...servers.keys()].slice(0, 8).map((host) => this.#site.hosts.address(host));
+    this.#site.raise({
+      kind: SAME_SECRET.kind,
+      timeUs: login.timeUs,
+      subject: { host: first, unit: -1, port: -1 },
+      peer: null,
+      object: `password ${number}`,
+      explanation: `${servers.size} devices accept the same password: ${list.join(', ')}${servers.size > list.length ? ' …' : ''}.`,
+      replacesExplanation: true,
+      frames: [...servers.values()].filter((frame) => frame > 0),
+    });
+  }
+
+  #noteChange(login: Login, hash: string): void {
+    const { server, protocol, user } = login;
+    if (user === '') return;
+    const key = `${server} ${protocol} ${user}`;
+    const before = this.#accepted.get(key);
+    if (before === hash || (before === undefined && this.#accepted.size >= VERDICTS_MAX)) return;
+    this.#accepted.set(key, hash);
+    if (before !== undefined) this.#raise(CHANGED, login, 'was let in with another password than before', 'info');
+  }
+
+  #raise(kind: AlertKind, login: Login, what: string, severity: AlertKind['severity']): void {
+    const { client, server, user, protocol, timeUs, frame } = login;
+    const { hosts, learning } = this.#site;
+    if (learning.isTeaching) return;
+    const name = user === '' ? '' : ` as ${masked(user)}`;
+    this.#site.raise({
+      kind: kind.kind,
+      severity,
+      timeUs,
+      subject: { host: server, unit: -1, port: -1 },
+      peer: { host: client, unit: -1, port: -1 },
+      object: user === '' ? protocol : `${protocol} ${masked(user)}`,
+      explanation: () =>
+        `${hosts.address(client)} logged in to ${hosts.address(server)} by ${protocol}${name}: it ${what}.`,
+      frames: frame > 0 ? [frame] : [],
+    });
+  }
+
+  #harden({ server, timeUs, frame, protocol, mechanism }: Login, state: keyof typeof HARDENING): void {
+    const [value, trust] = HARDENING[state];
+    const key = `${server} ${state} ${protocol}`;
+    if (this.#hardening.has(key) || this.#hardening.size >= VERDICTS_MAX) return;
+    this.#hardening.add(key);
+    const source = `${protocol} login (${showable(mechanism, 40)})`;
+    this.#site.claim({
+      fact: 'claim',
+      timeUs,
+      frame,
+      host: server,
+      unit: -1,
+      attribute: 'hardening',
+      value,
+      source,
+      trust,
+    });
+  }
+
+  #device(host: number): DeviceWords {
+    const vendor = this.#vendors.get(host)?.value ?? vendorOfMac(this.#site.hosts.mac(host));
+    return { vendor, model: this.#models.get(host)?.value ?? '' };
+  }
+}
+
+/** The first letter, and that there is more. */
+function masked(user: string): string {
+  return `${showable(user.slice(0, 1), 4)}***`;
+}

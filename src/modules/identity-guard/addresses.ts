@@ -1,0 +1,162 @@
+// Who has an address: judges when the network card behind an IP address changes. A change is looked at for some seconds
+// before it is judged, so that redundant pairs which swap their addresses are seen as what they are.
+import type { Trait } from '../../facts/facts.ts';
+import type { Site } from '../../facts/module.ts';
+import { ADDRESS_CONFLICT, ADDRESS_MOVED, ADDRESS_SPOOFED } from './kinds.ts';
+
+/** Hosts whose network card is remembered; the oldest is forgotten. */
+const HOSTS_MAX = 65_536;
+/** A change is judged when it is so old. */
+const LOOK_US = 10e6;
+/** Changes that wait. */
+const WAITING_MAX = 1024;
+/** Back to an earlier card within so long: both are there. */
+const CONFLICT_US = 600e6;
+/** A card with so many addresses is a router's, or a server's with many. */
+const ROUTER_ADDRESSES = 4;
+
+/** Virtual MAC addresses of VRRP and CARP (RFC 9568, 7.3), HSRP, GLBP: the address is meant to move. */
+const VIRTUAL = /^(?:00:00:5e:00:0[12]|00:00:0c:07:ac|00:00:0c:9f:f|00:05:73:a0|00:07:b4)/;
+
+const NOBODY: readonly string[] = ['0.0.0.0', '::'];
+
+interface Card {
+  readonly mac: string;
+  readonly frame: number;
+  readonly sinceUs: number;
+}
+
+interface Change {
+  readonly host: number;
+  readonly before: Card;
+  readonly now: Card;
+}
+
+export class Addresses {
+  readonly #site: Site;
+  /** The newest last. */
+  readonly #cards = new Map<number, Card[]>();
+  /** By MAC address: hosts that had it. */
+  readonly #hostsOf = new Map<string, Set<number>>();
+  /** Hosts whose address is given by DHCP, or shared on purpose. */
+  readonly #free = new Set<number>();
+  #waiting: Change[] = [];
+
+  constructor(site: Site) {
+    this.#site = site;
+  }
+
+  /** DHCP gave the host its address, or a protocol for redundancy says that it is shared. */
+  mayMove(host: number): void {
+    if (this.#free.size < HOSTS_MAX) this.#free.add(host);
+  }
+
+  bound({ host, value: mac, frame, timeUs }: Trait): void {
+    // Who has no address yet speaks from none: everybody does.
+    if (NOBODY.includes(this.#site.hosts.address(host))) return;
+    const cards = this.#cards.get(host);
+    const now = { mac, frame, sinceUs: timeUs };
+    this.#note(mac, host);
+    if (cards === undefined) {
+      this.#forgetOldest();
+      this.#cards.set(host, [now]);
+      return;
+    }
+    const before = cards.at(-1)!;
+    if (before.mac === mac) return;
+    cards.push(now);
+    if (cards.length > 8) cards.shift();
+    if (VIRTUAL.test(mac) || VIRTUAL.test(before.mac) || this.#site.learning.isTeaching) return;
+    if (this.#waiting.length < WAITING_MAX) this.#waiting.push({ host, before, now });
+  }
+
+  tick(timeUs: number): void {
+    if (this.#waiting.length === 0) return;
+    const due = this.#waiting.filter(({ now }) => timeUs - now.sinceUs >= LOOK_US);
+    if (due.length === 0) return;
+    for (const change of due) this.#judge(change);
+    this.#waiting = this.#waiting.filter((change) => !due.includes(change));
+  }
+
+  end(): void {
+    for (const change of this.#waiting) this.#judge(change);
+    this.#waiting = [];
+  }
+
+  #judge(change: Change): void {
+    const { host, before, now } = change;
+    if (this.#free.has(host) || this.#isSwap(change)) return;
+    const cards = this.#cards.get(host) ?? [];
+    const address = this.#site.hosts.address(host);
+    const earlier = cards.find(
+      (card) => card.mac === now.mac && card.frame < before.frame && now.sinceUs - card.sinceUs < CONFLICT_US,
+    );
+    const others = [...(this.#hostsOf.get(now.mac) ?? [])].filter((other) => other !== host);
+    const frames = [before.frame, now.frame].filter((frame) => frame > 0);
+    const subject = { host, unit: -1, port: -1 };
+    const move = `${address} was at ${before.mac} and is now at ${now.mac}`;
+    if (others.length > 0 && others.length < ROUTER_ADDRESSES) {
+      const [peer = host] = others;
+      const own = others.map((other) => this.#site.hosts.address(other)).join(', ');
+      this.#site.raise({
+        kind: ADDRESS_SPOOFED.kind,
+        timeUs: now.sinceUs,
+        subject,
+        peer: { host: peer, unit: -1, port: -1 },
+        object: '',
+        explanation: `${move}: that network card has another address already (${own}).`,
+        frames,
+      });
+    } else if (earlier !== undefined) {
+      this.#site.raise({
+        kind: ADDRESS_CONFLICT.kind,
+        timeUs: now.sinceUs,
+        subject,
+        peer: null,
+        object: '',
+        explanation: `${move}, where it had been before: both network cards use the address within ${Math.round((now.sinceUs - earlier.sinceUs) / 1e6)} s.`,
+        frames: [earlier.frame, ...frames].filter((frame) => frame > 0),
+      });
+    } else if (others.length < ROUTER_ADDRESSES) {
+      const seconds = Math.round((now.sinceUs - before.sinceUs) / 1e6);
+      this.#site.raise({
+        kind: ADDRESS_MOVED.kind,
+        timeUs: now.sinceUs,
+        subject,
+        peer: null,
+        object: '',
+        explanation: `${move}; the change came ${seconds} s after the first was heard, and nothing gave the address away (no DHCP, no virtual router).`,
+        frames,
+      });
+    }
+  }
+
+  /** Two hosts that exchanged their network cards at the same time: a redundant pair changed over. */
+  #isSwap({ host, before, now }: Change): boolean {
+    for (const other of this.#hostsOf.get(now.mac) ?? []) {
+      if (other === host) continue;
+      const cards = this.#cards.get(other) ?? [];
+      const last = cards.at(-1);
+      if (last?.mac === before.mac && Math.abs(last.sinceUs - now.sinceUs) < LOOK_US) return true;
+    }
+    return false;
+  }
+
+  #note(mac: string, host: number): void {
+    let hosts = this.#hostsOf.get(mac);
+    if (hosts === undefined) {
+      if (this.#hostsOf.size >= HOSTS_MAX) return;
+      this.#hostsOf.set(mac, (hosts = new Set()));
+    }
+    // An IPv6 address beside an IPv4 one is no second address in this sense.
+    if (this.#site.hosts.addressKind(host) === 'ipv4' && hosts.size < 64) hosts.add(host);
+  }
+
+  #forgetOldest(): void {
+    if (this.#cards.size < HOSTS_MAX) return;
+    for (const host of this.#cards.keys()) {
+      this.#cards.delete(host);
+      return;
+    }
+  }
+}

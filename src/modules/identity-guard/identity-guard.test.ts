@@ -1,0 +1,270 @@
+// What makes identity-guard speak and what does not; a controller that somebody else plays, built from a real capture.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { Rehearsal, REHEARSAL_START_US } from '../rehearsal.ts';
+import { Verb } from '../../facts/verbs.ts';
+import { identityGuard } from './index.ts';
+
+const at = (second: number): number => REHEARSAL_START_US + second * 1_000_000;
+const LINUX = '64:64240:1460:7:mss,sok,ts,nop,ws:df';
+const WINDOWS = '128:8192:1460:8:mss,nop,ws,nop,nop,sok:df';
+const DEVICE = '64:4096:1460:-:mss:';
+/** MAC address of the rehearsal's host with this number. */
+const mac = (host: number): string => `02:00:00:00:00:${(host + 256).toString(16).slice(1)}`;
+
+function bind(rehearsal: Rehearsal, host: number, value: string, second: number): void {
+  rehearsal.trait({ host, trait: 'address-binding', value, timeUs: at(second), frame: second + 1 });
+}
+
+function answered(rehearsal: Rehearsal, count: number, stack = DEVICE): void {
+  rehearsal.trait({ host: 2, trait: 'tcp-stack-answer', value: stack, timeUs: at(0) });
+  for (let second = 0; second < count; second++) rehearsal.conversation({ phase: 'answered', timeUs: at(second) });
+}
+
+interface Case {
+  readonly kind: string;
+  readonly what: string;
+  readonly play: (rehearsal: Rehearsal) => void;
+  readonly says?: RegExp;
+}
+
+const FIRES: readonly Case[] = [
+  {
+    kind: 'identity-guard/address-spoofed',
+    what: 'a laptop with an address of its own takes the controller’s as well',
+    play: (rehearsal) => {
+      bind(rehearsal, 2, mac(2), 0);
+      bind(rehearsal, 9, mac(9), 1);
+      bind(rehearsal, 2, mac(9), 100);
+      rehearsal.tick(at(120));
+    },
+    says: /192\.0\.2\.2 was at 02:00:00:00:00:02 and is now at 02:00:00:00:00:09: that network card has another address already \(192\.0\.2\.9\)/,
+  },
+  {
+    kind: 'identity-guard/address-moved',
+    what: 'a network card that nobody knows has the controller’s address',
+    play: (rehearsal) => {
+      bind(rehearsal, 2, mac(2), 0);
+      bind(rehearsal, 2, 'aa:bb:cc:00:00:01', 500);
+      rehearsal.handlers.end?.(at(501));
+    },
+    says: /the change came 500 s after/,
+  },
+  {
+    kind: 'identity-guard/address-conflict',
+    what: 'two cards claim an address in turn',
+    play: (rehearsal) => {
+      bind(rehearsal, 2, mac(2), 0);
+      for (const [index, second] of [20, 40, 60].entries()) {
+        bind(rehearsal, 2, index % 2 === 0 ? 'aa:bb:cc:00:00:01' : mac(2), second);
+        rehearsal.tick(at(second + 15));
+      }
+    },
+    says: /both network cards use the address within 40 s/,
+  },
+  {
+    kind: 'identity-guard/device-impersonated',
+    what: 'a controller that answers connections like a PC, and sooner',
+    play: (rehearsal) => {
+      answered(rehearsal, 40);
+      for (let count = 0; count < 16 * 200; count++)
+        rehearsal.operation({ verb: Verb.read, elapsedUs: 8000, answerFrame: count + 1 });
+      for (let count = 0; count < 16 * 40; count++)
+        rehearsal.operation({ verb: Verb.read, elapsedUs: 300, answerFrame: count + 1 });
+      rehearsal.trait({ host: 2, trait: 'tcp-stack-answer', value: LINUX, timeUs: at(100), frame: 99 });
+    },
+    says: /"TTL 64 options mss,sok,ts,nop,ws df" instead of "TTL 64 options mss"\. All 40 connections before.*about 256 µs to answer where it took about 4 ms/,
+  },
+  {
+    kind: 'identity-guard/several-systems',
+    what: 'Linux and Windows behind one address',
+    play: (rehearsal) => {
+      rehearsal.trait({ host: 1, trait: 'tcp-stack', value: LINUX, frame: 1 });
+      rehearsal.trait({ host: 1, trait: 'tcp-stack', value: WINDOWS, frame: 2 });
+    },
+    says: /in 2 ways that no single system has/,
+  },
+  {
+    kind: 'identity-guard/rogue-dhcp-server',
+    what: 'a second DHCP server after an hour',
+    play: (rehearsal) => {
+      rehearsal.tick(at(0));
+      rehearsal.trait({ host: 5, trait: 'dhcp-server', value: 'router a, dns a', timeUs: at(10), frame: 1 });
+      rehearsal.trait({ host: 6, trait: 'dhcp-server', value: 'router b, dns b', timeUs: at(3600), frame: 2 });
+    },
+    says: /192\.0\.2\.6 gives addresses in segment default, as 192\.0\.2\.5 does since 3590 s before/,
+  },
+  {
+    kind: 'identity-guard/neighbour-changed',
+    what: 'a device that becomes a bridge',
+    play: (rehearsal) => {
+      rehearsal.trait({ host: 2, trait: 'lldp-capabilities', value: 'station', frame: 1 });
+      rehearsal.trait({ host: 2, trait: 'lldp-capabilities', value: 'station,bridge', frame: 2 });
+    },
+    says: /now forwards traffic of others/,
+  },
+  {
+    kind: 'identity-guard/names-spoofed',
+    what: 'one host answers to whatever name is asked for',
+    play: (rehearsal) => {
+      for (const [index, value] of ['wpad', 'fileserver', 'printr', 'intrnet', 'hitorian'].entries())
+        rehearsal.claim({ host: 9, attribute: 'name', value, source: 'llmnr', frame: index + 1 });
+    },
+    says: /192\.0\.2\.9 was given as the answer to 5 names in llmnr: "wpad"/,
+  },
+  {
+    kind: 'identity-guard/serial-number-twice',
+    what: 'an emulated controller with a copied identity',
+    play: (rehearsal) => {
+      rehearsal.claim({ host: 2, attribute: 'serial', value: 'S C-X4U421302009', frame: 1 });
+      rehearsal.claim({ host: 9, attribute: 'serial', value: 'S C-X4U421302009', frame: 2 });
+    },
+    says: /192\.0\.2\.9 \(02:00:00:00:00:09\) says in fieldbus identity that its serial number is "S C-X4U421302009", which 192\.0\.2\.2/,
+  },
+];
+
+const QUIET: readonly Case[] = [
+  {
+    kind: 'identity-guard/address-spoofed',
+    what: 'a redundant pair that swaps its addresses',
+    play: (rehearsal) => {
+      bind(rehearsal, 2, mac(2), 0);
+      bind(rehearsal, 3, mac(3), 0);
+      bind(rehearsal, 2, mac(3), 100);
+      bind(rehearsal, 3, mac(2), 101);
+      rehearsal.tick(at(120));
+    },
+  },
+  {
+    kind: 'identity-guard/address-spoofed',
+    what: 'a router that answers for many',
+    play: (rehearsal) => {
+      for (const host of [3, 4, 5, 6]) bind(rehearsal, host, mac(9), 0);
+      bind(rehearsal, 2, mac(2), 0);
+      bind(rehearsal, 2, mac(9), 100);
+      rehearsal.tick(at(120));
+    },
+  },
+  {
+    kind: 'identity-guard/address-moved',
+    what: 'virtual routers (VRRP, HSRP), shared addresses, and addresses by DHCP',
+    play: (rehearsal) => {
+      bind(rehearsal, 2, mac(2), 0);
+      bind(rehearsal, 2, '00:00:5e:00:01:07', 100);
+      bind(rehearsal, 3, '00:00:0c:07:ac:01', 0);
+      bind(rehearsal, 3, mac(3), 100);
+      rehearsal.trait({ host: 4, trait: 'shared-address', value: 'vrrp 7' });
+      bind(rehearsal, 4, mac(4), 0);
+      bind(rehearsal, 4, mac(14), 100);
+      bind(rehearsal, 5, mac(5), 0);
+      rehearsal.trait({ host: 5, trait: 'dhcp-options', value: '1,3,6' });
+      bind(rehearsal, 5, mac(15), 100);
+      rehearsal.tick(at(120));
+    },
+  },
+  {
+    kind: 'identity-guard/address-conflict',
+    what: 'the same card again and again',
+    play: (rehearsal) => {
+      for (const second of [0, 20, 40]) bind(rehearsal, 2, mac(2), second);
+      rehearsal.tick(at(120));
+    },
+  },
+  {
+    kind: 'identity-guard/device-impersonated',
+    what: 'a service with another window, segment size and scale',
+    play: (rehearsal) => {
+      answered(rehearsal, 100, LINUX);
+      rehearsal.trait({ host: 2, trait: 'tcp-stack-answer', value: '64:28960:8961:9:mss,sok,ts,nop,ws:df' });
+    },
+  },
+  {
+    kind: 'identity-guard/device-impersonated',
+    what: 'a port forwarding with two systems from the start',
+    play: (rehearsal) => {
+      answered(rehearsal, 3);
+      rehearsal.trait({ host: 2, trait: 'tcp-stack-answer', value: LINUX });
+      answered(rehearsal, 100);
+      rehearsal.trait({ host: 2, trait: 'tcp-stack-answer', value: WINDOWS });
+    },
+  },
+  {
+    kind: 'identity-guard/several-systems',
+    what: 'a scanner that builds its own packets',
+    play: (rehearsal) => {
+      rehearsal.trait({ host: 1, trait: 'tcp-stack', value: LINUX });
+      for (const ttl of [32, 128, 255])
+        rehearsal.trait({ host: 1, trait: 'tcp-stack', value: `${ttl}:1024:1460:-:mss:` });
+    },
+  },
+  {
+    kind: 'identity-guard/rogue-dhcp-server',
+    what: 'the one server that changes what it hands out',
+    play: (rehearsal) => {
+      rehearsal.tick(at(0));
+      rehearsal.trait({ host: 5, trait: 'dhcp-server', value: 'router a, dns a', timeUs: at(10) });
+      rehearsal.trait({ host: 5, trait: 'dhcp-server', value: 'router a, dns b', timeUs: at(3600) });
+    },
+  },
+  {
+    kind: 'identity-guard/neighbour-changed',
+    what: 'two devices that announce different ports',
+    play: (rehearsal) => {
+      for (const value of ['port-001', 'port-001'])
+        for (const host of [2, 3]) rehearsal.trait({ host, trait: 'lldp-port', value: `${value}.${host}` });
+    },
+  },
+  {
+    kind: 'identity-guard/names-spoofed',
+    what: 'a host with a name, its suffixes and an alias',
+    play: (rehearsal) => {
+      for (const value of ['HMI1', 'hmi1', 'hmi1.local', 'HMI1.', 'reports', 'print'])
+        rehearsal.claim({ host: 9, attribute: 'name', value, source: 'llmnr' });
+    },
+  },
+  {
+    kind: 'identity-guard/serial-number-twice',
+    what: 'placeholders, the same device again, and one whose network card is not known',
+    play: (rehearsal) => {
+      for (const host of [2, 9])
+        for (const value of ['00000000', 'not set', '1234567890'])
+          rehearsal.claim({ host, attribute: 'serial', value });
+      rehearsal.claim({ host: 2, attribute: 'serial', value: 'X4U421302009' });
+      rehearsal.claim({ host: 2, attribute: 'serial', value: 'X4U421302009' });
+      rehearsal.claim({ host: 201, attribute: 'serial', value: 'X4U421302009' });
+    },
+  },
+];
+
+describe('fires', () => {
+  for (const { kind, what, play, says } of FIRES) {
+    test(`${kind}: ${what}`, () => {
+      const rehearsal = new Rehearsal(identityGuard);
+      play(rehearsal);
+      assert.ok(rehearsal.kinds().includes(kind), rehearsal.kinds().join());
+      assert.match(rehearsal.raised.filter((raised) => raised.kind === kind).at(-1)!.explanation, says!);
+      assert.ok(rehearsal.raised[0]!.frames.length > 0);
+    });
+  }
+});
+
+describe('quiet', () => {
+  for (const { kind, what, play } of QUIET) {
+    test(`${kind}: ${what}`, () => {
+      const rehearsal = new Rehearsal(identityGuard);
+      play(rehearsal);
+      rehearsal.handlers.end?.(at(7200));
+      assert.deepEqual(rehearsal.kinds(), []);
+    });
+  }
+});
+
+test('every kind has a case that fires it and a case that does not', () => {
+  for (const { kind } of identityGuard.meta.kinds) {
+    for (const list of [FIRES, QUIET])
+      assert.ok(
+        list.some((entry) => entry.kind === kind),
+        kind,
+      );
+  }
+});

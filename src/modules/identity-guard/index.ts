@@ -1,0 +1,94 @@
+// Asks whether a device is who it says it is: who has an address, which system is behind it, who answers to which name.
+// What it judges by is compared with what the same network showed before, never with a list of good devices.
+import type { Claim, Conversation, Trait } from '../../facts/facts.ts';
+import type { Module, ModuleHandlers, Site } from '../../facts/module.ts';
+import type { Operation } from '../../facts/operation.ts';
+import { Addresses } from './addresses.ts';
+import {
+  ADDRESS_CONFLICT,
+  ADDRESS_MOVED,
+  ADDRESS_SPOOFED,
+  CLONED,
+  IMPERSONATED,
+  NAMES_SPOOFED,
+  NEIGHBOUR_CHANGED,
+  ROGUE_DHCP,
+  SEVERAL_SYSTEMS,
+} from './kinds.ts';
+import { Names } from './names.ts';
+import { Systems } from './systems.ts';
+
+export const identityGuard: Module = {
+  meta: {
+    id: 'identity-guard',
+    title: 'Identity guard',
+    purpose: 'Asks whether a device is who it says it is, by its addresses, its system and the names it answers to.',
+    scope: 'device',
+    kinds: [
+      ADDRESS_SPOOFED,
+      IMPERSONATED,
+      NAMES_SPOOFED,
+      ROGUE_DHCP,
+      ADDRESS_CONFLICT,
+      ADDRESS_MOVED,
+      CLONED,
+      NEIGHBOUR_CHANGED,
+      SEVERAL_SYSTEMS,
+    ],
+  },
+  start: (site) => new IdentityGuard(site),
+};
+
+class IdentityGuard implements ModuleHandlers {
+  readonly #addresses: Addresses;
+  readonly #systems: Systems;
+  readonly #names: Names;
+
+  constructor(site: Site) {
+    this.#addresses = new Addresses(site);
+    this.#systems = new Systems(site);
+    this.#names = new Names(site);
+  }
+
+  operation(operation: Operation): void {
+    this.#systems.operation(operation);
+  }
+
+  conversation(conversation: Conversation): void {
+    this.#systems.conversation(conversation);
+  }
+
+  claim(claim: Claim): void {
+    this.#names.claim(claim);
+  }
+
+  trait(trait: Trait): void {
+    switch (trait.trait) {
+      case 'address-binding':
+        this.#addresses.bound(trait);
+        return;
+      case 'dhcp-fingerprint':
+      case 'dhcp-options':
+      case 'shared-address':
+        this.#addresses.mayMove(trait.host);
+        return;
+      case 'tcp-stack':
+        this.#systems.asks(trait);
+        return;
+      case 'tcp-stack-answer':
+        this.#systems.answers(trait);
+        return;
+      default:
+        this.#names.trait(trait);
+    }
+  }
+
+  tick(timeUs: number): void {
+    this.#addresses.tick(timeUs);
+    this.#names.tick(timeUs);
+  }
+
+  end(): void {
+    this.#addresses.end();
+  }
+}

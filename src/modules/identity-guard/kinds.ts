@@ -1,0 +1,124 @@
+// What identity-guard can raise: everything about a kind of alert that does not depend on the case.
+import type { AlertKind } from '../../facts/alert.ts';
+
+export const ADDRESS_SPOOFED: AlertKind = {
+  kind: 'identity-guard/address-spoofed',
+  title: 'A device answers in the place of another one',
+  severity: 'high',
+  why: 'A device that has an address of its own tells the network that the address of another device is its as well. What is meant for that one now goes through it: it can be read, changed or dropped on the way.',
+  advice:
+    'Find the device by its MAC address (switch port, address table) and take it off the network. Treat values and commands between the two as doubtful since the first frame listed here.',
+  falsePositives: [
+    'Two controllers or firewalls of a redundant pair that take over each other’s address without a virtual MAC address.',
+    'A router that answers ARP for hosts behind it (proxy ARP).',
+    'An address that was moved on purpose to another device.',
+  ],
+  techniques: ['T0830', 'T0856'],
+  quietSeconds: 3600,
+};
+
+export const ADDRESS_MOVED: AlertKind = {
+  kind: 'identity-guard/address-moved',
+  title: 'An address now belongs to another device',
+  severity: 'medium',
+  why: 'The IP address of a plant device stays with its network card. Another card has it now: the device was replaced, or something else took its place.',
+  advice: 'Ask whether the device or its network card was replaced. If not, find the new MAC address on the switch.',
+  falsePositives: [
+    'A planned replacement.',
+    'Addresses that are given by DHCP and change hands.',
+    'A laptop between dock and cable.',
+  ],
+  techniques: ['T0849', 'T0830'],
+  quietSeconds: 3600,
+};
+
+export const ADDRESS_CONFLICT: AlertKind = {
+  kind: 'identity-guard/address-conflict',
+  title: 'Two devices use the same address',
+  severity: 'medium',
+  why: 'Two network cards claim one IP address in turn. Connections break or end at the wrong device: an error in the settings, or somebody who answers in the place of another.',
+  advice: 'Find both MAC addresses on the switch and give one of the devices another address.',
+  falsePositives: ['A device with two network cards in the same network (teaming) that alternates between them.'],
+  techniques: ['T0830', 'T0814'],
+  quietSeconds: 3600,
+};
+
+export const IMPERSONATED: AlertKind = {
+  kind: 'identity-guard/device-impersonated',
+  title: 'A device answers like a different machine',
+  severity: 'high',
+  why: 'IP and MAC address are the same as before, but the operating system behind them opens connections in another way. Addresses can be set by anybody; how a system speaks TCP changes only with the system.',
+  advice:
+    'Go and look at the device. If its software was not replaced, treat what it reports and accepts since the first frame listed here as coming from somebody else.',
+  falsePositives: [
+    'A firmware update that brings another network stack.',
+    'A port forwarding that now ends at another device.',
+    'A firewall with a TCP proxy that was put in between.',
+  ],
+  techniques: ['T0856', 'T0849'],
+  quietSeconds: 3600,
+};
+
+export const SEVERAL_SYSTEMS: AlertKind = {
+  kind: 'identity-guard/several-systems',
+  title: 'Several systems speak from one address',
+  severity: 'low',
+  why: 'One address opens connections in the ways of different operating systems: there are devices behind it that hide (address translation), for instance behind a small router or a shared laptop.',
+  advice: 'Find out what is connected behind this address, and whether it is allowed to share it.',
+  falsePositives: [
+    'A host with virtual machines or containers.',
+    'A tool that builds its own packets, such as a scanner.',
+  ],
+  techniques: ['T0864'],
+  quietSeconds: 86_400,
+};
+
+export const ROGUE_DHCP: AlertKind = {
+  kind: 'identity-guard/rogue-dhcp-server',
+  title: 'Another DHCP server gives addresses',
+  severity: 'high',
+  why: 'Who gives addresses also names the router and the name server: a second server can send the traffic of new devices through itself, or simply to nowhere.',
+  advice:
+    'Find the server by its MAC address. Typical causes are a home router or a laptop that shares its connection.',
+  falsePositives: ['A planned second server (failover).', 'A DHCP server that was replaced.'],
+  techniques: ['T0830'],
+  quietSeconds: 86_400,
+};
+
+export const NEIGHBOUR_CHANGED: AlertKind = {
+  kind: 'identity-guard/neighbour-changed',
+  title: 'A switch port has another neighbour',
+  severity: 'low',
+  why: 'What a device says of itself to the switch it is plugged into (LLDP, CDP) does not change in operation: it was replugged, replaced, or says something untrue.',
+  advice: 'Compare with the plan of the cabling, and ask who worked at the cabinet.',
+  falsePositives: ['Planned work on the cabling.', 'A firmware update that changes the announced text.'],
+  techniques: ['T0830', 'T0864'],
+  quietSeconds: 3600,
+};
+
+export const NAMES_SPOOFED: AlertKind = {
+  kind: 'identity-guard/names-spoofed',
+  title: 'One device answers to many names',
+  severity: 'high',
+  why: 'Names asked for in the local network (LLMNR, NetBIOS, mDNS) were answered by one device that does not bear them. Tools that collect passwords answer to every name.',
+  advice:
+    'Take the device off the network and change the passwords of the users who reached it. Switch LLMNR and NetBIOS names off.',
+  falsePositives: [
+    'A server with many names (aliases).',
+    'A proxy that announces services of others (a Bonjour gateway).',
+  ],
+  techniques: ['T0830'],
+  quietSeconds: 3600,
+};
+
+export const CLONED: AlertKind = {
+  kind: 'identity-guard/serial-number-twice',
+  title: 'Two devices have the same serial number',
+  severity: 'medium',
+  why: 'A serial number is given to one device. A second device with it is a copy, an emulation of it, or the same device with a second address.',
+  advice:
+    'Compare both devices on site. An emulated controller (honeypot, test bench, attack tool) often carries a copied identity.',
+  falsePositives: ['A device with two network cards.', 'Devices whose maker never set a serial number.'],
+  techniques: ['T0849', 'T0856'],
+  quietSeconds: 86_400,
+};

@@ -1,0 +1,110 @@
+// Which system is behind an address: by how it opens and answers TCP connections, and by how long it takes to answer.
+import type { Conversation, Trait } from '../../facts/facts.ts';
+import type { Site } from '../../facts/module.ts';
+import type { Operation } from '../../facts/operation.ts';
+import { ResponseTimes } from './response-times.ts';
+import { IMPERSONATED, SEVERAL_SYSTEMS } from './kinds.ts';
+
+const HOSTS_MAX = 65_536;
+/** So many answered connections in the one way make it the host's own: of the next the chance was below 3/30 (95 %). */
+const ANSWERS_MIN = 30;
+/** A way to speak TCP without any of these options is a tool's, not a system's. */
+const SYSTEM_OPTIONS = /sok|ts|ws/;
+const SYSTEMS_MAX = 4;
+
+interface Answering {
+  /** Initial TTL, order of options and quirks: what does not change with the service or the path. */
+  readonly ways: Set<string>;
+  readonly frame: number;
+  /** Connections answered since the first way was seen. */
+  answered: number;
+  /** More than one way from the start: a port forwarding, a cluster. */
+  isMixed: boolean;
+}
+
+export class Systems {
+  readonly #site: Site;
+  readonly #answering = new Map<number, Answering>();
+  readonly #asking = new Map<number, { readonly ways: Map<string, number>; isTold: boolean }>();
+  readonly #times: ResponseTimes;
+
+  constructor(site: Site) {
+    this.#site = site;
+    this.#times = new ResponseTimes();
+  }
+
+  operation(operation: Operation): void {
+    this.#times.note(operation);
+  }
+
+  conversation({ phase, transport, server, isAnswered }: Conversation): void {
+    if (phase !== 'answered' || transport !== 'tcp' || !isAnswered) return;
+    const known = this.#answering.get(server);
+    if (known !== undefined) known.answered++;
+  }
+
+  answers({ host, value, frame, timeUs }: Trait): void {
+    const way = wayOf(value);
+    const known = this.#answering.get(host);
+    if (known === undefined) {
+      if (this.#answering.size < HOSTS_MAX)
+        this.#answering.set(host, { ways: new Set([way]), frame, answered: 0, isMixed: false });
+      return;
+    }
+    if (known.ways.has(way)) return;
+    const [usual = ''] = known.ways;
+    if (known.ways.size < SYSTEMS_MAX) known.ways.add(way);
+    if (known.isMixed) return;
+    known.isMixed = true;
+    if (known.answered < ANSWERS_MIN || this.#site.learning.isTeaching) return;
+    const { hosts } = this.#site;
+    const times = this.#times.change(host);
+    const mac = hosts.mac(host);
+    this.#site.raise({
+      kind: IMPERSONATED.kind,
+      timeUs,
+      subject: { host, unit: -1, port: -1 },
+      peer: null,
+      object: 'tcp stack',
+      explanation:
+        `${hosts.address(host)}${mac === '' ? '' : ` (${mac})`} answers connections in another way: ${differences(usual, way)}. ` +
+        `All ${known.answered} connections before were answered in one way.${times}`,
+      frames: [known.frame, frame].filter((each) => each > 0),
+    });
+  }
+
+  asks({ host, value, frame, timeUs }: Trait): void {
+    if (!SYSTEM_OPTIONS.test(value)) return;
+    const way = wayOf(value);
+    let known = this.#asking.get(host);
+    if (known === undefined) {
+      if (this.#asking.size >= HOSTS_MAX) return;
+      this.#asking.set(host, (known = { ways: new Map(), isTold: false }));
+    }
+    if (known.ways.has(way) || known.ways.size >= SYSTEMS_MAX) return;
+    known.ways.set(way, frame);
+    // The TTL tells families of systems apart, options alone only applications.
+    const ttls = new Set([...known.ways.keys()].map((each) => each.split(' ')[1]));
+    if (ttls.size < 2 || known.isTold || this.#site.hosts.mac(host) === '' || this.#site.learning.isTeaching) return;
+    known.isTold = true;
+    this.#site.raise({
+      kind: SEVERAL_SYSTEMS.kind,
+      timeUs,
+      subject: { host, unit: -1, port: -1 },
+      peer: null,
+      object: '',
+      explanation: `${this.#site.hosts.address(host)} opens connections in ${known.ways.size} ways that no single system has: ${[...known.ways.keys()].join('; ')}.`,
+      frames: [...known.ways.values()].filter((each) => each > 0),
+    });
+  }
+}
+
+/** `ttl:window:mss:scale:options:quirks` without window, segment size and scale: those depend on the service. */
+function wayOf(stack: string): string {
+  const [ttl = '', , , , options = '', quirks = ''] = stack.split(':');
+  return `TTL ${ttl} options ${options === '' ? 'none' : options}${quirks === '' ? '' : ` ${quirks}`}`;
+}
+
+function differences(before: string, now: string): string {
+  return `"${now}" instead of "${before}"`;
+}

@@ -1,0 +1,202 @@
+// Follows conversations: which answer belongs to which request, how long each body is (RFC 9112 6.3), and what becomes of
+// heads and bodies.
+import { printable } from '../../bytes/text.ts';
+import type { MessageContext } from '../../facts/protocol.ts';
+import { violation } from '../facts-of-messages.ts';
+import { authenticate } from './attempts.ts';
+import { Bodies } from './bodies.ts';
+import { Conversation, EXCHANGES_MAX, Exchange, Phase, type Side, unknownExchange } from './exchanges.ts';
+import { tellOfClient, tellOfServer, trait } from './facts.ts';
+import type { Head } from './head.ts';
+import { HttpLogins } from './logins.ts';
+import { Method, RULES } from './messages.ts';
+import { lastPart, pathEnd, pathStart } from './names.ts';
+import { Told } from './told.ts';
+import { Operations } from './operations.ts';
+import { judge } from './outcome.ts';
+
+/** Conversations followed at a time; more are recognised and not looked into. */
+const CONVERSATIONS_MAX = 16_384;
+const PATH_BYTES_MAX = 512;
+
+export class Session {
+  readonly #conversations = new Map<number, Conversation>();
+  readonly #logins = new HttpLogins();
+  readonly #bodies = new Bodies(this.#logins);
+  readonly #operations: Operations;
+  readonly #told = new Told();
+
+  constructor(protocol: number) {
+    this.#operations = new Operations(protocol);
+  }
+
+  /** Null: there are too many. */
+  of(flow: number): Conversation | null {
+    let conversation = this.#conversations.get(flow);
+    if (conversation === undefined) {
+      if (this.#conversations.size >= CONVERSATIONS_MAX) return null;
+      this.#conversations.set(flow, (conversation = new Conversation(this.#told)));
+    }
+    return conversation;
+  }
+
+  known(flow: number): Conversation | null {
+    return this.#conversations.get(flow) ?? null;
+  }
+
+  request(conversation: Conversation, head: Head, bytes: Uint8Array, start: number, context: MessageContext): void {
+    const { client: side, exchanges } = conversation;
+    if (head.method === Method.pri) {
+      beginOpaque(conversation);
+      trait(conversation, context, context.client, 'http-version', '2');
+      return;
+    }
+    if (exchanges.length >= EXCHANGES_MAX) this.#unanswered(exchanges.shift()!, context);
+    const exchange = new Exchange(head.method, context.timeUs, context.frame);
+    exchanges.push(exchange);
+    side.exchange = exchange;
+    tellOfClient(conversation, head, bytes, context);
+    if (head.method === Method.connect) {
+      exchange.target = printable(bytes, head.targetStart, head.targetEnd);
+      // What follows is the tunnel's, unless the answer says that there is none.
+      side.phase = Phase.opaque;
+      authenticate(conversation, exchange, head, bytes, start, context, this.#logins);
+      return;
+    }
+    const pathAt = pathStart(bytes, head.targetStart, head.targetEnd);
+    const pathStop = pathEnd(bytes, pathAt, head.targetEnd);
+    exchange.name = lastPart(bytes, pathAt, pathStop);
+    if (this.#operations.isTold(head.method)) {
+      exchange.path = bytes.slice(pathAt, Math.min(pathStop, pathAt + PATH_BYTES_MAX));
+    }
+    const bodyHash = authenticate(conversation, exchange, head, bytes, start, context, this.#logins);
+    exchange.awaitsContinue = head.has('expect');
+    if (head.hasCoding) side.phase = head.isChunked ? Phase.chunkSize : Phase.opaque;
+    else if (head.contentLength > 0) {
+      side.phase = Phase.length;
+      side.remaining = head.contentLength;
+    } else {
+      side.phase = Phase.head;
+      return;
+    }
+    if (side.phase === Phase.opaque) return;
+    side.waitsForAll = this.#bodies.mayHoldSecret(head, bytes);
+    side.body = this.#bodies.ofRequest(exchange, head, bytes, bodyHash, context);
+  }
+
+  response(conversation: Conversation, head: Head, bytes: Uint8Array, context: MessageContext): void {
+    const side = conversation.server;
+    const { status } = head;
+    tellOfServer(conversation, head, bytes, context);
+    if (status === 101) {
+      // RFC 9110 15.2.2: another protocol from here on, in both directions.
+      if (head.has('upgrade')) {
+        const name = printable(bytes, head.start('upgrade'), head.end('upgrade'), 64);
+        trait(conversation, context, context.server, 'http-upgrade', name.toLowerCase());
+      }
+      this.#answered(conversation, head, bytes, context);
+      beginOpaque(conversation);
+      return;
+    }
+    // Others of 1xx announce an answer that is still to come.
+    if (status < 200) {
+      side.phase = Phase.head;
+      return;
+    }
+    const exchange = this.#answered(conversation, head, bytes, context);
+    side.exchange = exchange;
+    if (exchange.method === Method.connect) {
+      if (status < 300) {
+        trait(conversation, context, context.client, 'http-connect', exchange.target);
+        beginOpaque(conversation);
+        return;
+      }
+      conversation.client.phase = Phase.head;
+    }
+    side.phase = bodyPhase(head, exchange.method);
+    side.remaining = Math.max(0, head.contentLength);
+    if (side.phase !== Phase.head && side.phase !== Phase.opaque) {
+      side.body = this.#bodies.ofResponse(exchange, head, bytes, context);
+    }
+  }
+
+  /** The body of a direction is over; `isWhole`: all of it was sent, as far as anybody knows. */
+  bodyEnded(conversation: Conversation, side: Side, context: MessageContext, isWhole: boolean): void {
+    const { body, exchange } = side;
+    side.phase = Phase.head;
+    side.body = null;
+    side.exchange = null;
+    side.waitsForAll = false;
+    if (body === null) return;
+    if (side === conversation.client) this.#bodies.requestEnded(body, exchange, context, isWhole);
+    else this.#bodies.responseEnded(body, conversation, context, isWhole);
+  }
+
+  /** No start line where one has to be: told once, then the next is looked for. */
+  lostStart(side: Side, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
+    side.phase = Phase.search;
+    if (side.isLost) return;
+    side.isLost = true;
+    violation(context, 'http', 'start-line-invalid', RULES['start-line-invalid'], bytes, start, end);
+  }
+
+  /** Whole messages of one direction may be missing. */
+  lostMessages(conversation: Conversation, fromClient: boolean, context: MessageContext): void {
+    if (!fromClient) {
+      conversation.isDoubtful = true;
+      return;
+    }
+    for (const exchange of conversation.exchanges.splice(0)) this.#unanswered(exchange, context);
+  }
+
+  closed(flow: number, context: MessageContext): void {
+    const conversation = this.#conversations.get(flow);
+    if (conversation === undefined) return;
+    this.#conversations.delete(flow);
+    for (const side of [conversation.client, conversation.server]) {
+      if (side.body === null) continue;
+      // Nothing was seen just now: what follows from the body is proved by its last frame.
+      const { frame } = context;
+      context.frame = side.body.frame;
+      this.bodyEnded(conversation, side, context, false);
+      context.frame = frame;
+    }
+    for (const exchange of conversation.exchanges.splice(0)) this.#unanswered(exchange, context);
+  }
+
+  tick(timeUs: number, context: MessageContext): void {
+    this.#logins.tick(timeUs, context);
+  }
+
+  /** The request that this answers; a made-up one where it was not seen. */
+  #answered(conversation: Conversation, head: Head, bytes: Uint8Array, context: MessageContext): Exchange {
+    const { exchanges } = conversation;
+    if (conversation.isDoubtful) {
+      conversation.isDoubtful = false;
+      while (exchanges.length > 1) this.#unanswered(exchanges.shift()!, context);
+    }
+    const exchange = exchanges.shift();
+    if (exchange === undefined) return unknownExchange(context.timeUs);
+    this.#operations.answered(exchange, head.status, context);
+    this.#logins.settle(context, exchange.login, judge(exchange, head, bytes));
+    return exchange;
+  }
+
+  #unanswered(exchange: Exchange, context: MessageContext): void {
+    this.#operations.unanswered(exchange, context);
+    this.#logins.settle(context, exchange.login, 'unknown');
+  }
+}
+
+function beginOpaque(conversation: Conversation): void {
+  conversation.client.phase = Phase.opaque;
+  conversation.server.phase = Phase.opaque;
+}
+
+/** RFC 9112 6.3, of an answer with a final status. */
+function bodyPhase(head: Head, method: number): number {
+  if (method === Method.head || head.status === 204 || head.status === 304) return Phase.head;
+  if (head.hasCoding) return head.isChunked ? Phase.chunkSize : Phase.close;
+  if (head.contentLength > 0) return Phase.length;
+  return head.contentLength === 0 ? Phase.head : Phase.close;
+}
