@@ -34,6 +34,8 @@ import { rdp } from './rdp/index.ts';
 import { kerberos } from './kerberos/index.ts';
 import { quic } from './quic/index.ts';
 import { remoteSupport } from './remote-support/index.ts';
+import { smb } from './smb/index.ts';
+import { dcerpc } from './dcerpc/index.ts';
 
 export const protocols: readonly Protocol[] = [
   modbus,
@@ -79,4 +81,6 @@ export const protocols: readonly Protocol[] = [
   kerberos,
   quic,
   remoteSupport,
+  smb,
+  dcerpc,
 ];

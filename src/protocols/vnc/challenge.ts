@@ -1,22 +1,15 @@
 // VNC Authentication (RFC 6143 7.2.2): the password is the key with which the client encrypts the server's challenge.
-import { createCipheriv } from 'node:crypto';
+import { desEncrypt } from '../des.ts';
 
 export const CHALLENGE_BYTES = 16;
 const KEY_BYTES = 8;
 
-/**
- * Does this password turn the challenge into the response? DES with the password's first eight bytes, the bits of each in
- * the opposite order. Three rounds with one key are one round: DES alone is not offered any more.
- */
+/** Does this password turn the challenge into the response? DES with its first eight bytes, the bits of each reversed. */
 export function isPassword(candidate: string, challenge: Uint8Array, response: Uint8Array): boolean {
-  const key = new Uint8Array(KEY_BYTES * 3);
+  const key = new Uint8Array(KEY_BYTES);
   const password = Buffer.from(candidate, 'utf8');
-  for (let at = 0; at < KEY_BYTES && at < password.length; at++) {
-    const reversed = reversedBits(password[at]!);
-    for (let round = 0; round < 3; round++) key[round * KEY_BYTES + at] = reversed;
-  }
-  const cipher = createCipheriv('des-ede3-ecb', key, null).setAutoPadding(false);
-  return Buffer.concat([cipher.update(challenge), cipher.final()]).equals(response);
+  for (let at = 0; at < KEY_BYTES && at < password.length; at++) key[at] = reversedBits(password[at]!);
+  return Buffer.from(response).equals(desEncrypt(key, challenge));
 }
 
 function reversedBits(byte: number): number {
