@@ -7,7 +7,7 @@ import { claimsOfGreeting } from './greetings.ts';
 import { claimsOfId } from './imap-id.ts';
 import { ImapLogin, LITERAL_READ_MAX } from './imap-login.ts';
 import { MailDecoder, MailSession } from './mail-decoder.ts';
-import { firstLineEnd } from './pop3.ts';
+import { firstLineEnd, isBeginning } from './pop3.ts';
 
 /** Commands that no other protocol of lines has behind a tag. */
 const OWN_COMMANDS = ['CAPABILITY', 'AUTHENTICATE', 'LSUB', 'NAMESPACE', 'EXAMINE', 'UID', 'XLIST', 'ENABLE'] as const;
@@ -73,7 +73,8 @@ export class ImapDecoder extends MailDecoder<ImapSession> {
 
   looksLike(bytes: Uint8Array, start: number, end: number): number {
     const size = firstLineEnd(bytes, start, end);
-    if (size === 0 || !isText(bytes, start, size)) return Match.no;
+    if (size === 0) return isBeginning(bytes, start, end, '* OK ') ? Match.later : Match.no;
+    if (!isText(bytes, start, size)) return Match.no;
     const textEnd = lineTextEnd(bytes, start, size);
     const firstEnd = wordEnd(bytes, start, textEnd);
     const second = skipBlanks(bytes, firstEnd, textEnd);

@@ -162,6 +162,8 @@ test('each is recognised by what only it says', () => {
   const of = (protocol: typeof pop3, line: string): number => protocol.start(0).looksLike(text(line), 0, line.length);
   assert.equal(of(pop3, '+OK POP3 ready\r\n'), Match.yes);
   assert.equal(of(pop3, '+OK\r\n'), Match.maybe);
+  assert.equal(of(pop3, '+OK a long greeting'), Match.later);
+  assert.equal(of(smtp, '220 a long greeting'), Match.later);
   assert.equal(of(pop3, 'CAPA\r\n'), Match.yes);
   assert.equal(of(pop3, 'USER x\r\n'), Match.maybe);
   assert.equal(of(pop3, 'CAPABILITIES\r\n'), Match.no);

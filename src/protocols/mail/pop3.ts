@@ -59,7 +59,8 @@ export class Pop3Decoder extends MailDecoder<Pop3Session> {
 
   looksLike(bytes: Uint8Array, start: number, end: number): number {
     const size = firstLineEnd(bytes, start, end);
-    if (size === 0 || !isText(bytes, start, size)) return Match.no;
+    if (size === 0) return isBeginning(bytes, start, end, '+OK ') ? Match.later : Match.no;
+    if (!isText(bytes, start, size)) return Match.no;
     const textEnd = lineTextEnd(bytes, start, size);
     if (isReply(bytes, start, textEnd)) return isGreeting(bytes, start, textEnd) ? Match.yes : Match.maybe;
     const verbEnd = wordEnd(bytes, start, textEnd);
@@ -223,4 +224,9 @@ function isGreeting(bytes: Uint8Array, start: number, end: number): boolean {
 export function firstLineEnd(bytes: Uint8Array, start: number, end: number): number {
   for (let at = start; at < end; at++) if (bytes[at] === 0x0a) return at + 1;
   return 0;
+}
+
+/** A line of text without its end that begins with `word`: more of it has to be seen. */
+export function isBeginning(bytes: Uint8Array, start: number, end: number, word: string): boolean {
+  return startsWithWord(bytes, start, end, word) && isText(bytes, start, end);
 }

@@ -15,7 +15,7 @@ import {
 } from '../text-lines.ts';
 import { claimsOfClient, claimsOfGreeting } from './greetings.ts';
 import { MailDecoder, MailSession } from './mail-decoder.ts';
-import { firstLineEnd } from './pop3.ts';
+import { firstLineEnd, isBeginning } from './pop3.ts';
 
 /** Commands of RFC 5321, RFC 2033 (LHLO), RFC 3207 (STARTTLS), RFC 4954 (AUTH), RFC 3030 (BDAT). */
 const COMMANDS = [
@@ -54,7 +54,8 @@ export class SmtpDecoder extends MailDecoder<SmtpSession> {
 
   looksLike(bytes: Uint8Array, start: number, end: number): number {
     const size = firstLineEnd(bytes, start, end);
-    if (size === 0 || !isText(bytes, start, size)) return Match.no;
+    if (size === 0) return isBeginning(bytes, start, end, '220') ? Match.later : Match.no;
+    if (!isText(bytes, start, size)) return Match.no;
     const textEnd = lineTextEnd(bytes, start, size);
     const code = replyCodeOf(bytes, start, textEnd);
     if (code !== 0) return code === Reply.ready && holdsWord(bytes, start, textEnd, 'SMTP') ? Match.yes : Match.maybe;
