@@ -183,7 +183,7 @@ export class Analysis {
       },
     );
     const dispatch = new Dispatch(
-      protocols.length,
+      protocols.map(({ family }) => family),
       this.inventory,
       options.facts?.(hosts) ?? null,
       (conversation) => this.closed(conversation),

@@ -4,6 +4,7 @@ import type { Inventory } from '../assets/inventory.ts';
 import type { Claim, Conversation, FactSink, Login, Trait, Transfer, Violation } from '../facts/facts.ts';
 import type { ModuleHandlers } from '../facts/module.ts';
 import { Outcome, type Operation } from '../facts/operation.ts';
+import type { ProtocolFamily } from '../facts/protocol.ts';
 import { VERB_NAMES } from '../facts/verbs.ts';
 import { spaceWord } from '../learning/contexts.ts';
 import type { NameTable } from '../learning/names.ts';
@@ -45,12 +46,15 @@ export class Dispatch implements FactSink {
   private h15 = NOBODY;
 
   private readonly recorder: TransferRecorder;
+  private readonly families: readonly ProtocolFamily[];
+  /** Bit i: handler i wants operations of this protocol. */
+  private readonly listening: Int32Array;
   private readonly ways = new WayTable();
   private readonly names: NameTable | null;
   private readonly onClosed: (conversation: Conversation) => void;
 
   constructor(
-    protocolCount: number,
+    families: readonly ProtocolFamily[],
     inventory: Inventory | null,
     listener: FactSink | null,
     onClosed: (conversation: Conversation) => void,
@@ -59,8 +63,10 @@ export class Dispatch implements FactSink {
   ) {
     this.recorder = recorder;
     this.names = names;
-    this.operations = new Float64Array(protocolCount);
-    this.conversations = new Float64Array(protocolCount);
+    this.families = families;
+    this.listening = new Int32Array(families.length);
+    this.operations = new Float64Array(families.length);
+    this.conversations = new Float64Array(families.length);
     this.inventory = inventory;
     this.listener = listener;
     this.onClosed = onClosed;
@@ -89,7 +95,11 @@ export class Dispatch implements FactSink {
     this.h14 = slot(14);
     this.h15 = slot(15);
     for (let index = 0; index < forOperations.length; index++) {
-      const { verbs, alsoOutcomes } = forOperations[index]!;
+      const { verbs, alsoOutcomes, families } = forOperations[index]!;
+      for (const [protocol, family] of this.families.entries()) {
+        const isWanted = families === undefined ? family !== 'it' : families.includes(family);
+        if (isWanted) this.listening[protocol]! |= 1 << index;
+      }
       for (let verb = 0; verb < VERB_NAMES.length; verb++) {
         for (let outcome = 0; outcome <= Outcome.unanswered; outcome++) {
           const isWanted = verbs === undefined || verbs.includes(verb) || alsoOutcomes?.includes(outcome) === true;
@@ -102,7 +112,7 @@ export class Dispatch implements FactSink {
   operation(operation: Operation): void {
     this.operations[operation.protocol]!++;
     if (this.listener !== null) this.listener.operation(operation);
-    const wanted = this.wanted[operation.verb * 3 + operation.outcome]!;
+    const wanted = this.wanted[operation.verb * 3 + operation.outcome]! & this.listening[operation.protocol]!;
     if (wanted === 0) return;
     if (operation.first < 0 && operation.nameEnd > operation.nameStart) this.numberName(operation);
     operation.way = this.ways.wayOf(operation);
@@ -129,7 +139,8 @@ export class Dispatch implements FactSink {
   /** Named objects get a number of their own, so that what learns about numbered ones learns about them as well. */
   private numberName(operation: Operation): void {
     const { names } = this;
-    if (names === null) return;
+    // Paths and file names are without number, and nothing is learned of them as of points.
+    if (names === null || this.families[operation.protocol] === 'it') return;
     const { server, unit, protocol, space, nameBytes, nameStart, nameEnd } = operation;
     operation.first = names.numberOf(server, unit, spaceWord(protocol, space), nameBytes, nameStart, nameEnd);
   }

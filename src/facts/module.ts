@@ -4,7 +4,7 @@ import type { Claim, Conversation, HostDirectory, Login, Trait, Transfer, Violat
 import type { Intent } from './intent.ts';
 import type { Learning } from './learning.ts';
 import type { Operation } from './operation.ts';
-import type { Protocol } from './protocol.ts';
+import type { Protocol, ProtocolFamily } from './protocol.ts';
 
 export interface ModuleMeta {
   /** `command-sentinel`. */
@@ -37,6 +37,8 @@ export interface ModuleHandlers {
   operation?(operation: Operation): void;
   /** Only these verbs reach `operation`; absent: all. */
   readonly verbs?: readonly number[];
+  /** Only operations of protocols of these families reach `operation`; absent: all but those of `it`. */
+  readonly families?: readonly ProtocolFamily[];
   /** Operations with one of these outcomes reach `operation` whatever their verb. Means nothing without `verbs`. */
   readonly alsoOutcomes?: readonly number[];
   conversation?(conversation: Conversation): void;

@@ -61,8 +61,11 @@ export interface MessageContext {
   readonly secrets?: SecretMarker;
 }
 
-/** What a protocol is for; decides what its speakers are taken for. */
-export type ProtocolFamily = 'process' | 'building' | 'messaging' | 'it';
+/**
+ * What a protocol is for; decides what its speakers are taken for, and who judges its operations: `management` operates
+ * machines themselves (SNMP, IPMI), `it` is everything that offices speak as well.
+ */
+export type ProtocolFamily = 'process' | 'building' | 'messaging' | 'management' | 'it';
 
 /** A kind of message: what `Operation.function` and `subfunction` (-1: whatever it is) can be, and its name. */
 export interface MessageKind {

@@ -13,7 +13,7 @@ export const ipmi: Protocol = {
   functionName: (code, subfunction) => commandKind(code, subfunction)?.name ?? `command ${code}`,
   spaceName: () => '',
   codeName: (code) => COMPLETION_NAMES.get(code) ?? `completion code ${code}`,
-  family: 'it',
+  family: 'management',
   kinds: COMMANDS.map(({ function: code, subfunction, name }) => ({ function: code, subfunction, name })),
   summary: 'Management controllers of servers (IPMI 1.5 and 2.0, ASF): logins with RAKP, power, accounts, identity',
   start: (protocol) => new IpmiDecoder(protocol),

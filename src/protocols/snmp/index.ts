@@ -12,7 +12,7 @@ export const snmp: Protocol = {
   functionName: (code) => PDU_NAMES.get(code) ?? (code < 0 ? '' : `data unit ${code}`),
   spaceName: (space) => (space === 0 ? '' : 'object'),
   codeName: (code) => CODE_NAMES.get(code) ?? `error-status ${code}`,
-  family: 'it',
+  family: 'management',
   kinds: [...PDU_NAMES].map(([code, kind]) => ({ function: code, subfunction: -1, name: kind })),
   summary:
     'Simple Network Management Protocol versions 1, 2c and 3: reads, writes, traps, communities, users, identity',
