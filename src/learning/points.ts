@@ -536,7 +536,7 @@ export class PointTable implements PointLearning {
       return 0;
     }
     if (page > known) {
-      if (page >= this.capacity) this.growTo(this.capacity * 2);
+      if (page >= this.capacity) this.growTo(Math.min(this.capacity * 4, PAGES_MAX + 1));
       this.heads[page * HEAD_DOUBLES + PageTime.firstUs] = timeUs;
       this.heads[page * HEAD_DOUBLES + PageTime.lastUs] = timeUs;
       const lastAt = page * PAGE_HALVES + LAST_HALVES;
