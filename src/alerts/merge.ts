@@ -226,7 +226,9 @@ export class AlertDesk {
     const { firstFrames, lastFrames } = episode;
     const firstMax = this.#framesMax === Infinity ? Infinity : this.#framesMax >> 1;
     const lastMax = this.#framesMax - firstMax;
-    for (const frame of frames) {
+    // An iterator would be one more object for each judgement.
+    for (let index = 0; index < frames.length; index++) {
+      const frame = frames[index]!;
       if (frame <= 0 || frame === firstFrames[firstFrames.length - 1]) continue;
       if (firstFrames.length < firstMax) {
         firstFrames.push(frame);

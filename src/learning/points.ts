@@ -100,6 +100,8 @@ export class PointTable implements PointLearning {
   private halves!: Uint16Array;
   /** As in NoveltyTable. */
   private resumedUs = -Infinity;
+  /** When what is noted next happened: as an argument each would be an object on the heap. */
+  private accessUs = 0.5;
   /** The write whose access was noted last. */
   private notedPage = 0;
   private notedClient = 0;
@@ -204,7 +206,8 @@ export class PointTable implements PointLearning {
     const shape = isWhole ? shapeOf(operation, Deed.read) : Deed.read;
     if (rows[at + Run.shape] !== shape) return false;
     if (isWhole && !this.hasSameValues(run, shape, operation)) return false;
-    this.noteTimes(at, operation.timeUs);
+    this.accessUs = operation.timeUs;
+    this.noteTimes(at);
     return true;
   }
 
@@ -254,7 +257,8 @@ export class PointTable implements PointLearning {
       if (this.versionOf(at) !== rows[at + Run.version] || !this.hasSameValues(run, shape, operation)) return false;
     }
     rows[at + Run.writes]!++;
-    this.noteTimes(at, operation.timeUs);
+    this.accessUs = operation.timeUs;
+    this.noteTimes(at);
     return true;
   }
 
@@ -268,12 +272,12 @@ export class PointTable implements PointLearning {
     return this.runs.isKept(run, shape, operation.bytes, operation.valuesStart, lengthOf(operation));
   }
 
-  /** All pages of the run, whose row is there, were accessed. */
-  private noteTimes(at: number, timeUs: number): void {
+  /** All pages of the run, whose row is there, were accessed at `accessUs`. */
+  private noteTimes(at: number): void {
     const { rows } = this.runs;
     const from = at + Run.pages;
     for (let place = from; place < from + RUN_PAGES_MAX && rows[place] !== 0; place++) {
-      this.noteTime(rows[place]!, timeUs);
+      this.noteTime(rows[place]!);
     }
   }
 
@@ -308,7 +312,8 @@ export class PointTable implements PointLearning {
   }
 
   private learnPart(point: number, count: number, at: number, operation: Operation, isWhole: boolean): void {
-    this.noteAccess(PageWord.readers, point >> 6, operation.client, operation.timeUs);
+    this.accessUs = operation.timeUs;
+    this.noteAccess(PageWord.readers, point >> 6, operation.client);
     if (isWhole) this.learnRun(point, count, at, operation);
   }
 
@@ -317,7 +322,8 @@ export class PointTable implements PointLearning {
     const page = point >> 6;
     // The points of one write come one after the other.
     if (page !== this.notedPage || client !== this.notedClient || timeUs !== this.notedUs) {
-      this.noteAccess(PageWord.writers, page, client, timeUs);
+      this.accessUs = timeUs;
+      this.noteAccess(PageWord.writers, page, client);
       this.notedPage = page;
       this.notedClient = client;
       this.notedUs = timeUs;
@@ -546,9 +552,9 @@ export class PointTable implements PointLearning {
   }
 
   /** `clients`: where in a page's words those lie who access it. */
-  private noteAccess(clients: number, page: number, client: number, timeUs: number): void {
+  private noteAccess(clients: number, page: number, client: number): void {
     const { words } = this;
-    this.noteTime(page, timeUs);
+    this.noteTime(page);
     const start = page * PAGE_WORDS + clients;
     for (let at = start; at < start + CLIENTS_PER_PAGE; at++) {
       if (words[at] === client) return;
@@ -559,8 +565,8 @@ export class PointTable implements PointLearning {
     }
   }
 
-  private noteTime(page: number, timeUs: number): void {
-    const { heads } = this;
+  private noteTime(page: number): void {
+    const { heads, accessUs: timeUs } = this;
     const timesAt = page * HEAD_DOUBLES;
     const lastUs = heads[timesAt + PageTime.lastUs]!;
     if (timeUs > lastUs) {
