@@ -20,6 +20,8 @@ export interface AlertDeskOptions {
 export const MANY = '(many)';
 
 const SWEEP_EVERY_US = 1_000_000;
+/** Episodes that are found without their key: a power of two. */
+const RECENT = 1024;
 
 interface Episode {
   /** '' until first asked for: by then more is known of what stands behind an address. */
@@ -27,6 +29,8 @@ interface Episode {
   /** Time of the judgement that began it: part of the id. */
   readonly begunUs: number;
   readonly kind: AlertKind;
+  /** False once it is over. */
+  isOpen: boolean;
   readonly subjectKey: string;
   readonly subject: Party;
   readonly peer: Party | null;
@@ -63,6 +67,8 @@ export class AlertDesk {
   readonly #onAlert: ((alert: Alert) => void) | undefined;
   readonly #open = new Map<string, Episode>();
   readonly #openPerSubject = new Map<string, number>();
+  /** By a hash of the parties: the episode that grew last. What is judged is nearly always what was judged before. */
+  readonly #recent: (Episode | null)[] = new Array<Episode | null>(RECENT).fill(null);
   readonly #all: Episode[] = [];
   #nowUs = 0;
   #sweptUs = 0;
@@ -89,11 +95,18 @@ export class AlertDesk {
       return;
     }
     this.#nowUs = Math.max(this.#nowUs, judgement.timeUs);
+    const place = placeOf(judgement);
+    const recent = this.#recent[place] ?? null;
+    if (recent !== null && isOf(recent, kind, judgement) && !this.#isOver(recent)) {
+      this.#grow(recent, judgement, judgement.severity ?? kind.severity);
+      return;
+    }
     const subjectKey = `${judgement.kind} ${judgement.subject.host} ${judgement.subject.unit}`;
     const key = `${subjectKey} ${judgement.peer?.host ?? -1} ${judgement.peer?.unit ?? -1} ${judgement.object}`;
     const severity = judgement.severity ?? kind.severity;
     const known = this.#running(key);
     if (known !== null) {
+      this.#recent[place] = known;
       this.#grow(known, judgement, severity);
       return;
     }
@@ -137,6 +150,7 @@ export class AlertDesk {
 
   #end(key: string, episode: Episode): void {
     this.#open.delete(key);
+    episode.isOpen = false;
     const left = (this.#openPerSubject.get(episode.subjectKey) ?? 1) - 1;
     if (left > 0) this.#openPerSubject.set(episode.subjectKey, left);
     else this.#openPerSubject.delete(episode.subjectKey);
@@ -170,6 +184,7 @@ export class AlertDesk {
       id: '',
       begunUs: timeUs,
       kind,
+      isOpen: true,
       subjectKey,
       subject,
       peer,
@@ -211,7 +226,9 @@ export class AlertDesk {
     const { firstFrames, lastFrames } = episode;
     const firstMax = this.#framesMax === Infinity ? Infinity : this.#framesMax >> 1;
     const lastMax = this.#framesMax - firstMax;
-    for (const frame of frames) {
+    // An iterator would be one more object for each judgement.
+    for (let index = 0; index < frames.length; index++) {
+      const frame = frames[index]!;
       if (frame <= 0 || frame === firstFrames[firstFrames.length - 1]) continue;
       if (firstFrames.length < firstMax) {
         firstFrames.push(frame);
@@ -274,6 +291,20 @@ export class AlertDesk {
       unit: party.unit < 0 ? null : party.unit,
     };
   }
+}
+
+function placeOf({ kind, subject, peer, object }: Judgement): number {
+  const mixed = Math.imul(subject.host, 0x9e37_79b1) ^ Math.imul(peer === null ? 0 : peer.host, 0x85eb_ca6b);
+  return (mixed ^ (mixed >>> 15) ^ subject.unit ^ (kind.length << 3) ^ (object.length << 6)) & (RECENT - 1);
+}
+
+/** Whether the episode is open and the judgement has its key. */
+function isOf(episode: Episode, kind: AlertKind, { subject, peer, object }: Judgement): boolean {
+  if (!episode.isOpen || episode.kind !== kind || episode.object !== object) return false;
+  if (episode.subject.host !== subject.host || episode.subject.unit !== subject.unit) return false;
+  const before = episode.peer;
+  if (before === null || peer === null) return before === peer;
+  return before.host === peer.host && before.unit === peer.unit;
 }
 
 function inWords({ explanation }: Judgement): string {

@@ -23,27 +23,30 @@ const CLIENTS_PER_PAGE = 4;
 const CAPACITY_MIN = 64;
 
 /**
- * A page is one stretch of memory with three views: what is known of the page, the last values, the reads, the rows. Here
- * is where they begin, in the units of the view: doubles, 32-bit words, 16-bit words.
+ * What nearly every access needs of a page lies apart, so that little memory holds it for all of them: times (first and
+ * last access, longest time between two), then two words. `isApproved` is 1 where a baseline spoke of the page. `version`
+ * is another one whenever a last value of the page, or who reads it, is another one.
  */
-const PAGE_BYTES = 64 + PAGE_POINTS * (2 + 4 + 4);
-const PAGE_DOUBLES = PAGE_BYTES / 8;
+const PageTime = { firstUs: 0, lastUs: 1, gapUs: 2 } as const;
+const HeadWord = { isApproved: 6, version: 7 } as const;
+const HEAD_DOUBLES = 4;
+const HEAD_WORDS = HEAD_DOUBLES * 2;
+/**
+ * The rest of a page is one stretch of memory with two views: clients, the last values, the reads, the rows. Here is where
+ * they begin, in the units of the view: 32-bit words, 16-bit words.
+ */
+const PAGE_BYTES = 32 + PAGE_POINTS * (2 + 4 + 4);
 const PAGE_WORDS = PAGE_BYTES / 4;
 const PAGE_HALVES = PAGE_BYTES / 2;
-/** First and last access, longest time between two. */
-const PageTime = { firstUs: 0, lastUs: 1, gapUs: 2 } as const;
-/**
- * `isApproved` is 1 where a baseline spoke of the page. `version` is another one whenever a last value of the page, or who
- * reads it, is another one. Host numbers of clients, 0 for none.
- */
-const PageWord = { isApproved: 6, version: 7, readers: 8, writers: 12 } as const;
+/** Host numbers of clients, 0 for none. */
+const PageWord = { readers: 0, writers: 4 } as const;
 /** Of each point: the last value where it is a whole number of 16 bits, else ASK_ROW: what most reads are compared with. */
-const LAST_HALVES = 32;
+const LAST_HALVES = 16;
 /**
  * Of each point: how many more reads than its left neighbour it has. A read of a run of points changes two numbers, and the
  * reads of one point are the sum from the start of its page.
  */
-const READ_STEPS = 48;
+const READ_STEPS = 40;
 /** Of each point: its row in `values`; 0: it had no value and was not written. */
 const ROWS = READ_STEPS + PAGE_POINTS;
 
@@ -90,11 +93,15 @@ export class PointTable implements PointLearning {
   private readonly values = new PointValues();
   private readonly runs = new RunTable();
   private capacity = CAPACITY_MIN;
-  private doubles!: Float64Array;
+  private heads = new Float64Array(CAPACITY_MIN * HEAD_DOUBLES);
+  /** The same memory. */
+  private headWords = new Int32Array(this.heads.buffer);
   private words!: Int32Array;
   private halves!: Uint16Array;
   /** As in NoveltyTable. */
   private resumedUs = -Infinity;
+  /** When what is noted next happened: as an argument each would be an object on the heap. */
+  private accessUs = 0.5;
   /** The write whose access was noted last. */
   private notedPage = 0;
   private notedClient = 0;
@@ -141,7 +148,7 @@ export class PointTable implements PointLearning {
     const row = this.words[rowAt(point)]!;
     const at = row * PointValues.stride;
     const wordAt = row * PointValues.wordStride;
-    const timesAt = (point >> 6) * PAGE_DOUBLES;
+    const timesAt = (point >> 6) * HEAD_DOUBLES;
     const moves = words[wordAt + ValueWord.moves]!;
     return {
       reads: this.readsOf(point),
@@ -154,10 +161,10 @@ export class PointTable implements PointLearning {
       moves,
       movesInRange: moves - words[wordAt + ValueWord.rangeGrownAt]!,
       movesInStep: moves - words[wordAt + ValueWord.stepGrownAt]!,
-      firstUs: this.doubles[timesAt + PageTime.firstUs]!,
-      lastUs: this.doubles[timesAt + PageTime.lastUs]!,
-      gapUs: this.doubles[timesAt + PageTime.gapUs]!,
-      isApproved: this.words[(point >> 6) * PAGE_WORDS + PageWord.isApproved] === 1,
+      firstUs: this.heads[timesAt + PageTime.firstUs]!,
+      lastUs: this.heads[timesAt + PageTime.lastUs]!,
+      gapUs: this.heads[timesAt + PageTime.gapUs]!,
+      isApproved: this.headWords[(point >> 6) * HEAD_WORDS + HeadWord.isApproved] === 1,
     };
   }
 
@@ -199,7 +206,8 @@ export class PointTable implements PointLearning {
     const shape = isWhole ? shapeOf(operation, Deed.read) : Deed.read;
     if (rows[at + Run.shape] !== shape) return false;
     if (isWhole && !this.hasSameValues(run, shape, operation)) return false;
-    this.noteTimes(at, operation.timeUs);
+    this.accessUs = operation.timeUs;
+    this.noteTimes(at);
     return true;
   }
 
@@ -249,7 +257,8 @@ export class PointTable implements PointLearning {
       if (this.versionOf(at) !== rows[at + Run.version] || !this.hasSameValues(run, shape, operation)) return false;
     }
     rows[at + Run.writes]!++;
-    this.noteTimes(at, operation.timeUs);
+    this.accessUs = operation.timeUs;
+    this.noteTimes(at);
     return true;
   }
 
@@ -263,12 +272,12 @@ export class PointTable implements PointLearning {
     return this.runs.isKept(run, shape, operation.bytes, operation.valuesStart, lengthOf(operation));
   }
 
-  /** All pages of the run, whose row is there, were accessed. */
-  private noteTimes(at: number, timeUs: number): void {
+  /** All pages of the run, whose row is there, were accessed at `accessUs`. */
+  private noteTimes(at: number): void {
     const { rows } = this.runs;
     const from = at + Run.pages;
     for (let place = from; place < from + RUN_PAGES_MAX && rows[place] !== 0; place++) {
-      this.noteTime(rows[place]!, timeUs);
+      this.noteTime(rows[place]!);
     }
   }
 
@@ -293,17 +302,18 @@ export class PointTable implements PointLearning {
 
   private versionOf(at: number): number {
     const { rows } = this.runs;
-    const { words } = this;
+    const { headWords } = this;
     const from = at + Run.pages;
     let version = 0;
     for (let place = from; place < from + RUN_PAGES_MAX && rows[place] !== 0; place++) {
-      version = (version + words[rows[place]! * PAGE_WORDS + PageWord.version]!) | 0;
+      version = (version + headWords[rows[place]! * HEAD_WORDS + HeadWord.version]!) | 0;
     }
     return version;
   }
 
   private learnPart(point: number, count: number, at: number, operation: Operation, isWhole: boolean): void {
-    this.noteAccess(PageWord.readers, point >> 6, operation.client, operation.timeUs);
+    this.accessUs = operation.timeUs;
+    this.noteAccess(PageWord.readers, point >> 6, operation.client);
     if (isWhole) this.learnRun(point, count, at, operation);
   }
 
@@ -312,7 +322,8 @@ export class PointTable implements PointLearning {
     const page = point >> 6;
     // The points of one write come one after the other.
     if (page !== this.notedPage || client !== this.notedClient || timeUs !== this.notedUs) {
-      this.noteAccess(PageWord.writers, page, client, timeUs);
+      this.accessUs = timeUs;
+      this.noteAccess(PageWord.writers, page, client);
       this.notedPage = page;
       this.notedClient = client;
       this.notedUs = timeUs;
@@ -360,7 +371,7 @@ export class PointTable implements PointLearning {
     const before = this.values.words[wordAt]!;
     this.values.words[wordAt] = direction;
     if (before === Direction.unknown || before === direction) return null;
-    return this.swings.turned(point, timeUs, this.doubles[(point >> 6) * PAGE_DOUBLES + PageTime.firstUs]!);
+    return this.swings.turned(point, timeUs, this.heads[(point >> 6) * HEAD_DOUBLES + PageTime.firstUs]!);
   }
 
   /** Words of a page's key: server, unit, protocol and space, page number. */
@@ -423,13 +434,14 @@ export class PointTable implements PointLearning {
     writers: readonly number[],
   ): void {
     if (point === 0) return;
-    const timesAt = (point >> 6) * PAGE_DOUBLES;
+    const timesAt = (point >> 6) * HEAD_DOUBLES;
+    const headAt = (point >> 6) * HEAD_WORDS;
     const wordsAt = (point >> 6) * PAGE_WORDS;
-    this.words[wordsAt + PageWord.isApproved] = 1;
-    this.words[wordsAt + PageWord.version]!++;
-    this.doubles[timesAt + PageTime.firstUs] = times.firstUs;
-    this.doubles[timesAt + PageTime.lastUs] = times.lastUs;
-    this.doubles[timesAt + PageTime.gapUs] = times.gapUs;
+    this.headWords[headAt + HeadWord.isApproved] = 1;
+    this.headWords[headAt + HeadWord.version]!++;
+    this.heads[timesAt + PageTime.firstUs] = times.firstUs;
+    this.heads[timesAt + PageTime.lastUs] = times.lastUs;
+    this.heads[timesAt + PageTime.gapUs] = times.gapUs;
     this.words.set(readers.slice(0, CLIENTS_PER_PAGE), wordsAt + PageWord.readers);
     this.words.set(writers.slice(0, CLIENTS_PER_PAGE), wordsAt + PageWord.writers);
   }
@@ -513,7 +525,7 @@ export class PointTable implements PointLearning {
   /** The last value of the point is another one. */
   private changed(point: number, value: number): void {
     this.halves[halfAt(point)] = wordOf(value);
-    this.words[(point >> 6) * PAGE_WORDS + PageWord.version]!++;
+    this.headWords[(point >> 6) * HEAD_WORDS + HeadWord.version]!++;
   }
 
   private rowOf(point: number): number {
@@ -530,9 +542,9 @@ export class PointTable implements PointLearning {
       return 0;
     }
     if (page > known) {
-      if (page >= this.capacity) this.growTo(this.capacity * 2);
-      this.doubles[page * PAGE_DOUBLES + PageTime.firstUs] = timeUs;
-      this.doubles[page * PAGE_DOUBLES + PageTime.lastUs] = timeUs;
+      if (page >= this.capacity) this.growTo(Math.min(this.capacity * 4, PAGES_MAX + 1));
+      this.heads[page * HEAD_DOUBLES + PageTime.firstUs] = timeUs;
+      this.heads[page * HEAD_DOUBLES + PageTime.lastUs] = timeUs;
       const lastAt = page * PAGE_HALVES + LAST_HALVES;
       this.halves.fill(ASK_ROW, lastAt, lastAt + PAGE_POINTS);
     }
@@ -540,9 +552,9 @@ export class PointTable implements PointLearning {
   }
 
   /** `clients`: where in a page's words those lie who access it. */
-  private noteAccess(clients: number, page: number, client: number, timeUs: number): void {
+  private noteAccess(clients: number, page: number, client: number): void {
     const { words } = this;
-    this.noteTime(page, timeUs);
+    this.noteTime(page);
     const start = page * PAGE_WORDS + clients;
     for (let at = start; at < start + CLIENTS_PER_PAGE; at++) {
       if (words[at] === client) return;
@@ -553,15 +565,15 @@ export class PointTable implements PointLearning {
     }
   }
 
-  private noteTime(page: number, timeUs: number): void {
-    const { doubles } = this;
-    const timesAt = page * PAGE_DOUBLES;
-    const lastUs = doubles[timesAt + PageTime.lastUs]!;
+  private noteTime(page: number): void {
+    const { heads, accessUs: timeUs } = this;
+    const timesAt = page * HEAD_DOUBLES;
+    const lastUs = heads[timesAt + PageTime.lastUs]!;
     if (timeUs > lastUs) {
-      doubles[timesAt + PageTime.lastUs] = timeUs;
+      heads[timesAt + PageTime.lastUs] = timeUs;
       const gapUs = timeUs - lastUs;
-      if (gapUs > doubles[timesAt + PageTime.gapUs]! && !this.isBreak(lastUs, timeUs)) {
-        doubles[timesAt + PageTime.gapUs] = gapUs;
+      if (gapUs > heads[timesAt + PageTime.gapUs]! && !this.isBreak(lastUs, timeUs)) {
+        heads[timesAt + PageTime.gapUs] = gapUs;
       }
     }
   }
@@ -573,13 +585,15 @@ export class PointTable implements PointLearning {
 
   private growTo(capacity: number): void {
     this.capacity = capacity;
-    const before = this.doubles;
-    this.show(new ArrayBuffer(this.capacity * PAGE_BYTES));
-    this.doubles.set(before);
+    const { heads, words } = this;
+    this.heads = new Float64Array(capacity * HEAD_DOUBLES);
+    this.headWords = new Int32Array(this.heads.buffer);
+    this.heads.set(heads);
+    this.show(new ArrayBuffer(capacity * PAGE_BYTES));
+    this.words.set(words);
   }
 
   private show(pages: ArrayBuffer): void {
-    this.doubles = new Float64Array(pages);
     this.words = new Int32Array(pages);
     this.halves = new Uint16Array(pages);
   }

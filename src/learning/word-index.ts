@@ -6,44 +6,50 @@ import { randomInt } from 'node:crypto';
 const SEED = randomInt(0x7fffffff);
 
 const SLOTS_FIRST = 512;
+/** A slot holds a row, and of the hash those bits that do not say where it is: few other keys are ever looked at. */
+const ROW_BITS = 21;
+const ROW_MASK = (1 << ROW_BITS) - 1;
+const TAG_MASK = 0x7fffffff & ~ROW_MASK;
+/** Twice as many slots have to be told apart by what the tag leaves of the hash. */
+export const ROWS_MAX = 1 << (ROW_BITS - 1);
 
 export class WordIndex {
   /** Rows in use: 1..count. */
   count = 0;
   private readonly stride: number;
   private readonly maximum: number;
-  /** Row (0: free) and key of a slot lie side by side: a look-up is one miss of the processor's cache, not two. */
-  private readonly width: number;
-  private slots: Int32Array;
+  /** Row and tag; 0: free. */
+  private slots = new Int32Array(SLOTS_FIRST);
   private mask = SLOTS_FIRST - 1;
-  /** By row: where its slot begins. */
-  private slotOf: Int32Array;
+  /** By row: its words. Neighbours came one after the other, and most often come so again. */
+  private keys: Int32Array;
+  /** Rows for which there is room, row 0 counted. */
+  private capacity = SLOTS_FIRST / 2 + 1;
 
-  /** `stride` is 1 to 4 words a key; unused words are given as 0. */
+  /** `stride` is 1 to 4 words a key; unused words are given as 0. `maximum` is ROWS_MAX at most. */
   constructor(stride: number, maximum: number) {
     this.stride = stride;
-    this.maximum = maximum;
-    this.width = stride + 1;
-    this.slots = new Int32Array(SLOTS_FIRST * this.width);
-    this.slotOf = new Int32Array(SLOTS_FIRST / 2 + 1);
+    this.maximum = Math.min(maximum, ROWS_MAX);
+    this.keys = new Int32Array(this.capacity * stride);
   }
 
   find(a: number, b: number, c: number, d: number): number {
-    const { slots, stride, width } = this;
-    let at = (hash(a, b, c, d) & this.mask) * width;
-    for (;;) {
-      const row = slots[at]!;
-      if (row === 0) return 0;
+    const hashed = hash(a, b, c, d);
+    const { slots, mask, keys, stride } = this;
+    for (let at = hashed & mask; ; at = (at + 1) & mask) {
+      const slot = slots[at]!;
+      if (slot === 0) return 0;
+      if (((slot ^ hashed) & TAG_MASK) !== 0) continue;
+      const row = slot & ROW_MASK;
+      const key = row * stride;
       if (
-        slots[at + 1] === a &&
-        (stride < 2 || slots[at + 2] === b) &&
-        (stride < 3 || slots[at + 3] === c) &&
-        (stride < 4 || slots[at + 4] === d)
+        keys[key] === a &&
+        (stride < 2 || keys[key + 1] === b) &&
+        (stride < 3 || keys[key + 2] === c) &&
+        (stride < 4 || keys[key + 3] === d)
       ) {
         return row;
       }
-      at += width;
-      if (at === slots.length) at = 0;
     }
   }
 
@@ -54,52 +60,45 @@ export class WordIndex {
   }
 
   word(row: number, index: number): number {
-    return this.slots[this.slotOf[row]! + 1 + index]!;
+    return this.keys[row * this.stride + index]!;
   }
 
   private insert(a: number, b: number, c: number, d: number): number {
     if (this.count >= this.maximum) return 0;
-    if (this.count + 1 === this.slotOf.length) this.grow();
+    if (this.count + 1 === this.capacity) this.grow();
     const row = ++this.count;
-    const at = this.freeSlot(hash(a, b, c, d));
-    const { slots, stride } = this;
-    slots[at] = row;
-    slots[at + 1] = a;
-    if (stride > 1) slots[at + 2] = b;
-    if (stride > 2) slots[at + 3] = c;
-    if (stride > 3) slots[at + 4] = d;
-    this.slotOf[row] = at;
+    const { keys, stride } = this;
+    const key = row * stride;
+    keys[key] = a;
+    if (stride > 1) keys[key + 1] = b;
+    if (stride > 2) keys[key + 2] = c;
+    if (stride > 3) keys[key + 3] = d;
+    this.place(row, hash(a, b, c, d));
     return row;
   }
 
-  private freeSlot(hashed: number): number {
-    const { slots, width } = this;
-    let at = (hashed & this.mask) * width;
-    while (slots[at] !== 0) {
-      at += width;
-      if (at === slots.length) at = 0;
-    }
-    return at;
+  private place(row: number, hashed: number): void {
+    const { slots, mask } = this;
+    let at = hashed & mask;
+    while (slots[at] !== 0) at = (at + 1) & mask;
+    slots[at] = row | (hashed & TAG_MASK);
   }
 
   /** Twice the slots; half of them are used at most. */
   private grow(): void {
-    const { slots: before, slotOf: slotBefore, width, stride } = this;
-    this.slots = new Int32Array(before.length * 2);
-    this.slotOf = new Int32Array((slotBefore.length - 1) * 2 + 1);
-    this.mask = this.mask * 2 + 1;
+    const { stride } = this;
+    this.slots = new Int32Array(this.slots.length * 2);
+    this.mask = this.slots.length - 1;
+    this.capacity = this.slots.length / 2 + 1;
+    const keys = new Int32Array(this.capacity * stride);
+    keys.set(this.keys);
+    this.keys = keys;
     for (let row = 1; row <= this.count; row++) {
-      const from = slotBefore[row]!;
-      const at = this.freeSlot(
-        hash(
-          before[from + 1]!,
-          stride > 1 ? before[from + 2]! : 0,
-          stride > 2 ? before[from + 3]! : 0,
-          stride > 3 ? before[from + 4]! : 0,
-        ),
-      );
-      for (let index = 0; index < width; index++) this.slots[at + index] = before[from + index]!;
-      this.slotOf[row] = at;
+      const key = row * stride;
+      const b = stride > 1 ? keys[key + 1]! : 0;
+      const c = stride > 2 ? keys[key + 2]! : 0;
+      const d = stride > 3 ? keys[key + 3]! : 0;
+      this.place(row, hash(keys[key]!, b, c, d));
     }
   }
 }

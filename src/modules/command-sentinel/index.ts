@@ -120,27 +120,26 @@ class CommandSentinel implements ModuleHandlers {
     const outcome = this.#isAbsent(operation) ? Outcome.unanswered : operation.outcome;
     let severity: Severity = rule.severities[outcome] ?? rule.kind.severity;
     const history = this.#noteCommand(operation);
-    const reasons: string[] = [];
+    let reason = '';
     if (operation.verb === Verb['set-time']) {
       const standing = timeMasterStanding(this.#site, operation, severity);
       severity = standing.severity;
-      if (standing.reason !== '') reasons.push(standing.reason);
+      reason = standing.reason;
     }
     this.#renew(operation);
     if (operation.verb === Verb.reserve) {
       const holder = this.#reserve(operation);
       if (holder !== null) {
         severity = 'high';
-        reasons.push(
-          `${hosts.address(holder.client)} held the reservation ${durationText(operation.timeUs - holder.timeUs)} before and had not released it.`,
-        );
+        reason = `${hosts.address(holder.client)} held the reservation ${durationText(operation.timeUs - holder.timeUs)} before and had not released it.`;
       }
     }
     this.#raise(rule.kind.kind, severity, operation, object, () => {
       const what = `${wording.whoAskedWhat(operation, hosts, protocol)}${object === '' ? '' : ` for ${object}`}`;
       const came = wording.outcomeText(operation, protocol, this.#isAbsent(operation));
       const effect = operation.outcome === Outcome.ok ? `: ${rule.effect}` : '';
-      return [`${what}; ${came}${effect}. ${historyText(history, operation.timeUs)}`, ...reasons].join(' ');
+      const text = `${what}; ${came}${effect}. ${historyText(history, operation.timeUs)}`;
+      return reason === '' ? text : `${text} ${reason}`;
     });
   }
 
@@ -217,7 +216,7 @@ class CommandSentinel implements ModuleHandlers {
   }
 
   #raise(kind: string, severity: Severity, operation: Operation, object: string, explanation: () => string): void {
-    const frames = [operation.requestFrame, operation.answerFrame].filter((frame) => frame > 0);
+    const { requestFrame, answerFrame } = operation;
     const planned = plannedText(this.#site, operation);
     const judgement: Judgement = {
       kind,
@@ -227,7 +226,7 @@ class CommandSentinel implements ModuleHandlers {
       peer: { host: operation.client, unit: -1, port: operation.clientPort },
       object,
       explanation: planned === '' ? explanation : () => `${explanation()} ${planned}`,
-      frames,
+      frames: requestFrame > 0 && answerFrame > 0 ? [requestFrame, answerFrame] : seenOf(requestFrame, answerFrame),
     };
     this.#site.raise(judgement);
   }
@@ -286,6 +285,12 @@ class CommandSentinel implements ModuleHandlers {
       this.#reservations.delete(key);
     }
   }
+}
+
+/** Of a request and an answer of which one at least was not seen. */
+function seenOf(requestFrame: number, answerFrame: number): number[] {
+  if (requestFrame > 0) return [requestFrame];
+  return answerFrame > 0 ? [answerFrame] : [];
 }
 
 function mergedObject(operation: Operation, rule: CommandRule, protocol: Protocol | undefined): string {
