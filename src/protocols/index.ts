@@ -15,6 +15,7 @@ import { dhcp } from './dhcp/index.ts';
 import { ssh } from './ssh/index.ts';
 import { vnc } from './vnc/index.ts';
 import { tls } from './tls/index.ts';
+import { coap } from './coap/index.ts';
 
 export const protocols: readonly Protocol[] = [
   modbus,
@@ -38,4 +39,5 @@ export const protocols: readonly Protocol[] = [
   ssh,
   vnc,
   tls,
+  coap,
 ];
