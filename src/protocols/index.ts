@@ -16,6 +16,7 @@ import { ssh } from './ssh/index.ts';
 import { vnc } from './vnc/index.ts';
 import { tls } from './tls/index.ts';
 import { coap } from './coap/index.ts';
+import { ntp } from './ntp/index.ts';
 
 export const protocols: readonly Protocol[] = [
   modbus,
@@ -40,4 +41,5 @@ export const protocols: readonly Protocol[] = [
   vnc,
   tls,
   coap,
+  ntp,
 ];
