@@ -17,6 +17,7 @@ import { vnc } from './vnc/index.ts';
 import { tls } from './tls/index.ts';
 import { coap } from './coap/index.ts';
 import { ntp } from './ntp/index.ts';
+import { wsDiscovery } from './ws-discovery/index.ts';
 
 export const protocols: readonly Protocol[] = [
   modbus,
@@ -42,4 +43,5 @@ export const protocols: readonly Protocol[] = [
   tls,
   coap,
   ntp,
+  wsDiscovery,
 ];
