@@ -18,6 +18,7 @@ import { tls } from './tls/index.ts';
 import { coap } from './coap/index.ts';
 import { ntp } from './ntp/index.ts';
 import { wsDiscovery } from './ws-discovery/index.ts';
+import { hsrp } from './hsrp/index.ts';
 
 export const protocols: readonly Protocol[] = [
   modbus,
@@ -44,4 +45,5 @@ export const protocols: readonly Protocol[] = [
   coap,
   ntp,
   wsDiscovery,
+  hsrp,
 ];
