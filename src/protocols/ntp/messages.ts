@@ -27,13 +27,18 @@ const PRIVATE_NAMES: ReadonlyMap<number, string> = new Map([
   [1, 'peer list summary'],
   [2, 'peer information'],
   [4, 'system information'],
+  [8, 'loop filter information'],
+  [10, 'add peer'],
+  [11, 'remove peer'],
   [16, 'restrict list'],
   [20, 'monitor list'],
+  [28, 'authentication information'],
+  [38, 'kernel information'],
   [42, 'monitor list'],
 ]);
-/** Everything between asking for peers and asking for the restrict list changes something: 7 to 15 and 17 to 19. */
-const PRIVATE_WRITES_FROM = 7;
-const PRIVATE_READS: ReadonlySet<number> = new Set([16, 20, 28, 33, 35, 36, 42, 43, 44, 45]);
+/** Codes 0 to 9 read; of the others, these: restrictions, monitor lists, keys' state, traps, counters, clocks, interfaces. */
+const PRIVATE_WRITES_FROM = 10;
+const PRIVATE_READS: ReadonlySet<number> = new Set([16, 20, 28, 29, 34, 35, 36, 38, 39, 42, 43, 44]);
 
 export const KINDS: readonly MessageKind[] = [
   ...[...CONTROL_NAMES].map(([code, name]) => ({ function: Mode.control, subfunction: code, name })),

@@ -92,6 +92,13 @@ test('the monitor list of mode 7 is an operation', () => {
   );
 });
 
+test('private requests for information read, those for peers change something', () => {
+  const asked = (code: number): string[] => told([['>', Uint8Array.from([0x17, 0, 3, code, 0, 0, 0, 0])]]);
+  assert.deepEqual(asked(8), ['identify private loop filter information unanswered']);
+  assert.deepEqual(asked(38), ['identify private kernel information unanswered']);
+  assert.deepEqual(asked(10), ['configure private add peer unanswered']);
+});
+
 test('cut anywhere, a message is not recognised and breaks one rule', () => {
   const decoder = ntp.start(0);
   const whole = time(0x24, 1, 'GPS');
