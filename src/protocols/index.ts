@@ -36,6 +36,10 @@ import { quic } from './quic/index.ts';
 import { remoteSupport } from './remote-support/index.ts';
 import { smb } from './smb/index.ts';
 import { dcerpc } from './dcerpc/index.ts';
+import { coap } from './coap/index.ts';
+import { ntp } from './ntp/index.ts';
+import { wsDiscovery } from './ws-discovery/index.ts';
+import { hsrp } from './hsrp/index.ts';
 
 export const protocols: readonly Protocol[] = [
   modbus,
@@ -83,4 +87,8 @@ export const protocols: readonly Protocol[] = [
   remoteSupport,
   smb,
   dcerpc,
+  coap,
+  ntp,
+  wsDiscovery,
+  hsrp,
 ];
