@@ -27,6 +27,7 @@ const TRIES_ON_USUAL_PORT_MAX = 64;
  * protocol has to recognise itself in so many bytes.
  */
 const BEGINNING_BYTES_MAX = 64;
+const BEGINNINGS_AT_ONCE = 1024;
 /** So many buffers for beginnings wait for the next one who needs one. */
 const SPARE_BEGINNINGS_MAX = 4096;
 /** Buffers of this size and more are kept for the next one who needs one. */
@@ -98,6 +99,9 @@ export class MessageReader {
   private readonly freeStreams: number[] = [];
   private readonly spareCarries: Uint8Array[] = [];
   private readonly spareBeginnings: Uint8Array[] = [];
+  /** What beginnings are cut from, and how far. */
+  private beginnings = new ArrayBuffer(0);
+  private beginningsEnd = 0;
   private join = new Uint8Array(4096);
   /** Where secrets passed. */
   readonly secrets = new SecretPlaces();
@@ -672,12 +676,26 @@ export class MessageReader {
 
   private enlarged(old: Uint8Array, kept: number, needed: number): Uint8Array {
     let larger: Uint8Array | undefined;
-    if (needed <= BEGINNING_BYTES_MAX) larger = this.spareBeginnings.pop() ?? new Uint8Array(BEGINNING_BYTES_MAX);
+    if (needed <= BEGINNING_BYTES_MAX) larger = this.spareBeginnings.pop() ?? this.newBeginning();
     else if (needed > SPARE_BYTES_MIN / 4) larger = this.spareCarries.pop();
     if (larger === undefined || larger.length < needed) larger = new Uint8Array(2 ** Math.ceil(Math.log2(needed)));
     if (kept > 0) larger.set(old.subarray(0, kept));
     this.spare(old);
     return larger;
+  }
+
+  /**
+   * Cut from a larger piece: an array of its own, so small, would lie in the heap of the engine, which copies it about
+   * and leaves what was in it behind.
+   */
+  private newBeginning(): Uint8Array {
+    if (this.beginningsEnd === this.beginnings.byteLength) {
+      this.beginnings = new ArrayBuffer(BEGINNING_BYTES_MAX * BEGINNINGS_AT_ONCE);
+      this.beginningsEnd = 0;
+    }
+    const at = this.beginningsEnd;
+    this.beginningsEnd += BEGINNING_BYTES_MAX;
+    return new Uint8Array(this.beginnings, at, BEGINNING_BYTES_MAX);
   }
 
   /** Kept for the next one, or forgotten: then nothing stays in it that may be secret. */

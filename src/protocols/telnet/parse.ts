@@ -22,7 +22,7 @@ export function looksLike(bytes: Uint8Array, start: number, end: number): number
   const commands = negotiations(bytes, start, end);
   if (commands >= 2) return Match.yes;
   if (commands === 1) return Match.maybe;
-  if (end - start > PROMPT_BYTES_MAX || end <= start) return Match.no;
+  if (end - start > PROMPT_BYTES_MAX || !isEndOfPrompt(bytes, start, end)) return Match.no;
   for (let at = start; at < end; at++) if (!isTextByte(bytes[at]!)) return Match.no;
   const line = lastLine(bytes, start, end);
   if (isUserPrompt(line)) return /(?:login|user ?name): ?$/i.test(line) ? Match.yes : Match.maybe;
@@ -53,6 +53,12 @@ function hasSubnegotiationEnd(bytes: Uint8Array, start: number, end: number): bo
     at++;
   }
   return false;
+}
+
+/** A colon or an angle bracket, perhaps with a space behind it: of anything else no text is made. */
+function isEndOfPrompt(bytes: Uint8Array, start: number, end: number): boolean {
+  const last = end > start && bytes[end - 1] === 0x20 ? end - 2 : end - 1;
+  return last >= start && (bytes[last] === 0x3a || bytes[last] === 0x3e);
 }
 
 function isTextByte(byte: number): boolean {
