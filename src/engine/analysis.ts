@@ -6,7 +6,7 @@ import { Inventory } from '../assets/inventory.ts';
 import { vendorOfMac } from '../assets/vendors.ts';
 import type { CaptureFile, CaptureSource } from '../capture/frames.ts';
 import { openCapture } from '../capture/open.ts';
-import type { Alert } from '../facts/alert.ts';
+import type { Alert, AlertParty } from '../facts/alert.ts';
 import type { Asset } from '../facts/asset.ts';
 import type { Conversation, FactSink, HostDirectory } from '../facts/facts.ts';
 import type { Declaration } from '../facts/intent.ts';
@@ -225,12 +225,12 @@ export class Analysis {
 
   /** As they stand now. */
   alerts(): Alert[] {
-    return this.desk.alerts();
+    return this.desk.alerts().map((alert) => this.named(alert));
   }
 
   /** Alerts that are new or have grown since the last call. */
   grownAlerts(): Alert[] {
-    return this.desk.grown();
+    return this.desk.grown().map((alert) => this.named(alert));
   }
 
   finish(files: readonly CaptureFile[]): AnalysisResult {
@@ -245,9 +245,10 @@ export class Analysis {
       for (const [rule, count] of dispatch.violations) if (rule.startsWith(`${name}/`)) sum += count;
       return sum;
     };
+    const assets = this.inventory.list();
     return {
       files,
-      assets: this.inventory.list(),
+      assets,
       protocols: protocols.map(({ name }, index) => ({
         name,
         messages: reader.messages[index]!,
@@ -257,7 +258,7 @@ export class Analysis {
       })),
       conversationCount: pipeline.flows.opened,
       conversationsByService: this.services.list(),
-      alerts: this.desk.alerts(),
+      alerts: this.alerts(),
       stats: {
         frames: pipeline.frames,
         bytes: pipeline.bytes,
@@ -274,6 +275,17 @@ export class Analysis {
       spooled: this.spool,
       secrets: reader.secrets,
     };
+  }
+
+  /** With the ids under which its devices are listed. */
+  private named(alert: Alert): Alert {
+    const party = (side: AlertParty): AlertParty => {
+      const asset = this.inventory.primaryId(side.asset);
+      return asset === side.asset ? side : { ...side, asset };
+    };
+    const subject = party(alert.subject);
+    const peer = alert.peer === null ? null : party(alert.peer);
+    return subject === alert.subject && peer === alert.peer ? alert : { ...alert, subject, peer };
   }
 
   private closed(conversation: Conversation): void {
