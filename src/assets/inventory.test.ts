@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Claim, Conversation, HostDirectory, Trait } from '../facts/facts.ts';
-import { EVIDENCE_MAX, Inventory, UNITS_PER_HOST_MAX } from './inventory.ts';
+import { EVIDENCE_MAX } from './host-record.ts';
+import { Inventory, UNITS_PER_HOST_MAX } from './inventory.ts';
 import { modbus } from '../protocols/modbus/index.ts';
 
 interface Host {

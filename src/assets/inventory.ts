@@ -1,60 +1,36 @@
 // Turns claims, conversations and traits into one record for each device, with the evidence for every field.
-import type { Asset, AssetEvidence } from '../facts/asset.ts';
-import type { Claim, ClaimAttribute, Conversation, HostDirectory, Trait } from '../facts/facts.ts';
-import type { FrameReference } from '../facts/frame-reference.ts';
+import type { Asset } from '../facts/asset.ts';
+import type { Claim, Conversation, HostDirectory, Trait } from '../facts/facts.ts';
 import type { Protocol } from '../facts/protocol.ts';
 import { assetFields, byWeight } from './asset-fields.ts';
+import { DERIVING_TRAITS, derivedEvidence, type Grounds } from './derived.ts';
+import {
+  NONE,
+  NO_PROTOCOLS,
+  NO_TRAITS,
+  addEvidence,
+  extend,
+  isDevice,
+  mergedEvidence,
+  namesOf,
+  newDevice,
+  shownEvidence,
+  withOneMore,
+  type Device,
+  type Evidence,
+  type HostRecord,
+} from './host-record.ts';
 import { identifier } from './identifier.ts';
+import { sortableAddress } from './sortable-address.ts';
 import { cardOf, isLinkLocal, sameDevices } from './same-device.ts';
 
 /** Hosts with an asset, and ids given out; a host beyond it has an id made on demand and is not listed. */
 export const ASSETS_MAX = 65_536;
 /** Units kept apart behind one host; claims about more are counted and left out. */
 export const UNITS_PER_HOST_MAX = 256;
-/** Different claims kept for one host or unit: the most trusted, among equals the newest. */
-export const EVIDENCE_MAX = 64;
 
 /** How far the vendor of a network card tells the vendor of the device: it may be a part bought in. */
 const MAC_TRUST = 0.4;
-
-interface Evidence {
-  readonly attribute: ClaimAttribute;
-  readonly value: string;
-  readonly source: string;
-  trust: number;
-  timeUs: number;
-  readonly frame: FrameReference;
-}
-
-/** What is known of a host itself or of one unit behind it. */
-interface Device {
-  firstUs: number;
-  lastUs: number;
-  /** Of a unit: it was claimed to answer (a `service`) and does not stand for the host, so that it may be a device. */
-  isThere: boolean;
-  /** Of a unit that is there: a device of its own even where the host answers for no other. */
-  isBehind: boolean;
-  readonly evidence: Map<string, Evidence>;
-}
-
-interface HostRecord {
-  readonly host: number;
-  readonly itself: Device;
-  readonly protocols: Set<number>;
-  /** The one of them that was added last: most conversations bring nothing new. */
-  newestProtocol: number;
-  readonly units: Map<number, Device>;
-  /** As in HostTraces; the lists that nothing was added to are one. */
-  cards: readonly string[];
-  toldCard: string;
-  managedBy: readonly string[];
-}
-
-const NONE: readonly string[] = [];
-/** MAC addresses remembered for one host, of a kind. */
-const CARDS_MAX = 8;
-/** Names that one address has in mDNS and that count. */
-const NAMES_MAX = 4;
 
 /**
  * One asset for each device that spoke (same-device.ts: which hosts are one), and one for each unit behind a host that answers for several units (the protocol says
@@ -114,7 +90,11 @@ export class Inventory {
   conversation(conversation: Conversation): void {
     const { client, server, firstUs, lastUs, protocol } = conversation;
     if (conversation.clientPackets > 0) this.#spoke(client, firstUs, lastUs, protocol);
-    if (conversation.serverPackets > 0) this.#spoke(server, firstUs, lastUs, protocol);
+    if (conversation.serverPackets === 0) return;
+    this.#spoke(server, firstUs, lastUs, protocol);
+    const record = this.#records[server];
+    if (protocol >= 0 && conversation.isAnswered && record?.served.includes(protocol) === false)
+      record.served = [...record.served, protocol];
   }
 
   #spoke(host: number, firstUs: number, lastUs: number, protocol: number): void {
@@ -140,6 +120,9 @@ export class Inventory {
       // What was seen is what the directory now says; what it does not say was told by a protocol.
       if (this.#hosts.mac(trait.host) === trait.value) record.cards = withOneMore(record.cards, trait.value);
       else record.toldCard = trait.value;
+    } else if (DERIVING_TRAITS.has(trait.trait)) {
+      if (record.traits === NO_TRAITS) record.traits = new Map();
+      record.traits.set(trait.trait, { value: trait.value, timeUs: trait.timeUs, frame: trait.frame });
     } else if (trait.trait === 'management-address') record.managedBy = withOneMore(record.managedBy, trait.value);
   }
 
@@ -267,6 +250,8 @@ export class Inventory {
       cards: NONE,
       toldCard: '',
       managedBy: NONE,
+      served: NO_PROTOCOLS,
+      traits: NO_TRAITS,
     };
     while (this.#records.length <= host) this.#records.push(null);
     this.#records[host] = record;
@@ -342,6 +327,7 @@ export class Inventory {
       if (value === '') continue;
       evidence.push({ attribute: 'vendor', value, source: 'mac prefix', trust: MAC_TRUST, timeUs: firstUs, frame: 0 });
     }
+    if (unit < 0) evidence.push(...derivedEvidence(this.#groundsOf(group, evidence, firstUs)));
     evidence.sort(byWeight);
     const segment = this.#hosts.segment(hosts[0]!);
     const away = hosts.filter((host) => this.#hosts.segment(host) !== segment);
@@ -365,6 +351,19 @@ export class Inventory {
     };
   }
 
+  #groundsOf(group: readonly HostRecord[], evidence: readonly Evidence[], firstUs: number): Grounds {
+    const [first] = group;
+    const isOne = group.length === 1 && first !== undefined;
+    const served = isOne ? first.served : group.flatMap((record) => record.served);
+    return {
+      evidence,
+      traits: isOne ? first.traits : new Map(group.flatMap(({ traits }) => [...traits])),
+      served: served.map((index) => this.#protocols[index]?.name ?? ''),
+      forwards: Math.max(...group.map(({ host }) => this.#hosts.forwards?.(host) ?? 0)),
+      firstUs,
+    };
+  }
+
   #aliases(hosts: readonly number[], primaryId: string, unit: number): string[] {
     const ids = new Set(hosts.map((host) => this.#id(host, unit)));
     ids.delete(primaryId);
@@ -382,102 +381,8 @@ export class Inventory {
   }
 }
 
-function newDevice(timeUs: number): Device {
-  return { firstUs: timeUs, lastUs: timeUs, isThere: false, isBehind: false, evidence: new Map() };
-}
-
-function extend(device: Device, firstUs: number, lastUs: number): void {
-  if (firstUs < device.firstUs) device.firstUs = firstUs;
-  if (lastUs > device.lastUs) device.lastUs = lastUs;
-}
-
-/** A unit that answers is a device of its own where its protocol says so, or where the host answers for several. */
-function isDevice(record: HostRecord, device: Device): boolean {
-  if (!device.isThere || device.isBehind) return device.isThere;
-  let behind = 0;
-  for (const { isThere } of record.units.values()) if (isThere && ++behind > 1) return true;
-  return false;
-}
-
-function addEvidence(device: Device, claim: Claim): void {
-  const { attribute, value, source, trust, timeUs, frame } = claim;
-  if (value === '') return;
-  const key = `${attribute}\n${value}\n${source}`;
-  const known = device.evidence.get(key);
-  if (known !== undefined) {
-    known.timeUs = Math.max(known.timeUs, timeUs);
-    known.trust = Math.max(known.trust, trust);
-    return;
-  }
-  if (device.evidence.size >= EVIDENCE_MAX) {
-    let worstKey = '';
-    let worst: Evidence | null = null;
-    for (const [candidate, entry] of device.evidence) {
-      if (worst === null || entry.trust < worst.trust || (entry.trust === worst.trust && entry.timeUs < worst.timeUs)) {
-        worst = entry;
-        worstKey = candidate;
-      }
-    }
-    if (worst !== null && worst.trust > trust) return;
-    device.evidence.delete(worstKey);
-  }
-  device.evidence.set(key, { attribute, value, source, trust, timeUs, frame });
-}
-
-/** What several addresses of a device claim alike is one claim; bounded as for one address. */
-function mergedEvidence(sources: readonly Device[]): Evidence[] {
-  if (sources.length === 1) return [...sources[0]!.evidence.values()];
-  const merged = new Map<string, Evidence>();
-  for (const { evidence } of sources) {
-    for (const [key, entry] of evidence) {
-      const known = merged.get(key);
-      if (known === undefined) merged.set(key, { ...entry });
-      else {
-        known.timeUs = Math.max(known.timeUs, entry.timeUs);
-        known.trust = Math.max(known.trust, entry.trust);
-      }
-    }
-  }
-  const all = [...merged.values()];
-  if (all.length <= EVIDENCE_MAX) return all;
-  return all.sort((left, right) => right.trust - left.trust || right.timeUs - left.timeUs).slice(0, EVIDENCE_MAX);
-}
-
-/** The names that mDNS gives to an address. */
-function namesOf(device: Device): readonly string[] {
-  const names: string[] = [];
-  for (const { attribute, source, value } of device.evidence.values()) {
-    if (attribute === 'name' && (source === 'mdns A' || source === 'mdns AAAA') && names.length < NAMES_MAX)
-      names.push(value);
-  }
-  return names.length === 0 ? NONE : names;
-}
-
-function withOneMore(list: readonly string[], value: string): readonly string[] {
-  return list.includes(value) || list.length >= CARDS_MAX ? list : [...list, value];
-}
-
-function shownEvidence({ attribute, value, source, trust, timeUs, frame }: Evidence): AssetEvidence {
-  return { attribute, value, source, trust, timeUs, frame };
-}
-
 function isNoAddress(address: string): boolean {
   return address === '0.0.0.0' || address === '::' || address === '00:00:00:00:00:00';
-}
-
-/** An address with every part at full width, so that text order is numeric order. */
-export function sortableAddress(address: string): string {
-  if (address.includes('.') && !address.includes(':')) {
-    return address
-      .split('.')
-      .map((part) => part.padStart(3, '0'))
-      .join('.');
-  }
-  const [head = '', tail] = address.split('::');
-  const before = head === '' ? [] : head.split(':');
-  const after = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = tail === undefined ? [] : new Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0');
-  return [...before, ...zeros, ...after].map((part) => part.padStart(4, '0')).join(':');
 }
 
 function compareText(left: string, right: string): number {

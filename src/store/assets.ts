@@ -2,7 +2,8 @@
 // add up, and the fields follow from all claims together.
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { assetFields, byWeight } from '../assets/asset-fields.ts';
-import { EVIDENCE_MAX, sortableAddress } from '../assets/inventory.ts';
+import { EVIDENCE_MAX } from '../assets/host-record.ts';
+import { sortableAddress } from '../assets/sortable-address.ts';
 import type { Asset, AssetEvidence } from '../facts/asset.ts';
 import type { ClaimAttribute } from '../facts/facts.ts';
 import { DECLARED_SOURCE } from '../facts/intent.ts';

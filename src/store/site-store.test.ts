@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { EVIDENCE_MAX } from '../assets/inventory.ts';
+import { EVIDENCE_MAX } from '../assets/host-record.ts';
 import { frameReference } from '../facts/frame-reference.ts';
 import { openDatabase, StoreError } from './database.ts';
 import {
