@@ -109,6 +109,13 @@ const FIRES: readonly Case[] = [
     says: /was let in without a password/,
   },
   {
+    kind: 'credential-auditor/anonymous-access',
+    what: 'the user of a file server who is nobody, whatever the password',
+    play: (rehearsal) => rehearsal.login(clear('guest@', { user: 'anonymous', protocol: 'ftp' })),
+    severity: 'medium',
+    says: /by ftp as a\*\*\*: it was let in without a password/,
+  },
+  {
     kind: 'credential-auditor/clear-text-login',
     what: 'a good password in clear',
     play: (rehearsal) => rehearsal.login(clear('correct horse battery')),

@@ -80,7 +80,7 @@ class CredentialAuditor implements ModuleHandlers {
 
   login(login: Login): void {
     if (login.server <= 0) return;
-    if (/anonymous|^none$|-none$/.test(login.mechanism)) {
+    if (/anonymous|^none$|-none$/.test(login.mechanism) || isAnonymousUser(login)) {
       this.#anonymous(login);
       return;
     }
@@ -252,6 +252,11 @@ class CredentialAuditor implements ModuleHandlers {
     const vendor = this.#vendors.get(host)?.value ?? vendorOfMac(this.#site.hosts.mac(host));
     return { vendor, model: this.#models.get(host)?.value ?? '' };
   }
+}
+
+/** Who says so wants no account; the password is by custom an address, or anything (RFC 1635). */
+function isAnonymousUser({ user, protocol }: Login): boolean {
+  return /^anonymous$/i.test(user) || (protocol === 'ftp' && /^ftp$/i.test(user));
 }
 
 /** The first letter, and that there is more. */
