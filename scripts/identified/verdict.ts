@@ -33,7 +33,6 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
   ntp: ['ntp'],
   snmp: ['snmp'],
   telnet: ['telnet'],
-  ftp: ['ftp'],
   smb: ['smb', 'smb2', 'nbss'],
   rdp: ['rdp', 't125'],
 };
