@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { shippedFile, shippedFileUrl } from '../../knowledge/shipped-file.ts';
+import { DASHBOARD_BUILD } from './dashboard-build.ts';
 import type { DashboardFile } from '../server/server.ts';
 
 const PAGE = 'ui/index.html';
@@ -19,20 +20,14 @@ export function dashboardFiles(): DashboardFile[] {
 /** From the sources the script is put together now, which takes some milliseconds. */
 function script(): string | Uint8Array {
   if (!import.meta.url.endsWith('.ts')) return shippedFile(SCRIPT);
-  const entry = shippedFileUrl('ui/main.tsx');
+  const project = fileURLToPath(new URL('.', shippedFileUrl('package.json')!));
   // Not imported: what puts the program together would take its own tool in.
   const { buildSync } = createRequire(import.meta.url)('esbuild') as typeof import('esbuild');
-  const { outputFiles } = buildSync({
-    entryPoints: [fileURLToPath(entry!)],
-    bundle: true,
+  const options = {
+    ...DASHBOARD_BUILD,
+    absWorkingDir: project,
     write: false,
-    format: 'esm',
-    target: 'es2022',
-    jsx: 'automatic',
-    jsxImportSource: 'preact',
-    charset: 'utf8',
-    minify: true,
     logLevel: 'silent',
-  });
-  return outputFiles[0]!.text;
+  } as const;
+  return buildSync(options).outputFiles[0]!.text;
 }

@@ -26,15 +26,19 @@ export const serveCommand: Command = {
 };
 
 async function runServe(line: CommandLine): Promise<number> {
-  const path = line.options.get('db') ?? DATABASE_DEFAULT;
-  const port = portOf(line.options.get('port'));
+  await serveSite(line.options.get('db') ?? DATABASE_DEFAULT, portOf(line.options.get('port')));
+  return ExitCode.ok;
+}
+
+/** Shows the database until the program is told to end. `port`: null takes the first free one. */
+export async function serveSite(path: string, port: number | null): Promise<void> {
   const { StoredSite } = await import('./stored-site.ts');
   const data = new StoredSite(path);
   const { dashboardFiles } = await import('./dashboard-files.ts');
   const { createServer } = await import('../server/server.ts');
   const { newToken } = await import('../server/sessions.ts');
   const token = newToken();
-  const server = createServer({ data, dashboard: dashboardFiles(), token });
+  const server = await createServer({ data, dashboard: dashboardFiles(), token });
   const address = await listen(server, port);
   writeOutput(`Dashboard: ${address}/#token=${token}\nIt opens one session on this machine. Ctrl-C ends it.\n`);
   await new Promise<void>((resolve) => {
@@ -42,7 +46,6 @@ async function runServe(line: CommandLine): Promise<number> {
     process.once('SIGTERM', resolve);
   });
   await server.close();
-  return ExitCode.ok;
 }
 
 /** The address; the asked port, or the first free one. */

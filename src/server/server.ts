@@ -1,6 +1,6 @@
 // The HTTP API of a site and the dashboard that uses nothing else. It listens on loopback only, wants a session for
 // everything but its health, and says in /api/openapi.json what it answers.
-import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { openApi } from './open-api.ts';
 import { COOKIE, Sessions, sessionOf } from './sessions.ts';
 import type { AlertQuery, ConversationQuery, PageQuery, SiteData } from './site-data.ts';
@@ -43,10 +43,12 @@ const SHORT_TEXT = { type: 'string', maxLength: 200, default: '' } as const;
 const ID = { type: 'object', properties: { id: { type: 'string', maxLength: 200 } }, required: ['id'] } as const;
 
 /** Not listening yet: `listen({ host: '127.0.0.1', port })` does that. */
-export function createServer(options: ServerOptions): FastifyInstance {
+export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
+  // Loaded only here: no other command needs it.
+  const { fastify } = await import('fastify');
   const now = options.now ?? Date.now;
   const sessions = new Sessions(options.token);
-  const server = fastify({ logger: false, bodyLimit: 4096, maxParamLength: 200 });
+  const server = fastify({ logger: false, bodyLimit: 4096, routerOptions: { maxParamLength: 200 } });
 
   server.addHook('onRequest', async (request, reply) => {
     for (const [name, value] of Object.entries(HEADERS)) reply.header(name, value);
