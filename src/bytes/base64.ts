@@ -16,7 +16,8 @@ export function base64Bytes(bytes: Uint8Array, start: number, end: number): Uint
   while (stop > start && stop > end - 2 && bytes[stop - 1] === PADDING) stop--;
   const size = stop - start;
   if (size % 4 === 1) return null;
-  const decoded = new Uint8Array((size * 3) >> 2);
+  // A buffer of its own (see secretCopy): it can be overwritten.
+  const decoded = new Uint8Array(new ArrayBuffer((size * 3) >> 2));
   let bits = 0;
   let count = 0;
   let to = 0;
