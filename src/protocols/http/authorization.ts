@@ -4,7 +4,7 @@ import type { MessageContext } from '../../facts/protocol.ts';
 import { digestHashName, digestTest, parseDigest } from '../digest.ts';
 import { type NtlmExchanges, findNtlm } from '../ntlm.ts';
 import { type LoginAttempt, secretOf } from '../open-logins.ts';
-import { base64Bytes } from './base64.ts';
+import { base64Beginning } from '../../bytes/base64.ts';
 import { ascii } from './messages.ts';
 import { isWord } from './text-in-bytes.ts';
 
@@ -41,7 +41,7 @@ export function credentialsOf(
   if (isWord(bytes, start, schemeEnd, BASIC)) return basic(bytes, at, end);
   if (isWord(bytes, start, schemeEnd, DIGEST)) return digest(bytes, at, end, method);
   if (isWord(bytes, start, schemeEnd, NTLM) || isWord(bytes, start, schemeEnd, NEGOTIATE)) {
-    return negotiated(base64Bytes(bytes, at, end), context, ntlm);
+    return negotiated(base64Beginning(bytes, at, end), context, ntlm);
   }
   // A token is a secret itself, and is not shown; nor is what stands alone, which may be one.
   const scheme = printable(bytes, start, schemeEnd, SCHEME_CHARACTERS_MAX).toLowerCase();
@@ -50,7 +50,7 @@ export function credentialsOf(
 
 /** `user:password` in base64; the password may hold colons (RFC 7617 2). */
 function basic(bytes: Uint8Array, start: number, end: number): Credentials | null {
-  const decoded = base64Bytes(bytes, start, end);
+  const decoded = base64Beginning(bytes, start, end);
   const colon = decoded.indexOf(COLON);
   if (colon < 0) {
     decoded.fill(0);

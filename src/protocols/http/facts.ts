@@ -4,7 +4,7 @@ import { Trust, claim } from '../facts-of-messages.ts';
 import { authParameters } from '../digest.ts';
 import type { NtlmExchanges } from '../ntlm.ts';
 import { showable } from '../../bytes/text.ts';
-import { base64Bytes } from './base64.ts';
+import { base64Beginning } from '../../bytes/base64.ts';
 import { deviceName } from './device-names.ts';
 import type { Conversation } from './exchanges.ts';
 import type { Head } from './head.ts';
@@ -62,7 +62,7 @@ function tellOfChallenge(
   const end = head.end('www-authenticate');
   const isNtlm = beginsWithWord(bytes, start, end, NTLM);
   if (isNtlm || beginsWithWord(bytes, start, end, NEGOTIATE)) {
-    const token = base64Bytes(bytes, start + (isNtlm ? NTLM : NEGOTIATE).length, end);
+    const token = base64Beginning(bytes, start + (isNtlm ? NTLM : NEGOTIATE).length, end);
     ntlm.read(context, context.flow, token, 0, token.length);
     return;
   }

@@ -37,6 +37,7 @@ test('a secret is overwritten when its login was told', () => {
     .server(OK);
   assert.deepEqual(play.told(), ['accepted http-basic a secret']);
   assert.equal(play.logins[0]!.login.test!('secret'), false);
+  assert.equal(typeof play.logins[0]!.login.keyedHash, 'function');
 });
 
 test('Digest is recomputed, with a hash of the content for auth-int, and may be tested later', () => {

@@ -4,6 +4,7 @@ import { printable } from '../../bytes/text.ts';
 import type { Login } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 import { CHAP_CHALLENGE_BYTES_MAX, CHAP_RESPONSE_BYTES, chapTest } from '../chap.ts';
+import { loginTests } from '../clear-secret.ts';
 import { EapCode, EapType, eapMethodName, md5Value, readEap } from '../eap.ts';
 import { markSecret } from '../facts-of-messages.ts';
 import { secretOf, type LoginAttempt } from '../open-logins.ts';
@@ -94,9 +95,7 @@ export class Logins {
         user,
         outcome,
       } as const;
-      if (secret !== null) {
-        context.sink.login({ ...fact, test: (candidate) => Buffer.from(candidate, 'utf8').equals(secret) });
-      } else context.sink.login(recompute === undefined ? fact : { ...fact, test: recompute, mayWait: true });
+      context.sink.login({ ...fact, ...loginTests(secret, recompute) });
     }
     secret?.fill(0);
   }
