@@ -2,15 +2,25 @@
 // RFC 2971), where encryption begins; messages in literals are passed over by their size.
 import { Match, Speaker, type MessageContext } from '../../facts/protocol.ts';
 import { SaslExchange } from '../sasl.ts';
-import { decimalOf, holdsWord, indexOfWord, isText, isWord, lineTextEnd, skipBlanks, wordEnd } from '../text-lines.ts';
+import {
+  decimalOf,
+  holdsWord,
+  indexOfWord,
+  isWord,
+  lineTextEnd,
+  skipBlanks,
+  textLineEnd,
+  wordEnd,
+} from '../text-lines.ts';
 import { claimsOfGreeting } from './greetings.ts';
 import { claimsOfId } from './imap-id.ts';
 import { ImapLogin, LITERAL_READ_MAX } from './imap-login.ts';
 import { MailDecoder, MailSession } from './mail-decoder.ts';
-import { firstLineEnd } from './pop3.ts';
 
 /** Commands that no other protocol of lines has behind a tag. */
 const OWN_COMMANDS = ['CAPABILITY', 'AUTHENTICATE', 'LSUB', 'NAMESPACE', 'EXAMINE', 'UID', 'XLIST', 'ENABLE'] as const;
+/** No word that we know is longer. */
+const WORD_BYTES_MAX = 32;
 const COMMANDS = [
   'LOGIN',
   'LOGOUT',
@@ -72,17 +82,15 @@ export class ImapDecoder extends MailDecoder<ImapSession> {
   }
 
   looksLike(bytes: Uint8Array, start: number, end: number): number {
-    const size = firstLineEnd(bytes, start, end);
-    if (size === 0 || !isText(bytes, start, size)) return Match.no;
-    const textEnd = lineTextEnd(bytes, start, size);
-    const firstEnd = wordEnd(bytes, start, textEnd);
-    const second = skipBlanks(bytes, firstEnd, textEnd);
-    const secondEnd = wordEnd(bytes, second, textEnd);
-    if (firstEnd - start === 1 && bytes[start] === STAR) return untagged(bytes, second, secondEnd, textEnd);
-    if (!isTag(bytes, start, firstEnd) || second === firstEnd) return Match.no;
-    if (indexOfWord(bytes, second, secondEnd, OWN_COMMANDS) >= 0) return Match.yes;
-    if (indexOfWord(bytes, second, secondEnd, COMMANDS) >= 0) return Match.maybe;
-    return indexOfWord(bytes, second, secondEnd, STATES) >= 0 ? Match.maybe : Match.no;
+    const firstEnd = wordEnd(bytes, start, Math.min(end, start + TAG_BYTES_MAX + 1));
+    const second = skipBlanks(bytes, firstEnd, end);
+    const secondEnd = wordEnd(bytes, second, Math.min(end, second + WORD_BYTES_MAX));
+    const isUntagged = firstEnd - start === 1 && bytes[start] === STAR;
+    const match = isUntagged ? Match.maybe : tagged(bytes, start, firstEnd, second, secondEnd);
+    // A long text without an end of a line is not searched for it.
+    const size = match === Match.no ? 0 : textLineEnd(bytes, start, end);
+    if (size === 0) return Match.no;
+    return isUntagged ? untagged(bytes, second, secondEnd, lineTextEnd(bytes, start, size)) : match;
   }
 
   speaker(bytes: Uint8Array, start: number, end: number): number {
@@ -236,6 +244,14 @@ function literalStart(bytes: Uint8Array, start: number, end: number): number {
 function literalSize(bytes: Uint8Array, brace: number, end: number): number {
   const hasMark = bytes[end - 2] === PLUS || bytes[end - 2] === MINUS;
   return decimalOf(bytes, brace + 1, hasMark ? end - 2 : end - 1, LITERAL_BYTES_MAX);
+}
+
+/** A tag, and behind it the word bytes[second..secondEnd). */
+function tagged(bytes: Uint8Array, start: number, firstEnd: number, second: number, secondEnd: number): number {
+  if (!isTag(bytes, start, firstEnd) || second === firstEnd) return Match.no;
+  if (indexOfWord(bytes, second, secondEnd, OWN_COMMANDS) >= 0) return Match.yes;
+  if (indexOfWord(bytes, second, secondEnd, COMMANDS) >= 0) return Match.maybe;
+  return indexOfWord(bytes, second, secondEnd, STATES) >= 0 ? Match.maybe : Match.no;
 }
 
 /** `* ` and what stands at bytes[start..stop), of a line that ends at `end`. */

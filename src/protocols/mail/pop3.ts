@@ -9,7 +9,7 @@ import { SaslExchange } from '../sasl.ts';
 import {
   holdsWord,
   indexOfWord,
-  isText,
+  textLineEnd,
   isWord,
   lineTextEnd,
   skipBlanks,
@@ -20,6 +20,8 @@ import { claimsOfGreeting } from './greetings.ts';
 import { MailDecoder, MailSession } from './mail-decoder.ts';
 
 /** Commands of RFC 1939, RFC 2449 (CAPA), RFC 2595 (STLS), RFC 5034 (AUTH), RFC 6856 (UTF8, LANG). */
+/** No command is longer, nor the word of a reply. */
+const WORD_BYTES_MAX = 16;
 const COMMANDS = [
   'USER',
   'PASS',
@@ -58,13 +60,13 @@ export class Pop3Decoder extends MailDecoder<Pop3Session> {
   }
 
   looksLike(bytes: Uint8Array, start: number, end: number): number {
-    const size = firstLineEnd(bytes, start, end);
-    if (size === 0 || !isText(bytes, start, size)) return Match.no;
-    const textEnd = lineTextEnd(bytes, start, size);
-    if (isReply(bytes, start, textEnd)) return isGreeting(bytes, start, textEnd) ? Match.yes : Match.maybe;
-    const verbEnd = wordEnd(bytes, start, textEnd);
+    const verbEnd = wordEnd(bytes, start, Math.min(end, start + WORD_BYTES_MAX));
     const command = indexOfWord(bytes, start, verbEnd, COMMANDS);
-    if (command < 0) return Match.no;
+    if (command < 0 && !isReply(bytes, start, verbEnd)) return Match.no;
+    const size = textLineEnd(bytes, start, end);
+    if (size === 0) return Match.no;
+    const textEnd = lineTextEnd(bytes, start, size);
+    if (command < 0) return isGreeting(bytes, start, textEnd) ? Match.yes : Match.maybe;
     // No other protocol has these: CAPABILITIES of NNTP is longer, and APOP has its digest.
     const isAlone = verbEnd === textEnd;
     if (isAlone && (COMMANDS[command] === 'CAPA' || COMMANDS[command] === 'UIDL')) return Match.yes;
@@ -217,10 +219,4 @@ function isGreeting(bytes: Uint8Array, start: number, end: number): boolean {
   const stamp = bytes.indexOf(0x3c, start);
   const at = bytes.indexOf(0x40, start);
   return stamp >= start && at > stamp && at < end && bytes[end - 1] === 0x3e;
-}
-
-/** Where the first line ends, with its feed; 0 where it does not. */
-export function firstLineEnd(bytes: Uint8Array, start: number, end: number): number {
-  for (let at = start; at < end; at++) if (bytes[at] === 0x0a) return at + 1;
-  return 0;
 }

@@ -6,7 +6,7 @@ import {
   decimalOf,
   holdsWord,
   indexOfWord,
-  isText,
+  textLineEnd,
   lineTextEnd,
   replyCodeOf,
   skipBlanks,
@@ -15,9 +15,10 @@ import {
 } from '../text-lines.ts';
 import { claimsOfClient, claimsOfGreeting } from './greetings.ts';
 import { MailDecoder, MailSession } from './mail-decoder.ts';
-import { firstLineEnd } from './pop3.ts';
 
 /** Commands of RFC 5321, RFC 2033 (LHLO), RFC 3207 (STARTTLS), RFC 4954 (AUTH), RFC 3030 (BDAT). */
+/** No command is longer. */
+const WORD_BYTES_MAX = 16;
 const COMMANDS = [
   'EHLO',
   'HELO',
@@ -53,14 +54,14 @@ export class SmtpDecoder extends MailDecoder<SmtpSession> {
   }
 
   looksLike(bytes: Uint8Array, start: number, end: number): number {
-    const size = firstLineEnd(bytes, start, end);
-    if (size === 0 || !isText(bytes, start, size)) return Match.no;
-    const textEnd = lineTextEnd(bytes, start, size);
-    const code = replyCodeOf(bytes, start, textEnd);
-    if (code !== 0) return code === Reply.ready && holdsWord(bytes, start, textEnd, 'SMTP') ? Match.yes : Match.maybe;
-    const verbEnd = wordEnd(bytes, start, textEnd);
+    const code = replyCodeOf(bytes, start, end);
+    const verbEnd = wordEnd(bytes, start, Math.min(end, start + WORD_BYTES_MAX));
     const command = indexOfWord(bytes, start, verbEnd, COMMANDS);
-    if (command < 0) return Match.no;
+    if (code === 0 && command < 0) return Match.no;
+    const size = textLineEnd(bytes, start, end);
+    if (size === 0) return Match.no;
+    const textEnd = lineTextEnd(bytes, start, size);
+    if (code !== 0) return code === Reply.ready && holdsWord(bytes, start, textEnd, 'SMTP') ? Match.yes : Match.maybe;
     const argument = skipBlanks(bytes, verbEnd, textEnd);
     // FTP has no HELO, and its MAIL (RFC 959, appendix) no FROM.
     const isHello = command <= 2 && argument < textEnd && verbEnd - start === 4;
