@@ -137,7 +137,7 @@ export class ImapDecoder extends MailDecoder<ImapSession> {
     const second = skipBlanks(bytes, firstEnd, end);
     if (firstEnd - start === 1 && bytes[start] === PLUS) {
       session.awaitsGo = false;
-      session.sasl?.challenged64(bytes, second, end);
+      session.sasl?.challenged64(bytes, second, end, context);
       return;
     }
     const secondEnd = wordEnd(bytes, second, end);
@@ -176,7 +176,7 @@ export class ImapDecoder extends MailDecoder<ImapSession> {
     } else if (isWord(bytes, verb, verbEnd, 'AUTHENTICATE')) {
       kind = Kind.exchange;
       const nameEnd = wordEnd(bytes, argument, end);
-      session.sasl = new SaslExchange(bytes, argument, nameEnd);
+      session.sasl = new SaslExchange(bytes, argument, nameEnd, this.ntlm);
       // RFC 4959: the first answer may stand here.
       const answer = skipBlanks(bytes, nameEnd, end);
       if (answer < end) this.saslAnswer(session, bytes, answer, end, context);

@@ -110,7 +110,7 @@ export class Pop3Decoder extends MailDecoder<Pop3Session> {
     const isOk = startsWithWord(bytes, start, end, '+OK');
     if (!isOk && !startsWithWord(bytes, start, end, '-ERR')) {
       if (session.sasl !== null && end > start && bytes[start] === PLUS)
-        session.sasl.challenged64(bytes, skipBlanks(bytes, start + 1, end), end);
+        session.sasl.challenged64(bytes, skipBlanks(bytes, start + 1, end), end, context);
       return;
     }
     if (!session.isBegun) {
@@ -182,7 +182,7 @@ export class Pop3Decoder extends MailDecoder<Pop3Session> {
   /** RFC 5034 4: the mechanism, and perhaps the first answer. */
   #auth(session: Pop3Session, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     const nameEnd = wordEnd(bytes, start, end);
-    session.sasl = new SaslExchange(bytes, start, nameEnd);
+    session.sasl = new SaslExchange(bytes, start, nameEnd, this.ntlm);
     const answer = skipBlanks(bytes, nameEnd, end);
     if (answer < end) this.saslAnswer(session, bytes, answer, end, context);
   }

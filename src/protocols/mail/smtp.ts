@@ -128,7 +128,7 @@ export class SmtpDecoder extends MailDecoder<SmtpSession> {
     // All lines of a reply but the last have a hyphen (RFC 5321 4.2.1).
     if (code === 0 || (end - start > 3 && bytes[start + 3] === HYPHEN)) return;
     if (code === Reply.challenge) {
-      session.sasl?.challenged64(bytes, Math.min(end, start + 4), end);
+      session.sasl?.challenged64(bytes, Math.min(end, start + 4), end, context);
       return;
     }
     const message = session.body(true);
@@ -147,7 +147,7 @@ export class SmtpDecoder extends MailDecoder<SmtpSession> {
   /** RFC 4954 4: the mechanism, and perhaps the first answer. */
   #auth(session: SmtpSession, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     const nameEnd = wordEnd(bytes, start, end);
-    session.sasl = new SaslExchange(bytes, start, nameEnd);
+    session.sasl = new SaslExchange(bytes, start, nameEnd, this.ntlm);
     const answer = skipBlanks(bytes, nameEnd, end);
     if (answer < end) this.saslAnswer(session, bytes, answer, end, context);
   }
