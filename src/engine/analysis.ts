@@ -240,6 +240,7 @@ export class Analysis {
     this.spool?.end();
     const { reader } = pipeline.flows;
     reader.wipe();
+    pipeline.fragments.wipe();
     const violationsOf = (name: string): number => {
       let sum = 0;
       for (const [rule, count] of dispatch.violations) if (rule.startsWith(`${name}/`)) sum += count;

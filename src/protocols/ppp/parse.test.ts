@@ -43,12 +43,14 @@ test('a response of CHAP can be tested, also later, and who responds is the clie
   );
 });
 
-test('a response whose challenge was not seen, and one of MS-CHAP, have no test', () => {
+test('a response whose challenge was not seen has no test, one of MS-CHAP is recomputed', () => {
   assert.equal(onlyLogin(play(ppp, [true, chap(2, 9, new Uint8Array(16), 'pump')])).test, undefined);
   const microsoft = onlyLogin(
     play(ppp, [false, chap(1, 9, CHALLENGE, '')], [true, chap(2, 9, new Uint8Array(49), 'pump')]),
   );
-  assert.deepEqual([microsoft.mechanism, microsoft.test], ['ppp-ms-chap', undefined]);
+  assert.deepEqual([microsoft.mechanism, microsoft.test?.('x')], ['ppp-ms-chap-v2', false]);
+  const blind = onlyLogin(play(ppp, [true, chap(2, 9, new Uint8Array(49), 'pump')]));
+  assert.deepEqual([blind.mechanism, blind.test], ['ppp-ms-chap', undefined]);
 });
 
 test('EAP inside PPP is the same as over LAN', () => {
