@@ -292,10 +292,36 @@ describe('the table', () => {
     assert.equal(candidates.meaning('moxa', { ...login, protocol: 'telnet' }, unknown).kind, 'default');
   });
 
+  test('a person’s own row is a default of its maker’s devices, or of all where it names none', () => {
+    const text = 'Acme\t\t\tpump\tblue42\tdefault\tx\n\t\t\tfitter\tred7\tdefault\tx\n\t\t\troot\twago\tgeneric\tx';
+    const candidates = new Candidates(credentialTable(), parseCredentials(text, 'own.tsv'));
+    const login = { user: 'pump', protocol: 'ipmi', mechanism: 'rakp' };
+    const acme = { vendor: 'ACME Corp.', model: '' };
+    assert.equal(candidates.passwordsFor(login, acme)[0], 'blue42');
+    assert.equal(candidates.meaning('blue42', login, acme).kind, 'default');
+    assert.equal(candidates.meaning('blue42', login, { vendor: 'Moxa', model: '' }).kind, 'weak');
+    assert.equal(candidates.meaning('red7', { ...login, user: 'fitter' }, acme).kind, 'default');
+    // What the shipped table knows better stays what it is.
+    const root = { user: 'root', protocol: 'telnet', mechanism: 'clear' };
+    assert.match(candidates.meaning('wago', root, { vendor: '', model: '' }).because, /WAGO ships/);
+  });
+
   test('broken lines are left out', () => {
     assert.deepEqual(
       parseCredentials('# x\nVendor\tonly\n\nA\tB\thttp,ftp\tu\tp\tdefault\tmanual\r\nA\t\t\tu\tp\tother\tx'),
-      [{ line: 4, vendor: 'A', product: 'B', protocols: ['http', 'ftp'], user: 'u', password: 'p', kind: 'default' }],
+      [
+        {
+          file: '',
+          line: 4,
+          vendor: 'A',
+          product: 'B',
+          protocols: ['http', 'ftp'],
+          user: 'u',
+          password: 'p',
+          kind: 'default',
+          source: 'manual',
+        },
+      ],
     );
   });
 });

@@ -52,7 +52,7 @@ export const credentialAuditor: Module = {
 
 class CredentialAuditor implements ModuleHandlers {
   readonly #site: Site;
-  readonly #candidates = new Candidates(credentialTable());
+  readonly #candidates: Candidates;
   readonly #waiting = new Waiting((login, password) => this.#recomputed(login, password));
   readonly #vendors = new Map<number, Claim>();
   readonly #models = new Map<number, Claim>();
@@ -69,6 +69,7 @@ class CredentialAuditor implements ModuleHandlers {
 
   constructor(site: Site) {
     this.#site = site;
+    this.#candidates = new Candidates(credentialTable(), site.credentials);
   }
 
   claim(claim: Claim): void {
