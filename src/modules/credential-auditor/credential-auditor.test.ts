@@ -284,6 +284,33 @@ describe('the table', () => {
     assert.ok(lines.length > 800);
   });
 
+  test('no cell is a placeholder or a description, or has blanks around it, and each maker is written one way', () => {
+    const placeholder = /^[<([].*[>)\]]$|\b(none|blank|n\/a|unknown|serial number|mac address|set dial|or blank)\b/i;
+    const spellings = new Map<string, string>();
+    for (const { line, vendor, product, protocols, user, password } of credentialTable()) {
+      for (const cell of [vendor, product, user, password]) {
+        assert.equal(cell, cell.trim(), `line ${line}`);
+        assert.doesNotMatch(cell, placeholder, `line ${line}`);
+      }
+      assert.doesNotMatch(user, /\b(level|menu|reset|password)\b|^\*$/i, `line ${line}`);
+      assert.doesNotMatch(vendor, /\(|\bIP.?cam|\bprinter\b/i, `line ${line}`);
+      assert.equal(new Set(protocols).size, protocols.length, `line ${line}`);
+      const letters = vendor.toLowerCase().replace(/[^a-z0-9]/g, '');
+      assert.equal(spellings.get(letters) ?? vendor, vendor, `line ${line}`);
+      spellings.set(letters, vendor);
+    }
+  });
+
+  test('the counts in knowledge/README.md are those of the table', () => {
+    const page = readFileSync(new URL('../../../knowledge/README.md', import.meta.url), 'utf8').replace(/\s+/g, ' ');
+    const rows = credentialTable();
+    const of = (kind: string): number => rows.filter((row) => row.kind === kind).length;
+    const makers = new Set(rows.map(({ vendor }) => vendor)).size - 1;
+    const open = rows.filter(({ source }) => /not looked up|not checked/.test(source)).length;
+    const kinds = `${of('default')} defaults, ${of('built-in')} built in, ${of('generic')} tried everywhere`;
+    assert.ok(page.includes(`${rows.length} rows of ${makers} makers: ${kinds}; ${open} of them say`), kinds);
+  });
+
   test('a pair that many makers ship is weak, not a default', () => {
     const candidates = new Candidates(credentialTable());
     const login = { user: 'admin', protocol: 'http', mechanism: 'http-basic' } as Login;
