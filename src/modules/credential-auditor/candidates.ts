@@ -120,6 +120,11 @@ export class Candidates {
   }
 }
 
+/** Is it a way in for those who have no name? FTP has a user for them, who gives any password (RFC 1635). */
+export function isAnonymous({ mechanism, protocol, user }: LoginWords): boolean {
+  return /anonymous|^none$|-none$/.test(mechanism) || (protocol === 'ftp' && /^(?:anonymous|ftp)$/i.test(user));
+}
+
 /** As alerts name it: `row 12 of the table of default credentials`, `own.tsv row 3`. */
 export function rowName({ file, line }: CredentialRow): string {
   return file === '' ? `row ${line} of the table of default credentials` : `${showable(file)} row ${line}`;

@@ -109,6 +109,13 @@ const FIRES: readonly Case[] = [
     says: /was let in without a password/,
   },
   {
+    kind: 'credential-auditor/anonymous-access',
+    what: 'the user of FTP for those who have none, whatever the password',
+    play: (rehearsal) => rehearsal.login(clear('me@example.net', { user: 'anonymous', protocol: 'ftp' })),
+    severity: 'medium',
+    says: /was let in without a password/,
+  },
+  {
     kind: 'credential-auditor/clear-text-login',
     what: 'a good password in clear',
     play: (rehearsal) => rehearsal.login(clear('correct horse battery')),
