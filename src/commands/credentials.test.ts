@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { folderWith, oneLine, run1sec } from './child-program.ts';
 import { importedList } from './credential-import.ts';
 import { ExitCode } from './exit-codes.ts';
@@ -13,6 +14,7 @@ const folder = folderWith({
   'own.tsv': Buffer.from(
     '# mine\nAcme\tPump\t\tpump\tblue42\tdefault\tmanual\n\t\t\t\tsummer-of-26\tgeneric\told list\n',
   ),
+  'site.tsv': Buffer.from('\t\t\toperator\tTr0ut-Lantern-58\tdefault\tof the integrator\n'),
   'broken.tsv': Buffer.from('Acme\tPump\t\tpump\tblue42\n'),
   'plant.pcap': pcapOf(attackedPlant()),
 });
@@ -100,6 +102,16 @@ test('lines that give no credential are left out with their reason', () => {
       '5 longer than 256 characters',
     ],
   );
+});
+
+test('an alert names the row of one’s own list, and says no secret', () => {
+  const sample = fileURLToPath(new URL('../../samples/logins/http-digest-md5.pcap', import.meta.url));
+  const alerts = (words: readonly string[]): string =>
+    JSON.stringify((JSON.parse(own(['analyze', '--json', sample, ...words]).output) as { alerts: unknown[] }).alerts);
+  assert.doesNotMatch(alerts([]), /site\.tsv/);
+  const found = alerts(['--credentials', 'site.tsv']);
+  assert.match(found, /it stands on a list of yours as a default \(site\.tsv row 1\).*it was accepted/);
+  assert.doesNotMatch(found, /Lantern/);
 });
 
 test('a list of one’s own is used beside the shipped one, and a broken one is one clear line', () => {
