@@ -24,6 +24,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./demo.ts')).demoCommand,
   },
   {
+    name: 'serve',
+    summary: 'show the dashboard of a site database in a browser on this machine',
+    load: async () => (await import('./serve.ts')).serveCommand,
+  },
+  {
     name: 'assets',
     summary: 'list the devices that a site database knows',
     load: async () => (await import('./assets.ts')).assetsCommand,

@@ -41,6 +41,7 @@ test('help is given for the program and for each command, however it is asked fo
     'analyze',
     'watch',
     'demo',
+    'serve',
     'assets',
     'alerts',
     'flows',

@@ -21,6 +21,7 @@ import { jsonPage } from './json-text.ts';
 import { MODULES_PLANNED } from './modules.ts';
 import { LineWriter, writeError, writeOutput } from './output.ts';
 import { ProgressLine } from './progress.ts';
+import { samplePath } from './sample.ts';
 import { Saving, type Saved } from './saving.ts';
 import { spoolFor, spooledSource } from './spooled-source.ts';
 import { isProgressWanted, standardTerminal } from './terminal.ts';
@@ -93,6 +94,18 @@ export async function runAnalysis(request: AnalysisRequest): Promise<number> {
   if (saved !== null) tellSaved(saved, output);
   if (request.spool !== null && result.spooled !== null) tellSpooled(request.spool, result.spooled, output);
   return exitCode(result, request.failOn);
+}
+
+/** The bundled sample as a site database, without a word. */
+export async function saveSample(database: string): Promise<void> {
+  const saving = new Saving(database);
+  const result = await analyze({
+    paths: [samplePath()],
+    wrapSource: (source) => saving.recording.source(source),
+    facts: () => saving.recording.facts(),
+  });
+  const { error } = saving.save(result, false);
+  if (error !== null) throw error;
 }
 
 /** In one line; where standard output is for programs, on standard error. */

@@ -120,9 +120,10 @@ export class Candidates {
   }
 }
 
-/** Is it a way in for those who have no name? FTP has a user for them, who gives any password (RFC 1635). */
+/** Who says so wants no account; the password is by custom an address, or anything (RFC 1635). */
 export function isAnonymous({ mechanism, protocol, user }: LoginWords): boolean {
-  return /anonymous|^none$|-none$/.test(mechanism) || (protocol === 'ftp' && /^(?:anonymous|ftp)$/i.test(user));
+  if (/anonymous|^none$|-none$/.test(mechanism)) return true;
+  return /^anonymous$/i.test(user) || (protocol === 'ftp' && /^ftp$/i.test(user));
 }
 
 /** As alerts name it: `row 12 of the table of default credentials`, `own.tsv row 3`. */

@@ -110,10 +110,10 @@ const FIRES: readonly Case[] = [
   },
   {
     kind: 'credential-auditor/anonymous-access',
-    what: 'the user of FTP for those who have none, whatever the password',
-    play: (rehearsal) => rehearsal.login(clear('me@example.net', { user: 'anonymous', protocol: 'ftp' })),
+    what: 'the user of a file server who is nobody, whatever the password',
+    play: (rehearsal) => rehearsal.login(clear('guest@', { user: 'anonymous', protocol: 'ftp' })),
     severity: 'medium',
-    says: /was let in without a password/,
+    says: /by ftp as a\*\*\*: it was let in without a password/,
   },
   {
     kind: 'credential-auditor/clear-text-login',
