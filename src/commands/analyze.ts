@@ -50,6 +50,11 @@ export const analyzeCommand: Command = {
     },
     { name: 'config', value: 'FILE', text: 'what is intended at the site (1sec.yaml); see 1sec help config' },
     {
+      name: 'credentials',
+      value: 'FILE',
+      text: "your own list of credentials beside the shipped one, from '1sec credentials import'",
+    },
+    {
       name: 'save',
       value: 'FILE',
       text: 'add devices, conversations and alerts to this site database; made where it is missing',
@@ -80,6 +85,8 @@ async function runAnalyze(line: CommandLine): Promise<number> {
   const failOn = line.options.get('fail-on');
   const config = line.options.get('config');
   const declaration = config === undefined ? null : (await import('./site-config.ts')).declarationOf(config);
+  const own = line.options.get('credentials');
+  const credentials = own === undefined ? [] : (await import('./credential-file.ts')).readCredentials(own);
   const usual = line.options.get('baseline');
   const baseline = usual === undefined ? null : (await import('./baseline-file.ts')).readBaseline(usual);
   const { runAnalysis } = await import('./run-analysis.ts');
@@ -92,6 +99,7 @@ async function runAnalyze(line: CommandLine): Promise<number> {
     evidence: evidence === undefined ? null : outputDirectory('evidence', evidence),
     spool: spool === undefined ? null : outputDirectory('spool', spool),
     declaration,
+    credentials,
     baseline,
     save: line.options.get('save') ?? null,
     failOn: failOn === undefined ? null : (failOn as Severity),

@@ -231,3 +231,16 @@ test('the exit codes, severities and attributes of the page are those of the pro
   for (const severity of SEVERITIES) assert.ok(PAGE.includes(SEVERITY_ASKS[severity]), severity);
   for (const attribute of CLAIM_ATTRIBUTES) assert.ok(PAGE.includes(`\`${attribute}\``), attribute);
 });
+
+test('credentials --json prints exactly what the page says', () => {
+  const printed = (words: readonly string[], type: string): void => {
+    const { output } = run1sec(['credentials', ...words, '--json'], {
+      directory: folder,
+      input: Buffer.from('a:b\nroot:toor\na:b\nc\nd:e\n'),
+    });
+    assert.deepEqual(differences(JSON.parse(output), type, type), []);
+  };
+  printed(['list'], 'credentials');
+  printed(['test', '-', 'root', 'toor'], 'credentials test');
+  printed(['import', '-', '--to', 'own.tsv'], 'credentials import');
+});

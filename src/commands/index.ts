@@ -49,6 +49,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./baseline.ts')).baselineCommand,
   },
   {
+    name: 'credentials',
+    summary: 'list known default credentials, test one, or make a list of your own',
+    load: async () => (await import('./credentials.ts')).credentialsCommand,
+  },
+  {
     name: 'config',
     summary: 'check the file that says what is intended at a site, or print an example',
     load: async () => (await import('./config.ts')).configCommand,

@@ -6,6 +6,7 @@ import { analyze } from '../engine/analysis.ts';
 import type { AnalysisProgress, AnalysisResult } from '../engine/analysis.ts';
 import { SPOOL_BYTES_DEFAULT, type SpoolOutcome } from '../engine/transfer-spool.ts';
 import type { Severity } from '../facts/alert.ts';
+import type { CredentialRow } from '../facts/credential.ts';
 import type { Declaration } from '../facts/intent.ts';
 import type { Baseline } from '../learning/baseline.ts';
 import { modules } from '../modules/index.ts';
@@ -40,6 +41,8 @@ export interface AnalysisRequest {
   readonly spool: string | null;
   /** What 1sec.yaml declares; null: none is given. */
   readonly declaration: Declaration | null;
+  /** The person's own list of credentials. */
+  readonly credentials: readonly CredentialRow[];
   /** What was learned before; null: it is learned from the capture itself. */
   readonly baseline: Baseline | null;
   /** The site database to add to; null: none. */
@@ -50,7 +53,7 @@ export interface AnalysisRequest {
 
 /** Resolves to the exit code. */
 export async function runAnalysis(request: AnalysisRequest): Promise<number> {
-  const { paths, framesMax, duplicates, output, evidence } = request;
+  const { paths, framesMax, duplicates, output, evidence, credentials } = request;
   const terminal = standardTerminal(request.color);
   const spool = evidence === null ? null : spoolFor(paths);
   const saving = request.save === null ? null : new Saving(request.save);
@@ -63,7 +66,18 @@ export async function runAnalysis(request: AnalysisRequest): Promise<number> {
   const kept = request.spool === null ? {} : { spool: { directory: request.spool, bytesMax: SPOOL_BYTES_DEFAULT } };
   const baseline = request.baseline === null ? {} : { baseline: request.baseline };
   const result = await withProgress(terminal.width, (progress) =>
-    analyze({ paths, framesMax, duplicates, progress, wrapSource, ...facts, ...declaration, ...baseline, ...kept }),
+    analyze({
+      paths,
+      framesMax,
+      duplicates,
+      credentials,
+      progress,
+      wrapSource,
+      ...facts,
+      ...declaration,
+      ...baseline,
+      ...kept,
+    }),
   );
   // Before anything is printed: a reader that goes away ends the program.
   const saved = saving?.save(result, request.declaration !== null) ?? null;

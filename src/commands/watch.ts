@@ -24,6 +24,11 @@ export const watchCommand: Command = {
     },
     { name: 'config', value: 'FILE', text: 'what is intended at the site (1sec.yaml); see 1sec help config' },
     {
+      name: 'credentials',
+      value: 'FILE',
+      text: "your own list of credentials beside the shipped one, from '1sec credentials import'",
+    },
+    {
       name: 'save',
       value: 'FILE',
       text: 'add devices, conversations and alerts to this site database as they come; made where it is missing',
@@ -92,6 +97,8 @@ async function runWatch(line: CommandLine): Promise<number> {
   const keptBytes = keptSize(keep ?? KEPT_DEFAULT);
   const config = options.get('config');
   const declaration = config === undefined ? null : (await import('./site-config.ts')).declarationOf(config);
+  const own = options.get('credentials');
+  const credentials = own === undefined ? [] : (await import('./credential-file.ts')).readCredentials(own);
   const usual = options.get('baseline');
   const baseline = usual === undefined ? null : (await import('./baseline-file.ts')).readBaseline(usual);
   const { watch } = await import('./run-watch.ts');
@@ -102,6 +109,7 @@ async function runWatch(line: CommandLine): Promise<number> {
     color: options.get('color') ?? 'auto',
     baseline,
     declaration,
+    credentials,
     save: options.get('save') ?? null,
     evidence: options.get('evidence') ?? null,
     keptBytes,

@@ -8,6 +8,7 @@ import type { CaptureFile, CaptureSource } from '../capture/frames.ts';
 import { openCapture } from '../capture/open.ts';
 import type { Alert } from '../facts/alert.ts';
 import type { Asset } from '../facts/asset.ts';
+import type { CredentialRow } from '../facts/credential.ts';
 import type { Conversation, FactSink, HostDirectory } from '../facts/facts.ts';
 import type { Declaration } from '../facts/intent.ts';
 import type { Site } from '../facts/module.ts';
@@ -39,6 +40,8 @@ export interface AnalysisSettings {
   readonly onAlert?: (alert: Alert) => void;
   /** What a person declared in 1sec.yaml. */
   readonly declaration?: Declaration;
+  /** A person's own list of credentials, beside the shipped one. */
+  readonly credentials?: readonly CredentialRow[];
   /** What is usual here, as it was learned before. */
   readonly baseline?: Baseline;
   /** True: everything seen is usual, and is only learned. */
@@ -197,6 +200,7 @@ export class Analysis {
       learning: this.learning,
       secretKey: randomBytes(32),
       ...(intent === null ? {} : { intent }),
+      ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
       raise: (judgement) => {
         const weighed = intent === null ? judgement : intent.weighed(judgement);
         if (weighed === null) return;

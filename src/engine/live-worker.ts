@@ -33,6 +33,7 @@ let aheadUs = 0;
 
 const analysis = new Analysis({
   duplicateSeed: start.duplicateSeed,
+  credentials: start.credentials,
   onAlert: noteAlert,
   ...(observer === null ? {} : { facts: () => observer.facts() }),
   ...(start.spool === null ? {} : { spool: start.spool }),
