@@ -1,0 +1,223 @@
+// What makes access-watch speak and what does not.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Login } from '../../facts/facts.ts';
+import { Rehearsal } from '../rehearsal.ts';
+import { accessWatch } from './index.ts';
+
+const SECOND = 1_000_000;
+const HOUR = 3600 * SECOND;
+
+interface Case {
+  readonly kind: string;
+  readonly what: string;
+  readonly play: (rehearsal: Rehearsal) => void;
+  readonly severity?: string;
+  readonly says?: RegExp;
+}
+
+/** A refused login at this second; the secret is shown only where one is given. */
+function refuse(rehearsal: Rehearsal, second: number, change: Partial<Login> = {}, secret?: string): void {
+  const hash = secret === undefined ? {} : { keyedHash: () => secret };
+  rehearsal.login({
+    timeUs: 1 + second * SECOND,
+    frame: 10 + second,
+    protocol: 'ftp',
+    outcome: 'refused',
+    ...hash,
+    ...change,
+  });
+}
+
+function times(count: number, what: (index: number) => void): void {
+  for (let index = 0; index < count; index++) what(index);
+}
+
+const FIRES: readonly Case[] = [
+  {
+    kind: 'access-watch/brute-force',
+    what: 'ten passwords in twenty seconds',
+    play: (rehearsal) => times(10, (index) => refuse(rehearsal, 2 * index, { user: 'root' }, `secret ${index}`)),
+    severity: 'high',
+    says: /192\.0\.2\.2 refused 192\.0\.2\.1 10 times by ftp \(clear\) within 18 s, 33 a minute: 100 % of its 10 logins .*one user \(r\*\*\*\)/,
+  },
+  {
+    kind: 'access-watch/brute-force',
+    what: 'one password each half hour, for ten hours',
+    play: (rehearsal) => times(20, (index) => refuse(rehearsal, 1800 * index)),
+    says: /20 times .* within 9 h 30 min, 2 an hour/,
+  },
+  {
+    kind: 'access-watch/brute-force',
+    what: 'many SSH sessions of which nobody sees the outcome',
+    play: (rehearsal) =>
+      times(30, (index) => refuse(rehearsal, index, { protocol: 'ssh', user: '', outcome: 'unknown' })),
+    severity: 'medium',
+    says: /30 ssh logins .*none of which was seen to be accepted.*is a guess/,
+  },
+  {
+    kind: 'access-watch/password-spraying',
+    what: 'one try on each of five servers',
+    play: (rehearsal) => times(5, (index) => refuse(rehearsal, 10 * index, { server: 2 + index })),
+    severity: 'high',
+    says: /5 servers refused 192\.0\.2\.1 within 40 s, 5 tries in all.*192\.0\.2\.2, 192\.0\.2\.3/,
+  },
+  {
+    kind: 'access-watch/password-spraying',
+    what: 'one password for eight users of a server',
+    play: (rehearsal) => times(8, (index) => refuse(rehearsal, 60 * index, { user: `user ${index}` })),
+    says: /It tried 8 users/,
+  },
+  {
+    kind: 'access-watch/success-after-failures',
+    what: 'let in after a brute force',
+    play: (rehearsal) => {
+      times(12, (index) => refuse(rehearsal, index));
+      refuse(rehearsal, 13, { outcome: 'accepted' });
+    },
+    severity: 'critical',
+    says: /let 192\.0\.2\.1 in by ftp as o\*\*\* after 12 times refused within 13 s, which was guessing/,
+  },
+  {
+    kind: 'access-watch/success-after-failures',
+    what: 'let in after six passwords within an hour',
+    play: (rehearsal) => {
+      times(6, (index) => refuse(rehearsal, 600 * index, {}, `secret ${index}`));
+      refuse(rehearsal, 3700, { outcome: 'accepted' }, 'found');
+    },
+    severity: 'high',
+  },
+  {
+    kind: 'access-watch/success-after-failures',
+    what: 'let in by one of the servers that were sprayed',
+    play: (rehearsal) => {
+      times(6, (index) => refuse(rehearsal, 10 * index, { server: 2 + index }));
+      refuse(rehearsal, 70, { server: 4, outcome: 'accepted' });
+    },
+    says: /after 6 servers had refused it/,
+  },
+  {
+    kind: 'access-watch/outdated-password',
+    what: 'a program that is refused every minute with the same password',
+    play: (rehearsal) => times(30, (index) => refuse(rehearsal, 60 * index, {}, 'old')),
+    severity: 'low',
+    says: /always with the same user \(o\*\*\*\) and the same password/,
+  },
+];
+
+const QUIET: readonly Case[] = [
+  {
+    kind: 'access-watch/brute-force',
+    what: 'somebody who mistypes four times',
+    play: (rehearsal) => times(4, (index) => refuse(rehearsal, 5 * index)),
+  },
+  {
+    kind: 'access-watch/brute-force',
+    what: 'a gateway with a hundred logins, every tenth of which is refused',
+    play: (rehearsal) =>
+      times(400, (index) =>
+        refuse(rehearsal, index, { user: `user ${index % 5}`, outcome: index % 10 === 0 ? 'refused' : 'accepted' }),
+      ),
+  },
+  {
+    kind: 'access-watch/brute-force',
+    what: 'one refusal every two days',
+    play: (rehearsal) => times(30, (index) => refuse(rehearsal, 48 * 3600 * index)),
+  },
+  {
+    kind: 'access-watch/brute-force',
+    what: 'many SSH sessions of a program that was seen to be let in',
+    play: (rehearsal) => {
+      refuse(rehearsal, 0, { protocol: 'ssh', user: '', outcome: 'accepted' });
+      times(60, (index) => refuse(rehearsal, 1 + index, { protocol: 'ssh', user: '', outcome: 'unknown' }));
+    },
+  },
+  {
+    kind: 'access-watch/brute-force',
+    what: 'communities, whose outcome nobody infers',
+    play: (rehearsal) => times(100, (index) => refuse(rehearsal, index, { protocol: 'snmp', outcome: 'unknown' })),
+  },
+  {
+    kind: 'access-watch/password-spraying',
+    what: 'five servers in five hours',
+    play: (rehearsal) => times(5, (index) => refuse(rehearsal, 4000 * index, { server: 2 + index })),
+  },
+  {
+    kind: 'access-watch/password-spraying',
+    what: 'four users of a server, two tries each',
+    play: (rehearsal) => times(8, (index) => refuse(rehearsal, 60 * index, { user: `user ${index % 4}` })),
+  },
+  {
+    kind: 'access-watch/success-after-failures',
+    what: 'somebody who mistypes three times and is let in',
+    play: (rehearsal) => {
+      times(3, (index) => refuse(rehearsal, 5 * index));
+      refuse(rehearsal, 20, { outcome: 'accepted' });
+    },
+  },
+  {
+    kind: 'access-watch/success-after-failures',
+    what: 'a program whose outdated password was replaced',
+    play: (rehearsal) => {
+      times(9, (index) => refuse(rehearsal, 60 * index, {}, 'old'));
+      refuse(rehearsal, 600, { outcome: 'accepted' }, 'new');
+    },
+  },
+  {
+    kind: 'access-watch/success-after-failures',
+    what: 'a password that was accepted before the refusals',
+    play: (rehearsal) => {
+      refuse(rehearsal, 0, { outcome: 'accepted' }, 'known');
+      times(6, (index) => refuse(rehearsal, 1 + index, {}, `secret ${index}`));
+      refuse(rehearsal, 20, { outcome: 'accepted' }, 'known');
+    },
+  },
+  {
+    kind: 'access-watch/outdated-password',
+    what: 'the same password five times',
+    play: (rehearsal) => times(5, (index) => refuse(rehearsal, 60 * index, {}, 'old')),
+  },
+];
+
+describe('fires', () => {
+  for (const { kind, what, play, says, severity } of FIRES) {
+    test(`${kind}: ${what}`, () => {
+      const rehearsal = new Rehearsal(accessWatch);
+      play(rehearsal);
+      rehearsal.handlers.end?.(100 * HOUR);
+      const raised = rehearsal.raised.findLast((each) => each.kind === kind);
+      assert.ok(raised, rehearsal.kinds().join());
+      if (says !== undefined) assert.match(rehearsal.raised.map(({ explanation }) => explanation).join('\n'), says);
+      if (severity !== undefined) assert.equal(raised.severity, severity);
+      assert.ok(raised.frames.length > 0);
+    });
+  }
+});
+
+describe('quiet', () => {
+  for (const { kind, what, play } of QUIET) {
+    test(`${kind}: ${what}`, () => {
+      const rehearsal = new Rehearsal(accessWatch);
+      play(rehearsal);
+      rehearsal.handlers.end?.(100 * HOUR);
+      assert.deepEqual(rehearsal.kinds(), []);
+    });
+  }
+});
+
+test('every kind has a case that fires it and a case that does not', () => {
+  for (const { kind } of accessWatch.meta.kinds) {
+    for (const list of [FIRES, QUIET])
+      assert.ok(
+        list.some((entry) => entry.kind === kind),
+        kind,
+      );
+  }
+});
+
+test('a brute force of ten thousand tries is told a few times, and names no user', () => {
+  const rehearsal = new Rehearsal(accessWatch);
+  times(10_000, (index) => refuse(rehearsal, index, { user: `Operator${index % 3}` }));
+  assert.ok(rehearsal.raised.length < 12, String(rehearsal.raised.length));
+  for (const { explanation, object } of rehearsal.raised) assert.equal(/perator/.test(explanation + object), false);
+});
