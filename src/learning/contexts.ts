@@ -23,6 +23,14 @@ export const ContextKind = {
   presence: 5,
   /** (host) → (`Role`): whether it answers or asks, a second each. */
   roles: 6,
+  /** (server) → (client, protocol and user): who logs in. Learned anew in each analysis, as the three below. */
+  logins: 10,
+  /** (server) → (hour of the day, UTC): when somebody logs in. */
+  loginHours: 11,
+  /** (server) → (client, protocol): who opens remote sessions. */
+  remoteSessions: 12,
+  /** (host) → (tool): which tools for remote support are used; tool as `textWord` has it. */
+  remoteTools: 13,
 } as const;
 
 export const Role = { serves: 1, asks: 2 } as const;

@@ -1,7 +1,7 @@
 // What makes access-watch speak and what does not.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Login } from '../../facts/facts.ts';
+import type { Conversation, Login } from '../../facts/facts.ts';
 import { Rehearsal } from '../rehearsal.ts';
 import { accessWatch } from './index.ts';
 
@@ -31,6 +31,35 @@ function refuse(rehearsal: Rehearsal, second: number, change: Partial<Login> = {
 
 function times(count: number, what: (index: number) => void): void {
   for (let index = 0; index < count; index++) what(index);
+}
+
+const DAY = 24 * HOUR;
+const FIELDBUS = 0;
+const SHELL = 2;
+const WEB = 3;
+
+/** Host 3 reads host 2 in the industrial protocol; that is what makes them part of the control level. */
+function fieldbus(rehearsal: Rehearsal, timeUs = 1): void {
+  rehearsal.conversation({ phase: 'identified', timeUs, client: 3, protocol: FIELDBUS });
+}
+
+function shell(rehearsal: Rehearsal, timeUs: number, change: Partial<Conversation> = {}): void {
+  rehearsal.conversation({ phase: 'identified', timeUs, frame: 7, protocol: SHELL, serverPort: 22, ...change });
+}
+
+/** Pings of one size, answered with another. */
+function pings(rehearsal: Rehearsal, asked: number, answered: number, count: number): void {
+  rehearsal.conversation({
+    phase: 'closed',
+    transport: 'icmp',
+    protocol: -1,
+    serverPort: 0,
+    clientPackets: count,
+    serverPackets: count,
+    clientBytes: asked * count,
+    serverBytes: answered * count,
+    frames: [5, 6],
+  });
 }
 
 const FIRES: readonly Case[] = [
@@ -102,6 +131,73 @@ const FIRES: readonly Case[] = [
     play: (rehearsal) => times(30, (index) => refuse(rehearsal, 60 * index, {}, 'old')),
     severity: 'low',
     says: /always with the same user \(o\*\*\*\) and the same password/,
+  },
+  {
+    kind: 'access-watch/remote-session-to-control',
+    what: 'an SSH session to a controller that was known for two days without one',
+    play: (rehearsal) => {
+      fieldbus(rehearsal);
+      shell(rehearsal, 2 * DAY);
+    },
+    severity: 'high',
+    says: /192\.0\.2\.1, which is not known to be part of the control level, opened a ssh session to 192\.0\.2\.2, which answers fieldbus\. In the 1 day 23 h/,
+  },
+  {
+    kind: 'access-watch/remote-session-to-control',
+    what: 'a session to what turns out to be a controller later, and nothing is known of it',
+    play: (rehearsal) => {
+      shell(rehearsal, 5);
+      fieldbus(rehearsal, 10);
+    },
+    severity: 'low',
+    says: /not known yet/,
+  },
+  {
+    kind: 'access-watch/remote-session-to-control',
+    what: 'Windows Remote Management to a station of level 2',
+    play: (rehearsal) => {
+      rehearsal.claim({ attribute: 'level', value: '2' });
+      shell(rehearsal, 3 * DAY, { protocol: WEB, serverPort: 5985 });
+    },
+    severity: 'medium',
+    says: /winrm session to 192\.0\.2\.2, which stands at level 2/,
+  },
+  {
+    kind: 'access-watch/remote-support-tool',
+    what: 'a tool on a host that reads controllers, after two days without',
+    play: (rehearsal) => {
+      fieldbus(rehearsal);
+      rehearsal.trait({ host: 3, trait: 'remote-support', value: 'TeamViewer', timeUs: 2 * DAY });
+    },
+    severity: 'high',
+    says: /192\.0\.2\.3 uses TeamViewer.*It asks fieldbus/,
+  },
+  {
+    kind: 'access-watch/tunnel',
+    what: 'names that carry data',
+    play: (rehearsal) => rehearsal.trait({ trait: 'dns-tunnel', value: 'data.example' }),
+    severity: 'medium',
+    says: /below data\.example/,
+  },
+  {
+    kind: 'access-watch/tunnel',
+    what: 'pings whose answers are far larger',
+    play: (rehearsal) => pings(rehearsal, 98, 1042, 200),
+    says: /211,200 bytes in 400 ICMP packets, 98 bytes a packet in one direction and 1042/,
+  },
+  {
+    kind: 'access-watch/tunnel',
+    what: 'a proxy that leads to SSH',
+    play: (rehearsal) => rehearsal.trait({ trait: 'http-connect', value: 'far.example:22' }),
+    severity: 'low',
+    says: /far\.example:22, where SSH is usual/,
+  },
+  {
+    kind: 'access-watch/disguised-protocol',
+    what: 'a fieldbus on the port of the web',
+    play: (rehearsal) => rehearsal.conversation({ phase: 'identified', protocol: FIELDBUS, serverPort: 443 }),
+    severity: 'medium',
+    says: /speak Fieldbus on port 443, where HTTPS is usual/,
   },
 ];
 
@@ -176,6 +272,54 @@ const QUIET: readonly Case[] = [
     kind: 'access-watch/outdated-password',
     what: 'the same password five times',
     play: (rehearsal) => times(5, (index) => refuse(rehearsal, 60 * index, {}, 'old')),
+  },
+  {
+    kind: 'access-watch/remote-session-to-control',
+    what: 'an engineer who comes every day, told once in the beginning, and sessions to other hosts',
+    play: (rehearsal) => {
+      fieldbus(rehearsal);
+      shell(rehearsal, 10);
+      rehearsal.raised.length = 0;
+      times(20, (day) => shell(rehearsal, day * DAY + 20));
+      times(20, (day) => shell(rehearsal, day * DAY + 30, { server: 9 }));
+    },
+  },
+  {
+    kind: 'access-watch/remote-session-to-control',
+    what: 'HTTP to a controller, and a session that nobody answers',
+    play: (rehearsal) => {
+      fieldbus(rehearsal);
+      shell(rehearsal, 2 * DAY, { protocol: WEB, serverPort: 80 });
+      shell(rehearsal, 2 * DAY, { isAnswered: false });
+    },
+  },
+  {
+    kind: 'access-watch/remote-support-tool',
+    what: 'a tool that was told already, and other traits',
+    play: (rehearsal) => {
+      rehearsal.trait({ trait: 'remote-support', value: 'AnyDesk' });
+      rehearsal.raised.length = 0;
+      rehearsal.trait({ trait: 'remote-support', value: 'AnyDesk', timeUs: 2 * DAY });
+      rehearsal.trait({ trait: 'user-agent', value: 'AnyDesk' });
+    },
+  },
+  {
+    kind: 'access-watch/tunnel',
+    what: 'large pings that are answered with the same, a few odd ones, and a proxy that leads to a web site',
+    play: (rehearsal) => {
+      pings(rehearsal, 1042, 1042, 500);
+      pings(rehearsal, 98, 1042, 10);
+      rehearsal.trait({ trait: 'http-connect', value: 'files.example:443' });
+    },
+  },
+  {
+    kind: 'access-watch/disguised-protocol',
+    what: 'SSH on its own port, on a port of nobody, and a fieldbus on a port of nobody',
+    play: (rehearsal) => {
+      shell(rehearsal, 1);
+      shell(rehearsal, 1, { serverPort: 2222 });
+      rehearsal.conversation({ phase: 'identified', protocol: FIELDBUS, server: 8, serverPort: 10_502 });
+    },
   },
 ];
 

@@ -3,7 +3,7 @@ import { showable } from '../../bytes/text.ts';
 import type { AlertKind, Severity } from '../../facts/alert.ts';
 import type { Login } from '../../facts/facts.ts';
 import type { Site } from '../../facts/module.ts';
-import { spanText, timesText } from '../plain-words.ts';
+import { countOf, spanText, timesText } from '../plain-words.ts';
 import { BRUTE_FORCE, OUTDATED, SPRAYING, SUCCESS } from './kinds.ts';
 import { Tries, keepFrame } from './tries.ts';
 
@@ -114,7 +114,9 @@ export class Guessing {
       `${hosts.address(server)} refused ${hosts.address(client)} ${timesText(tries.refused)}${same} by ${protocol} ` +
       `(${showable(mechanism, 40)}) within ${spanText(spanUs)}${rateText(tries.refused, spanUs)}: ${share} % of its ` +
       `${known} logins there whose outcome was seen. ` +
-      `It tried ${users === 1 ? 'one user' : `${users} users`}${named(tries)}.`
+      (users === 1 && tries.users.has('')
+        ? 'The protocol does not show the user.'
+        : `It tried ${countOf(users, 'user')}${named(tries)}.`)
     );
   }
 
@@ -177,9 +179,10 @@ export class Guessing {
     const { client, server, protocol, user, timeUs, frame } = login;
     const { hosts } = this.#site;
     const who = `${hosts.address(server)} let ${hosts.address(client)} in by ${protocol}${asUser(user)}`;
-    if (tries.inARow >= SUCCESS_MIN || tries.isBruteForce) {
-      const wasTried = user === '' || tries.users.has(user);
-      const severity = tries.isBruteForce ? (wasTried ? 'critical' : 'high') : wasTried ? 'high' : 'medium';
+    const wasTried = user === '' || tries.users.has(user);
+    // Programs first try whoever is at the computer, several times, before the person is asked for another user.
+    if (tries.isBruteForce || (tries.inARow >= SUCCESS_MIN && wasTried)) {
+      const severity = tries.isBruteForce && wasTried ? 'critical' : 'high';
       const what = tries.isBruteForce ? ', which was guessing passwords' : '';
       const other = wasTried ? '' : ' This user is none of those it had tried.';
       const text =

@@ -53,3 +53,54 @@ export const OUTDATED: AlertKind = {
   techniques: [],
   quietSeconds: 86_400,
 };
+
+export const REMOTE_SESSION: AlertKind = {
+  kind: 'access-watch/remote-session-to-control',
+  title: 'A remote session into the control level',
+  severity: 'high',
+  why: 'Somebody works from elsewhere on a device that controls the plant or shows it (SSH, Telnet, VNC, RDP, Windows Remote Management): the way in which attackers move on from an office computer.',
+  advice:
+    'Ask who works on the device. Let such sessions start from one jump host only, and name engineering stations in 1sec.yaml.',
+  falsePositives: ['Planned maintenance.', 'A jump host or an engineering station that is rarely used.'],
+  techniques: ['T0886', 'T0822'],
+  quietSeconds: 86_400,
+};
+
+export const REMOTE_TOOL: AlertKind = {
+  kind: 'access-watch/remote-support-tool',
+  title: 'A tool for remote support is used',
+  severity: 'medium',
+  why: 'With such a tool (TeamViewer, AnyDesk …) somebody outside works on the computer, past the firewall. Vendors use them for service, and attackers because nobody wonders.',
+  advice:
+    'Ask whether the service was ordered, and by whom. Remove the tool from computers of the control level that do not need it.',
+  falsePositives: ['Service that was ordered.', 'A visit to the web site of the tool’s vendor.'],
+  techniques: ['T0822', 'T0886'],
+  quietSeconds: 86_400,
+};
+
+export const TUNNEL: AlertKind = {
+  kind: 'access-watch/tunnel',
+  title: 'Data passes inside something else',
+  severity: 'medium',
+  why: 'Names in DNS, pings, or a web proxy carry other traffic: past a filter, and past who watches.',
+  advice:
+    'Find the program on the host that does so. Let hosts of the plant ask only the site’s own name server, and a proxy only lead to web sites.',
+  falsePositives: [
+    'A security product or a content network that keeps data in names.',
+    'A test of the network with pings of different sizes.',
+    'A proxy through which an approved program reaches its server.',
+  ],
+  techniques: ['T0884', 'T0885'],
+  quietSeconds: 86_400,
+};
+
+export const DISGUISED: AlertKind = {
+  kind: 'access-watch/disguised-protocol',
+  title: 'A protocol on the usual port of something else',
+  severity: 'medium',
+  why: 'An industrial protocol on the port of a web site, or a remote shell on the port of an industrial protocol, passes filters that go by ports.',
+  advice: 'Ask who set the port. Let the filter look at the content, or move the service to its own port.',
+  falsePositives: ['A gateway or forwarded port that was set up so on purpose.'],
+  techniques: ['T0885', 'T0884'],
+  quietSeconds: 86_400,
+};
