@@ -1,12 +1,10 @@
 // What makes access-watch speak and what does not.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Conversation, Login } from '../../facts/facts.ts';
+import { newLearning } from '../../learning/tables.ts';
 import { Rehearsal } from '../rehearsal.ts';
 import { accessWatch } from './index.ts';
-
-const SECOND = 1_000_000;
-const HOUR = 3600 * SECOND;
+import { DAY, FIELDBUS, HOUR, SECOND, WEB, accept, fieldbus, month, pings, refuse, shell, times } from './scenes.ts';
 
 interface Case {
   readonly kind: string;
@@ -14,52 +12,6 @@ interface Case {
   readonly play: (rehearsal: Rehearsal) => void;
   readonly severity?: string;
   readonly says?: RegExp;
-}
-
-/** A refused login at this second; the secret is shown only where one is given. */
-function refuse(rehearsal: Rehearsal, second: number, change: Partial<Login> = {}, secret?: string): void {
-  const hash = secret === undefined ? {} : { keyedHash: () => secret };
-  rehearsal.login({
-    timeUs: 1 + second * SECOND,
-    frame: 10 + second,
-    protocol: 'ftp',
-    outcome: 'refused',
-    ...hash,
-    ...change,
-  });
-}
-
-function times(count: number, what: (index: number) => void): void {
-  for (let index = 0; index < count; index++) what(index);
-}
-
-const DAY = 24 * HOUR;
-const FIELDBUS = 0;
-const SHELL = 2;
-const WEB = 3;
-
-/** Host 3 reads host 2 in the industrial protocol; that is what makes them part of the control level. */
-function fieldbus(rehearsal: Rehearsal, timeUs = 1): void {
-  rehearsal.conversation({ phase: 'identified', timeUs, client: 3, protocol: FIELDBUS });
-}
-
-function shell(rehearsal: Rehearsal, timeUs: number, change: Partial<Conversation> = {}): void {
-  rehearsal.conversation({ phase: 'identified', timeUs, frame: 7, protocol: SHELL, serverPort: 22, ...change });
-}
-
-/** Pings of one size, answered with another. */
-function pings(rehearsal: Rehearsal, asked: number, answered: number, count: number): void {
-  rehearsal.conversation({
-    phase: 'closed',
-    transport: 'icmp',
-    protocol: -1,
-    serverPort: 0,
-    clientPackets: count,
-    serverPackets: count,
-    clientBytes: asked * count,
-    serverBytes: answered * count,
-    frames: [5, 6],
-  });
 }
 
 const FIRES: readonly Case[] = [
@@ -199,6 +151,48 @@ const FIRES: readonly Case[] = [
     severity: 'medium',
     says: /speak Fieldbus on port 443, where HTTPS is usual/,
   },
+  {
+    kind: 'access-watch/new-login',
+    what: 'a known user from another host, after a month',
+    play: (rehearsal) => {
+      month(rehearsal);
+      accept(rehearsal, 30 * DAY + 9 * HOUR, { client: 5, user: 'anna' });
+    },
+    severity: 'low',
+    says: /192\.0\.2\.5 logged in to 192\.0\.2\.2, by telnet as a\*\*\*, was let in\. The user is known there, the host is not\. In 30 days there were 60 visits of 2 pairs of host and user: .* below 5 %/,
+  },
+  {
+    kind: 'access-watch/new-login',
+    what: 'another user on a controller',
+    play: (rehearsal) => {
+      fieldbus(rehearsal);
+      month(rehearsal);
+      accept(rehearsal, 30 * DAY + 9 * HOUR, { user: 'carl' });
+    },
+    severity: 'medium',
+    says: /which answers fieldbus.*The host is known there, the user is not/,
+  },
+  {
+    kind: 'access-watch/unusual-engineering-login',
+    what: 'another user on an engineering station, after two weeks of one visit a day',
+    play: (rehearsal) => {
+      rehearsal.claim({ attribute: 'role', value: 'engineering-station' });
+      times(14, (day) => accept(rehearsal, day * DAY + 9 * HOUR));
+      accept(rehearsal, 14 * DAY + 9 * HOUR, { user: 'carl' });
+    },
+    severity: 'high',
+    says: /which is taken for engineering-station/,
+  },
+  {
+    kind: 'access-watch/unusual-hour',
+    what: 'a known user at three in the night',
+    play: (rehearsal) => {
+      month(rehearsal);
+      accept(rehearsal, 30 * DAY + 3 * HOUR, { user: 'anna' });
+    },
+    severity: 'low',
+    says: /at 03h UTC\. In 29 days 18 h there were logins in 60 hours, all of them at 09h, 14h; never/,
+  },
 ];
 
 const QUIET: readonly Case[] = [
@@ -321,6 +315,42 @@ const QUIET: readonly Case[] = [
       rehearsal.conversation({ phase: 'identified', protocol: FIELDBUS, server: 8, serverPort: 10_502 });
     },
   },
+  {
+    kind: 'access-watch/new-login',
+    what: 'a month of the same users, a refused stranger, a known user ten minutes earlier',
+    play: (rehearsal) => {
+      month(rehearsal);
+      accept(rehearsal, 30 * DAY + 9 * HOUR, { client: 5, outcome: 'refused' });
+      accept(rehearsal, 30 * DAY + 9 * HOUR - 600 * SECOND, { user: 'anna' });
+    },
+  },
+  {
+    kind: 'access-watch/new-login',
+    what: 'a server that somebody new comes to each day, and one that was seen for an hour',
+    play: (rehearsal) => {
+      times(30, (day) => accept(rehearsal, day * DAY + 9 * HOUR, { user: `user ${day}` }));
+      times(900, (index) => accept(rehearsal, 31 * DAY + 4 * SECOND * index, { server: 7 }));
+      accept(rehearsal, 31 * DAY + 2 * HOUR, { server: 7, user: 'carl' });
+    },
+  },
+  {
+    kind: 'access-watch/unusual-engineering-login',
+    what: 'an engineering station that was seen for two days',
+    play: (rehearsal) => {
+      rehearsal.claim({ attribute: 'role', value: 'engineering-station' });
+      times(2, (day) => accept(rehearsal, day * DAY + 9 * HOUR));
+      accept(rehearsal, 2 * DAY + 9 * HOUR, { user: 'carl' });
+    },
+  },
+  {
+    kind: 'access-watch/unusual-hour',
+    what: 'a program that logs in around the clock, and somebody an hour late',
+    play: (rehearsal) => {
+      times(1000, (index) => accept(rehearsal, index * HOUR));
+      times(20, (day) => accept(rehearsal, day * DAY + 9 * HOUR, { server: 7 }));
+      accept(rehearsal, 21 * DAY + 10 * HOUR, { server: 7 });
+    },
+  },
 ];
 
 describe('fires', () => {
@@ -364,4 +394,12 @@ test('a brute force of ten thousand tries is told a few times, and names no user
   times(10_000, (index) => refuse(rehearsal, index, { user: `Operator${index % 3}` }));
   assert.ok(rehearsal.raised.length < 12, String(rehearsal.raised.length));
   for (const { explanation, object } of rehearsal.raised) assert.equal(/perator/.test(explanation + object), false);
+});
+
+test('what is taught is usual, and nothing of it is told', () => {
+  const rehearsal = new Rehearsal(accessWatch, newLearning(true));
+  month(rehearsal);
+  accept(rehearsal, 31 * DAY, { client: 5, user: 'carl' });
+  times(20, (index) => refuse(rehearsal, index));
+  assert.deepEqual(rehearsal.kinds(), []);
 });

@@ -104,3 +104,37 @@ export const DISGUISED: AlertKind = {
   techniques: ['T0885', 'T0884'],
   quietSeconds: 86_400,
 };
+
+export const NEW_LOGIN: AlertKind = {
+  kind: 'access-watch/new-login',
+  title: 'A user or host that never logged in there before',
+  severity: 'medium',
+  why: 'For days the same few users logged in from the same hosts. Stolen credentials are used from elsewhere, or under another name.',
+  advice: 'Ask the person whose user it is whether it was them.',
+  falsePositives: ['A new colleague, or a new computer.', 'A computer that was given another address.'],
+  techniques: ['T0859', 'T0886'],
+  quietSeconds: 86_400,
+};
+
+export const ENGINEERING_LOGIN: AlertKind = {
+  kind: 'access-watch/unusual-engineering-login',
+  title: 'An unusual login to an engineering station or a safety device',
+  severity: 'high',
+  why: 'From an engineering station every controller can be changed, and a safety device is the last to hold the plant. Few people log in there, and they are known.',
+  advice:
+    'Ask at once who it was. If nobody knows, separate the station from the controllers and look for changed programs.',
+  falsePositives: ['Planned work of somebody who seldom comes.'],
+  techniques: ['T0859', 'T0886'],
+  quietSeconds: 86_400,
+};
+
+export const UNUSUAL_HOUR: AlertKind = {
+  kind: 'access-watch/unusual-hour',
+  title: 'A login at an hour at which nobody ever logs in',
+  severity: 'medium',
+  why: 'For days all logins came at the same hours. Who has stolen credentials prefers hours when nobody watches.',
+  advice: 'Ask the person whose user it is whether it was them.',
+  falsePositives: ['Night work, such as the repair of a fault.', 'A program that runs once a month.'],
+  techniques: ['T0859'],
+  quietSeconds: 86_400,
+};

@@ -44,14 +44,17 @@ export class Tunnels {
   readonly #site: Site;
   readonly #control: ControlHosts;
   readonly #told = new Map<string, true>();
-  /** Usual ports of industrial protocols and whose they are. */
-  readonly #industrialPorts = new Map<number, string>();
+  /** By transport and port (`tcp 502`): the industrial protocol whose usual port it is. */
+  readonly #industrialPorts = new Map<string, string>();
 
   constructor(site: Site, control: ControlHosts) {
     this.#site = site;
     this.#control = control;
-    for (const { family, ports, title } of site.protocols)
-      if (family === 'process') for (const port of ports) this.#industrialPorts.set(port, title);
+    for (const { family, ports, title, transports } of site.protocols) {
+      if (family !== 'process') continue;
+      for (const place of transports.flatMap((transport) => ports.map((port) => `${transport} ${port}`)))
+        if (!this.#industrialPorts.has(place)) this.#industrialPorts.set(place, title);
+    }
   }
 
   conversation(conversation: Conversation): void {
@@ -77,10 +80,10 @@ export class Tunnels {
     if (trait !== 'http-connect') return;
     const port = Number(/:(\d{1,5})$/.exec(value)?.[1] ?? '443');
     if (WEB_PORTS.has(port) || this.#wasTold(`connect ${host} ${value}`)) return;
-    const service = this.#industrialPorts.get(port) ?? SERVICES.get(port);
+    const service = this.#industrialPorts.get(`tcp ${port}`) ?? SERVICES.get(port);
     const usual = service === undefined ? '' : `, where ${service} is usual`;
     const text = `${hosts.address(host)} had a web proxy open a connection to ${shown}${usual}, which is no web site.${where}`;
-    const isIndustrial = this.#industrialPorts.has(port);
+    const isIndustrial = this.#industrialPorts.has(`tcp ${port}`);
     const severity = isIndustrial ? 'high' : control === undefined ? 'low' : 'medium';
     this.#raise(TUNNEL, severity, host, -1, `proxy ${shown}`, timeUs, [frame], text);
   }
@@ -103,13 +106,13 @@ export class Tunnels {
   }
 
   #judgePort({ client, server, serverPort, protocol, timeUs, frame, transport }: Conversation): void {
-    if (protocol < 0 || transport === 'link' || client <= 0 || server <= 0) return;
+    if (protocol < 0 || transport === 'link' || client <= 0 || server <= 0 || client === server) return;
     const known = this.#site.protocols[protocol];
     if (known === undefined || known.ports.includes(serverPort)) return;
     const service = SERVICES.get(serverPort);
     const isIndustrial = known.family === 'process' && service !== undefined;
     const isShell = SHELLS.has(known.name);
-    const usual = service ?? (isShell ? this.#industrialPorts.get(serverPort) : undefined);
+    const usual = service ?? (isShell ? this.#industrialPorts.get(`${transport} ${serverPort}`) : undefined);
     if (usual === undefined || !(isIndustrial || isShell)) return;
     if (this.#wasTold(`port ${server} ${serverPort} ${known.name}`)) return;
     const { hosts } = this.#site;
