@@ -1,9 +1,7 @@
 // What makes access-watch speak and what does not.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { newLearning } from '../../learning/tables.ts';
-import { restoreBaseline, savedBaseline } from '../../learning/baseline.ts';
-import { REHEARSAL_HOSTS, REHEARSAL_PROTOCOL, Rehearsal } from '../rehearsal.ts';
+import { Rehearsal } from '../rehearsal.ts';
 import { accessWatch } from './index.ts';
 import { DAY, FIELDBUS, HOUR, SECOND, WEB, accept, fieldbus, month, pings, refuse, shell, times } from './scenes.ts';
 
@@ -395,39 +393,4 @@ test('a brute force of ten thousand tries is told a few times, and names no user
   times(10_000, (index) => refuse(rehearsal, index, { user: `Operator${index % 3}` }));
   assert.ok(rehearsal.raised.length < 12, String(rehearsal.raised.length));
   for (const { explanation, object } of rehearsal.raised) assert.equal(/perator/.test(explanation + object), false);
-});
-
-test('what is taught is usual, and nothing of it is told', () => {
-  const rehearsal = new Rehearsal(accessWatch, newLearning(true));
-  month(rehearsal);
-  accept(rehearsal, 31 * DAY, { client: 5, user: 'carl' });
-  times(20, (index) => refuse(rehearsal, index));
-  assert.deepEqual(rehearsal.kinds(), []);
-});
-
-test('who was learned in a baseline is known, and others are not', () => {
-  const taught = newLearning(true);
-  const before = new Rehearsal(accessWatch, taught);
-  fieldbus(before);
-  month(before);
-  times(30, (day) => shell(before, day * DAY));
-  before.trait({ trait: 'remote-support', value: 'AnyDesk' });
-  const fresh = newLearning();
-  const protocols = [REHEARSAL_PROTOCOL];
-  const hostOf = (_segment: string, address: string): number => Number(address.split('.')[3]);
-  restoreBaseline(savedBaseline(taught, REHEARSAL_HOSTS, protocols), fresh, hostOf, protocols);
-  const after = new Rehearsal(accessWatch, fresh);
-  fieldbus(after, 31 * DAY);
-  shell(after, 31 * DAY);
-  accept(after, 31 * DAY + 9 * HOUR, { user: 'anna' });
-  after.trait({ trait: 'remote-support', value: 'AnyDesk', timeUs: 31 * DAY });
-  assert.deepEqual(after.kinds(), []);
-  accept(after, 31 * DAY + 9 * HOUR, { user: 'carl' });
-  accept(after, 31 * DAY + 3 * HOUR, { user: 'anna' });
-  shell(after, 31 * DAY + 9 * HOUR, { client: 5 });
-  assert.deepEqual(after.kinds(), [
-    'access-watch/new-login',
-    'access-watch/unusual-hour',
-    'access-watch/remote-session-to-control',
-  ]);
 });

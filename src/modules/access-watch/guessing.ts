@@ -53,7 +53,8 @@ export class Guessing {
     this.#site = site;
   }
 
-  login(login: Login): void {
+  /** True where the login was accepted as one that was guessed: it is nobody's usual one. */
+  login(login: Login): boolean {
     const { client, server, protocol, outcome, user } = login;
     const key = `${client} ${server} ${protocol}`;
     let tries = this.#pairs.get(key);
@@ -64,14 +65,15 @@ export class Guessing {
     const hash = login.keyedHash?.(this.#site.secretKey) ?? '';
     tries.add(login, hash);
     if (outcome === 'accepted') {
-      if (!tries.wasAccepted(user, hash)) this.#judgeSuccess(login, tries);
+      const isGuessed = !tries.wasAccepted(user, hash) && this.#judgeSuccess(login, tries);
       tries.inARow = 0;
-      return;
+      return isGuessed;
     }
     if (outcome === 'refused') {
       this.#spray(login, tries);
       this.#judgeRefused(login, tries);
     } else if (IS_UNSEEN.has(protocol)) this.#judgeUnseen(login, tries);
+    return false;
   }
 
   #judgeRefused(login: Login, tries: Tries): void {
@@ -175,7 +177,7 @@ export class Guessing {
     return spray;
   }
 
-  #judgeSuccess(login: Login, tries: Tries): void {
+  #judgeSuccess(login: Login, tries: Tries): boolean {
     const { client, server, protocol, user, timeUs, frame } = login;
     const { hosts } = this.#site;
     const who = `${hosts.address(server)} let ${hosts.address(client)} in by ${protocol}${asUser(user)}`;
@@ -190,13 +192,14 @@ export class Guessing {
         `refusal was ${spanText(timeUs - tries.lastRefusedUs)} before.${other}`;
       this.#raise(SUCCESS, severity, login, text, [...tries.frames.slice(-3), frame]);
       tries.reset();
-      return;
+      return true;
     }
     const spray = this.#sprays.get(client);
-    if (spray === undefined || spray.toldAt === 0 || timeUs - spray.firstUs > SPRAY_US) return;
-    if (!spray.servers.has(server)) return;
+    if (spray === undefined || spray.toldAt === 0 || timeUs - spray.firstUs > SPRAY_US) return false;
+    if (!spray.servers.has(server)) return false;
     const text = `${who} after ${spray.servers.size} servers had refused it a few times each, this one ${timesText(tries.refused)}.`;
     this.#raise(SUCCESS, 'high', login, text, [...spray.frames.slice(-3), frame]);
+    return true;
   }
 
   #raise(

@@ -67,8 +67,7 @@ class AccessWatch implements ModuleHandlers {
 
   login(login: Login): void {
     if (login.server <= 0 || login.client <= 0) return;
-    this.#guessing.login(login);
-    this.#usual.login(login);
+    if (!this.#guessing.login(login)) this.#usual.login(login);
   }
 
   claim(claim: Claim): void {

@@ -4,7 +4,8 @@ import type { Severity } from '../../facts/alert.ts';
 import type { Conversation, Trait } from '../../facts/facts.ts';
 import type { Site } from '../../facts/module.ts';
 import { ContextKind, textWord } from '../../learning/contexts.ts';
-import { spanText } from '../plain-words.ts';
+import { countOf, spanText } from '../plain-words.ts';
+import { unconfirmedSighting, weighed } from '../unconfirmed.ts';
 import type { ControlHosts } from './control-hosts.ts';
 import { makeRoom } from './guessing.ts';
 import { REMOTE_SESSION, REMOTE_TOOL } from './kinds.ts';
@@ -131,19 +132,20 @@ export class RemoteSessions {
     const whence = from === undefined ? 'is not known to be part of the control level' : `itself ${from.what}`;
     const before =
       watchedUs > 0
-        ? `In the ${spanText(watchedUs)} for which it is known, it had no such session of this host` +
-          `${others > 0 ? `, and ${others} of others` : ''}.`
+        ? `In the ${spanText(watchedUs)} for which it is known, it had no such session from this host` +
+          `${others > 0 ? ` (${countOf(others, 'other')} known)` : ''}.`
         : 'Whether that is usual here is not known yet: the device is known for less than a day.';
+    const text =
+      `${hosts.address(client)}, which ${whence}, opened a ${name} session to ${hosts.address(server)}, which ` +
+      `${target.what}. ${before}`;
+    const seen = unconfirmedSighting(this.#site, [ContextKind.remoteSessions, server, 0, 0, client, textWord(name)]);
     this.#site.raise({
       kind: REMOTE_SESSION.kind,
-      severity,
+      ...weighed(severity, text, seen),
       timeUs,
       subject: { host: server, unit: -1, port: serverPort },
       peer: { host: client, unit: -1, port: -1 },
       object: name,
-      explanation:
-        `${hosts.address(client)}, which ${whence}, opened a ${name} session to ${hosts.address(server)}, which ` +
-        `${target.what}. ${before}`,
       frames: frame > 0 ? [frame] : [],
     });
   }

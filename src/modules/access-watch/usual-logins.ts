@@ -6,6 +6,7 @@ import type { Site } from '../../facts/module.ts';
 import { ContextKind, textWord } from '../../learning/contexts.ts';
 import { chanceText, countOf, spanText } from '../plain-words.ts';
 import type { ControlHosts } from './control-hosts.ts';
+import { unconfirmedSighting, weighed } from '../unconfirmed.ts';
 import { masked } from './guessing.ts';
 import { ENGINEERING_LOGIN, NEW_LOGIN, UNUSUAL_HOUR } from './kinds.ts';
 
@@ -98,7 +99,10 @@ export class UsualLogins {
       : control !== undefined && isAccepted
         ? 'medium'
         : 'low';
-    this.#raise(isEngineering ? ENGINEERING_LOGIN : NEW_LOGIN, severity, login, text);
+    const kind = isEngineering ? ENGINEERING_LOGIN : NEW_LOGIN;
+    const sought = [ContextKind.logins, server, 0, 0, client, word] as const;
+    const told = weighed(severity, text, unconfirmedSighting(this.#site, sought));
+    this.#raise(kind, told.severity, login, told.explanation);
   }
 
   #judgeHour(login: Login): void {
