@@ -55,7 +55,9 @@ export class Guessing {
 
   /** True where the login was accepted as one that was guessed: it is nobody's usual one. */
   login(login: Login): boolean {
-    const { client, server, protocol, outcome, user } = login;
+    const { client, server, protocol, outcome, user, mechanism } = login;
+    // Who says no name guesses nothing.
+    if (/anonymous|^none$|-none$/.test(mechanism)) return false;
     const key = `${client} ${server} ${protocol}`;
     let tries = this.#pairs.get(key);
     if (tries === undefined) {
@@ -74,6 +76,16 @@ export class Guessing {
       this.#judgeRefused(login, tries);
     } else if (IS_UNSEEN.has(protocol)) this.#judgeUnseen(login, tries);
     return false;
+  }
+
+  /** What came after it was told last. */
+  end(): void {
+    for (const tries of this.#pairs.values()) {
+      const { last, toldAt, refused } = tries;
+      if (last === null || toldAt === 0 || refused <= toldAt) continue;
+      tries.toldAt = 0;
+      this.#judgeRefused(last, tries);
+    }
   }
 
   #judgeRefused(login: Login, tries: Tries): void {

@@ -80,6 +80,7 @@ class AccessWatch implements ModuleHandlers {
   }
 
   end(): void {
+    this.#guessing.end();
     this.#remote.end();
   }
 }

@@ -1,4 +1,4 @@
-// What access-watch learns: when it is taught, from a baseline, and what it refuses to learn.
+// What access-watch learns, when it is taught, from a baseline, and what not; and how often it tells.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { restoreBaseline, savedBaseline } from '../../learning/baseline.ts';
@@ -61,4 +61,18 @@ test('a login that was guessed does not become usual', () => {
   refuse(rehearsal, 13, { outcome: 'accepted' });
   const { novelty } = rehearsal.learning;
   assert.equal(novelty.observations(novelty.findContext(ContextKind.logins, 2, 0, 0)), 0);
+});
+
+test('the last count of a story is told in the end', () => {
+  const rehearsal = new Rehearsal(accessWatch);
+  times(17, (index) => refuse(rehearsal, index));
+  rehearsal.handlers.end?.(1);
+  assert.match(rehearsal.raised.at(-1)?.explanation ?? '', /refused 192\.0\.2\.1 17 times/);
+});
+
+test('a brute force of ten thousand tries is told a few times, and names no user', () => {
+  const rehearsal = new Rehearsal(accessWatch);
+  times(10_000, (index) => refuse(rehearsal, index, { user: `Operator${index % 3}` }));
+  assert.ok(rehearsal.raised.length < 12, String(rehearsal.raised.length));
+  for (const { explanation, object } of rehearsal.raised) assert.equal(/perator/.test(explanation + object), false);
 });

@@ -11,6 +11,9 @@ const FRAMES_MAX = 8;
 /** A series of refusals is over after so long without one. */
 export const SERIES_QUIET_US = 24 * 3600 * 1_000_000;
 
+/** Windows sends the same NTLM response several times before it asks the person: within this time it is one try. */
+const NTLM_AGAIN_US = 1_000_000;
+
 export interface Recent {
   readonly timeUs: number;
   readonly outcome: Login['outcome'];
@@ -32,6 +35,8 @@ export class Tries {
   /** At how many refusals it was told last; 0: never. */
   toldAt = 0;
   isBruteForce = false;
+  /** The last refused one, without what may be called while it runs only. */
+  last: Login | null = null;
   readonly users = new Set<string>();
   readonly frames: number[] = [];
   readonly recent: Recent[] = [];
@@ -42,10 +47,10 @@ export class Tries {
   add(login: Login, hash: string): void {
     const { timeUs, outcome, user } = login;
     if (this.lastRefusedUs >= 0 && timeUs - this.lastRefusedUs > SERIES_QUIET_US) this.reset();
-    let isNew = hash === '';
+    let isNew = hash === '' && !this.#isNtlmAgain(login);
     if (outcome === 'refused') {
       const secret = `${user}\n${hash}`;
-      if (!isNew) isNew = !this.#secrets.has(secret);
+      if (hash !== '') isNew = !this.#secrets.has(secret);
       if (hash !== '' && this.#secrets.size < DISTINCT_MAX) this.#secrets.add(secret);
       if (this.users.size < DISTINCT_MAX) this.users.add(user);
       this.refused++;
@@ -55,11 +60,17 @@ export class Tries {
       }
       if (this.firstUs < 0) this.firstUs = timeUs;
       this.lastRefusedUs = timeUs;
+      this.last = plain(login);
       if (login.frame > 0) keepFrame(this.frames, login.frame);
     } else if (outcome === 'accepted') this.accepted++;
     else this.unknown++;
     this.recent.push({ timeUs, outcome, isNew });
     if (this.recent.length > RECENT_MAX) this.recent.shift();
+  }
+
+  #isNtlmAgain({ mechanism, user, timeUs }: Login): boolean {
+    const { last } = this;
+    return mechanism.startsWith('ntlm') && last?.user === user && timeUs - last.timeUs < NTLM_AGAIN_US;
   }
 
   /** Was the same user let in with the same secret before? Remembers it for the next time. */
@@ -76,6 +87,7 @@ export class Tries {
     this.refused = this.accepted = this.unknown = this.different = this.inARow = this.toldAt = 0;
     this.firstUs = this.lastRefusedUs = -1;
     this.isBruteForce = false;
+    this.last = null;
     this.users.clear();
     this.frames.length = 0;
     this.recent.length = 0;
@@ -89,6 +101,10 @@ export class Tries {
       if (each.timeUs >= fromUs && each.outcome === outcome && (each.isNew || !isNewOnly)) count++;
     return count;
   }
+}
+
+function plain({ fact, timeUs, frame, flow, client, server, protocol, mechanism, user, outcome }: Login): Login {
+  return { fact, timeUs, frame, flow, client, server, protocol, mechanism, user, outcome };
 }
 
 /** The first half stays, of the other half the newest. */

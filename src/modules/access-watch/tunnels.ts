@@ -111,7 +111,8 @@ export class Tunnels {
     if (known === undefined || known.ports.includes(serverPort)) return;
     const service = SERVICES.get(serverPort);
     const isIndustrial = known.family === 'process' && service !== undefined;
-    const isShell = SHELLS.has(known.name);
+    // The control connection of FTP is one of Telnet (RFC 959 4.1).
+    const isShell = SHELLS.has(known.name) && !(known.name === 'telnet' && serverPort === 21);
     const usual = service ?? (isShell ? this.#industrialPorts.get(`${transport} ${serverPort}`) : undefined);
     if (usual === undefined || !(isIndustrial || isShell)) return;
     if (this.#wasTold(`port ${server} ${serverPort} ${known.name}`)) return;
