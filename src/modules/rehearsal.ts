@@ -56,6 +56,10 @@ export const REHEARSAL_PROTOCOL: Protocol = {
 /** Protocol 1: clients hand each other messages by way of a broker. */
 const REHEARSAL_BUS: Protocol = { ...REHEARSAL_PROTOCOL, name: 'bus', title: 'Bus', family: 'messaging' };
 
+/** Protocols 2 and 3, around the plant. */
+const REHEARSAL_SHELL: Protocol = { ...REHEARSAL_PROTOCOL, name: 'ssh', title: 'SSH', family: 'it', ports: [22] };
+const REHEARSAL_WEB: Protocol = { ...REHEARSAL_PROTOCOL, name: 'http', title: 'HTTP', family: 'it', ports: [80] };
+
 export type Raised = Judgement & { readonly explanation: string };
 
 /** One module at work; host 1 is the usual client and host 2 the usual server. */
@@ -71,7 +75,7 @@ export class Rehearsal {
     this.learning = learning;
     this.handlers = module.start({
       hosts: REHEARSAL_HOSTS,
-      protocols: [REHEARSAL_PROTOCOL, REHEARSAL_BUS],
+      protocols: [REHEARSAL_PROTOCOL, REHEARSAL_BUS, REHEARSAL_SHELL, REHEARSAL_WEB],
       learning,
       secretKey: new Uint8Array(32),
       ...(intent === undefined ? {} : { intent }),
