@@ -1,6 +1,7 @@
 // The contract of a security module: one folder under modules/ and one line in modules/index.ts.
 import type { AlertKind, Judgement } from './alert.ts';
 import type { Claim, Conversation, HostDirectory, Login, Trait, Transfer, Violation } from './facts.ts';
+import type { KnownFirmware } from './firmware.ts';
 import type { Intent } from './intent.ts';
 import type { Learning } from './learning.ts';
 import type { Operation } from './operation.ts';
@@ -25,6 +26,8 @@ export interface Site {
   readonly learning: Learning;
   /** What a person declared in 1sec.yaml; absent: nothing. */
   readonly intent?: Intent;
+  /** Images that a person knows to be good; absent: no such set is given. */
+  readonly knownFirmware?: KnownFirmware;
   /** Known to this run alone: for hashes that must not tell anything to anybody else. */
   readonly secretKey: Uint8Array;
   raise(judgement: Judgement): void;
