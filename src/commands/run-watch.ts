@@ -4,6 +4,7 @@ import { showable } from '../bytes/text.ts';
 import type { InterfaceState } from '../capture/live-linux.ts';
 import { LiveWatch, type LiveResult } from '../engine/live.ts';
 import type { Alert } from '../facts/alert.ts';
+import type { KnownFirmware } from '../facts/firmware.ts';
 import type { Declaration } from '../facts/intent.ts';
 import type { Baseline } from '../learning/baseline.ts';
 import { modules } from '../modules/index.ts';
@@ -39,6 +40,8 @@ export interface WatchRequest {
   readonly baseline: Baseline | null;
   /** What 1sec.yaml declares; null: none is given. */
   readonly declaration: Declaration | null;
+  /** Images that are known to be good; null: no such set is given. */
+  readonly knownFirmware: KnownFirmware | null;
   /** The site database to add to; null: none. */
   readonly save: string | null;
   /** The directory for evidence; null: none is wanted, and no frames are kept. */
@@ -88,7 +91,7 @@ class WatchRun {
   #indexing: NodeJS.Timeout | undefined;
 
   constructor(request: WatchRequest, account: Account | null) {
-    const { interfaces, baseline, declaration, save, evidence, keptBytes, spool } = request;
+    const { interfaces, baseline, knownFirmware, declaration, save, evidence, keptBytes, spool } = request;
     this.#request = request;
     this.#account = account;
     this.#terminal = standardTerminal(request.color);
@@ -96,6 +99,7 @@ class WatchRun {
     const options = {
       interfaces,
       baseline,
+      knownFirmware,
       declaration,
       isObserved: save !== null,
       keptBytes: evidence === null ? 0 : keptBytes,

@@ -17,6 +17,8 @@ export const watchCommand: Command = {
   summary: 'say what is wrong on a live network, while it happens',
   options: [
     { name: 'for', value: 'SECONDS', text: 'end after so many seconds; else Ctrl-C or SIGTERM ends it' },
+    { name: 'firmware', value: 'FILE', text: "images known to be good, from '1sec firmware add'" },
+    { name: 'firmware-key', value: 'FILE', text: 'the public key that they have to be signed with' },
     {
       name: 'baseline',
       value: 'FILE',
@@ -94,6 +96,11 @@ async function runWatch(line: CommandLine): Promise<number> {
   const declaration = config === undefined ? null : (await import('./site-config.ts')).declarationOf(config);
   const usual = options.get('baseline');
   const baseline = usual === undefined ? null : (await import('./baseline-file.ts')).readBaseline(usual);
+  const known = options.get('firmware');
+  const firmwareKey = options.get('firmware-key');
+  if (known === undefined && firmwareKey !== undefined) throw new UsageError('--firmware-key belongs to --firmware');
+  const knownFirmware =
+    known === undefined ? null : (await import('./firmware-manifest.ts')).readManifest(known, firmwareKey);
   const { watch } = await import('./run-watch.ts');
   return watch({
     interfaces,
@@ -101,6 +108,7 @@ async function runWatch(line: CommandLine): Promise<number> {
     isJson: options.has('json'),
     color: options.get('color') ?? 'auto',
     baseline,
+    knownFirmware,
     declaration,
     save: options.get('save') ?? null,
     evidence: options.get('evidence') ?? null,

@@ -9,6 +9,7 @@ import { openCapture } from '../capture/open.ts';
 import type { Alert } from '../facts/alert.ts';
 import type { Asset } from '../facts/asset.ts';
 import type { Conversation, FactSink, HostDirectory } from '../facts/facts.ts';
+import type { KnownFirmware } from '../facts/firmware.ts';
 import type { Declaration } from '../facts/intent.ts';
 import type { Site } from '../facts/module.ts';
 import { restoreBaseline, type Baseline } from '../learning/baseline.ts';
@@ -41,6 +42,8 @@ export interface AnalysisSettings {
   readonly declaration?: Declaration;
   /** What is usual here, as it was learned before. */
   readonly baseline?: Baseline;
+  /** Images that a person knows to be good. */
+  readonly knownFirmware?: KnownFirmware;
   /** True: everything seen is usual, and is only learned. */
   readonly isTeaching?: boolean;
   /** Where files that pass are kept; absent: nowhere. */
@@ -197,6 +200,7 @@ export class Analysis {
       learning: this.learning,
       secretKey: randomBytes(32),
       ...(intent === null ? {} : { intent }),
+      ...(options.knownFirmware === undefined ? {} : { knownFirmware: options.knownFirmware }),
       raise: (judgement) => {
         const weighed = intent === null ? judgement : intent.weighed(judgement);
         if (weighed === null) return;

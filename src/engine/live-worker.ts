@@ -37,6 +37,7 @@ const analysis = new Analysis({
   ...(observer === null ? {} : { facts: () => observer.facts() }),
   ...(start.spool === null ? {} : { spool: start.spool }),
   ...(start.baseline === null ? {} : { baseline: start.baseline }),
+  ...(start.knownFirmware === null ? {} : { knownFirmware: start.knownFirmware }),
   ...(start.declaration === null ? {} : { declaration: start.declaration }),
 });
 
