@@ -144,7 +144,7 @@ function verifyImage(line: CommandLine, [path = '']: readonly string[]): number 
   if (line.options.has('json')) {
     const signer = known.signer === '' ? null : known.signer;
     const words = good === undefined ? null : { vendor: good.vendor, model: good.model, version: good.version };
-    const near = nearest === null ? null : { ...nearest, name: knownName(nearest.image), image: nearest.image.sha256 };
+    const near = nearest === null ? null : nearestJson(nearest);
     writeOutput(jsonPage({ sha256: image.sha256, isKnown: good !== undefined, signer, image: words, nearest: near }));
   } else {
     const by = known.signer === '' ? 'the set is not signed' : `signed by ${known.signer}`;
@@ -168,6 +168,10 @@ interface NearestImage {
   readonly same: number;
   readonly differing: number;
   readonly ranges: readonly { readonly offset: number; readonly size: number }[];
+}
+
+function nearestJson({ image, same, differing, ranges }: NearestImage): Record<string, unknown> {
+  return { name: knownName(image), image: image.sha256, same, differing, ranges };
 }
 
 function nearestOf(known: KnownFirmware, image: InspectedImage): NearestImage | null {
