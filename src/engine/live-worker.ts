@@ -203,8 +203,9 @@ function waitForMain(): void {
 
 /** Without the tables of hosts, which do not cross threads. */
 function findings(files: readonly CaptureFile[]): AnalysisFindings {
-  const { assets, protocols, conversationCount, conversationsByService, alerts, stats } = analysis.finish(files);
-  return { files, assets, protocols, conversationCount, conversationsByService, alerts, stats };
+  const { assets, protocols, conversationCount, conversationsByService, alerts, firmware, stats } =
+    analysis.finish(files);
+  return { files, assets, protocols, conversationCount, conversationsByService, alerts, firmware, stats };
 }
 
 try {

@@ -1,4 +1,6 @@
-// Known-good firmware as a person declared it: what a manifest holds, in plain values.
+// Known-good firmware as a person declared it: what a manifest holds, in plain values; and what happened to the firmware
+// of a device.
+import type { FrameReference } from './frame-reference.ts';
 
 /** One image that is known to be good. */
 export interface KnownImage {
@@ -14,6 +16,29 @@ export interface KnownImage {
   readonly blockBytes: number;
   /** The first 16 hexadecimal digits of the SHA-256 of each block: enough to tell which differ, not to trust one. */
   readonly blocks: readonly string[];
+}
+
+/** Something that happened to the firmware of a device. */
+export interface FirmwareEvent {
+  readonly timeUs: number;
+  readonly frame: FrameReference;
+  readonly host: number;
+  /** The device behind the host that is meant, -1 for the host itself. */
+  readonly unit: number;
+  /** It told its version, or it was sent an image. */
+  readonly what: 'reported' | 'sent';
+  /** What it reported; of a known-good image its version; else empty. */
+  readonly version: string;
+  /** Where the version was read, or what carried the image. */
+  readonly source: string;
+  /** Of an image; empty where it was not whole. */
+  readonly sha256: string;
+  readonly name: string;
+  /** Bytes of an image, -1 where there is none. */
+  readonly size: number;
+  readonly kind: string;
+  /** Kinds of alert that the image raised. */
+  readonly verdicts: readonly string[];
 }
 
 export interface KnownFirmware {

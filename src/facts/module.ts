@@ -1,7 +1,7 @@
 // The contract of a security module: one folder under modules/ and one line in modules/index.ts.
 import type { AlertKind, Judgement } from './alert.ts';
 import type { Claim, Conversation, HostDirectory, Login, Trait, Transfer, Violation } from './facts.ts';
-import type { KnownFirmware } from './firmware.ts';
+import type { FirmwareEvent, KnownFirmware } from './firmware.ts';
 import type { Intent } from './intent.ts';
 import type { Learning } from './learning.ts';
 import type { Operation } from './operation.ts';
@@ -33,6 +33,8 @@ export interface Site {
   raise(judgement: Judgement): void;
   /** Tells what follows about a device from how it behaves; weighed with what devices say themselves. */
   claim(claim: Claim): void;
+  /** Adds to what is told of the firmware of a device. */
+  firmware(event: FirmwareEvent): void;
 }
 
 /** Handlers for the facts a module wants; what is absent is not called. Facts of low rate may be kept. */

@@ -2,7 +2,7 @@
 import type { Judgement } from '../facts/alert.ts';
 import type { Learning } from '../facts/learning.ts';
 import type { Claim, Conversation, HostDirectory, Login, Trait, Transfer } from '../facts/facts.ts';
-import type { KnownFirmware } from '../facts/firmware.ts';
+import type { FirmwareEvent, KnownFirmware } from '../facts/firmware.ts';
 import type { Intent } from '../facts/intent.ts';
 import type { Module, ModuleHandlers } from '../facts/module.ts';
 import { Outcome, emptyOperation, type Operation } from '../facts/operation.ts';
@@ -65,6 +65,7 @@ export type Raised = Judgement & { readonly explanation: string };
 export class Rehearsal {
   readonly raised: Raised[] = [];
   readonly claimed: Claim[] = [];
+  readonly firmware: FirmwareEvent[] = [];
   readonly handlers: ModuleHandlers;
   readonly learning: Learning;
   readonly #ways = new WayTable();
@@ -86,6 +87,7 @@ export class Rehearsal {
         this.raised.push({ ...judgement, explanation: typeof explanation === 'string' ? explanation : explanation() });
       },
       claim: (claim) => this.claimed.push(claim),
+      firmware: (event) => this.firmware.push(event),
     });
   }
 

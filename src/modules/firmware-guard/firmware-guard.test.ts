@@ -342,3 +342,17 @@ test('a secret inside an image is named and never shown', () => {
   assert.match(text, /password file with a hash/);
   assert.doesNotMatch(text, /saltsalt|HASHED/);
 });
+
+test('what a device reported and was sent is told in its history', () => {
+  const rehearsal = new Rehearsal(firmwareGuard, newLearning(), undefined, knownGood(GOOD));
+  rehearsal.claim({ attribute: 'firmware', value: '1.9' });
+  rehearsal.claim({ attribute: 'firmware', value: '1.9', timeUs: MINUTE_US });
+  rehearsal.file(GOOD, { name: 'p1.bin', timeUs: 2 * MINUTE_US });
+  rehearsal.claim({ attribute: 'firmware', value: '2.0', timeUs: 3 * MINUTE_US });
+  const told = rehearsal.firmware.map(({ what, version, verdicts }) => [what, version, ...verdicts]);
+  assert.deepEqual(told, [
+    ['reported', '1.9'],
+    ['sent', '2.0', 'firmware-guard/image-sent'],
+    ['reported', '2.0'],
+  ]);
+});

@@ -107,13 +107,17 @@ class FirmwareGuard implements ModuleHandlers {
     this.#receivers.claim(claim);
     if (claim.attribute !== 'firmware' || claim.trust < 0.5) return;
     const change = this.#versions.claim(claim);
-    if (change === null) return;
+    if (change === null) {
+      if (this.#versions.isFirst(claim)) this.#reported(claim);
+      return;
+    }
     const { before, now } = change;
     const last = this.#lastImages.get(now.host);
     if (before.value === now.value) {
       if (last !== undefined) this.#unchanged(last, now);
       return;
     }
+    this.#reported(now);
     const what = `${this.#address(now.host)} reports firmware ${shown(now.value)} (${shown(now.source)}), and before ${shown(before.value)}`;
     const frames = [before.frame, now.frame].filter((frame) => frame > 0);
     const common = { timeUs: now.timeUs, subject: { host: now.host, unit: now.unit, port: -1 }, peer: null, frames };
@@ -181,7 +185,9 @@ class FirmwareGuard implements ModuleHandlers {
       return;
     }
     const image: Image = { transfer, passed, receiver, sender, isDevice, reason };
-    for (const verdict of judgeImage(image, this.#known, this.#receivers, this.#versions)) this.#tell(image, verdict);
+    const verdicts = judgeImage(image, this.#known, this.#receivers, this.#versions);
+    for (const verdict of verdicts) this.#tell(image, verdict);
+    this.#sent(image, verdicts);
     this.#unusualPair(image);
     this.#sameImage(image);
     this.#receivers.got(receiver, transfer.kind);
@@ -217,6 +223,21 @@ class FirmwareGuard implements ModuleHandlers {
       explanation: `${devices.size} devices were sent the same image (${showable(name, 80)}, SHA-256 ${sha256}): ${list.join(', ')}${more}.`,
       replacesExplanation: true,
       frames: [...devices.values()].filter((value) => value > 0),
+    });
+  }
+
+  #reported({ host, unit, timeUs, frame, value, source }: Claim): void {
+    const image = { sha256: '', name: '', size: -1, kind: '', verdicts: [] };
+    this.#site.firmware({ host, unit, timeUs, frame, what: 'reported', version: value, source, ...image });
+  }
+
+  #sent({ transfer, receiver }: Image, verdicts: readonly Verdict[]): void {
+    const { timeUs, frame, carrier, sha256, name, size, kind } = transfer;
+    this.#site.firmware({
+      ...{ host: receiver, unit: transfer.direction === 'to-server' ? transfer.unit : -1, timeUs, frame, what: 'sent' },
+      version: this.#known?.find(sha256)?.version ?? '',
+      ...{ source: carrier, sha256, name, size, kind },
+      verdicts: verdicts.map((verdict) => verdict.kind.kind),
     });
   }
 

@@ -57,6 +57,12 @@ export class Versions {
     return { before, now: claim };
   }
 
+  /** Whether it is the first one from its place. */
+  isFirst(claim: Claim): boolean {
+    const reported = this.#reported.get(`${claim.host} ${claim.unit} ${claim.source}`);
+    return reported?.claim === claim && !reported.isSeveral;
+  }
+
   /** What the host itself reported last. */
   of(host: number): Claim | undefined {
     return this.#newest.get(host);
