@@ -40,6 +40,13 @@ test('a hole makes the blocks unseen that it touches, and no other', () => {
   assert.deepEqual(comparison, { same: 12, differing: 0, unseen: 1, ranges: [] });
 });
 
+test('a piece behind a hole of terabytes costs a bounded number of blocks', () => {
+  const hashes = new BlockHashes();
+  hashes.piece(0, IMAGE);
+  hashes.piece(2 ** 42, IMAGE);
+  assert.equal(hashes.end().blocks.length, 16_384);
+});
+
 test('beyond 4 MiB blocks are large, and a changed byte is found in its block', () => {
   const image = new Uint8Array(5 << 20);
   for (let at = 0; at < image.length; at += 512) image[at] = at >>> 12;

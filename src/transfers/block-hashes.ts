@@ -23,7 +23,8 @@ export class BlockHashes {
   readonly #large: string[] = [];
   /** Small blocks since the last whole large one. */
   #group: string[] = [];
-  #hash: Hash = createHash('sha256');
+  /** Null until the block at hand has bytes: a hole of a gigabyte must not cost a hash for each block. */
+  #hash: Hash | null = null;
   #filled = 0;
   /** A part of the block at hand was not seen. */
   #isTorn = false;
@@ -37,7 +38,7 @@ export class BlockHashes {
     let at = Math.max(0, this.#next - offset);
     while (at < bytes.length) {
       const count = Math.min(bytes.length - at, SMALL_BLOCK_BYTES - this.#filled);
-      if (!this.#isTorn) this.#hash.update(bytes.subarray(at, at + count));
+      if (!this.#isTorn) (this.#hash ??= createHash('sha256')).update(bytes.subarray(at, at + count));
       at += count;
       this.#filled += count;
       if (this.#filled === SMALL_BLOCK_BYTES) this.#close();
@@ -68,8 +69,8 @@ export class BlockHashes {
   }
 
   #close(): void {
-    const digest = this.#isTorn ? UNSEEN_BLOCK : this.#hash.digest('hex').slice(0, DIGITS);
-    this.#hash = createHash('sha256');
+    const digest = this.#isTorn || this.#hash === null ? UNSEEN_BLOCK : this.#hash.digest('hex').slice(0, DIGITS);
+    this.#hash = null;
     this.#filled = 0;
     this.#isTorn = false;
     if (this.#small.length < SMALL_MAX) this.#small.push(digest);
@@ -81,7 +82,7 @@ export class BlockHashes {
     const digest = this.#group.includes(UNSEEN_BLOCK)
       ? UNSEEN_BLOCK
       : createHash('sha256').update(this.#group.join('')).digest('hex').slice(0, DIGITS);
-    this.#large.push(digest);
+    if (this.#large.length < LARGE_MAX) this.#large.push(digest);
     this.#group = [];
   }
 }

@@ -1,8 +1,11 @@
 // What makes firmware-guard speak and what does not.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import type { KnownFirmware } from '../../facts/firmware.ts';
+import { analyze } from '../../engine/analysis.ts';
 import { Verb } from '../../facts/verbs.ts';
 import { newLearning } from '../../learning/tables.ts';
 import { BlockHashes } from '../../transfers/block-hashes.ts';
@@ -356,3 +359,18 @@ test('what a device reported and was sent is told in its history', () => {
     ['reported', '2.0'],
   ]);
 });
+
+const REAL = fileURLToPath(new URL('../../../../shared/captures/', import.meta.url));
+const REAL_CAPTURES: readonly [path: string, kinds: readonly string[]][] = [
+  ['ITI__ICS-Security-Tools/pcaps/openics/EIP-FirmwareChange.pcap', ['update-mode', 'image-sent']],
+  ['ITI__ICS-Security-Tools/pcaps/openics/EIP-SoftwareUpload.pcap', []],
+];
+
+for (const [path, kinds] of REAL_CAPTURES) {
+  const skip = existsSync(`${REAL}${path}`) ? false : 'skipped: the collection of real captures is not there';
+  test(`real capture ${path.split('/').at(-1)!} raises ${kinds.join(', ') || 'nothing'}`, { skip }, async () => {
+    const { alerts } = await analyze({ paths: [`${REAL}${path}`] });
+    const raised = alerts.map(({ kind }) => kind).filter((kind) => kind.startsWith('firmware-guard/'));
+    assert.deepEqual(raised.sort(), kinds.map((kind) => `firmware-guard/${kind}`).sort());
+  });
+}

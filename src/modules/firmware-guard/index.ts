@@ -121,11 +121,14 @@ class FirmwareGuard implements ModuleHandlers {
     const what = `${this.#address(now.host)} reports firmware ${shown(now.value)} (${shown(now.source)}), and before ${shown(before.value)}`;
     const frames = [before.frame, now.frame].filter((frame) => frame > 0);
     const common = { timeUs: now.timeUs, subject: { host: now.host, unit: now.unit, port: -1 }, peer: null, frames };
+    const isUnseen = last === undefined || last.timeUs < before.timeUs;
     if ((compareVersions(now.value, before.value) ?? 0) < 0) {
-      const explanation = `${what}: the one now is older.`;
+      const unseen = isUnseen ? '; no image for it was seen' : '';
+      const explanation = `${what}: the one now is older${unseen}.`;
       this.#raise(DOWNGRADE, 'high', { ...common, object: now.source, explanation });
+      return;
     }
-    if (last !== undefined && last.timeUs >= before.timeUs) return;
+    if (!isUnseen) return;
     const explanation = `${what}; no image for it was seen between the two.`;
     this.#raise(VERSION_CHANGED, VERSION_CHANGED.severity, { ...common, object: now.source, explanation });
   }
