@@ -48,6 +48,8 @@ export const analyzeCommand: Command = {
       value: 'FILE',
       text: "what is usual, from '1sec baseline learn': what deviates is told from the first packet on",
     },
+    { name: 'firmware', value: 'FILE', text: "images known to be good, from '1sec firmware add'" },
+    { name: 'firmware-key', value: 'FILE', text: 'the public key that they have to be signed with' },
     { name: 'config', value: 'FILE', text: 'what is intended at the site (1sec.yaml); see 1sec help config' },
     {
       name: 'credentials',
@@ -89,6 +91,11 @@ async function runAnalyze(line: CommandLine): Promise<number> {
   const credentials = own === undefined ? [] : (await import('./credential-file.ts')).readCredentials(own);
   const usual = line.options.get('baseline');
   const baseline = usual === undefined ? null : (await import('./baseline-file.ts')).readBaseline(usual);
+  const known = line.options.get('firmware');
+  const firmwareKey = line.options.get('firmware-key');
+  if (known === undefined && firmwareKey !== undefined) throw new UsageError('--firmware-key belongs to --firmware');
+  const knownFirmware =
+    known === undefined ? null : (await import('./firmware-manifest.ts')).readManifest(known, firmwareKey);
   const { runAnalysis } = await import('./run-analysis.ts');
   return runAnalysis({
     paths,
@@ -101,6 +108,7 @@ async function runAnalyze(line: CommandLine): Promise<number> {
     declaration,
     credentials,
     baseline,
+    knownFirmware,
     save: line.options.get('save') ?? null,
     failOn: failOn === undefined ? null : (failOn as Severity),
   });

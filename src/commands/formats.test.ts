@@ -170,6 +170,19 @@ test('watch --json prints exactly what the page says', () => {
   assert.equal(events.at(-1), 'summary');
 });
 
+test('firmware --json prints exactly what the page says', () => {
+  const json = (...words: string[]): unknown =>
+    JSON.parse(run1sec(['firmware', ...words, '--json'], { directory: folder }).output);
+  const words = ['--vendor', 'A', '--model', 'B', '--version', '1', '--to', 'images'];
+  run1sec(['firmware', 'add', 'attacked.pcap', ...words], { directory: folder });
+  assert.deepEqual(differences(json('inspect', 'cut.pcap'), 'inspected image', 'image'), []);
+  assert.deepEqual(differences(json('diff', 'attacked.pcap', 'cut.pcap'), 'image difference', 'difference'), []);
+  for (const file of ['attacked.pcap', 'cut.pcap']) {
+    const verdict = json('verify', file, '--manifest', 'images');
+    assert.deepEqual(differences(verdict, 'image verdict', 'verdict'), []);
+  }
+});
+
 test('baseline show --json prints exactly what the page says', () => {
   run1sec(['baseline', 'learn', 'attacked.pcap', '-o', 'usual.yaml'], { directory: folder });
   const { output } = run1sec(['baseline', 'show', '--json', 'usual.yaml'], { directory: folder });

@@ -54,6 +54,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./credentials.ts')).credentialsCommand,
   },
   {
+    name: 'firmware',
+    summary: 'look into firmware images, and keep the signed set of those that are known to be good',
+    load: async () => (await import('./firmware.ts')).firmwareCommand,
+  },
+  {
     name: 'config',
     summary: 'check the file that says what is intended at a site, or print an example',
     load: async () => (await import('./config.ts')).configCommand,

@@ -47,6 +47,7 @@ test('help is given for the program and for each command, however it is asked fo
     'flows',
     'baseline',
     'credentials',
+    'firmware',
     'config',
     'facts',
     'modules',

@@ -7,6 +7,7 @@ import type { AnalysisProgress, AnalysisResult } from '../engine/analysis.ts';
 import { SPOOL_BYTES_DEFAULT, type SpoolOutcome } from '../engine/transfer-spool.ts';
 import type { Severity } from '../facts/alert.ts';
 import type { CredentialRow } from '../facts/credential.ts';
+import type { KnownFirmware } from '../facts/firmware.ts';
 import type { Declaration } from '../facts/intent.ts';
 import type { Baseline } from '../learning/baseline.ts';
 import { modules } from '../modules/index.ts';
@@ -45,6 +46,8 @@ export interface AnalysisRequest {
   readonly credentials: readonly CredentialRow[];
   /** What was learned before; null: it is learned from the capture itself. */
   readonly baseline: Baseline | null;
+  /** Images that are known to be good; null: no such set is given. */
+  readonly knownFirmware: KnownFirmware | null;
   /** The site database to add to; null: none. */
   readonly save: string | null;
   /** Exit with 3 from this severity on; null: never. */
@@ -65,6 +68,7 @@ export async function runAnalysis(request: AnalysisRequest): Promise<number> {
   const declaration = request.declaration === null ? {} : { declaration: request.declaration };
   const kept = request.spool === null ? {} : { spool: { directory: request.spool, bytesMax: SPOOL_BYTES_DEFAULT } };
   const baseline = request.baseline === null ? {} : { baseline: request.baseline };
+  const known = request.knownFirmware === null ? {} : { knownFirmware: request.knownFirmware };
   const result = await withProgress(terminal.width, (progress) =>
     analyze({
       paths,
@@ -77,6 +81,7 @@ export async function runAnalysis(request: AnalysisRequest): Promise<number> {
       ...declaration,
       ...baseline,
       ...kept,
+      ...known,
     }),
   );
   // Before anything is printed: a reader that goes away ends the program.

@@ -17,6 +17,8 @@ export const watchCommand: Command = {
   summary: 'say what is wrong on a live network, while it happens',
   options: [
     { name: 'for', value: 'SECONDS', text: 'end after so many seconds; else Ctrl-C or SIGTERM ends it' },
+    { name: 'firmware', value: 'FILE', text: "images known to be good, from '1sec firmware add'" },
+    { name: 'firmware-key', value: 'FILE', text: 'the public key that they have to be signed with' },
     {
       name: 'baseline',
       value: 'FILE',
@@ -101,6 +103,11 @@ async function runWatch(line: CommandLine): Promise<number> {
   const credentials = own === undefined ? [] : (await import('./credential-file.ts')).readCredentials(own);
   const usual = options.get('baseline');
   const baseline = usual === undefined ? null : (await import('./baseline-file.ts')).readBaseline(usual);
+  const known = options.get('firmware');
+  const firmwareKey = options.get('firmware-key');
+  if (known === undefined && firmwareKey !== undefined) throw new UsageError('--firmware-key belongs to --firmware');
+  const knownFirmware =
+    known === undefined ? null : (await import('./firmware-manifest.ts')).readManifest(known, firmwareKey);
   const { watch } = await import('./run-watch.ts');
   return watch({
     interfaces,
@@ -108,6 +115,7 @@ async function runWatch(line: CommandLine): Promise<number> {
     isJson: options.has('json'),
     color: options.get('color') ?? 'auto',
     baseline,
+    knownFirmware,
     declaration,
     credentials,
     save: options.get('save') ?? null,

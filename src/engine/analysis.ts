@@ -2,6 +2,7 @@
 // runs, and gathers what was found. All state lives here; nothing is kept between analyses.
 import { randomBytes } from 'node:crypto';
 import { AlertDesk } from '../alerts/merge.ts';
+import { FirmwareHistory } from '../assets/firmware-history.ts';
 import { Inventory } from '../assets/inventory.ts';
 import { vendorOfMac } from '../assets/vendors.ts';
 import type { CaptureFile, CaptureSource } from '../capture/frames.ts';
@@ -10,6 +11,7 @@ import type { Alert } from '../facts/alert.ts';
 import type { Asset } from '../facts/asset.ts';
 import type { CredentialRow } from '../facts/credential.ts';
 import type { Conversation, FactSink, HostDirectory } from '../facts/facts.ts';
+import type { FirmwareEvent, KnownFirmware } from '../facts/firmware.ts';
 import type { Declaration } from '../facts/intent.ts';
 import type { Site } from '../facts/module.ts';
 import { restoreBaseline, type Baseline } from '../learning/baseline.ts';
@@ -44,6 +46,8 @@ export interface AnalysisSettings {
   readonly credentials?: readonly CredentialRow[];
   /** What is usual here, as it was learned before. */
   readonly baseline?: Baseline;
+  /** Images that a person knows to be good. */
+  readonly knownFirmware?: KnownFirmware;
   /** True: everything seen is usual, and is only learned. */
   readonly isTeaching?: boolean;
   /** Where files that pass are kept; absent: nowhere. */
@@ -95,6 +99,9 @@ export interface AnalysisStats {
   readonly decoderFaults: number;
 }
 
+/** With the device's id in the place of its host number. */
+export type FirmwareHistoryEntry = Omit<FirmwareEvent, 'host' | 'unit'> & { readonly asset: string };
+
 /** What was found, in plain values that can be handed to another thread. */
 export interface AnalysisFindings {
   readonly files: readonly CaptureFile[];
@@ -103,6 +110,8 @@ export interface AnalysisFindings {
   readonly conversationCount: number;
   readonly conversationsByService: readonly ServiceCount[];
   readonly alerts: readonly Alert[];
+  /** What happened to the firmware of devices, in the order of time. */
+  readonly firmware: readonly FirmwareHistoryEntry[];
   readonly stats: AnalysisStats;
 }
 
@@ -154,6 +163,7 @@ export class Analysis {
   /** Hosts for which the declaration spoke. */
   private readonly declared = new Set<number>();
   private readonly spool: DiskSpool | null;
+  private readonly firmware = new FirmwareHistory();
   private gaps = 0;
 
   constructor(options: AnalysisSettings) {
@@ -201,6 +211,7 @@ export class Analysis {
       secretKey: randomBytes(32),
       ...(intent === null ? {} : { intent }),
       ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
+      ...(options.knownFirmware === undefined ? {} : { knownFirmware: options.knownFirmware }),
       raise: (judgement) => {
         const weighed = intent === null ? judgement : intent.weighed(judgement);
         if (weighed === null) return;
@@ -209,6 +220,10 @@ export class Analysis {
         this.desk.raise(weighed);
       },
       claim: (claim) => dispatch.claim(claim),
+      firmware: (event) => {
+        this.inventory.named(event.host, event.timeUs);
+        this.firmware.add(event);
+      },
     };
     dispatch.connect(active.map((module) => module.start(site)));
     this.pipeline = new Pipeline(dispatch, dispatch, protocols, hosts, {
@@ -263,6 +278,10 @@ export class Analysis {
       conversationCount: pipeline.flows.opened,
       conversationsByService: this.services.list(),
       alerts: this.desk.alerts(),
+      firmware: this.firmware.list().map(({ host, unit, ...event }) => ({
+        asset: this.inventory.assetId(host, unit),
+        ...event,
+      })),
       stats: {
         frames: pipeline.frames,
         bytes: pipeline.bytes,

@@ -4,6 +4,7 @@ import { accessWatch } from './access-watch/index.ts';
 import { assetLens } from './asset-lens/index.ts';
 import { commandSentinel } from './command-sentinel/index.ts';
 import { credentialAuditor } from './credential-auditor/index.ts';
+import { firmwareGuard } from './firmware-guard/index.ts';
 import { identityGuard } from './identity-guard/index.ts';
 import { processGuard } from './process-guard/index.ts';
 
@@ -14,4 +15,6 @@ export const modules: readonly Module[] = [
   processGuard,
   credentialAuditor,
   accessWatch,
+  firmwareGuard,
+  credentialAuditor,
 ];
