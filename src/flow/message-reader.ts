@@ -462,12 +462,11 @@ export class MessageReader {
     const serverPort = words[base + Column.serverPort]!;
     this.hasFlipped = 0;
     const ipProtocol = words[base + Column.meta]! & 0xff;
-    const index =
-      ipProtocol === LINK_PROTOCOL
-        ? this.matchNumber(bytes, start, end, true, serverPort)
-        : this.isIpProtocol(ipProtocol)
-          ? this.matchNumber(bytes, start, end, false, ipProtocol)
-          : this.match(row, fromClient, bytes, start, end, isTcp);
+    const isLink = ipProtocol === LINK_PROTOCOL;
+    const isNumbered = isLink || this.isIpProtocol(ipProtocol);
+    const index = isNumbered
+      ? this.matchNumber(bytes, start, end, isLink, isLink ? serverPort : ipProtocol)
+      : this.match(row, fromClient, bytes, start, end, isTcp);
     if (index >= 0) {
       words[base + Column.protocol] = index;
       if ((words[base + Column.flags]! & FlowFlag.oriented) === 0) {
@@ -487,7 +486,8 @@ export class MessageReader {
     if ((isTcp && this.isLater) || this.isTriedAgain) return NO_PROTOCOL;
     const triesOfBoth = (words[base + Column.tries]! += fromClient ? 1 : 0x10000);
     const tries = fromClient ? triesOfBoth & 0xffff : triesOfBoth >>> 16;
-    const most = this.isUsualPort(serverPort) || this.isUsualPort(clientPort) ? TRIES_ON_USUAL_PORT_MAX : TRIES_MAX;
+    const isUsual = isNumbered || this.isUsualPort(serverPort) || this.isUsualPort(clientPort);
+    const most = isUsual ? TRIES_ON_USUAL_PORT_MAX : TRIES_MAX;
     if (tries < most) return NO_PROTOCOL;
     words[base + Column.protocol] = GIVEN_UP;
     this.dropCarry(row, true);
