@@ -170,12 +170,24 @@ export class FlowTracker implements RowEvents {
         this.reader.timeUs = packet.timeUs;
         this.reader.datagram(row, fromClient, bytes, packet.payloadStart, packet.payloadEnd);
       }
-    } else if (protocol === LINK_PROTOCOL && packet.tunnelDepth === 0 && this.reader.isLinkType(packet.etherType)) {
-      this.reader.frame = packet.frame;
-      this.reader.timeUs = packet.timeUs;
-      this.reader.datagram(row, fromClient, bytes, packet.linkPayloadStart, packet.frameEnd);
-    }
+    } else this.payloadWithoutPorts(row, protocol, fromClient, packet);
     this.ensureOpened(row);
+  }
+
+  /** Neither TCP nor UDP: the payload of a link frame or of an IP packet, where a protocol has its number. */
+  private payloadWithoutPorts(row: number, protocol: number, fromClient: boolean, packet: Packet): void {
+    const { reader } = this;
+    let start = packet.ipPayloadStart;
+    let end = packet.ipPayloadEnd;
+    if (protocol === LINK_PROTOCOL) {
+      const isLlc = packet.etherType === 0;
+      if (packet.tunnelDepth !== 0 || !reader.isLinkType(isLlc ? packet.llcSap : packet.etherType)) return;
+      start = packet.linkPayloadStart;
+      end = isLlc ? packet.llcEnd : packet.frameEnd;
+    } else if (!reader.isIpProtocol(protocol) || packet.isFragment || packet.ipPayloadMissing !== 0) return;
+    reader.frame = packet.frame;
+    reader.timeUs = packet.timeUs;
+    reader.datagram(row, fromClient, packet.bytes, start, end);
   }
 
   /** A second of packet time has passed: overdue segments, closed and idle conversations. */

@@ -13,8 +13,7 @@ export const modules: readonly Module[] = [
   identityGuard,
   commandSentinel,
   processGuard,
-  credentialAuditor,
-  accessWatch,
   firmwareGuard,
   credentialAuditor,
+  accessWatch,
 ];
