@@ -5,6 +5,12 @@ import type { FingerprintTable } from './table.ts';
 
 /** Types that are compared two at a time. */
 const SECOND_LOOK = 3;
+/** What a device says that it is outweighs the many small features of how it talks. */
+const SAYS_WHAT_IT_IS = 40;
+/** A count reached implies the smaller counts: each says little more. */
+const COUNT_REACHED = 0.5;
+/** In the second look little counts but what tells the two apart surely. */
+const SECOND_LOOK_POWER = 4;
 /** Added to every count, so that what was never seen is not impossible. */
 const PRIOR = 0.5;
 /** A feature no setup has counts as much as so many bits of surprise. */
@@ -64,6 +70,8 @@ export class Classifier {
   readonly #counts: Float64Array;
   /** By feature: bits it tells about the type. */
   readonly #weights: Float64Array;
+  /** By feature: see `importanceOf`. */
+  readonly #importance: Float64Array;
   /** By type: median surprise of its own setups, each judged by the others. */
   readonly #usual: Float64Array;
 
@@ -81,8 +89,12 @@ export class Classifier {
       this.#sizes[type]!++;
       for (const feature of features) this.#counts[feature * types.length + type]!++;
     }
+    this.#importance = Float64Array.from(this.#names, importanceOf);
     const all = types.map((_, index) => index);
-    this.#weights = Float64Array.from(this.#names, (_, feature) => this.#bits(feature, all));
+    this.#weights = Float64Array.from(
+      this.#names,
+      (_, feature) => this.#importance[feature]! * this.#bits(feature, all),
+    );
     this.#setups = setups.map((setup) => ({
       ...setup,
       weight: setup.features.reduce((sum, feature) => sum + this.#weights[feature]!, 0),
@@ -181,7 +193,10 @@ export class Classifier {
       const bits = this.#bits(feature, [first, second]);
       if (bits === 0) continue;
       const isSeen = seen[feature] === 1;
-      odds += bits ** 2 * (this.#logChance(feature, first, isSeen) - this.#logChance(feature, second, isSeen));
+      odds +=
+        this.#importance[feature]! *
+        bits ** SECOND_LOOK_POWER *
+        (this.#logChance(feature, first, isSeen) - this.#logChance(feature, second, isSeen));
     }
     return odds;
   }
@@ -199,7 +214,7 @@ export class Classifier {
       const isSeen = seen[feature] === 1;
       const count = this.#count(feature, type) - (own >= 0 && isSeen ? 1 : 0);
       const chance = (count + PRIOR) / size;
-      surprise -= this.#weights[feature]! * Math.log(isSeen ? chance : 1 - chance);
+      surprise -= (this.#weights[feature]! / this.#importance[feature]!) * Math.log(isSeen ? chance : 1 - chance);
     }
     return surprise;
   }
@@ -233,6 +248,11 @@ export class Classifier {
     }
     return { speaking: weightiest(speaking), opposing: weightiest(opposing) };
   }
+}
+
+function importanceOf(feature: string): number {
+  if (feature.startsWith('n:is ')) return SAYS_WHAT_IT_IS;
+  return /\d\+$/.test(feature) ? COUNT_REACHED : 1;
 }
 
 function weightiest(list: [number, string][]): string[] {

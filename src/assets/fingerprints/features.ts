@@ -36,20 +36,26 @@ const TRAFFIC_TRAITS = new Set([
   'http-version',
 ]);
 
-/** Traits that are words of the maker, or names. */
-const NAME_TRAITS = new Set([
-  'dhcp-vendor-class',
-  'name-asked',
-  'tls-server-name',
-  'ssdp-server',
-  'ssdp-search',
-  'user-agent',
-  'certificate-subject',
-  'certificate-issuer',
-]);
+/** Traits that are words of the maker, or names: what runs on a device, and what it asks for. */
+const NAME_TRAITS: Readonly<Record<string, string>> = {
+  'dhcp-vendor-class': 'runs',
+  'ssdp-server': 'runs',
+  'user-agent': 'runs',
+  'name-asked': 'asks',
+  'tls-server-name': 'asks',
+  'ssdp-search': 'asks',
+  'certificate-subject': 'shows',
+  'certificate-issuer': 'shows',
+};
 
-/** Claims that are names or words of the maker. */
-const NAME_CLAIMS = new Set(['name', 'service', 'application', 'operating-system', 'model', 'vendor', 'firmware']);
+/** Claims that say what a device is; those that say what runs on it are told by traits as well, or vary with updates. */
+const NAME_CLAIMS: Readonly<Record<string, string>> = {
+  name: 'is',
+  service: 'is',
+  model: 'is',
+  vendor: 'is',
+  application: 'runs',
+};
 
 /** What a device is heard to do, gathered from facts; knows nothing of hosts. */
 export class DeviceFeatures {
@@ -67,12 +73,13 @@ export class DeviceFeatures {
   trait(name: string, value: string): void {
     if (name === 'first-packets') this.#firstPackets(value);
     else if (TRAFFIC_TRAITS.has(name)) this.#add('traffic', `${name} ${value}`);
-    else if (NAME_TRAITS.has(name)) this.#add('names', `${name} ${this.#name(value)}`);
+    else if (name in NAME_TRAITS) this.#add('names', `${NAME_TRAITS[name]!} ${name} ${this.#name(value)}`);
   }
 
   claim(attribute: string, source: string, value: string): void {
-    if (!NAME_CLAIMS.has(attribute) || source === 'mac prefix' || source === 'fingerprint') return;
-    this.#add('names', `${source} ${this.#name(value)}`);
+    const what = NAME_CLAIMS[attribute];
+    if (what === undefined || source === 'mac prefix' || source === 'fingerprint') return;
+    if (source !== 'ssdp server') this.#add('names', `${what} ${source} ${this.#name(value)}`);
   }
 
   /** A conversation that has ended. `protocol` is its name, empty where none was recognised. */
@@ -151,11 +158,14 @@ export class DeviceFeatures {
   /** The name without what stands for this one device: digits of its MAC address, addresses, identifiers. */
   #name(value: string): string {
     let name = value.toLowerCase();
+    // The name of an address is the address, and that of IPv6 may hold the MAC address.
+    if (/\.arpa\b/.test(name)) return '*.arpa';
     for (let digits = 12; digits >= 4; digits--) {
       const tail = this.#macDigits.slice(12 - digits);
       if (tail.length === digits) name = name.replaceAll(tail, '*');
     }
     return name
+      .replaceAll(/(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}/g, '*')
       .replaceAll(/\d+\.\d+\.\d+\.\d+/g, '*')
       .replaceAll(/[0-9a-f]{8,}(-[0-9a-f]+)*/g, '*')
       .replaceAll(/\s+/g, ' ')
