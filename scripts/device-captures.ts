@@ -72,7 +72,7 @@ export async function readSetup(path: string): Promise<DeviceSetup | null> {
     claim: (claim) => gatherer.claim(claim),
   });
   await readFacts(join(DEVICE_CAPTURES, path), sink, protocols, { hosts, firstPackets: true, keepDuplicates: false });
-  const features = gatherer.devices().get(mac);
+  const features = gatherer.devices().find((gathered) => gathered.mac === mac)?.features;
   const setup = Number(/Setup-[A-Z]-(\d+)/.exec(path)?.[1] ?? 0);
   return features === undefined ? null : { device, type, setup, features };
 }

@@ -33,6 +33,8 @@ export interface AnalysisSettings {
   readonly framesMax?: number;
   /** Hears every fact, before the modules; made when the hosts it may ask about are there. */
   readonly facts?: (hosts: HostDirectory) => FactSink;
+  /** Tell the sizes, directions and gaps of the first packets of conversations, as fingerprints need them. */
+  readonly firstPackets?: boolean;
   /** False: facts only, no judgement. */
   readonly modules?: boolean;
   /** Called when an alert is new and when its severity rises. */
@@ -210,6 +212,7 @@ export class Analysis {
     this.pipeline = new Pipeline(dispatch, dispatch, protocols, hosts, {
       keepDuplicates: options.duplicates === 'keep',
       duplicateSeed: options.duplicateSeed ?? 0,
+      firstPackets: options.firstPackets === true,
     });
   }
 

@@ -37,6 +37,8 @@ export class FlowTracker implements RowEvents {
   readonly order: StreamOrder;
   private readonly stacks: TcpStacks;
   private readonly firstPackets: FirstPackets | null;
+  /** By protocol: controls a process or a building. */
+  private readonly isControl: readonly boolean[];
   /** Conversations since the start. */
   opened = 0;
   /** Conversations closed early because the table was full. */
@@ -68,6 +70,7 @@ export class FlowTracker implements RowEvents {
     this.reader = new MessageReader(this.table, protocols, this.limitedSink, this, hosts);
     this.order = new StreamOrder(this.table, this.reader, this);
     this.stacks = new TcpStacks(sink);
+    this.isControl = protocols.map(({ family }) => family === 'process' || family === 'building');
     this.firstPackets = isTellingFirstPackets ? new FirstPackets(sink) : null;
   }
 
@@ -514,6 +517,8 @@ export class FlowTracker implements RowEvents {
     if (told === null) return;
     const base = row * FlowTable.stride;
     const { words } = this.table;
+    const protocol = words[base + Column.protocol]!;
+    if (protocol >= 0 && this.isControl[protocol] === true) return;
     told.tell(row, {
       timeUs,
       frame: this.lastFrame(row),

@@ -13,12 +13,14 @@ const COUNT_REACHED = 0.5;
 const SECOND_LOOK_POWER = 4;
 /** Added to every count, so that what was never seen is not impossible. */
 const PRIOR = 0.5;
+/** No feature is rarer, or more frequent, than this before it was seen. */
+const PRIOR_LEAST = 0.05;
 /** A feature no setup has counts as much as so many bits of surprise. */
 const NOVEL_SURPRISE = 2;
 /** Added to what is usual, so that types whose setups are all alike allow a little. */
 const USUAL_SURPRISE_LEAST = 5;
 /** So many times the usual surprise is too much: 95 % of known setups stay below, see docs/scores.md. */
-export const SURPRISE_LIMIT = 1.28;
+export const SURPRISE_LIMIT = 1.53;
 /** Below this share of its features among those learned, nothing is said. */
 const FEATURES_LEAST = 8;
 const EVIDENCE_MAX = 5;
@@ -72,6 +74,8 @@ export class Classifier {
   readonly #weights: Float64Array;
   /** By feature: see `importanceOf`. */
   readonly #importance: Float64Array;
+  /** By feature: its share among all types, for types of which little was seen. */
+  readonly #prior: Float64Array;
   /** By type: median surprise of its own setups, each judged by the others. */
   readonly #usual: Float64Array;
 
@@ -99,6 +103,10 @@ export class Classifier {
       ...setup,
       weight: setup.features.reduce((sum, feature) => sum + this.#weights[feature]!, 0),
     }));
+    this.#prior = Float64Array.from(this.#names, (_, feature) => {
+      const share = all.reduce((sum, type) => sum + this.#count(feature, type) / this.#sizes[type]!, 0) / all.length;
+      return Math.min(1 - PRIOR_LEAST, Math.max(PRIOR_LEAST, share));
+    });
     this.#usual = this.#usualSurprises();
   }
 
@@ -213,7 +221,7 @@ export class Classifier {
     for (let feature = 0; feature < seen.length; feature++) {
       const isSeen = seen[feature] === 1;
       const count = this.#count(feature, type) - (own >= 0 && isSeen ? 1 : 0);
-      const chance = (count + PRIOR) / size;
+      const chance = (count + 2 * PRIOR * this.#prior[feature]!) / size;
       surprise -= (this.#weights[feature]! / this.#importance[feature]!) * Math.log(isSeen ? chance : 1 - chance);
     }
     return surprise;
@@ -221,18 +229,23 @@ export class Classifier {
 
   #usualSurprises(): Float64Array {
     const byType: number[][] = this.#types.map(() => []);
+    /** Of types seen once: how surprising even the same would be. */
+    const ofSame = new Float64Array(this.#types.length);
     const owners = new Float64Array(this.#names.length);
     for (const { features } of this.#setups) for (const feature of features) owners[feature]!++;
     for (const [index, { type, features }] of this.#setups.entries()) {
-      if (this.#sizes[type] === 1) continue;
       const seen = new Uint8Array(this.#names.length);
       for (const feature of features) seen[feature] = 1;
+      if (this.#sizes[type] === 1) {
+        ofSame[type] = this.#surprise(type, seen, 0, -1);
+        continue;
+      }
       const novel = features.reduce((sum, feature) => sum + (owners[feature] === 1 ? 1 : 0), 0);
       byType[type]!.push(this.#surprise(type, seen, novel, index));
     }
     // A type that was seen once alone is taken to vary as others do.
     const ofAny = median(byType.filter((list) => list.length > 0).map(median));
-    return Float64Array.from(byType, (list) => (list.length > 0 ? median(list) : ofAny));
+    return Float64Array.from(byType, (list, type) => (list.length > 0 ? median(list) : ofSame[type]! + ofAny));
   }
 
   #evidence(type: number, seen: Uint8Array): { speaking: string[]; opposing: string[] } {
