@@ -19,6 +19,7 @@ import { modules } from '../modules/index.ts';
 import { protocols } from '../protocols/index.ts';
 import { TransferRecorder } from '../transfers/recorder.ts';
 import { Dispatch } from './dispatch.ts';
+import { FingerprintClaims } from './fingerprint-claims.ts';
 import { namedHost } from './named-host.ts';
 import { Pipeline } from './pipeline.ts';
 import { SiteIntent } from './site-intent.ts';
@@ -208,11 +209,12 @@ export class Analysis {
       },
       claim: (claim) => dispatch.claim(claim),
     };
+    if (isJudging) dispatch.fingerprints = new FingerprintClaims(hosts, protocols, (claim) => dispatch.claim(claim));
     dispatch.connect(active.map((module) => module.start(site)));
     this.pipeline = new Pipeline(dispatch, dispatch, protocols, hosts, {
       keepDuplicates: options.duplicates === 'keep',
       duplicateSeed: options.duplicateSeed ?? 0,
-      firstPackets: options.firstPackets === true,
+      firstPackets: isJudging || options.firstPackets === true,
     });
   }
 
