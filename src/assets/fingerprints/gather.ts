@@ -31,6 +31,9 @@ export class FeatureGatherer {
   /** By host, as long as its MAC address stays; looking it up costs a string. */
   readonly #known: (Device | undefined)[] = [];
 
+  /** By host: it controls a process or a building. */
+  readonly #isLeftOut: boolean[] = [];
+
   constructor(hosts: HostDirectory, protocols: readonly Protocol[]) {
     this.#hosts = hosts;
     this.#protocols = protocols;
@@ -75,6 +78,7 @@ export class FeatureGatherer {
   }
 
   #features(host: number): DeviceFeatures | null {
+    if (this.#isLeftOut[host] === true) return null;
     const device = this.#device(host);
     if (device === null) return null;
     device.hasChanged = true;
@@ -82,6 +86,8 @@ export class FeatureGatherer {
   }
 
   #leaveOut(host: number): void {
+    if (this.#isLeftOut[host] === true) return;
+    this.#isLeftOut[host] = true;
     const device = this.#device(host);
     if (device !== null) device.features = null;
   }
