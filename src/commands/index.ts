@@ -59,6 +59,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./firmware.ts')).firmwareCommand,
   },
   {
+    name: 'fingerprint',
+    summary: 'tell what a device is by how it behaves, and learn devices of your own',
+    load: async () => (await import('./fingerprint.ts')).fingerprintCommand,
+  },
+  {
     name: 'config',
     summary: 'check the file that says what is intended at a site, or print an example',
     load: async () => (await import('./config.ts')).configCommand,

@@ -48,6 +48,7 @@ test('help is given for the program and for each command, however it is asked fo
     'baseline',
     'credentials',
     'firmware',
+    'fingerprint',
     'config',
     'facts',
     'modules',

@@ -22,6 +22,7 @@ import { modules } from '../modules/index.ts';
 import { protocols } from '../protocols/index.ts';
 import { TransferRecorder } from '../transfers/recorder.ts';
 import { Dispatch } from './dispatch.ts';
+import { FingerprintClaims } from './fingerprint-claims.ts';
 import { namedHost } from './named-host.ts';
 import { Pipeline } from './pipeline.ts';
 import { SiteIntent } from './site-intent.ts';
@@ -36,6 +37,8 @@ export interface AnalysisSettings {
   readonly framesMax?: number;
   /** Hears every fact, before the modules; made when the hosts it may ask about are there. */
   readonly facts?: (hosts: HostDirectory) => FactSink;
+  /** Tell the sizes, directions and gaps of the first packets of conversations, as fingerprints need them. */
+  readonly firstPackets?: boolean;
   /** False: facts only, no judgement. */
   readonly modules?: boolean;
   /** Called when an alert is new and when its severity rises. */
@@ -225,10 +228,12 @@ export class Analysis {
         this.firmware.add(event);
       },
     };
+    if (isJudging) dispatch.fingerprints = new FingerprintClaims(hosts, protocols, (claim) => dispatch.claim(claim));
     dispatch.connect(active.map((module) => module.start(site)));
     this.pipeline = new Pipeline(dispatch, dispatch, protocols, hosts, {
       keepDuplicates: options.duplicates === 'keep',
       duplicateSeed: options.duplicateSeed ?? 0,
+      firstPackets: isJudging || options.firstPackets === true,
     });
   }
 
