@@ -8,7 +8,7 @@ import { clearLogin as ipmiLogin } from '../protocols/ipmi/example-messages.ts';
 import { connack, connect } from '../protocols/mqtt/example-packets.ts';
 import { clearLogin as mysqlLogin } from '../protocols/mysql/example-messages.ts';
 import { clearLogin as postgresLogin } from '../protocols/postgres/example-messages.ts';
-import { eapol, pap, pppoe } from '../protocols/ppp/captures/example-captures.ts';
+import { eapol, pap, pppoe } from '../protocols/ppp/example-frames.ts';
 import { clearLogin as radiusLogin } from '../protocols/radius/example-messages.ts';
 import { CONFIRM, CONNECT, userData } from '../protocols/s7/example-frames.ts';
 import { bindings, community, octets, pdu } from '../protocols/snmp/example-messages.ts';

@@ -5,7 +5,7 @@ import { CheckedSink, messageContext } from '../../../fuzz/checked-sink.ts';
 import { Match, type Protocol } from '../../facts/protocol.ts';
 import { onlyLogin, playDatagrams, shown, type Told } from '../../../scripts/play-conversation.ts';
 import { joined, text, type Step } from '../example-stream.ts';
-import { CHALLENGE, chap, eapol as eapolFrame, md5, pap, pppoe } from './captures/example-captures.ts';
+import { CHALLENGE, chap, eapol as eapolFrame, md5, pap, pppoe } from './example-frames.ts';
 import { eapol, ppp } from './index.ts';
 
 const NOTHING = new Uint8Array(0);
