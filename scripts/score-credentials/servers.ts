@@ -246,7 +246,7 @@ export const MECHANISMS: readonly Mechanism[] = [
   dovecot('pop3-apop', 18_111, 'pop3', curl('+APOP')),
   freeradius('radius-pap', 18_812, 'User-Password', { isUntestable: true }),
   freeradius('radius-chap', 18_813, 'CHAP-Password'),
-  freeradius('radius-mschap', 18_814, 'MS-CHAP-Password', { isUntestable: true }),
+  freeradius('radius-mschap', 18_814, 'MS-CHAP-Password'),
   {
     name: 'mysql-native',
     programs: ['mariadbd', 'mariadb-install-db', 'mariadb'],
