@@ -73,10 +73,11 @@ export const analyzeCommand: Command = {
     ].join(' '),
     'The shape of --json: docs/formats.md.',
   ],
-  run: runAnalyze,
+  run: (line) => runAnalyze(line),
 };
 
-async function runAnalyze(line: CommandLine): Promise<number> {
+/** `kept`: a site database that nobody asked for, filled without a word. */
+export async function runAnalyze(line: CommandLine, kept: string | null = null): Promise<number> {
   const isJson = line.options.has('json');
   const isQuiet = line.options.has('quiet');
   if (isJson && isQuiet) throw new UsageError('--json and --quiet cannot be used together');
@@ -109,7 +110,8 @@ async function runAnalyze(line: CommandLine): Promise<number> {
     credentials,
     baseline,
     knownFirmware,
-    save: line.options.get('save') ?? null,
+    save: line.options.get('save') ?? kept,
+    isSaveTold: kept === null,
     failOn: failOn === undefined ? null : (failOn as Severity),
   });
 }

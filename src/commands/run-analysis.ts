@@ -22,7 +22,6 @@ import { jsonPage } from './json-text.ts';
 import { MODULES_PLANNED } from './modules.ts';
 import { LineWriter, writeError, writeOutput } from './output.ts';
 import { ProgressLine } from './progress.ts';
-import { samplePath } from './sample.ts';
 import { Saving, type Saved } from './saving.ts';
 import { spoolFor, spooledSource } from './spooled-source.ts';
 import { isProgressWanted, standardTerminal } from './terminal.ts';
@@ -50,6 +49,8 @@ export interface AnalysisRequest {
   readonly knownFirmware: KnownFirmware | null;
   /** The site database to add to; null: none. */
   readonly save: string | null;
+  /** Say what was saved. */
+  readonly isSaveTold: boolean;
   /** Exit with 3 from this severity on; null: never. */
   readonly failOn: Severity | null;
 }
@@ -96,21 +97,9 @@ export async function runAnalysis(request: AnalysisRequest): Promise<number> {
     if (problem !== null) writeError(`1sec: standard input could not be kept for evidence: ${problem}\n`);
     spool?.close();
   }
-  if (saved !== null) tellSaved(saved, output);
+  if (saved !== null) tellSaved(saved, request.isSaveTold ? output : 'quiet');
   if (request.spool !== null && result.spooled !== null) tellSpooled(request.spool, result.spooled, output);
   return exitCode(result, request.failOn);
-}
-
-/** The bundled sample as a site database, without a word. */
-export async function saveSample(database: string): Promise<void> {
-  const saving = new Saving(database);
-  const result = await analyze({
-    paths: [samplePath()],
-    wrapSource: (source) => saving.recording.source(source),
-    facts: () => saving.recording.facts(),
-  });
-  const { error } = saving.save(result, false);
-  if (error !== null) throw error;
 }
 
 /** In one line; where standard output is for programs, on standard error. */
