@@ -7,7 +7,7 @@ import { Inventory } from '../assets/inventory.ts';
 import { vendorOfMac } from '../assets/vendors.ts';
 import type { CaptureFile, CaptureSource } from '../capture/frames.ts';
 import { openCapture } from '../capture/open.ts';
-import type { Alert } from '../facts/alert.ts';
+import type { Alert, AlertParty } from '../facts/alert.ts';
 import type { Asset } from '../facts/asset.ts';
 import type { CredentialRow } from '../facts/credential.ts';
 import type { Conversation, FactSink, HostDirectory } from '../facts/facts.ts';
@@ -249,12 +249,12 @@ export class Analysis {
 
   /** As they stand now. */
   alerts(): Alert[] {
-    return this.desk.alerts();
+    return this.desk.alerts().map((alert) => this.named(alert));
   }
 
   /** Alerts that are new or have grown since the last call. */
   grownAlerts(): Alert[] {
-    return this.desk.grown();
+    return this.desk.grown().map((alert) => this.named(alert));
   }
 
   finish(files: readonly CaptureFile[]): AnalysisResult {
@@ -270,9 +270,10 @@ export class Analysis {
       for (const [rule, count] of dispatch.violations) if (rule.startsWith(`${name}/`)) sum += count;
       return sum;
     };
+    const assets = this.inventory.list();
     return {
       files,
-      assets: this.inventory.list(),
+      assets,
       protocols: protocols.map(({ name }, index) => ({
         name,
         messages: reader.messages[index]!,
@@ -282,9 +283,9 @@ export class Analysis {
       })),
       conversationCount: pipeline.flows.opened,
       conversationsByService: this.services.list(),
-      alerts: this.desk.alerts(),
+      alerts: this.alerts(),
       firmware: this.firmware.list().map(({ host, unit, ...event }) => ({
-        asset: this.inventory.assetId(host, unit),
+        asset: this.inventory.primaryId(this.inventory.assetId(host, unit)),
         ...event,
       })),
       stats: {
@@ -303,6 +304,17 @@ export class Analysis {
       spooled: this.spool,
       secrets: reader.secrets,
     };
+  }
+
+  /** With the ids under which its devices are listed. */
+  private named(alert: Alert): Alert {
+    const party = (side: AlertParty): AlertParty => {
+      const asset = this.inventory.primaryId(side.asset);
+      return asset === side.asset ? side : { ...side, asset };
+    };
+    const subject = party(alert.subject);
+    const peer = alert.peer === null ? null : party(alert.peer);
+    return subject === alert.subject && peer === alert.peer ? alert : { ...alert, subject, peer };
   }
 
   private closed(conversation: Conversation): void {
