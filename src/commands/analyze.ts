@@ -48,6 +48,11 @@ export const analyzeCommand: Command = {
       value: 'FILE',
       text: "what is usual, from '1sec baseline learn': what deviates is told from the first packet on",
     },
+    {
+      name: 'policy',
+      value: 'FILE',
+      text: 'zones and conduits (policy.yaml): what no conduit allows is told; see 1sec help policy',
+    },
     { name: 'config', value: 'FILE', text: 'what is intended at the site (1sec.yaml); see 1sec help config' },
     {
       name: 'save',
@@ -82,6 +87,8 @@ async function runAnalyze(line: CommandLine): Promise<number> {
   const declaration = config === undefined ? null : (await import('./site-config.ts')).declarationOf(config);
   const usual = line.options.get('baseline');
   const baseline = usual === undefined ? null : (await import('./baseline-file.ts')).readBaseline(usual);
+  const owned = line.options.get('policy');
+  const policy = owned === undefined ? null : (await import('./policy-file.ts')).policyOf(owned);
   const { runAnalysis } = await import('./run-analysis.ts');
   return runAnalysis({
     paths,
@@ -92,6 +99,7 @@ async function runAnalyze(line: CommandLine): Promise<number> {
     evidence: evidence === undefined ? null : outputDirectory('evidence', evidence),
     spool: spool === undefined ? null : outputDirectory('spool', spool),
     declaration,
+    policy,
     baseline,
     save: line.options.get('save') ?? null,
     failOn: failOn === undefined ? null : (failOn as Severity),

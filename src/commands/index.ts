@@ -44,6 +44,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./baseline.ts')).baselineCommand,
   },
   {
+    name: 'policy',
+    summary: 'infer zones and conduits from captures, and judge others against them',
+    load: async () => (await import('./policy.ts')).policyCommand,
+  },
+  {
     name: 'config',
     summary: 'check the file that says what is intended at a site, or print an example',
     load: async () => (await import('./config.ts')).configCommand,

@@ -45,6 +45,7 @@ test('help is given for the program and for each command, however it is asked fo
     'alerts',
     'flows',
     'baseline',
+    'policy',
     'config',
     'facts',
     'modules',

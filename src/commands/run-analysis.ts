@@ -7,6 +7,7 @@ import type { AnalysisProgress, AnalysisResult } from '../engine/analysis.ts';
 import { SPOOL_BYTES_DEFAULT, type SpoolOutcome } from '../engine/transfer-spool.ts';
 import type { Severity } from '../facts/alert.ts';
 import type { Declaration } from '../facts/intent.ts';
+import type { Policy } from '../facts/policy.ts';
 import type { Baseline } from '../learning/baseline.ts';
 import { modules } from '../modules/index.ts';
 import { protocols } from '../protocols/index.ts';
@@ -39,6 +40,8 @@ export interface AnalysisRequest {
   readonly spool: string | null;
   /** What 1sec.yaml declares; null: none is given. */
   readonly declaration: Declaration | null;
+  /** Zones and conduits; null: none are given. */
+  readonly policy: Policy | null;
   /** What was learned before; null: it is learned from the capture itself. */
   readonly baseline: Baseline | null;
   /** The site database to add to; null: none. */
@@ -59,10 +62,22 @@ export async function runAnalysis(request: AnalysisRequest): Promise<number> {
   };
   const facts = saving === null ? {} : { facts: () => saving.recording.facts() };
   const declaration = request.declaration === null ? {} : { declaration: request.declaration };
+  const policy = request.policy === null ? {} : { policy: request.policy };
   const kept = request.spool === null ? {} : { spool: { directory: request.spool, bytesMax: SPOOL_BYTES_DEFAULT } };
   const baseline = request.baseline === null ? {} : { baseline: request.baseline };
   const result = await withProgress(terminal.width, (progress) =>
-    analyze({ paths, framesMax, duplicates, progress, wrapSource, ...facts, ...declaration, ...baseline, ...kept }),
+    analyze({
+      paths,
+      framesMax,
+      duplicates,
+      progress,
+      wrapSource,
+      ...facts,
+      ...declaration,
+      ...policy,
+      ...baseline,
+      ...kept,
+    }),
   );
   // Before anything is printed: a reader that goes away ends the program.
   const saved = saving?.save(result, request.declaration !== null) ?? null;

@@ -5,6 +5,7 @@ import type { InterfaceState } from '../capture/live-linux.ts';
 import { LiveWatch, type LiveResult } from '../engine/live.ts';
 import type { Alert } from '../facts/alert.ts';
 import type { Declaration } from '../facts/intent.ts';
+import type { Policy } from '../facts/policy.ts';
 import type { Baseline } from '../learning/baseline.ts';
 import { modules } from '../modules/index.ts';
 import { protocols } from '../protocols/index.ts';
@@ -37,6 +38,7 @@ export interface WatchRequest {
   readonly color: string;
   /** What was learned before; null: it is learned from the traffic itself. */
   readonly baseline: Baseline | null;
+  readonly policy: Policy | null;
   /** What 1sec.yaml declares; null: none is given. */
   readonly declaration: Declaration | null;
   /** The site database to add to; null: none. */
@@ -88,7 +90,7 @@ class WatchRun {
   #indexing: NodeJS.Timeout | undefined;
 
   constructor(request: WatchRequest, account: Account | null) {
-    const { interfaces, baseline, declaration, save, evidence, keptBytes, spool } = request;
+    const { interfaces, baseline, declaration, policy, save, evidence, keptBytes, spool } = request;
     this.#request = request;
     this.#account = account;
     this.#terminal = standardTerminal(request.color);
@@ -97,6 +99,7 @@ class WatchRun {
       interfaces,
       baseline,
       declaration,
+      policy,
       isObserved: save !== null,
       keptBytes: evidence === null ? 0 : keptBytes,
       spool: spool === null ? null : { directory: spool, bytesMax: SPOOL_BYTES_DEFAULT },

@@ -22,6 +22,11 @@ export const watchCommand: Command = {
       value: 'FILE',
       text: "what is usual, from '1sec baseline learn': what deviates is told from the first packet on",
     },
+    {
+      name: 'policy',
+      value: 'FILE',
+      text: 'zones and conduits (policy.yaml): what no conduit allows is told; see 1sec help policy',
+    },
     { name: 'config', value: 'FILE', text: 'what is intended at the site (1sec.yaml); see 1sec help config' },
     {
       name: 'save',
@@ -94,6 +99,8 @@ async function runWatch(line: CommandLine): Promise<number> {
   const declaration = config === undefined ? null : (await import('./site-config.ts')).declarationOf(config);
   const usual = options.get('baseline');
   const baseline = usual === undefined ? null : (await import('./baseline-file.ts')).readBaseline(usual);
+  const owned = options.get('policy');
+  const policy = owned === undefined ? null : (await import('./policy-file.ts')).policyOf(owned);
   const { watch } = await import('./run-watch.ts');
   return watch({
     interfaces,
@@ -102,6 +109,7 @@ async function runWatch(line: CommandLine): Promise<number> {
     color: options.get('color') ?? 'auto',
     baseline,
     declaration,
+    policy,
     save: options.get('save') ?? null,
     evidence: options.get('evidence') ?? null,
     keptBytes,

@@ -11,6 +11,7 @@ import type { Asset } from '../facts/asset.ts';
 import type { Conversation, FactSink, HostDirectory } from '../facts/facts.ts';
 import type { Declaration } from '../facts/intent.ts';
 import type { Site } from '../facts/module.ts';
+import type { Policy } from '../facts/policy.ts';
 import { restoreBaseline, type Baseline } from '../learning/baseline.ts';
 import { newLearning, type LearningTables } from '../learning/tables.ts';
 import { HostTable } from '../flow/hosts.ts';
@@ -22,6 +23,7 @@ import { Dispatch } from './dispatch.ts';
 import { namedHost } from './named-host.ts';
 import { Pipeline } from './pipeline.ts';
 import { SiteIntent } from './site-intent.ts';
+import { SitePolicy } from './site-policy.ts';
 import { ServiceCounts, type ServiceCount } from './services.ts';
 import { DiskSpool, type SpoolOutcome, type SpoolSettings } from './transfer-spool.ts';
 
@@ -39,6 +41,8 @@ export interface AnalysisSettings {
   readonly onAlert?: (alert: Alert) => void;
   /** What a person declared in 1sec.yaml. */
   readonly declaration?: Declaration;
+  /** Zones and conduits that a person owns. */
+  readonly policy?: Policy;
   /** What is usual here, as it was learned before. */
   readonly baseline?: Baseline;
   /** True: everything seen is usual, and is only learned. */
@@ -197,6 +201,7 @@ export class Analysis {
       learning: this.learning,
       secretKey: randomBytes(32),
       ...(intent === null ? {} : { intent }),
+      ...(options.policy === undefined ? {} : { policy: new SitePolicy(options.policy, hosts) }),
       raise: (judgement) => {
         const weighed = intent === null ? judgement : intent.weighed(judgement);
         if (weighed === null) return;

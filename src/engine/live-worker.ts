@@ -38,6 +38,7 @@ const analysis = new Analysis({
   ...(start.spool === null ? {} : { spool: start.spool }),
   ...(start.baseline === null ? {} : { baseline: start.baseline }),
   ...(start.declaration === null ? {} : { declaration: start.declaration }),
+  ...(start.policy === null ? {} : { policy: start.policy }),
 });
 
 function tell(message: LiveMessage): void {

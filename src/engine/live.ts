@@ -7,6 +7,7 @@ import { CaptureOpenError } from '../capture/frames.ts';
 import type { InterfaceState } from '../capture/live-linux.ts';
 import type { Alert } from '../facts/alert.ts';
 import type { Declaration } from '../facts/intent.ts';
+import type { Policy } from '../facts/policy.ts';
 import type { Baseline } from '../learning/baseline.ts';
 import type { NamedHosts } from '../store/conversations.ts';
 import type { LiveObserved } from '../store/live-recording.ts';
@@ -22,6 +23,7 @@ export interface LiveOptions {
   /** What is usual, and what is intended; null: not known. */
   readonly baseline: Baseline | null;
   readonly declaration: Declaration | null;
+  readonly policy: Policy | null;
   /** Whether `observed` is to be called. */
   readonly isObserved: boolean;
   /** Bytes of the newest frames that are kept, so that `proof` can be called; 0: it is not. */

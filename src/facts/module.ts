@@ -4,6 +4,7 @@ import type { Claim, Conversation, HostDirectory, Login, Trait, Transfer, Violat
 import type { Intent } from './intent.ts';
 import type { Learning } from './learning.ts';
 import type { Operation } from './operation.ts';
+import type { PolicyView } from './policy.ts';
 import type { Protocol, ProtocolFamily } from './protocol.ts';
 
 export interface ModuleMeta {
@@ -25,6 +26,8 @@ export interface Site {
   readonly learning: Learning;
   /** What a person declared in 1sec.yaml; absent: nothing. */
   readonly intent?: Intent;
+  /** Zones and conduits that a person owns (policy.yaml); absent: nobody does. */
+  readonly policy?: PolicyView;
   /** Known to this run alone: for hashes that must not tell anything to anybody else. */
   readonly secretKey: Uint8Array;
   raise(judgement: Judgement): void;

@@ -2,8 +2,16 @@
 import type { Module } from '../facts/module.ts';
 import { assetLens } from './asset-lens/index.ts';
 import { commandSentinel } from './command-sentinel/index.ts';
+import { conduitKeeper } from './conduit-keeper/index.ts';
 import { credentialAuditor } from './credential-auditor/index.ts';
 import { identityGuard } from './identity-guard/index.ts';
 import { processGuard } from './process-guard/index.ts';
 
-export const modules: readonly Module[] = [assetLens, identityGuard, commandSentinel, processGuard, credentialAuditor];
+export const modules: readonly Module[] = [
+  assetLens,
+  identityGuard,
+  commandSentinel,
+  processGuard,
+  credentialAuditor,
+  conduitKeeper,
+];
