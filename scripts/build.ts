@@ -18,9 +18,16 @@ import {
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build, type Plugin } from 'esbuild';
+import { DASHBOARD_BUILD } from '../src/commands/dashboard-build.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const PROGRAM_BUNDLE = '1sec.mjs';
+const DASHBOARD = 'ui/dashboard.js';
+/** Packages that are CommonJS ask for built-ins of Node in their own way. */
+const REQUIRE =
+  "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);";
+/** Packages that are loaded where they are needed; being CommonJS, nothing of them runs before. */
+const LAZY_PACKAGES = /node_modules\/fastify\//;
 
 /** Read at run time by their path in the project, see knowledge/shipped-file.ts. */
 const SHIPPED_FILES = [
@@ -28,8 +35,11 @@ const SHIPPED_FILES = [
   'knowledge/README.md',
   'knowledge/oui.bin',
   'knowledge/credentials/table.tsv',
+  'knowledge/fingerprints/devices.tsv',
   'samples/plant.pcapng',
   'samples/plant.labels.tsv',
+  'ui/index.html',
+  'ui/dashboard.css',
 ];
 
 /** Each of these runs in a thread of its own and becomes a bundle of its own, see src/engine/worker-start.ts. */
@@ -70,7 +80,7 @@ export async function buildBundle(directory: string): Promise<string[]> {
     format: 'esm',
     target: 'node26',
     charset: 'utf8',
-    banner: { js: '#!/usr/bin/env node' },
+    banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },
     plugins: [importStatically],
     // The package's modules; for Node it offers only CommonJS, which asks for built-ins in a way a bundle cannot.
     alias: { yaml: join(ROOT, 'node_modules/yaml/browser/index.js') },
@@ -78,17 +88,25 @@ export async function buildBundle(directory: string): Promise<string[]> {
     logLevel: 'warning',
   });
   const lazy = Object.entries(result.metafile.inputs).filter(([, input]) =>
-    input.imports.some((imported) => imported.kind === 'dynamic-import' && imported.external !== true),
+    input.imports.some(
+      ({ kind, external, path }) => kind === 'dynamic-import' && external !== true && !LAZY_PACKAGES.test(path),
+    ),
   );
   if (lazy.length > 0) {
     throw new Error(`only 'await import('./…')' can be bundled: ${lazy.map(([path]) => path).join(', ')}`);
   }
+  await buildDashboard(directory);
   for (const path of SHIPPED_FILES) {
     mkdirSync(dirname(join(directory, path)), { recursive: true });
     cpSync(join(ROOT, path), join(directory, path));
   }
   chmodSync(join(directory, PROGRAM_BUNDLE), 0o755);
-  return [PROGRAM_BUNDLE, ...workers.map((path) => `${basename(path, '.ts')}.mjs`), ...SHIPPED_FILES];
+  return [PROGRAM_BUNDLE, ...workers.map((path) => `${basename(path, '.ts')}.mjs`), DASHBOARD, ...SHIPPED_FILES];
+}
+
+/** The script of the dashboard, as `1sec serve` makes it when run from the sources. */
+async function buildDashboard(directory: string): Promise<void> {
+  await build({ absWorkingDir: ROOT, ...DASHBOARD_BUILD, outfile: join(directory, DASHBOARD), logLevel: 'warning' });
 }
 
 /** Makes one executable, `output` in `directory`, out of the bundle there and the runtime that runs this script. */

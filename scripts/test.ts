@@ -43,6 +43,7 @@ function steps(): Step[] {
     },
     { name: 'lint', arguments: [program('eslint', 'eslint'), '--max-warnings=0', '.'] },
     { name: 'types', arguments: [program('typescript', 'tsc'), '--noEmit'] },
+    { name: 'dashboard types', arguments: [program('typescript', 'tsc'), '--noEmit', '-p', 'ui'] },
     { name: 'format', arguments: [program('prettier', 'prettier'), '--check', '--log-level=warn', '.'] },
     { name: 'fuzz', arguments: ['fuzz/main.ts', 'all', '--smoke'], isShown: true },
     { name: 'layering', arguments: ['scripts/layering.ts'] },

@@ -3,6 +3,16 @@
 /** Names of layers that tshark shows for a protocol of ours, besides our own name. */
 const ALIASES: Readonly<Record<string, readonly string[]>> = {
   modbus: ['mbtcp', 'mbudp', 'modbus'],
+  redis: ['resp'],
+  ftp: ['ftp', 'ftp-data'],
+  pop3: ['pop'],
+  ldap: ['ldap', 'cldap'],
+  eapol: ['eapol', 'eap'],
+  ppp: ['pppoes', 'ppp'],
+  tds: ['tds'],
+  postgres: ['pgsql'],
+  ipmi: ['rmcp', 'ipmi'],
+  'ws-discovery': ['ws-discovery', 'xml'],
   'modbus-rtu': ['mbrtu'],
   iec104: ['iec60870_104', 'iec60870_asdu'],
   bacnet: ['bvlc', 'bacnet', 'bacapp'],
@@ -23,7 +33,6 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
   ntp: ['ntp'],
   snmp: ['snmp'],
   telnet: ['telnet'],
-  ftp: ['ftp'],
   smb: ['smb', 'smb2', 'nbss'],
   rdp: ['rdp', 't125'],
 };

@@ -124,7 +124,11 @@ const FLOWS: StoredList<StoredConversation> = {
     String(flow.isSeenFromStart),
     String(flow.isAnswered),
   ],
-  json: (flow) => ({
+  json: conversationJson,
+};
+
+export function conversationJson(flow: StoredConversation): Record<string, unknown> {
+  return {
     protocol: flow.protocol,
     transport: flow.transport,
     client: flow.client.address,
@@ -144,5 +148,5 @@ const FLOWS: StoredList<StoredConversation> = {
     gaps: flow.gaps,
     seenFromStart: flow.isSeenFromStart,
     answered: flow.isAnswered,
-  }),
-};
+  };
+}

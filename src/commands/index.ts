@@ -24,6 +24,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./demo.ts')).demoCommand,
   },
   {
+    name: 'serve',
+    summary: 'show the dashboard of a site database in a browser on this machine',
+    load: async () => (await import('./serve.ts')).serveCommand,
+  },
+  {
     name: 'assets',
     summary: 'list the devices that a site database knows',
     load: async () => (await import('./assets.ts')).assetsCommand,
@@ -47,6 +52,21 @@ export const commands: readonly CommandEntry[] = [
     name: 'policy',
     summary: 'infer zones and conduits from captures, and judge others against them',
     load: async () => (await import('./policy.ts')).policyCommand,
+  },
+  {
+    name: 'credentials',
+    summary: 'list known default credentials, test one, or make a list of your own',
+    load: async () => (await import('./credentials.ts')).credentialsCommand,
+  },
+  {
+    name: 'firmware',
+    summary: 'look into firmware images, and keep the signed set of those that are known to be good',
+    load: async () => (await import('./firmware.ts')).firmwareCommand,
+  },
+  {
+    name: 'fingerprint',
+    summary: 'tell what a device is by how it behaves, and learn devices of your own',
+    load: async () => (await import('./fingerprint.ts')).fingerprintCommand,
   },
   {
     name: 'config',

@@ -6,6 +6,8 @@ import { analyze } from '../engine/analysis.ts';
 import type { AnalysisProgress, AnalysisResult } from '../engine/analysis.ts';
 import { SPOOL_BYTES_DEFAULT, type SpoolOutcome } from '../engine/transfer-spool.ts';
 import type { Severity } from '../facts/alert.ts';
+import type { CredentialRow } from '../facts/credential.ts';
+import type { KnownFirmware } from '../facts/firmware.ts';
 import type { Declaration } from '../facts/intent.ts';
 import type { Policy } from '../facts/policy.ts';
 import type { Baseline } from '../learning/baseline.ts';
@@ -42,17 +44,23 @@ export interface AnalysisRequest {
   readonly declaration: Declaration | null;
   /** Zones and conduits; null: none are given. */
   readonly policy: Policy | null;
+  /** The person's own list of credentials. */
+  readonly credentials: readonly CredentialRow[];
   /** What was learned before; null: it is learned from the capture itself. */
   readonly baseline: Baseline | null;
+  /** Images that are known to be good; null: no such set is given. */
+  readonly knownFirmware: KnownFirmware | null;
   /** The site database to add to; null: none. */
   readonly save: string | null;
+  /** Say what was saved. */
+  readonly isSaveTold: boolean;
   /** Exit with 3 from this severity on; null: never. */
   readonly failOn: Severity | null;
 }
 
 /** Resolves to the exit code. */
 export async function runAnalysis(request: AnalysisRequest): Promise<number> {
-  const { paths, framesMax, duplicates, output, evidence } = request;
+  const { paths, framesMax, duplicates, output, evidence, credentials } = request;
   const terminal = standardTerminal(request.color);
   const spool = evidence === null ? null : spoolFor(paths);
   const saving = request.save === null ? null : new Saving(request.save);
@@ -65,11 +73,13 @@ export async function runAnalysis(request: AnalysisRequest): Promise<number> {
   const policy = request.policy === null ? {} : { policy: request.policy };
   const kept = request.spool === null ? {} : { spool: { directory: request.spool, bytesMax: SPOOL_BYTES_DEFAULT } };
   const baseline = request.baseline === null ? {} : { baseline: request.baseline };
+  const known = request.knownFirmware === null ? {} : { knownFirmware: request.knownFirmware };
   const result = await withProgress(terminal.width, (progress) =>
     analyze({
       paths,
       framesMax,
       duplicates,
+      credentials,
       progress,
       wrapSource,
       ...facts,
@@ -77,6 +87,7 @@ export async function runAnalysis(request: AnalysisRequest): Promise<number> {
       ...policy,
       ...baseline,
       ...kept,
+      ...known,
     }),
   );
   // Before anything is printed: a reader that goes away ends the program.
@@ -91,7 +102,7 @@ export async function runAnalysis(request: AnalysisRequest): Promise<number> {
     if (problem !== null) writeError(`1sec: standard input could not be kept for evidence: ${problem}\n`);
     spool?.close();
   }
-  if (saved !== null) tellSaved(saved, output);
+  if (saved !== null) tellSaved(saved, request.isSaveTold ? output : 'quiet');
   if (request.spool !== null && result.spooled !== null) tellSpooled(request.spool, result.spooled, output);
   return exitCode(result, request.failOn);
 }

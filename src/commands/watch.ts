@@ -17,6 +17,8 @@ export const watchCommand: Command = {
   summary: 'say what is wrong on a live network, while it happens',
   options: [
     { name: 'for', value: 'SECONDS', text: 'end after so many seconds; else Ctrl-C or SIGTERM ends it' },
+    { name: 'firmware', value: 'FILE', text: "images known to be good, from '1sec firmware add'" },
+    { name: 'firmware-key', value: 'FILE', text: 'the public key that they have to be signed with' },
     {
       name: 'baseline',
       value: 'FILE',
@@ -28,6 +30,11 @@ export const watchCommand: Command = {
       text: 'zones and conduits (policy.yaml): what no conduit allows is told; see 1sec help policy',
     },
     { name: 'config', value: 'FILE', text: 'what is intended at the site (1sec.yaml); see 1sec help config' },
+    {
+      name: 'credentials',
+      value: 'FILE',
+      text: "your own list of credentials beside the shipped one, from '1sec credentials import'",
+    },
     {
       name: 'save',
       value: 'FILE',
@@ -97,10 +104,17 @@ async function runWatch(line: CommandLine): Promise<number> {
   const keptBytes = keptSize(keep ?? KEPT_DEFAULT);
   const config = options.get('config');
   const declaration = config === undefined ? null : (await import('./site-config.ts')).declarationOf(config);
+  const own = options.get('credentials');
+  const credentials = own === undefined ? [] : (await import('./credential-file.ts')).readCredentials(own);
   const usual = options.get('baseline');
   const baseline = usual === undefined ? null : (await import('./baseline-file.ts')).readBaseline(usual);
   const owned = options.get('policy');
   const policy = owned === undefined ? null : (await import('./policy-file.ts')).policyOf(owned);
+  const known = options.get('firmware');
+  const firmwareKey = options.get('firmware-key');
+  if (known === undefined && firmwareKey !== undefined) throw new UsageError('--firmware-key belongs to --firmware');
+  const knownFirmware =
+    known === undefined ? null : (await import('./firmware-manifest.ts')).readManifest(known, firmwareKey);
   const { watch } = await import('./run-watch.ts');
   return watch({
     interfaces,
@@ -108,8 +122,10 @@ async function runWatch(line: CommandLine): Promise<number> {
     isJson: options.has('json'),
     color: options.get('color') ?? 'auto',
     baseline,
+    knownFirmware,
     declaration,
     policy,
+    credentials,
     save: options.get('save') ?? null,
     evidence: options.get('evidence') ?? null,
     keptBytes,

@@ -1,9 +1,11 @@
 // Every security module, in the order of the design. One line each.
 import type { Module } from '../facts/module.ts';
+import { accessWatch } from './access-watch/index.ts';
 import { assetLens } from './asset-lens/index.ts';
 import { commandSentinel } from './command-sentinel/index.ts';
 import { conduitKeeper } from './conduit-keeper/index.ts';
 import { credentialAuditor } from './credential-auditor/index.ts';
+import { firmwareGuard } from './firmware-guard/index.ts';
 import { identityGuard } from './identity-guard/index.ts';
 import { processGuard } from './process-guard/index.ts';
 
@@ -12,6 +14,8 @@ export const modules: readonly Module[] = [
   identityGuard,
   commandSentinel,
   processGuard,
+  firmwareGuard,
   credentialAuditor,
+  accessWatch,
   conduitKeeper,
 ];

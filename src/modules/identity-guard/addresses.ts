@@ -18,7 +18,10 @@ const ROUTER_ADDRESSES = 4;
 /** Virtual MAC addresses of VRRP and CARP (RFC 9568, 7.3), HSRP, GLBP: the address is meant to move. */
 const VIRTUAL = /^(?:00:00:5e:00:0[12]|00:00:0c:07:ac|00:00:0c:9f:f|00:05:73:a0|00:07:b4)/;
 
-const NOBODY: readonly string[] = ['0.0.0.0', '::'];
+/** Addresses of nobody, and of everybody to himself. */
+const NOBODY = /^(?:0\.|127\.|::1?$)/;
+/** An address that has been with one card for so long is settled; before, frames may come by several routers. */
+const SETTLED_US = 30e6;
 
 interface Card {
   readonly mac: string;
@@ -53,7 +56,7 @@ export class Addresses {
 
   bound({ host, value: mac, frame, timeUs }: Trait): void {
     // Who has no address yet speaks from none: everybody does.
-    if (NOBODY.includes(this.#site.hosts.address(host))) return;
+    if (NOBODY.test(this.#site.hosts.address(host))) return;
     const cards = this.#cards.get(host);
     const now = { mac, frame, sinceUs: timeUs };
     this.#note(mac, host);
@@ -107,7 +110,7 @@ export class Addresses {
         explanation: `${move}: that network card has another address already (${own}).`,
         frames,
       });
-    } else if (earlier !== undefined) {
+    } else if (earlier !== undefined && now.sinceUs - earlier.sinceUs >= SETTLED_US) {
       this.#site.raise({
         kind: ADDRESS_CONFLICT.kind,
         timeUs: now.sinceUs,
@@ -117,7 +120,7 @@ export class Addresses {
         explanation: `${move}, where it had been before: both network cards use the address within ${Math.round((now.sinceUs - earlier.sinceUs) / 1e6)} s.`,
         frames: [earlier.frame, ...frames].filter((frame) => frame > 0),
       });
-    } else if (others.length < ROUTER_ADDRESSES) {
+    } else if (others.length < ROUTER_ADDRESSES && now.sinceUs - before.sinceUs >= SETTLED_US) {
       const seconds = Math.round((now.sinceUs - before.sinceUs) / 1e6);
       this.#site.raise({
         kind: ADDRESS_MOVED.kind,

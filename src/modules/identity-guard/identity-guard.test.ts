@@ -163,6 +163,16 @@ const QUIET: readonly Case[] = [
     },
   },
   {
+    kind: 'identity-guard/address-moved',
+    what: 'an address that is heard by two routers from the start',
+    play: (rehearsal) => {
+      bind(rehearsal, 2, mac(8), 0);
+      bind(rehearsal, 2, mac(9), 1);
+      bind(rehearsal, 2, mac(8), 2);
+      rehearsal.tick(at(120));
+    },
+  },
+  {
     kind: 'identity-guard/address-conflict',
     what: 'the same card again and again',
     play: (rehearsal) => {

@@ -1,6 +1,6 @@
 // Numbers out of a payload: a text that is one number, the members of JSON, records of SenML (RFC 8428), and resources of
 // LwM2M in TLV (OMA LwM2M core 1.0, clause 6.4.3).
-import { JsonNumbers, MEMBERS_MAX, NumberReader, isSpace } from '../mqtt/numbers.ts';
+import { JsonNumbers, MEMBERS_MAX, NumberReader, isSpace } from '../written-numbers.ts';
 import { Format } from './messages.ts';
 
 /** Longer payloads are files. */

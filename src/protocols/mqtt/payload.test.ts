@@ -4,7 +4,7 @@ import test from 'node:test';
 import fc from 'fast-check';
 import { hexBytes } from '../example-conversation.ts';
 import { PIECE_BYTES } from './framing.ts';
-import { JsonNumbers, NumberReader } from './numbers.ts';
+import { JsonNumbers, NumberReader } from '../written-numbers.ts';
 import { PAYLOAD_CLASS_NAMES } from './messages.ts';
 import { Payload } from './payload.ts';
 import { Talk, bytesOf, packet, publish, type Part } from './example-packets.ts';

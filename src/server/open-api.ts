@@ -1,0 +1,114 @@
+// What the API says of itself (OpenAPI 3.1): the paths, their queries, and the shapes of their answers.
+
+const TEXT = { type: 'string' };
+const NUMBER = { type: 'integer' };
+const OR_NULL = (type: string): object => ({ type: [type, 'null'] });
+const PARTY = {
+  type: ['object', 'null'],
+  properties: {
+    asset: TEXT,
+    segment: TEXT,
+    ip: OR_NULL('string'),
+    mac: OR_NULL('string'),
+    port: OR_NULL('integer'),
+    unit: OR_NULL('integer'),
+  },
+};
+const ASSET = {
+  type: 'object',
+  required: ['id', 'segment', 'ip', 'mac', 'role', 'vendor', 'protocols', 'first', 'last', 'evidence'],
+  properties: {
+    id: TEXT,
+    segment: TEXT,
+    ip: { type: 'array', items: TEXT },
+    mac: { type: 'array', items: TEXT },
+    role: OR_NULL('string'),
+    level: OR_NULL('integer'),
+  },
+};
+const ALERT = {
+  type: 'object',
+  required: [
+    'id',
+    'kind',
+    'module',
+    'severity',
+    'title',
+    'explanation',
+    'advice',
+    'subject',
+    'peer',
+    'count',
+    'frames',
+  ],
+  properties: {
+    id: TEXT,
+    kind: TEXT,
+    severity: { enum: ['info', 'low', 'medium', 'high', 'critical'] },
+    subject: PARTY,
+    peer: PARTY,
+    count: NUMBER,
+  },
+};
+const CONVERSATION = {
+  type: 'object',
+  required: ['protocol', 'transport', 'client', 'server', 'serverPort', 'first', 'last'],
+  properties: { protocol: OR_NULL('string'), transport: TEXT, client: TEXT, server: TEXT, serverPort: NUMBER },
+};
+const NAMED = { type: 'object', required: ['name', 'title'], properties: { name: TEXT, title: TEXT } };
+
+const pageOf = (items: object): object => ({
+  type: 'object',
+  required: ['total', 'items'],
+  properties: { total: NUMBER, items: { type: 'array', items } },
+});
+
+const QUERIES: Readonly<Record<string, object>> = {
+  offset: { type: 'integer', minimum: 0, default: 0 },
+  limit: { type: 'integer', minimum: 1, maximum: 1000, default: 100 },
+  search: { type: 'string', maxLength: 200 },
+  severity: { type: 'string', maxLength: 200 },
+  asset: { type: 'string', maxLength: 200 },
+  host: { type: 'string', maxLength: 200 },
+  protocol: { type: 'string', maxLength: 200 },
+};
+
+function get(summary: string, answer: object, queries: readonly string[] = [], path: readonly string[] = []): object {
+  return {
+    get: {
+      summary,
+      parameters: [
+        ...path.map((name) => ({ name, in: 'path', required: true, schema: TEXT })),
+        ...queries.map((name) => ({ name, in: 'query', schema: QUERIES[name] })),
+      ],
+      responses: {
+        200: { description: summary, content: { 'application/json': { schema: answer } } },
+        400: { description: 'a query that cannot be' },
+        401: { description: 'no session' },
+        ...(path.length === 0 ? {} : { 404: { description: 'none with this id' } }),
+      },
+    },
+  };
+}
+
+const PAGED = ['offset', 'limit', 'search'];
+const ANYTHING = { type: 'object' };
+
+export function openApi(): object {
+  return {
+    openapi: '3.1.0',
+    info: { title: '1-SEC Shield', version: '1' },
+    paths: {
+      '/api/health': get('Is the server there', { type: 'object', required: ['status'] }),
+      '/api/overview': get('Counts, and what needs a person now', ANYTHING),
+      '/api/assets': get('Devices', pageOf(ASSET), PAGED),
+      '/api/assets/{id}': get('One device', ASSET, [], ['id']),
+      '/api/alerts': get('Alerts, worst first', pageOf(ALERT), [...PAGED, 'severity', 'asset']),
+      '/api/alerts/{id}': get('One alert', ALERT, [], ['id']),
+      '/api/conversations': get('Who talked to whom', pageOf(CONVERSATION), [...PAGED, 'host', 'protocol']),
+      '/api/map': get('Devices and lines between them', ANYTHING),
+      '/api/modules': get('Security modules', pageOf(NAMED)),
+      '/api/protocols': get('Protocols that are decoded', pageOf(NAMED)),
+    },
+  };
+}

@@ -1,0 +1,149 @@
+// The API by its own word: who is let in, what it answers, and what it makes of queries that cannot be.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { openApi } from './open-api.ts';
+import { createServer } from './server.ts';
+import type { Page, SiteData } from './site-data.ts';
+
+const ITEM = { id: 'a1', title: '<img src=x onerror=alert(1)>' };
+const LIST: Page = { total: 1, items: [ITEM] };
+const asked: object[] = [];
+const DATA: SiteData = {
+  overview: () => ({ assets: 1 }),
+  assets: (query) => {
+    asked.push(query);
+    return LIST;
+  },
+  asset: (id) => (id === 'a1' ? ITEM : null),
+  alerts: () => LIST,
+  alert: (id) => (id === 'a1' ? ITEM : null),
+  conversations: () => LIST,
+  map: () => ({ nodes: [], lines: [], omitted: 0 }),
+  modules: () => LIST,
+  protocols: () => LIST,
+};
+const HOST = '127.0.0.1:8470';
+const START_MS = 1_767_225_600_000;
+
+async function serve() {
+  let nowMs = START_MS;
+  const dashboard = [{ path: '/', type: 'text/html; charset=utf-8', content: '<!doctype html>' }];
+  const server = await createServer({ data: DATA, dashboard, token: 'right', now: () => nowMs });
+  return {
+    server,
+    pass: (ms: number) => (nowMs += ms),
+    get: (url: string, headers: Record<string, string> = {}) =>
+      server.inject({ url, headers: { host: HOST, ...headers } }),
+    open: (token: string) =>
+      server.inject({ method: 'POST', url: '/api/session', headers: { host: HOST }, payload: { token } }),
+  };
+}
+
+async function session(site: Awaited<ReturnType<typeof serve>>): Promise<Record<string, string>> {
+  const opened = await site.open('right');
+  assert.equal(opened.statusCode, 200);
+  const cookie = String(opened.headers['set-cookie']);
+  assert.match(cookie, /; HttpOnly; SameSite=Strict; Path=\/$/);
+  return { cookie: cookie.split(';')[0]! };
+}
+
+describe('who is let in', () => {
+  test('nobody without a session, but for health, the session itself and the page', async () => {
+    const site = await serve();
+    for (const path of Object.keys(described().paths)) {
+      const { statusCode } = await site.get(path.replace('{id}', 'a1'));
+      assert.equal(statusCode, path === '/api/health' ? 200 : 401, path);
+    }
+    assert.equal((await site.get('/api/openapi.json')).statusCode, 401);
+    assert.equal((await site.get('/')).statusCode, 200);
+  });
+
+  test('the token opens one session, which ends after half a day', async () => {
+    const site = await serve();
+    assert.equal((await site.open('wrong')).statusCode, 401);
+    const cookie = await session(site);
+    assert.equal((await site.open('right')).statusCode, 401, 'used up');
+    assert.equal((await site.get('/api/overview', cookie)).statusCode, 200);
+    site.pass(12 * 3600_000);
+    assert.equal((await site.get('/api/overview', cookie)).statusCode, 401);
+  });
+
+  test('who guesses is not listened to for the rest of the minute', async () => {
+    const site = await serve();
+    for (let count = 0; count < 20; count++) await site.open(`guess ${count}`);
+    assert.equal((await site.open('right')).statusCode, 401);
+    site.pass(61_000);
+    assert.equal((await site.open('right')).statusCode, 200);
+  });
+
+  test('a page under another name that points here is turned away', async () => {
+    const site = await serve();
+    const cookie = await session(site);
+    for (const host of ['evil.example', '127.0.0.1.evil.example', 'localhost.evil'])
+      assert.equal((await site.get('/api/overview', { ...cookie, host })).statusCode, 421, host);
+    for (const host of ['localhost:8470', '[::1]:8470', '127.0.0.1'])
+      assert.equal((await site.get('/api/overview', { ...cookie, host })).statusCode, 200, host);
+  });
+});
+
+describe('what it answers', () => {
+  test('every path that it names is there, as the shape says, and forbids what a page need not do', async () => {
+    const site = await serve();
+    const cookie = await session(site);
+    for (const [path, { get }] of Object.entries(described().paths)) {
+      const answer = await site.get(path.replace('{id}', 'a1'), cookie);
+      assert.equal(answer.statusCode, 200, path);
+      assert.match(String(answer.headers['content-type']), /^application\/json/);
+      assert.match(String(answer.headers['content-security-policy']), /default-src 'none'/);
+      assert.equal(answer.headers['x-content-type-options'], 'nosniff');
+      const schema = get.responses['200'].content['application/json'].schema;
+      if (schema.properties?.items !== undefined)
+        assert.deepEqual(Object.keys(answer.json<object>()).sort(), ['items', 'total']);
+      if (path.includes('{id}')) assert.equal((await site.get(path.replace('{id}', 'none'), cookie)).statusCode, 404);
+    }
+    assert.equal((await site.get('/api/nothing', cookie)).statusCode, 404);
+  });
+
+  test('a query that leaves things out has its defaults, one that cannot be is told', async () => {
+    const site = await serve();
+    const cookie = await session(site);
+    await site.get('/api/assets', cookie);
+    assert.deepEqual({ ...asked.at(-1) }, { offset: 0, limit: 100, search: '' });
+    for (const query of ['limit=0', 'limit=1001', 'limit=x', 'offset=-1', `search=${'x'.repeat(201)}`]) {
+      const answer = await site.get(`/api/assets?${query}`, cookie);
+      assert.equal(answer.statusCode, 400, query);
+      assert.equal(typeof answer.json<{ error: string }>().error, 'string');
+    }
+  });
+
+  test('whatever is asked, the server does not fail', async () => {
+    const site = await serve();
+    const cookie = await session(site);
+    const path = fc.constantFrom('/api/assets', '/api/alerts', '/api/assets/', '/api/conversations', '/');
+    await fc.assert(
+      fc.asyncProperty(path, fc.webQueryParameters(), fc.webPath(), async (start, query, rest) => {
+        for (const url of [`${start}?${query}`, `${start}${rest}`]) {
+          const { statusCode } = await site.get(url, cookie);
+          assert.ok(statusCode < 500, `${url}: ${statusCode}`);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+interface Described {
+  readonly paths: Record<
+    string,
+    {
+      get: {
+        responses: { 200: { content: { 'application/json': { schema: { properties?: { items?: unknown } } } } } };
+      };
+    }
+  >;
+}
+
+function described(): Described {
+  return openApi() as Described;
+}

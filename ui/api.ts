@@ -1,0 +1,167 @@
+// Asks the API, and says in words what went wrong. The dashboard knows nothing but what stands here.
+
+export interface Party {
+  readonly asset: string;
+  readonly segment: string;
+  readonly ip: string | null;
+  readonly mac: string | null;
+  readonly port: number | null;
+  readonly unit: number | null;
+}
+
+export interface Alert {
+  readonly id: string;
+  readonly kind: string;
+  readonly module: string;
+  readonly severity: Severity;
+  readonly title: string;
+  readonly explanation: string;
+  readonly advice: string;
+  readonly subject: Party;
+  readonly peer: Party | null;
+  readonly object: string;
+  readonly first: string;
+  readonly last: string;
+  readonly count: number;
+  readonly techniques: readonly string[];
+  readonly frames: readonly { readonly file: number; readonly frame: number }[];
+  readonly framesOmitted: number;
+}
+
+export interface Evidence {
+  readonly attribute: string;
+  readonly value: string;
+  readonly source: string;
+  readonly trust: number;
+  readonly frame: { readonly file: number; readonly frame: number } | null;
+}
+
+export interface Asset {
+  readonly id: string;
+  readonly segment: string;
+  readonly ip: readonly string[];
+  readonly mac: readonly string[];
+  readonly unit: number | null;
+  readonly role: string | null;
+  readonly level: number | null;
+  readonly vendor: string | null;
+  readonly model: string | null;
+  readonly firmware: string | null;
+  readonly serial: string | null;
+  readonly name: string | null;
+  readonly protocols: readonly string[];
+  readonly first: string;
+  readonly last: string;
+  readonly evidence: readonly Evidence[];
+}
+
+export interface Conversation {
+  readonly protocol: string | null;
+  readonly transport: string;
+  readonly client: string;
+  readonly clientAsset: string | null;
+  readonly clientPort: number;
+  readonly server: string;
+  readonly serverAsset: string | null;
+  readonly serverPort: number;
+  readonly first: string;
+  readonly last: string;
+  readonly clientBytes: number;
+  readonly serverBytes: number;
+  readonly answered: boolean;
+}
+
+export const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+export interface Counted {
+  readonly name: string;
+  readonly count: number;
+}
+
+export interface Overview {
+  readonly captures: readonly {
+    readonly path: string;
+    readonly frames: number;
+    readonly first: string | null;
+    readonly last: string | null;
+  }[];
+  readonly assets: number;
+  readonly alerts: number;
+  readonly conversations: number;
+  readonly bySeverity: Readonly<Record<Severity, number>>;
+  readonly roles: readonly Counted[];
+  readonly protocols: readonly Counted[];
+  readonly modules: number;
+  readonly modulesPlanned: number;
+  readonly worst: readonly Alert[];
+}
+
+export interface MapNode {
+  readonly id: string;
+  readonly address: string;
+  readonly role: string | null;
+  readonly level: number | null;
+  readonly label: string | null;
+  readonly severity: Severity | null;
+}
+
+export interface SiteMap {
+  readonly nodes: readonly MapNode[];
+  readonly omitted: number;
+  readonly lines: readonly {
+    readonly client: string;
+    readonly server: string;
+    readonly protocols: readonly string[];
+    readonly count: number;
+  }[];
+}
+
+export interface Module {
+  readonly name: string;
+  readonly title: string;
+  readonly purpose: string;
+  readonly kinds: readonly {
+    readonly kind: string;
+    readonly title: string;
+    readonly severity: Severity;
+    readonly why: string;
+  }[];
+}
+
+export interface Page<Item> {
+  readonly total: number;
+  readonly items: readonly Item[];
+}
+
+/** What the server said in words, or that it is not there. */
+export class ApiError extends Error {
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export async function ask<Answer>(
+  path: string,
+  query: Readonly<Record<string, string | number>> = {},
+): Promise<Answer> {
+  const words = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
+  const text = words.size === 0 ? path : `${path}?${words}`;
+  return answerOf<Answer>(await fetch(text, { credentials: 'same-origin' }).catch(() => null));
+}
+
+/** Opens a session with the token of the address that the program printed. */
+export async function openSession(token: string): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify({ token });
+  await answerOf(await fetch('/api/session', { method: 'POST', headers, body }).catch(() => null));
+}
+
+async function answerOf<Answer>(response: Response | null): Promise<Answer> {
+  if (response === null) throw new ApiError(0, 'The program does not answer. Is it still running?');
+  if (response.ok) return (await response.json()) as Answer;
+  const { error } = (await response.json().catch(() => ({}))) as { error?: string };
+  throw new ApiError(response.status, error ?? `the server answered ${response.status}`);
+}

@@ -1,0 +1,91 @@
+// The dashboard: which page the address names, and the frame around all pages.
+import { render, type JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { ApiError, openSession } from './api.ts';
+import { MapPage } from './map.tsx';
+import {
+  AlertPage,
+  AlertsPage,
+  AssetPage,
+  AssetsPage,
+  ConversationsPage,
+  ModulesPage,
+  OverviewPage,
+} from './pages.tsx';
+
+const PAGES: readonly (readonly [path: string, title: string])[] = [
+  ['', 'Overview'],
+  ['map', 'Map'],
+  ['alerts', 'Alerts'],
+  ['assets', 'Devices'],
+  ['conversations', 'Conversations'],
+  ['modules', 'Modules'],
+];
+
+function currentPath(): readonly string[] {
+  return location.hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent);
+}
+
+function App(): JSX.Element {
+  const [path, setPath] = useState(currentPath());
+  useEffect(() => {
+    const changed = (): void => setPath(currentPath());
+    addEventListener('hashchange', changed);
+    return () => removeEventListener('hashchange', changed);
+  }, []);
+  const [page = '', id] = path;
+  return (
+    <>
+      <a class="skip" href="#content">
+        To the content
+      </a>
+      <header>
+        <strong>1-SEC Shield</strong>
+        <nav aria-label="Pages of the dashboard">
+          {PAGES.map(([name, title]) => (
+            <a key={name} href={`#/${name}`} aria-current={name === page ? 'page' : undefined}>
+              {title}
+            </a>
+          ))}
+        </nav>
+      </header>
+      <main id="content" tabIndex={-1}>
+        <Content key={path.join('/')} page={page} id={id} />
+      </main>
+    </>
+  );
+}
+
+function Content({ page, id }: { readonly page: string; readonly id: string | undefined }): JSX.Element {
+  if (page === 'map') return <MapPage />;
+  if (page === 'alerts') return id === undefined ? <AlertsPage /> : <AlertPage id={id} />;
+  if (page === 'assets') return id === undefined ? <AssetsPage /> : <AssetPage id={id} />;
+  if (page === 'conversations') return <ConversationsPage />;
+  if (page === 'modules') return <ModulesPage />;
+  return <OverviewPage />;
+}
+
+async function begin(): Promise<void> {
+  const root = document.getElementById('app')!;
+  const [, token] = /^#token=([\w-]+)$/.exec(location.hash) ?? [];
+  if (token !== undefined) {
+    // The token is of no use any more, and has no place in the history.
+    history.replaceState(null, '', '#/');
+    try {
+      await openSession(token);
+    } catch (error) {
+      const message = error instanceof ApiError ? error.message : String(error);
+      render(
+        <p class="failed" role="alert">
+          No session: {message}.
+        </p>,
+        root,
+      );
+      return;
+    }
+  }
+  root.replaceChildren();
+  render(<App />, root);
+}
+
+void begin();
