@@ -14,6 +14,7 @@ import type { Conversation, FactSink, HostDirectory } from '../facts/facts.ts';
 import type { FirmwareEvent, KnownFirmware } from '../facts/firmware.ts';
 import type { Declaration } from '../facts/intent.ts';
 import type { Site } from '../facts/module.ts';
+import type { Policy } from '../facts/policy.ts';
 import { restoreBaseline, type Baseline } from '../learning/baseline.ts';
 import { newLearning, type LearningTables } from '../learning/tables.ts';
 import { HostTable } from '../flow/hosts.ts';
@@ -26,6 +27,7 @@ import { FingerprintClaims } from './fingerprint-claims.ts';
 import { namedHost } from './named-host.ts';
 import { Pipeline } from './pipeline.ts';
 import { SiteIntent } from './site-intent.ts';
+import { SitePolicy } from './site-policy.ts';
 import { ServiceCounts, type ServiceCount } from './services.ts';
 import { DiskSpool, type SpoolOutcome, type SpoolSettings } from './transfer-spool.ts';
 
@@ -45,6 +47,8 @@ export interface AnalysisSettings {
   readonly onAlert?: (alert: Alert) => void;
   /** What a person declared in 1sec.yaml. */
   readonly declaration?: Declaration;
+  /** Zones and conduits that a person owns. */
+  readonly policy?: Policy;
   /** A person's own list of credentials, beside the shipped one. */
   readonly credentials?: readonly CredentialRow[];
   /** What is usual here, as it was learned before. */
@@ -213,6 +217,7 @@ export class Analysis {
       learning: this.learning,
       secretKey: randomBytes(32),
       ...(intent === null ? {} : { intent }),
+      ...(options.policy === undefined ? {} : { policy: new SitePolicy(options.policy, hosts) }),
       ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
       ...(options.knownFirmware === undefined ? {} : { knownFirmware: options.knownFirmware }),
       raise: (judgement) => {
