@@ -1,6 +1,6 @@
 // Hashes an image block by block while it passes, so that one that was altered can be laid beside a known one: 4 KiB
 // blocks up to 4 MiB, 64 KiB beyond. Large blocks are folded from the small ones: nobody knows the size beforehand.
-import { createHash, type Hash } from 'node:crypto';
+import { createHash, hash, type Hash } from 'node:crypto';
 
 export const SMALL_BLOCK_BYTES = 4096;
 export const LARGE_BLOCK_BYTES = 65_536;
@@ -38,6 +38,11 @@ export class BlockHashes {
     let at = Math.max(0, this.#next - offset);
     while (at < bytes.length) {
       const count = Math.min(bytes.length - at, SMALL_BLOCK_BYTES - this.#filled);
+      if (count === SMALL_BLOCK_BYTES) {
+        this.#keep(hash('sha256', bytes.subarray(at, at + count), 'hex').slice(0, DIGITS));
+        at += count;
+        continue;
+      }
       if (!this.#isTorn) (this.#hash ??= createHash('sha256')).update(bytes.subarray(at, at + count));
       at += count;
       this.#filled += count;
@@ -73,6 +78,10 @@ export class BlockHashes {
     this.#hash = null;
     this.#filled = 0;
     this.#isTorn = false;
+    this.#keep(digest);
+  }
+
+  #keep(digest: string): void {
     if (this.#small.length < SMALL_MAX) this.#small.push(digest);
     this.#group.push(digest);
     if (this.#group.length === FOLD) this.#fold();

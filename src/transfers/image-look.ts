@@ -24,7 +24,13 @@ const MARKERS: readonly (readonly [name: string, text: string])[] = [
   ['default credential', 'root:root'],
   ['default credential', 'password=admin'],
 ];
-const MARKER_BYTES = MARKERS.map(([name, text]) => [name, Buffer.from(text, 'latin1')] as const);
+/** One of these stands in every marker: four searches instead of eleven where nothing is found. */
+const ANCHORS = ['PRIVATE KEY-----', 'root:', 'admin:admin', 'password=admin'].map((anchor) => ({
+  anchor: Buffer.from(anchor, 'latin1'),
+  markers: MARKERS.filter(([, text]) => text.includes(anchor)).map(
+    ([name, text]) => [name, Buffer.from(text, 'latin1')] as const,
+  ),
+}));
 
 const VERSION =
   /(?:[Vv]ersion|[Ff]irmware|U-Boot|Linux version|BusyBox|FW|SW)[ _:=-]{0,3}[vV]?\d{1,5}(?:\.\d{1,6}){1,4}/g;
@@ -40,7 +46,8 @@ export interface ImageFindings {
 }
 
 export class ImageLook {
-  readonly #counts = new Float64Array(256);
+  /** Of four neighbouring bytes each counts in its own row: equal ones would wait for each other. */
+  readonly #counts = new Float64Array(4 * 256);
   readonly #versions = new Set<string>();
   readonly #secrets = new Set<string>();
   #head = Buffer.alloc(0);
@@ -53,14 +60,15 @@ export class ImageLook {
     if (offset > this.#next) this.#carry = Buffer.alloc(0);
     const fresh = bytes.subarray(Math.max(0, this.#next - offset));
     const start = end - fresh.length;
-    for (let at = 0; at < fresh.length; at++) this.#counts[fresh[at]!]!++;
+    countBytes(this.#counts, fresh);
     if (start === this.#head.length && start < HEAD_BYTES) {
       this.#head = Buffer.concat([this.#head, fresh.subarray(0, HEAD_BYTES - start)]);
     }
     // A copy: the piece is borrowed.
     const text = Buffer.concat([this.#carry, fresh]);
-    for (const [name, marker] of MARKER_BYTES) {
-      if (!this.#secrets.has(name) && text.includes(marker)) this.#secrets.add(name);
+    for (const { anchor, markers } of ANCHORS) {
+      if (!text.includes(anchor)) continue;
+      for (const [name, marker] of markers) if (text.includes(marker)) this.#secrets.add(name);
     }
     if (start < SEARCHED_BYTES_MAX && this.#versions.size < VERSIONS_MAX) this.#searchVersions(text);
     this.#carry = Buffer.from(text.subarray(Math.max(0, text.length - CARRY_BYTES)));
@@ -87,10 +95,24 @@ export class ImageLook {
   }
 }
 
+function countBytes(counts: Float64Array, bytes: Uint8Array): void {
+  const whole = bytes.length - (bytes.length % 4);
+  for (let at = 0; at < whole; at += 4) {
+    counts[bytes[at]!]!++;
+    counts[256 + bytes[at + 1]!]!++;
+    counts[512 + bytes[at + 2]!]!++;
+    counts[768 + bytes[at + 3]!]!++;
+  }
+  for (let at = whole; at < bytes.length; at++) counts[bytes[at]!]!++;
+}
+
 function entropyOf(counts: Float64Array): number {
   const total = counts.reduce((sum, count) => sum + count, 0);
   let bits = 0;
-  for (const count of counts) if (count > 0) bits -= (count / total) * Math.log2(count / total);
+  for (let byte = 0; byte < 256; byte++) {
+    const count = counts[byte]! + counts[256 + byte]! + counts[512 + byte]! + counts[768 + byte]!;
+    if (count > 0) bits -= (count / total) * Math.log2(count / total);
+  }
   return Math.round(bits * 1000) / 1000;
 }
 

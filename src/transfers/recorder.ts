@@ -1,8 +1,9 @@
 // Follows every transfer from its first piece to its end: what kind of file it is, which stretches are missing, the hash
 // of the whole. Nothing of a file stays in memory but its beginning and pieces that came before their turn.
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Transfer } from '../facts/facts.ts';
 import { KIND_BYTES, contentKind } from './content-kinds.ts';
+import { GatheredPieces } from './gathered-pieces.ts';
 
 /** Transfers followed at once; the one that was silent longest loses its hash first. */
 const OPEN_MAX = 1024;
@@ -32,7 +33,7 @@ interface Open {
   /** What was told first of it: who, what name. */
   readonly first: Transfer;
   /** Null once a piece had to be let go. */
-  hash: Hash | null;
+  hash: WholeHash | null;
   /** Everything before is there, and hashed. */
   next: number;
   /** What is there behind holes, in order, apart from each other. */
@@ -78,7 +79,7 @@ export class TransferRecorder {
     const open: Open = {
       // The bytes are borrowed.
       first: { ...transfer, bytes: NO_BYTES },
-      hash: createHash('sha256'),
+      hash: new WholeHash(),
       next: 0,
       islands: [],
       waiting: new Map(),
@@ -101,7 +102,7 @@ export class TransferRecorder {
     }
     // What comes again is not looked at: the first of two contradicting pieces counts.
     if (end <= open.next) return;
-    open.hash?.update(bytes.subarray(open.next - offset));
+    open.hash?.update(open.next, bytes.subarray(open.next - offset));
     open.next = end;
     if (open.islands.length > 0) this.#joinIslands(open);
   }
@@ -135,7 +136,7 @@ export class TransferRecorder {
     for (const offset of due) {
       const bytes = open.waiting.get(offset)!;
       if (offset <= open.next && offset + bytes.length > open.next) {
-        open.hash.update(bytes.subarray(open.next - offset));
+        open.hash.update(open.next, bytes.subarray(open.next - offset));
         open.next = offset + bytes.length;
         if (offset < KIND_BYTES) keepHead(open, offset, bytes);
       }
@@ -170,7 +171,7 @@ export class TransferRecorder {
     const isWhole = missing.length === 0 && !open.isScattered;
     let sha256 = '';
     if (isWhole && reach > 0) {
-      sha256 = open.hash?.digest('hex') ?? (open.handle < 0 ? '' : (this.#spool?.hash(open.handle, reach) ?? ''));
+      sha256 = open.hash?.digest() ?? (open.handle < 0 ? '' : (this.#spool?.hash(open.handle, reach) ?? ''));
     }
     this.#letGo(open);
     const told: Transfer = {
@@ -183,6 +184,21 @@ export class TransferRecorder {
     };
     if (open.handle >= 0) this.#spool?.close(open.handle, told);
     return told;
+  }
+}
+
+/** SHA-256 of bytes that come in their order. */
+class WholeHash {
+  readonly #hash = createHash('sha256');
+  readonly #gathered = new GatheredPieces((_offset, bytes) => this.#hash.update(bytes));
+
+  update(offset: number, bytes: Uint8Array): void {
+    this.#gathered.piece(offset, bytes);
+  }
+
+  digest(): string {
+    this.#gathered.flush();
+    return this.#hash.digest('hex');
   }
 }
 

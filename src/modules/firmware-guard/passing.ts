@@ -2,6 +2,7 @@
 import type { Transfer } from '../../facts/facts.ts';
 import { BlockHashes, type BlockList } from '../../transfers/block-hashes.ts';
 import { contentKind, KIND_BYTES } from '../../transfers/content-kinds.ts';
+import { GatheredPieces } from '../../transfers/gathered-pieces.ts';
 import { ImageLook, type ImageFindings } from '../../transfers/image-look.ts';
 import { mayBeImage } from './image-kinds.ts';
 
@@ -13,9 +14,18 @@ export interface Passed {
   readonly findings: ImageFindings;
 }
 
-interface Passing {
-  readonly hashes: BlockHashes;
-  readonly look: ImageLook;
+class Passing {
+  readonly #hashes = new BlockHashes();
+  readonly #look = new ImageLook();
+  readonly gathered = new GatheredPieces((offset, bytes) => {
+    this.#hashes.piece(offset, bytes);
+    this.#look.piece(offset, bytes);
+  });
+
+  end(): Passed {
+    this.gathered.flush();
+    return { blocks: this.#hashes.end(), findings: this.#look.end() };
+  }
 }
 
 export class PassingImages {
@@ -28,7 +38,7 @@ export class PassingImages {
     if (passing === undefined) {
       // A first piece that is not the beginning says nothing of the kind.
       const isOther = offset === 0 && !mayBeImage(contentKind(bytes, 0, Math.min(bytes.length, KIND_BYTES)));
-      passing = isOther ? null : { hashes: new BlockHashes(), look: new ImageLook() };
+      passing = isOther ? null : new Passing();
       if (this.#passing.size >= PASSING_MAX) {
         for (const oldest of this.#passing.keys()) {
           this.#passing.delete(oldest);
@@ -37,14 +47,13 @@ export class PassingImages {
       }
       this.#passing.set(transfer, passing);
     }
-    passing?.hashes.piece(offset, bytes);
-    passing?.look.piece(offset, bytes);
+    passing?.gathered.piece(offset, bytes);
   }
 
   /** What was found; null where it was not looked into. */
   end(transfer: string): Passed | null {
     const passing = this.#passing.get(transfer) ?? null;
     this.#passing.delete(transfer);
-    return passing === null ? null : { blocks: passing.hashes.end(), findings: passing.look.end() };
+    return passing?.end() ?? null;
   }
 }
