@@ -32,8 +32,15 @@ const STAGE_OF_TACTIC: Readonly<Record<string, Stage>> = {
 const EXPOSURE: Partial<StoryPart> = { stage: 'exposure', marksDoer: false, marksSubject: false };
 /** Tried at a device, which says nothing about whether it came in. */
 const ATTEMPT: Partial<StoryPart> = { stage: 'access', marksDoer: true, marksSubject: false };
+const SWEEP: Partial<StoryPart> = { stage: 'reconnaissance', marksDoer: true, marksSubject: false };
 const BY_ITSELF: Partial<StoryPart> = { doer: 'subject', marksSubject: false };
 const EFFECT: Partial<StoryPart> = { stage: 'effect', marksDoer: false, marksSubject: false };
+
+/** What holds for all kinds of a module that are not named themselves. */
+const OF_MODULES: Readonly<Record<string, Partial<StoryPart>>> = {
+  'command-sentinel': EFFECT,
+  'process-guard': EFFECT,
+};
 
 const EXCEPTIONS: Readonly<Record<string, Partial<StoryPart>>> = {
   'access-watch/brute-force': ATTEMPT,
@@ -53,11 +60,10 @@ const EXCEPTIONS: Readonly<Record<string, Partial<StoryPart>>> = {
   'asset-lens/role-changed': { ...BY_ITSELF, stage: 'foothold', marksDoer: true },
   'asset-lens/device-vanished': EFFECT,
   'command-sentinel/new-master': { stage: 'entry', marksDoer: true, marksSubject: false },
-  'command-sentinel/program-download': EFFECT,
+  'command-sentinel/unit-sweep': SWEEP,
+  'command-sentinel/function-sweep': SWEEP,
+  'command-sentinel/object-sweep': SWEEP,
   'command-sentinel/program-upload': { stage: 'collection', marksDoer: false, marksSubject: false },
-  'command-sentinel/mode-changed': EFFECT,
-  'command-sentinel/reservation-taken': EFFECT,
-  'command-sentinel/controller-start': EFFECT,
   'credential-auditor/default-credential': EXPOSURE,
   'credential-auditor/hard-coded-account': EXPOSURE,
   'credential-auditor/weak-credential': EXPOSURE,
@@ -87,7 +93,7 @@ const STAGES_OF_SUSPECTS: ReadonlySet<Stage> = new Set([
 const STAGES_OF_INTRUSION: ReadonlySet<Stage> = new Set(['movement', 'foothold', 'command and control']);
 
 export function storyPart(alert: Pick<Alert, 'kind' | 'techniques'>): StoryPart {
-  const exception = EXCEPTIONS[alert.kind];
+  const exception = EXCEPTIONS[alert.kind] ?? OF_MODULES[alert.kind.slice(0, alert.kind.indexOf('/'))];
   const stage = exception?.stage ?? stageOf(alert.techniques);
   return {
     stage,
