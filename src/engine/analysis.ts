@@ -2,12 +2,13 @@
 // runs, and gathers what was found. All state lives here; nothing is kept between analyses.
 import { randomBytes } from 'node:crypto';
 import { AlertDesk } from '../alerts/merge.ts';
+import { storiesOf } from '../alerts/story.ts';
 import { FirmwareHistory } from '../assets/firmware-history.ts';
 import { Inventory } from '../assets/inventory.ts';
 import { vendorOfMac } from '../assets/vendors.ts';
 import type { CaptureFile, CaptureSource } from '../capture/frames.ts';
 import { openCapture } from '../capture/open.ts';
-import type { Alert, AlertParty } from '../facts/alert.ts';
+import type { Alert, AlertParty, Incident } from '../facts/alert.ts';
 import type { Asset } from '../facts/asset.ts';
 import type { CredentialRow } from '../facts/credential.ts';
 import type { Conversation, FactSink, HostDirectory } from '../facts/facts.ts';
@@ -117,6 +118,8 @@ export interface AnalysisFindings {
   readonly conversationCount: number;
   readonly conversationsByService: readonly ServiceCount[];
   readonly alerts: readonly Alert[];
+  /** Alerts that belong together, worst first. */
+  readonly incidents: readonly Incident[];
   /** What happened to the firmware of devices, in the order of time. */
   readonly firmware: readonly FirmwareHistoryEntry[];
   readonly stats: AnalysisStats;
@@ -276,6 +279,7 @@ export class Analysis {
       return sum;
     };
     const assets = this.inventory.list();
+    const alerts = this.alerts();
     return {
       files,
       assets,
@@ -288,7 +292,8 @@ export class Analysis {
       })),
       conversationCount: pipeline.flows.opened,
       conversationsByService: this.services.list(),
-      alerts: this.alerts(),
+      alerts,
+      incidents: storiesOf(alerts),
       firmware: this.firmware.list().map(({ host, unit, ...event }) => ({
         asset: this.inventory.primaryId(this.inventory.assetId(host, unit)),
         ...event,
