@@ -35,6 +35,7 @@ const SHIPPED_FILES = [
   'knowledge/README.md',
   'knowledge/oui.bin',
   'knowledge/credentials/table.tsv',
+  'knowledge/fingerprints/devices.tsv',
   'samples/plant.pcapng',
   'samples/plant.labels.tsv',
   'ui/index.html',

@@ -36,14 +36,18 @@ export function deafSink(heard: Partial<FactSink>): FactSink {
 
 /**
  * Reads a whole capture through the pipeline, without modules. False where the file is no capture that can be opened.
- * Duplicates are kept, so that frames can be compared with those of another decoder.
+ * Unless told otherwise duplicates are kept, so that frames can be compared with those of another decoder.
  */
 export async function readFacts(
   path: string,
   sink: FactSink,
   decoded: readonly Protocol[] = protocols,
+  how: { hosts?: HostTable; firstPackets?: boolean; keepDuplicates?: boolean } = {},
 ): Promise<boolean> {
-  const pipeline = new Pipeline(sink, { tick: () => undefined }, decoded, new HostTable(), { keepDuplicates: true });
+  const pipeline = new Pipeline(sink, { tick: () => undefined }, decoded, how.hosts ?? new HostTable(), {
+    keepDuplicates: how.keepDuplicates ?? true,
+    firstPackets: how.firstPackets ?? false,
+  });
   let source;
   try {
     source = await openCapture([path]);

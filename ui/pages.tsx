@@ -11,7 +11,18 @@ import {
   type Overview,
   type Page,
 } from './api.ts';
-import { AssetLink, Pager, PartyText, SearchBox, SeverityMark, Show, sizeText, timeText, useAnswer } from './parts.tsx';
+import {
+  AssetLink,
+  Pager,
+  PartyText,
+  SeverityMark,
+  Show,
+  TableHead,
+  sizeText,
+  timeText,
+  useAnswer,
+  useSearch,
+} from './parts.tsx';
 
 const PAGE_ROWS = 100;
 
@@ -97,22 +108,23 @@ function CountTable({ title, rows }: { readonly title: string; readonly rows: re
 }
 
 export function AlertsPage(): JSX.Element {
-  const [search, setSearch] = useState('');
+  const { search, offset, setOffset, box } = useSearch();
   const [severity, setSeverity] = useState('');
-  const [offset, setOffset] = useState(0);
   const loaded = useAnswer<Page<Alert>>('/api/alerts', { search, severity, offset, limit: PAGE_ROWS });
-  const restart = (change: () => void): void => {
-    setOffset(0);
-    change();
-  };
   return (
     <>
       <h1>Alerts</h1>
       <div class="filters">
-        <SearchBox label="Search" value={search} change={(text) => restart(() => setSearch(text))} />
+        {box}
         <label>
           At least{' '}
-          <select value={severity} onChange={(event) => restart(() => setSeverity(event.currentTarget.value))}>
+          <select
+            value={severity}
+            onChange={(event) => {
+              setOffset(0);
+              setSeverity(event.currentTarget.value);
+            }}
+          >
             <option value="">any severity</option>
             {SEVERITIES.map((name) => (
               <option key={name} value={name}>
@@ -225,37 +237,19 @@ export function AlertPage({ id }: { readonly id: string }): JSX.Element {
 }
 
 export function AssetsPage(): JSX.Element {
-  const [search, setSearch] = useState('');
-  const [offset, setOffset] = useState(0);
+  const { search, offset, setOffset, box } = useSearch();
   const loaded = useAnswer<Page<Asset>>('/api/assets', { search, offset, limit: PAGE_ROWS });
   return (
     <>
       <h1>Devices</h1>
-      <div class="filters">
-        <SearchBox
-          label="Search"
-          value={search}
-          change={(text) => {
-            setOffset(0);
-            setSearch(text);
-          }}
-        />
-      </div>
+      <div class="filters">{box}</div>
       <Show loaded={loaded}>
         {({ items, total }) => (
           <>
             <table>
-              <thead>
-                <tr>
-                  {['address', 'role', 'level', 'vendor', 'model', 'firmware', 'protocols', 'last (UTC)'].map(
-                    (title) => (
-                      <th key={title} scope="col">
-                        {title}
-                      </th>
-                    ),
-                  )}
-                </tr>
-              </thead>
+              <TableHead
+                titles={['address', 'role', 'level', 'vendor', 'model', 'firmware', 'protocols', 'last (UTC)']}
+              />
               <tbody>
                 {items.map((asset) => (
                   <tr key={asset.id}>
@@ -299,15 +293,7 @@ export function AssetPage({ id }: { readonly id: string }): JSX.Element {
           <Show loaded={alerts}>{({ items }) => <AlertTable alerts={items} />}</Show>
           <h2>What is known, and why</h2>
           <table>
-            <thead>
-              <tr>
-                {['field', 'value', 'source', 'trust', 'frame'].map((title) => (
-                  <th key={title} scope="col">
-                    {title}
-                  </th>
-                ))}
-              </tr>
-            </thead>
+            <TableHead titles={['field', 'value', 'source', 'trust', 'frame']} />
             <tbody>
               {asset.evidence.map(({ attribute, value, source, trust, frame }) => (
                 <tr key={`${attribute} ${value} ${source}`}>
@@ -338,34 +324,16 @@ export function ConversationsPage(): JSX.Element {
 }
 
 function ConversationTable({ host }: { readonly host: string }): JSX.Element {
-  const [search, setSearch] = useState('');
-  const [offset, setOffset] = useState(0);
+  const { search, offset, setOffset, box } = useSearch();
   const loaded = useAnswer<Page<Conversation>>('/api/conversations', { host, search, offset, limit: PAGE_ROWS });
   return (
     <>
-      <div class="filters">
-        <SearchBox
-          label="Search"
-          value={search}
-          change={(text) => {
-            setOffset(0);
-            setSearch(text);
-          }}
-        />
-      </div>
+      <div class="filters">{box}</div>
       <Show loaded={loaded}>
         {({ items, total }) => (
           <>
             <table>
-              <thead>
-                <tr>
-                  {['client', 'server', 'service', 'protocol', 'first (UTC)', 'sent', 'received', ''].map((title) => (
-                    <th key={title} scope="col">
-                      {title}
-                    </th>
-                  ))}
-                </tr>
-              </thead>
+              <TableHead titles={['client', 'server', 'service', 'protocol', 'first (UTC)', 'sent', 'received', '']} />
               <tbody>
                 {items.map((each, index) => (
                   <tr key={index}>

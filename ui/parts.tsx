@@ -93,6 +93,37 @@ export function Show<Answer>(props: {
   return <>{children(loaded.answer)}</>;
 }
 
+/** The head of a table whose columns are all text. */
+export function TableHead({ titles }: { readonly titles: readonly string[] }): JSX.Element {
+  return (
+    <thead>
+      <tr>
+        {titles.map((title) => (
+          <th key={title} scope="col">
+            {title}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
+/** A search that begins its list anew, and the place in the list. */
+export function useSearch(): {
+  readonly search: string;
+  readonly offset: number;
+  readonly setOffset: (offset: number) => void;
+  readonly box: JSX.Element;
+} {
+  const [search, setSearch] = useState('');
+  const [offset, setOffset] = useState(0);
+  const change = (text: string): void => {
+    setOffset(0);
+    setSearch(text);
+  };
+  return { search, offset, setOffset, box: <SearchBox label="Search" value={search} change={change} /> };
+}
+
 /** Where a list goes on: a page forth and back. */
 export function Pager(props: {
   readonly offset: number;
@@ -115,7 +146,7 @@ export function Pager(props: {
   );
 }
 
-export function SearchBox(props: {
+function SearchBox(props: {
   readonly label: string;
   readonly value: string;
   readonly change: (text: string) => void;

@@ -1,10 +1,11 @@
 // Turns the result of an analysis into the object that `analyze --json` prints: the contract of docs/formats.md.
+import { showable } from '../bytes/text.ts';
 import type { CaptureFile } from '../capture/frames.ts';
 import type { Alert, AlertParty } from '../facts/alert.ts';
 import type { Asset, AssetEvidence } from '../facts/asset.ts';
 import { fileOf, frameOf } from '../facts/frame-reference.ts';
 import type { FrameReference } from '../facts/frame-reference.ts';
-import type { AnalysisFindings } from '../engine/analysis.ts';
+import type { AnalysisFindings, FirmwareHistoryEntry } from '../engine/analysis.ts';
 import { timestamp } from './timestamp.ts';
 
 /** What the run itself cost. */
@@ -35,6 +36,7 @@ export function analysisJson(result: AnalysisFindings, cost: RunCost): Record<st
       })),
     },
     alerts: result.alerts.map(alertJson),
+    firmware: result.firmware.map(firmwareJson),
     stats: {
       frames: stats.frames,
       bytes: stats.bytes,
@@ -112,6 +114,24 @@ export function alertJson(alert: Alert): Record<string, unknown> {
     frames: alert.frames.map(frameJson),
     framesOmitted: alert.framesOmitted,
     incident: alert.incident,
+  };
+}
+
+/** Texts of the wire are made safe where they become text; null where there is none. */
+function firmwareJson(entry: FirmwareHistoryEntry): Record<string, unknown> {
+  const text = (value: string): string | null => (value === '' ? null : showable(value));
+  return {
+    asset: entry.asset,
+    time: timestamp(entry.timeUs),
+    what: entry.what,
+    version: text(entry.version),
+    source: showable(entry.source),
+    sha256: text(entry.sha256),
+    name: text(entry.name),
+    size: entry.size < 0 ? null : entry.size,
+    kind: text(entry.kind),
+    verdicts: entry.verdicts,
+    frame: entry.frame === 0 ? null : frameJson(entry.frame),
   };
 }
 

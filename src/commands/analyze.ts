@@ -48,7 +48,14 @@ export const analyzeCommand: Command = {
       value: 'FILE',
       text: "what is usual, from '1sec baseline learn': what deviates is told from the first packet on",
     },
+    { name: 'firmware', value: 'FILE', text: "images known to be good, from '1sec firmware add'" },
+    { name: 'firmware-key', value: 'FILE', text: 'the public key that they have to be signed with' },
     { name: 'config', value: 'FILE', text: 'what is intended at the site (1sec.yaml); see 1sec help config' },
+    {
+      name: 'credentials',
+      value: 'FILE',
+      text: "your own list of credentials beside the shipped one, from '1sec credentials import'",
+    },
     {
       name: 'save',
       value: 'FILE',
@@ -66,10 +73,11 @@ export const analyzeCommand: Command = {
     ].join(' '),
     'The shape of --json: docs/formats.md.',
   ],
-  run: runAnalyze,
+  run: (line) => runAnalyze(line),
 };
 
-async function runAnalyze(line: CommandLine): Promise<number> {
+/** `kept`: a site database that nobody asked for, filled without a word. */
+export async function runAnalyze(line: CommandLine, kept: string | null = null): Promise<number> {
   const isJson = line.options.has('json');
   const isQuiet = line.options.has('quiet');
   if (isJson && isQuiet) throw new UsageError('--json and --quiet cannot be used together');
@@ -80,8 +88,15 @@ async function runAnalyze(line: CommandLine): Promise<number> {
   const failOn = line.options.get('fail-on');
   const config = line.options.get('config');
   const declaration = config === undefined ? null : (await import('./site-config.ts')).declarationOf(config);
+  const own = line.options.get('credentials');
+  const credentials = own === undefined ? [] : (await import('./credential-file.ts')).readCredentials(own);
   const usual = line.options.get('baseline');
   const baseline = usual === undefined ? null : (await import('./baseline-file.ts')).readBaseline(usual);
+  const known = line.options.get('firmware');
+  const firmwareKey = line.options.get('firmware-key');
+  if (known === undefined && firmwareKey !== undefined) throw new UsageError('--firmware-key belongs to --firmware');
+  const knownFirmware =
+    known === undefined ? null : (await import('./firmware-manifest.ts')).readManifest(known, firmwareKey);
   const { runAnalysis } = await import('./run-analysis.ts');
   return runAnalysis({
     paths,
@@ -92,8 +107,11 @@ async function runAnalyze(line: CommandLine): Promise<number> {
     evidence: evidence === undefined ? null : outputDirectory('evidence', evidence),
     spool: spool === undefined ? null : outputDirectory('spool', spool),
     declaration,
+    credentials,
     baseline,
-    save: line.options.get('save') ?? null,
+    knownFirmware,
+    save: line.options.get('save') ?? kept,
+    isSaveTold: kept === null,
     failOn: failOn === undefined ? null : (failOn as Severity),
   });
 }

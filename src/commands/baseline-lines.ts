@@ -1,6 +1,6 @@
 // Reads the lines of one device in a baseline file: tens of times faster than nested YAML would be.
 import { addressRange, plainIpv4 } from '../engine/host-pattern.ts';
-import type { BaselineArea, BaselineDevice, Sightings } from '../learning/baseline.ts';
+import { ACCESS_HAS_CLIENT, type BaselineArea, type BaselineDevice, type Sightings } from '../learning/baseline.ts';
 import { nameBytes } from '../learning/names.ts';
 import type { PointFacts } from '../learning/points.ts';
 import { LineScan } from './baseline-scan.ts';
@@ -16,6 +16,7 @@ type Mutable<Type> = {
 const SEEN = /^(\d+) times, first (\S+), last (\S+), gap ([\d.e-]+) s(, once)?$/;
 const FUNCTION = /^([a-z0-9-]+) (-?\d+)(?:\/(\d+))? client (\S+)$/;
 const WRITES = /^([a-z0-9-]+) (\S+) (\d+) client (\S+)$/;
+const ACCESS = /^(?:(login|session) ([0-9a-f]{8}) client (\S+)|(tool) ([0-9a-f]{8})|(hour) (1?\d|2[0-3]))$/;
 const PLACE = /^([a-z0-9-]+) (\S+) (\d+)(?:-(\d+))?$/;
 const AREA = /^first (\S+), last (\S+), gap ([\d.e-]+) s(?:, readers ([^,]+))?(?:, writers ([^,]+))?$/;
 const POINT =
@@ -88,10 +89,23 @@ export class DeviceReader {
       device[head] = this.#seen(rest, restAt);
     } else if (head.startsWith('client ')) {
       device.clients.push({ client: this.#address(head.slice(7), 7), seen: this.#seen(rest, restAt) });
-    } else {
+    } else if (head.startsWith('access ')) this.#accessLine(head.slice(7), rest, restAt);
+    else {
       const [all, digits, what] = /^unit (-?\d+) ([a-z]+) /.exec(head) ?? this.#fail(0, `'${head}' is not understood`);
       this.#unitLine(Number(digits), what!, head.slice(all.length), all.length, rest, restAt);
     }
+  }
+
+  #accessLine(head: string, rest: string, restAt: number): void {
+    const found = this.#match(ACCESS, head, 7, 'login 0123abcd client 192.0.2.1');
+    const [what, digits] = [found[1] ?? found[4] ?? found[6], found[2] ?? found[5] ?? found[7]!];
+    const name = what as keyof typeof ACCESS_HAS_CLIENT;
+    this.#device.accesses.push({
+      what: name,
+      client: ACCESS_HAS_CLIENT[name] ? this.#address(found[3]!, 7) : '',
+      word: name === 'hour' ? Number(digits) : Number.parseInt(digits, 16) | 0,
+      seen: this.#seen(rest, restAt),
+    });
   }
 
   #unitLine(unit: number, what: string, head: string, headAt: number, rest: string, restAt: number): void {
@@ -424,6 +438,7 @@ function emptyDevice(segment: string, address: string): Mutable<BaselineDevice> 
     requests: [],
     writers: [],
     writes: [],
+    accesses: [],
     areas: [],
     points: [],
     swings: [],

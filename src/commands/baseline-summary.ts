@@ -105,6 +105,7 @@ function deviceJson(device: BaselineDevice): Record<string, unknown> {
     requests: withSeen(device.requests),
     writers: withSeen(device.writers),
     writes: withSeen(device.writes).map(withSpaceName),
+    accesses: withSeen(device.accesses),
     areas: device.areas.map(({ firstUs, lastUs, ...area }) =>
       withSpaceName({ ...area, firstTime: timestamp(firstUs), lastTime: timestamp(lastUs) }),
     ),

@@ -46,7 +46,16 @@ function deviceLines(device: BaselineDevice, spaces: SpaceNames): string[] {
   for (const { unit, protocol, space, number, bytes } of device.names) {
     lines.push(`unit ${unit} name ${protocol} ${spaces.text(protocol, space)} ${number}: ${nameText(bytes)}`);
   }
+  for (const { what, client, word, seen } of device.accesses) {
+    const by = client === '' ? '' : ` client ${client}`;
+    lines.push(`access ${what} ${what === 'hour' ? word : hexWord(word)}${by}: ${seenText(seen)}`);
+  }
   return lines;
+}
+
+/** Eight hexadecimal digits. */
+function hexWord(word: number): string {
+  return (word >>> 0).toString(16).padStart(8, '0');
 }
 
 function seenText({ count, firstUs, lastUs, gapUs, isOnce }: Sightings): string {

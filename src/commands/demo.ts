@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { analyzeCommand } from './analyze.ts';
+import { analyzeCommand, runAnalyze } from './analyze.ts';
 import type { Command, CommandLine } from './command-line.ts';
 import { writeOutput } from './output.ts';
 
@@ -26,14 +26,14 @@ export const demoCommand: Command = {
 async function runDemo(line: CommandLine): Promise<number> {
   const isServed = process.stdout.isTTY && !['json', 'quiet', 'no-serve'].some((name) => line.options.has(name));
   const options = new Map([...line.options].filter(([name]) => name !== 'no-serve'));
-  const code = await analyzeCommand.run({ options: options.set('sample', ''), operands: [] });
-  if (!isServed || code !== 0) return code;
+  const sample = { options: options.set('sample', ''), operands: [] };
+  if (!isServed) return runAnalyze(sample);
   const folder = mkdtempSync(join(tmpdir(), '1sec-demo-'));
   // However the program ends, nothing of it is left.
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const database = join(folder, 'site.db');
-  const { saveSample } = await import('./run-analysis.ts');
-  await saveSample(database);
+  const code = await runAnalyze(sample, database);
+  if (code !== 0) return code;
   writeOutput('\n');
   const { serveSite } = await import('./serve.ts');
   await serveSite(database, null);

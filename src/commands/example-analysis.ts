@@ -71,6 +71,7 @@ export function exampleAsset(ip: string, changes: Partial<Asset> = {}): Asset {
 export function exampleAnalysis(changes: Partial<AnalysisResult> = {}): AnalysisResult {
   return {
     spooled: null,
+    firmware: [],
     secrets: new SecretPlaces(),
     files: [{ path: 'plant.pcap', frames: 100, bytes: 7000, firstUs: START_US, lastUs: START_US + 90e6, damage: null }],
     assets: [

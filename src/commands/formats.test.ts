@@ -170,6 +170,19 @@ test('watch --json prints exactly what the page says', () => {
   assert.equal(events.at(-1), 'summary');
 });
 
+test('firmware --json prints exactly what the page says', () => {
+  const json = (...words: string[]): unknown =>
+    JSON.parse(run1sec(['firmware', ...words, '--json'], { directory: folder }).output);
+  const words = ['--vendor', 'A', '--model', 'B', '--version', '1', '--to', 'images'];
+  run1sec(['firmware', 'add', 'attacked.pcap', ...words], { directory: folder });
+  assert.deepEqual(differences(json('inspect', 'cut.pcap'), 'inspected image', 'image'), []);
+  assert.deepEqual(differences(json('diff', 'attacked.pcap', 'cut.pcap'), 'image difference', 'difference'), []);
+  for (const file of ['attacked.pcap', 'cut.pcap']) {
+    const verdict = json('verify', file, '--manifest', 'images');
+    assert.deepEqual(differences(verdict, 'image verdict', 'verdict'), []);
+  }
+});
+
 test('baseline show --json prints exactly what the page says', () => {
   run1sec(['baseline', 'learn', 'attacked.pcap', '-o', 'usual.yaml'], { directory: folder });
   const { output } = run1sec(['baseline', 'show', '--json', 'usual.yaml'], { directory: folder });
@@ -230,4 +243,17 @@ test('the exit codes, severities and attributes of the page are those of the pro
   assert.deepEqual(codes, Object.values(ExitCode));
   for (const severity of SEVERITIES) assert.ok(PAGE.includes(SEVERITY_ASKS[severity]), severity);
   for (const attribute of CLAIM_ATTRIBUTES) assert.ok(PAGE.includes(`\`${attribute}\``), attribute);
+});
+
+test('credentials --json prints exactly what the page says', () => {
+  const printed = (words: readonly string[], type: string): void => {
+    const { output } = run1sec(['credentials', ...words, '--json'], {
+      directory: folder,
+      input: Buffer.from('a:b\nroot:toor\na:b\nc\nd:e\n'),
+    });
+    assert.deepEqual(differences(JSON.parse(output), type, type), []);
+  };
+  printed(['list'], 'credentials');
+  printed(['test', '-', 'root', 'toor'], 'credentials test');
+  printed(['import', '-', '--to', 'own.tsv'], 'credentials import');
 });

@@ -49,6 +49,21 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./baseline.ts')).baselineCommand,
   },
   {
+    name: 'credentials',
+    summary: 'list known default credentials, test one, or make a list of your own',
+    load: async () => (await import('./credentials.ts')).credentialsCommand,
+  },
+  {
+    name: 'firmware',
+    summary: 'look into firmware images, and keep the signed set of those that are known to be good',
+    load: async () => (await import('./firmware.ts')).firmwareCommand,
+  },
+  {
+    name: 'fingerprint',
+    summary: 'tell what a device is by how it behaves, and learn devices of your own',
+    load: async () => (await import('./fingerprint.ts')).fingerprintCommand,
+  },
+  {
     name: 'config',
     summary: 'check the file that says what is intended at a site, or print an example',
     load: async () => (await import('./config.ts')).configCommand,

@@ -41,5 +41,6 @@ export const protocolsCommand: Command = {
 function whereOf({ transports, ports }: Protocol): string {
   if (transports.includes('link'))
     return `on Ethernet; EtherType ${ports.map((type) => `0x${type.toString(16)}`).join(', ')}`;
+  if (transports.includes('ip')) return `on IP; protocol ${ports.join(', ')}`;
   return `${transports.join(', ')}; usual ${ports.length === 1 ? 'port' : 'ports'} ${ports.join(', ')}`;
 }

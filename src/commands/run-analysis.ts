@@ -6,6 +6,8 @@ import { analyze } from '../engine/analysis.ts';
 import type { AnalysisProgress, AnalysisResult } from '../engine/analysis.ts';
 import { SPOOL_BYTES_DEFAULT, type SpoolOutcome } from '../engine/transfer-spool.ts';
 import type { Severity } from '../facts/alert.ts';
+import type { CredentialRow } from '../facts/credential.ts';
+import type { KnownFirmware } from '../facts/firmware.ts';
 import type { Declaration } from '../facts/intent.ts';
 import type { Baseline } from '../learning/baseline.ts';
 import { modules } from '../modules/index.ts';
@@ -20,7 +22,6 @@ import { jsonPage } from './json-text.ts';
 import { MODULES_PLANNED } from './modules.ts';
 import { LineWriter, writeError, writeOutput } from './output.ts';
 import { ProgressLine } from './progress.ts';
-import { samplePath } from './sample.ts';
 import { Saving, type Saved } from './saving.ts';
 import { spoolFor, spooledSource } from './spooled-source.ts';
 import { isProgressWanted, standardTerminal } from './terminal.ts';
@@ -40,17 +41,23 @@ export interface AnalysisRequest {
   readonly spool: string | null;
   /** What 1sec.yaml declares; null: none is given. */
   readonly declaration: Declaration | null;
+  /** The person's own list of credentials. */
+  readonly credentials: readonly CredentialRow[];
   /** What was learned before; null: it is learned from the capture itself. */
   readonly baseline: Baseline | null;
+  /** Images that are known to be good; null: no such set is given. */
+  readonly knownFirmware: KnownFirmware | null;
   /** The site database to add to; null: none. */
   readonly save: string | null;
+  /** Say what was saved. */
+  readonly isSaveTold: boolean;
   /** Exit with 3 from this severity on; null: never. */
   readonly failOn: Severity | null;
 }
 
 /** Resolves to the exit code. */
 export async function runAnalysis(request: AnalysisRequest): Promise<number> {
-  const { paths, framesMax, duplicates, output, evidence } = request;
+  const { paths, framesMax, duplicates, output, evidence, credentials } = request;
   const terminal = standardTerminal(request.color);
   const spool = evidence === null ? null : spoolFor(paths);
   const saving = request.save === null ? null : new Saving(request.save);
@@ -62,8 +69,21 @@ export async function runAnalysis(request: AnalysisRequest): Promise<number> {
   const declaration = request.declaration === null ? {} : { declaration: request.declaration };
   const kept = request.spool === null ? {} : { spool: { directory: request.spool, bytesMax: SPOOL_BYTES_DEFAULT } };
   const baseline = request.baseline === null ? {} : { baseline: request.baseline };
+  const known = request.knownFirmware === null ? {} : { knownFirmware: request.knownFirmware };
   const result = await withProgress(terminal.width, (progress) =>
-    analyze({ paths, framesMax, duplicates, progress, wrapSource, ...facts, ...declaration, ...baseline, ...kept }),
+    analyze({
+      paths,
+      framesMax,
+      duplicates,
+      credentials,
+      progress,
+      wrapSource,
+      ...facts,
+      ...declaration,
+      ...baseline,
+      ...kept,
+      ...known,
+    }),
   );
   // Before anything is printed: a reader that goes away ends the program.
   const saved = saving?.save(result, request.declaration !== null) ?? null;
@@ -77,21 +97,9 @@ export async function runAnalysis(request: AnalysisRequest): Promise<number> {
     if (problem !== null) writeError(`1sec: standard input could not be kept for evidence: ${problem}\n`);
     spool?.close();
   }
-  if (saved !== null) tellSaved(saved, output);
+  if (saved !== null) tellSaved(saved, request.isSaveTold ? output : 'quiet');
   if (request.spool !== null && result.spooled !== null) tellSpooled(request.spool, result.spooled, output);
   return exitCode(result, request.failOn);
-}
-
-/** The bundled sample as a site database, without a word. */
-export async function saveSample(database: string): Promise<void> {
-  const saving = new Saving(database);
-  const result = await analyze({
-    paths: [samplePath()],
-    wrapSource: (source) => saving.recording.source(source),
-    facts: () => saving.recording.facts(),
-  });
-  const { error } = saving.save(result, false);
-  if (error !== null) throw error;
 }
 
 /** In one line; where standard output is for programs, on standard error. */

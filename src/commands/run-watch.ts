@@ -4,6 +4,8 @@ import { showable } from '../bytes/text.ts';
 import type { InterfaceState } from '../capture/live-linux.ts';
 import { LiveWatch, type LiveResult } from '../engine/live.ts';
 import type { Alert } from '../facts/alert.ts';
+import type { CredentialRow } from '../facts/credential.ts';
+import type { KnownFirmware } from '../facts/firmware.ts';
 import type { Declaration } from '../facts/intent.ts';
 import type { Baseline } from '../learning/baseline.ts';
 import { modules } from '../modules/index.ts';
@@ -39,6 +41,10 @@ export interface WatchRequest {
   readonly baseline: Baseline | null;
   /** What 1sec.yaml declares; null: none is given. */
   readonly declaration: Declaration | null;
+  /** The person's own list of credentials. */
+  readonly credentials: readonly CredentialRow[];
+  /** Images that are known to be good; null: no such set is given. */
+  readonly knownFirmware: KnownFirmware | null;
   /** The site database to add to; null: none. */
   readonly save: string | null;
   /** The directory for evidence; null: none is wanted, and no frames are kept. */
@@ -88,7 +94,7 @@ class WatchRun {
   #indexing: NodeJS.Timeout | undefined;
 
   constructor(request: WatchRequest, account: Account | null) {
-    const { interfaces, baseline, declaration, save, evidence, keptBytes, spool } = request;
+    const { interfaces, baseline, knownFirmware, declaration, credentials, save, evidence, keptBytes, spool } = request;
     this.#request = request;
     this.#account = account;
     this.#terminal = standardTerminal(request.color);
@@ -96,7 +102,9 @@ class WatchRun {
     const options = {
       interfaces,
       baseline,
+      knownFirmware,
       declaration,
+      credentials,
       isObserved: save !== null,
       keptBytes: evidence === null ? 0 : keptBytes,
       spool: spool === null ? null : { directory: spool, bytesMax: SPOOL_BYTES_DEFAULT },

@@ -19,173 +19,10 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { TcpExample, UdpExample } from '../protocols/example-conversation.ts';
-import { contextText, request as bacnetRequest, simpleAck, unicast } from '../protocols/bacnet/example-frames.ts';
-import { le, request, response, segmentFrames, sized, textHex } from '../protocols/dnp3/example-frames.ts';
-import { HTTP_WAYS } from '../protocols/http/example-logins.ts';
-import { connack, connect } from '../protocols/mqtt/example-packets.ts';
+import { WAYS, linkFrames, type Way } from './example-logins.ts';
 import { tcpFrame } from '../protocols/modbus/example-frames.ts';
-import { clearLogin as ipmiLogin } from '../protocols/ipmi/example-messages.ts';
-import { clearLogin as mysqlLogin } from '../protocols/mysql/example-messages.ts';
-import { clearLogin as postgresLogin } from '../protocols/postgres/example-messages.ts';
-import { clearLogin as radiusLogin } from '../protocols/radius/example-messages.ts';
-import { CONFIRM, CONNECT, userData } from '../protocols/s7/example-frames.ts';
-import { bindings, community, octets, pdu } from '../protocols/snmp/example-messages.ts';
-import { clearLogin as tdsLogin, obfuscated } from '../protocols/tds/example-messages.ts';
-
-/** A way to log in. Messages of client (true) and server, in turn. */
-interface Way {
-  readonly name: string;
-  readonly protocol: string;
-  readonly transport: 'tcp' | 'udp';
-  readonly port: number;
-  readonly user: string;
-  readonly say: (secret: string) => (readonly [boolean, Iterable<number>])[];
-  /** Other forms in which the secret stands on the wire. */
-  readonly forms?: (secret: string) => Buffer[];
-}
 
 const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1');
-
-function hiddenByS7(secret: string): Buffer {
-  const hidden = Buffer.from(secret.padEnd(8), 'latin1').map((code) => code ^ 0x55);
-  for (let index = 2; index < 8; index++) hidden[index]! ^= hidden[index - 2]!;
-  return Buffer.from(hidden);
-}
-
-function fileCredentials(user: string, password: string, key: number): string {
-  const body = `0c00 ${le(user.length, 2)} ${le(12 + user.length, 2)} ${le(password.length, 2)} ${le(key, 4)}`;
-  return sized(70, 2, body.replaceAll(' ', '') + textHex(user + password));
-}
-
-const WAYS: readonly Way[] = [
-  {
-    name: 'MQTT CONNECT',
-    protocol: 'mqtt',
-    transport: 'tcp',
-    port: 1883,
-    user: 'taint-user',
-    say: (secret) => [
-      [true, connect({ user: 'taint-user', password: secret })],
-      [false, connack(0)],
-    ],
-  },
-  {
-    name: 'SNMP community',
-    protocol: 'snmp',
-    transport: 'udp',
-    port: 161,
-    user: '',
-    say: (secret) => [
-      [true, community(1, secret, pdu(0, 7, 0, bindings(['1.3.6.1.2.1.1.1.0', [5, 0]])))],
-      [false, community(1, secret, pdu(2, 7, 0, bindings(['1.3.6.1.2.1.1.1.0', octets([65])])))],
-    ],
-  },
-  {
-    name: 'S7 session password',
-    protocol: 's7comm',
-    transport: 'tcp',
-    port: 102,
-    user: '',
-    say: (secret) => [
-      [true, CONNECT],
-      [false, CONFIRM],
-      [true, userData(1, 4, 5, 1, hiddenByS7(secret).toString('hex'))],
-      [false, userData(1, 8, 5, 1, '', { tail: '00000000' })],
-    ],
-    forms: (secret) => [hiddenByS7(secret)],
-  },
-  {
-    name: 'DNP3 file authentication',
-    protocol: 'dnp3',
-    transport: 'tcp',
-    port: 20_000,
-    // One character more, so that no checksum stands within the password.
-    user: 'taint-users',
-    say: (secret) => [
-      [true, segmentFrames(true, request(0, `1d ${fileCredentials('taint-users', secret, 0)}`)).flat()],
-      [false, segmentFrames(false, response(0, fileCredentials('', '', 77))).flat()],
-    ],
-  },
-  {
-    name: 'BACnet device communication control',
-    protocol: 'bacnet',
-    transport: 'udp',
-    port: 47_808,
-    user: '',
-    say: (secret) => [
-      [true, unicast(bacnetRequest(1, 17, `1900 ${contextText(2, secret)}`))],
-      [false, unicast(simpleAck(1, 17))],
-    ],
-  },
-  ...HTTP_WAYS,
-  {
-    name: 'FTP PASS',
-    protocol: 'ftp',
-    transport: 'tcp',
-    port: 21,
-    user: 'taint-user',
-    say: (secret) => [
-      [false, latin1('220 plant\r\n')],
-      [true, latin1('USER taint-user\r\n')],
-      [false, latin1('331 Password required\r\n')],
-      [true, latin1(`PASS ${secret}\r\n`)],
-      [false, latin1('230 User logged in\r\n')],
-    ],
-  },
-  {
-    name: 'Telnet login',
-    protocol: 'telnet',
-    transport: 'tcp',
-    port: 23,
-    user: 'taint-user',
-    say: (secret) => [
-      [false, latin1('\xff\xfd\x18\xff\xfd\x1flogin: ')],
-      [true, latin1('taint-user\r\0')],
-      [false, latin1('\r\nPassword: ')],
-      [true, latin1(`${secret}\r\0`)],
-      [false, latin1('\r\nWelcome\r\n$ ')],
-    ],
-  },
-  { name: 'MySQL in clear', protocol: 'mysql', transport: 'tcp', port: 3306, user: 'historian', say: mysqlLogin },
-  {
-    name: 'PostgreSQL in clear',
-    protocol: 'postgres',
-    transport: 'tcp',
-    port: 5432,
-    user: 'operator',
-    say: postgresLogin,
-  },
-  {
-    name: 'TDS LOGIN7',
-    protocol: 'tds',
-    transport: 'tcp',
-    port: 1433,
-    user: 'sa',
-    say: tdsLogin,
-    forms: (secret) => [Buffer.from(obfuscated(secret))],
-  },
-  { name: 'RADIUS with EAP-GTC', protocol: 'radius', transport: 'udp', port: 1812, user: 'operator', say: radiusLogin },
-  { name: 'IPMI 1.5 in clear', protocol: 'ipmi', transport: 'udp', port: 623, user: 'operator', say: ipmiLogin },
-  {
-    name: 'RTSP Basic',
-    protocol: 'rtsp',
-    transport: 'tcp',
-    port: 554,
-    user: 'taint-user',
-    say: (secret) => [
-      [
-        true,
-        latin1(`DESCRIBE rtsp://192.0.2.2/1 RTSP/1.0\r\nCSeq: 1\r\nAuthorization: Basic ${basic(secret)}\r\n\r\n`),
-      ],
-      [false, latin1('RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n')],
-    ],
-    forms: (secret) => [latin1(basic(secret))],
-  },
-];
-
-function basic(secret: string): string {
-  return Buffer.from(`taint-user:${secret}`).toString('base64');
-}
 
 const CLIENT = { mac: 1, ip: 1 };
 const SERVER = { mac: 2, ip: 2 };
@@ -196,6 +33,7 @@ function conversation(way: Way, secret: string, index: number, isChopped: boolea
   const server = { ...SERVER, port: way.port };
   const restart = new TcpExample({ ...CLIENT, port: 50_000 + index }, { ...SERVER, port: 502 });
   restart.send(true, tcpFrame(1, 1, '08 0001 0000')).send(false, tcpFrame(1, 1, '08 0001 0000'));
+  if (way.transport === 'link') return [linkFrames(way, secret, client, server), restart.file()];
   if (way.transport === 'udp') {
     const datagrams = new UdpExample();
     for (const [fromClient, bytes] of way.say(secret))

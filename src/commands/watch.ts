@@ -17,12 +17,19 @@ export const watchCommand: Command = {
   summary: 'say what is wrong on a live network, while it happens',
   options: [
     { name: 'for', value: 'SECONDS', text: 'end after so many seconds; else Ctrl-C or SIGTERM ends it' },
+    { name: 'firmware', value: 'FILE', text: "images known to be good, from '1sec firmware add'" },
+    { name: 'firmware-key', value: 'FILE', text: 'the public key that they have to be signed with' },
     {
       name: 'baseline',
       value: 'FILE',
       text: "what is usual, from '1sec baseline learn': what deviates is told from the first packet on",
     },
     { name: 'config', value: 'FILE', text: 'what is intended at the site (1sec.yaml); see 1sec help config' },
+    {
+      name: 'credentials',
+      value: 'FILE',
+      text: "your own list of credentials beside the shipped one, from '1sec credentials import'",
+    },
     {
       name: 'save',
       value: 'FILE',
@@ -92,8 +99,15 @@ async function runWatch(line: CommandLine): Promise<number> {
   const keptBytes = keptSize(keep ?? KEPT_DEFAULT);
   const config = options.get('config');
   const declaration = config === undefined ? null : (await import('./site-config.ts')).declarationOf(config);
+  const own = options.get('credentials');
+  const credentials = own === undefined ? [] : (await import('./credential-file.ts')).readCredentials(own);
   const usual = options.get('baseline');
   const baseline = usual === undefined ? null : (await import('./baseline-file.ts')).readBaseline(usual);
+  const known = options.get('firmware');
+  const firmwareKey = options.get('firmware-key');
+  if (known === undefined && firmwareKey !== undefined) throw new UsageError('--firmware-key belongs to --firmware');
+  const knownFirmware =
+    known === undefined ? null : (await import('./firmware-manifest.ts')).readManifest(known, firmwareKey);
   const { watch } = await import('./run-watch.ts');
   return watch({
     interfaces,
@@ -101,7 +115,9 @@ async function runWatch(line: CommandLine): Promise<number> {
     isJson: options.has('json'),
     color: options.get('color') ?? 'auto',
     baseline,
+    knownFirmware,
     declaration,
+    credentials,
     save: options.get('save') ?? null,
     evidence: options.get('evidence') ?? null,
     keptBytes,

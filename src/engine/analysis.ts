@@ -2,13 +2,16 @@
 // runs, and gathers what was found. All state lives here; nothing is kept between analyses.
 import { randomBytes } from 'node:crypto';
 import { AlertDesk } from '../alerts/merge.ts';
+import { FirmwareHistory } from '../assets/firmware-history.ts';
 import { Inventory } from '../assets/inventory.ts';
 import { vendorOfMac } from '../assets/vendors.ts';
 import type { CaptureFile, CaptureSource } from '../capture/frames.ts';
 import { openCapture } from '../capture/open.ts';
 import type { Alert } from '../facts/alert.ts';
 import type { Asset } from '../facts/asset.ts';
+import type { CredentialRow } from '../facts/credential.ts';
 import type { Conversation, FactSink, HostDirectory } from '../facts/facts.ts';
+import type { FirmwareEvent, KnownFirmware } from '../facts/firmware.ts';
 import type { Declaration } from '../facts/intent.ts';
 import type { Site } from '../facts/module.ts';
 import { restoreBaseline, type Baseline } from '../learning/baseline.ts';
@@ -19,6 +22,7 @@ import { modules } from '../modules/index.ts';
 import { protocols } from '../protocols/index.ts';
 import { TransferRecorder } from '../transfers/recorder.ts';
 import { Dispatch } from './dispatch.ts';
+import { FingerprintClaims } from './fingerprint-claims.ts';
 import { namedHost } from './named-host.ts';
 import { Pipeline } from './pipeline.ts';
 import { SiteIntent } from './site-intent.ts';
@@ -33,14 +37,20 @@ export interface AnalysisSettings {
   readonly framesMax?: number;
   /** Hears every fact, before the modules; made when the hosts it may ask about are there. */
   readonly facts?: (hosts: HostDirectory) => FactSink;
+  /** Tell the sizes, directions and gaps of the first packets of conversations, as fingerprints need them. */
+  readonly firstPackets?: boolean;
   /** False: facts only, no judgement. */
   readonly modules?: boolean;
   /** Called when an alert is new and when its severity rises. */
   readonly onAlert?: (alert: Alert) => void;
   /** What a person declared in 1sec.yaml. */
   readonly declaration?: Declaration;
+  /** A person's own list of credentials, beside the shipped one. */
+  readonly credentials?: readonly CredentialRow[];
   /** What is usual here, as it was learned before. */
   readonly baseline?: Baseline;
+  /** Images that a person knows to be good. */
+  readonly knownFirmware?: KnownFirmware;
   /** True: everything seen is usual, and is only learned. */
   readonly isTeaching?: boolean;
   /** Where files that pass are kept; absent: nowhere. */
@@ -92,6 +102,9 @@ export interface AnalysisStats {
   readonly decoderFaults: number;
 }
 
+/** With the device's id in the place of its host number. */
+export type FirmwareHistoryEntry = Omit<FirmwareEvent, 'host' | 'unit'> & { readonly asset: string };
+
 /** What was found, in plain values that can be handed to another thread. */
 export interface AnalysisFindings {
   readonly files: readonly CaptureFile[];
@@ -100,6 +113,8 @@ export interface AnalysisFindings {
   readonly conversationCount: number;
   readonly conversationsByService: readonly ServiceCount[];
   readonly alerts: readonly Alert[];
+  /** What happened to the firmware of devices, in the order of time. */
+  readonly firmware: readonly FirmwareHistoryEntry[];
   readonly stats: AnalysisStats;
 }
 
@@ -151,6 +166,7 @@ export class Analysis {
   /** Hosts for which the declaration spoke. */
   private readonly declared = new Set<number>();
   private readonly spool: DiskSpool | null;
+  private readonly firmware = new FirmwareHistory();
   private gaps = 0;
 
   constructor(options: AnalysisSettings) {
@@ -197,6 +213,8 @@ export class Analysis {
       learning: this.learning,
       secretKey: randomBytes(32),
       ...(intent === null ? {} : { intent }),
+      ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
+      ...(options.knownFirmware === undefined ? {} : { knownFirmware: options.knownFirmware }),
       raise: (judgement) => {
         const weighed = intent === null ? judgement : intent.weighed(judgement);
         if (weighed === null) return;
@@ -205,11 +223,17 @@ export class Analysis {
         this.desk.raise(weighed);
       },
       claim: (claim) => dispatch.claim(claim),
+      firmware: (event) => {
+        this.inventory.named(event.host, event.timeUs);
+        this.firmware.add(event);
+      },
     };
+    if (isJudging) dispatch.fingerprints = new FingerprintClaims(hosts, protocols, (claim) => dispatch.claim(claim));
     dispatch.connect(active.map((module) => module.start(site)));
     this.pipeline = new Pipeline(dispatch, dispatch, protocols, hosts, {
       keepDuplicates: options.duplicates === 'keep',
       duplicateSeed: options.duplicateSeed ?? 0,
+      firstPackets: isJudging || options.firstPackets === true,
     });
   }
 
@@ -240,6 +264,7 @@ export class Analysis {
     this.spool?.end();
     const { reader } = pipeline.flows;
     reader.wipe();
+    pipeline.fragments.wipe();
     const violationsOf = (name: string): number => {
       let sum = 0;
       for (const [rule, count] of dispatch.violations) if (rule.startsWith(`${name}/`)) sum += count;
@@ -258,6 +283,10 @@ export class Analysis {
       conversationCount: pipeline.flows.opened,
       conversationsByService: this.services.list(),
       alerts: this.desk.alerts(),
+      firmware: this.firmware.list().map(({ host, unit, ...event }) => ({
+        asset: this.inventory.assetId(host, unit),
+        ...event,
+      })),
       stats: {
         frames: pipeline.frames,
         bytes: pipeline.bytes,

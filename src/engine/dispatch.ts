@@ -10,6 +10,7 @@ import { spaceWord } from '../learning/contexts.ts';
 import type { NameTable } from '../learning/names.ts';
 import { WayTable } from '../learning/ways.ts';
 import { TransferRecorder } from '../transfers/recorder.ts';
+import type { FingerprintClaims } from './fingerprint-claims.ts';
 
 /** Who wants operations: at most the sixteen modules. */
 const SLOTS = 16;
@@ -51,6 +52,8 @@ export class Dispatch implements FactSink {
   private readonly listening: Int32Array;
   private readonly ways = new WayTable();
   private readonly names: NameTable | null;
+  /** Absent: nobody judges devices by how they behave. */
+  fingerprints: FingerprintClaims | null = null;
   private readonly onClosed: (conversation: Conversation) => void;
 
   constructor(
@@ -150,6 +153,7 @@ export class Dispatch implements FactSink {
     if (conversation.phase === 'closed') this.onClosed(conversation);
     this.listener?.conversation(conversation);
     this.inventory?.conversation(conversation);
+    this.fingerprints?.conversation(conversation);
     for (const handler of this.handlers) handler.conversation?.(conversation);
   }
 
@@ -167,6 +171,7 @@ export class Dispatch implements FactSink {
   claim(claim: Claim): void {
     this.listener?.claim(claim);
     this.inventory?.claim(claim);
+    this.fingerprints?.claim(claim);
     for (const handler of this.handlers) handler.claim?.(claim);
   }
 
@@ -179,15 +184,20 @@ export class Dispatch implements FactSink {
 
   trait(trait: Trait): void {
     this.listener?.trait(trait);
+    this.fingerprints?.trait(trait);
+    // Too many, and too large, for anybody else.
+    if (trait.trait === 'first-packets') return;
     this.inventory?.trait(trait);
     for (const handler of this.handlers) handler.trait?.(trait);
   }
 
   tick(timeUs: number): void {
+    this.fingerprints?.tick(timeUs);
     for (const handler of this.handlers) handler.tick?.(timeUs);
   }
 
   end(timeUs: number): void {
+    this.fingerprints?.look(timeUs);
     for (const handler of this.handlers) handler.end?.(timeUs);
   }
 }

@@ -1,5 +1,6 @@
 // Takes secrets out of frames that are to be written: decodes the frame again and overwrites what stands where a secret
 // passed. Checksums are left as they are: that they no longer fit shows that something was overwritten.
+import { secretCopy } from '../bytes/secret.ts';
 import type { SecretPlaces } from '../flow/secret-places.ts';
 import { decodeFrame } from '../packet/decode.ts';
 import { Packet } from '../packet/packet.ts';
@@ -16,7 +17,8 @@ export class FrameMask {
 
   /** The frame bytes[start..end) as a copy without secrets. */
   copy(bytes: Uint8Array, start: number, end: number, originalLength: number, linkType: number): Uint8Array {
-    const frame = bytes.slice(start, end);
+    // What is overwritten here must not have been moved about before.
+    const frame = secretCopy(bytes, start, end);
     this.maskedBytes = 0;
     if (!this.#secrets.hasAny) return frame;
     decodeFrame(this.#packet, frame, 0, frame.length, originalLength, linkType);

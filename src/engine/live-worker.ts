@@ -33,10 +33,12 @@ let aheadUs = 0;
 
 const analysis = new Analysis({
   duplicateSeed: start.duplicateSeed,
+  credentials: start.credentials,
   onAlert: noteAlert,
   ...(observer === null ? {} : { facts: () => observer.facts() }),
   ...(start.spool === null ? {} : { spool: start.spool }),
   ...(start.baseline === null ? {} : { baseline: start.baseline }),
+  ...(start.knownFirmware === null ? {} : { knownFirmware: start.knownFirmware }),
   ...(start.declaration === null ? {} : { declaration: start.declaration }),
 });
 
@@ -202,8 +204,9 @@ function waitForMain(): void {
 
 /** Without the tables of hosts, which do not cross threads. */
 function findings(files: readonly CaptureFile[]): AnalysisFindings {
-  const { assets, protocols, conversationCount, conversationsByService, alerts, stats } = analysis.finish(files);
-  return { files, assets, protocols, conversationCount, conversationsByService, alerts, stats };
+  const { assets, protocols, conversationCount, conversationsByService, alerts, firmware, stats } =
+    analysis.finish(files);
+  return { files, assets, protocols, conversationCount, conversationsByService, alerts, firmware, stats };
 }
 
 try {

@@ -6,6 +6,8 @@ import type { Worker } from 'node:worker_threads';
 import { CaptureOpenError } from '../capture/frames.ts';
 import type { InterfaceState } from '../capture/live-linux.ts';
 import type { Alert } from '../facts/alert.ts';
+import type { CredentialRow } from '../facts/credential.ts';
+import type { KnownFirmware } from '../facts/firmware.ts';
 import type { Declaration } from '../facts/intent.ts';
 import type { Baseline } from '../learning/baseline.ts';
 import type { NamedHosts } from '../store/conversations.ts';
@@ -22,6 +24,10 @@ export interface LiveOptions {
   /** What is usual, and what is intended; null: not known. */
   readonly baseline: Baseline | null;
   readonly declaration: Declaration | null;
+  /** A person's own list, beside the shipped one. */
+  readonly credentials: readonly CredentialRow[];
+  /** Images that are known to be good; null: no such set is given. */
+  readonly knownFirmware: KnownFirmware | null;
   /** Whether `observed` is to be called. */
   readonly isObserved: boolean;
   /** Bytes of the newest frames that are kept, so that `proof` can be called; 0: it is not. */

@@ -49,12 +49,14 @@ export class Pipeline {
       readonly keepDuplicates?: boolean;
       readonly duplicateSeed?: number;
       readonly flowLimits?: FlowLimits;
+      /** Tell the sizes, directions and gaps of the first packets of each conversation. */
+      readonly firstPackets?: boolean;
     } = {},
   ) {
     this.sink = sink;
     this.clockwork = clockwork;
     this.hosts = hosts;
-    this.flows = new FlowTracker(sink, hosts, protocols, options.flowLimits);
+    this.flows = new FlowTracker(sink, hosts, protocols, options.flowLimits, options.firstPackets === true);
     this.duplicateFilter = options.keepDuplicates === true ? null : new DuplicateFilter(options.duplicateSeed);
   }
 

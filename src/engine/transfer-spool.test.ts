@@ -93,4 +93,14 @@ describe('the spool', () => {
     assert.equal(names.length, 1);
     assert.match(names[0]!, /^incomplete-/);
   });
+
+  test('a file that makes room for others is told as what it was, not as the one that came', (context) => {
+    const directory = folder(context);
+    const recorder = new TransferRecorder(new DiskSpool({ directory, bytesMax: 1e6 }, HOSTS));
+    recorder.transfer({ ...fact('begun', 'first'), name: 'first', client: 7 });
+    recorder.transfer({ ...fact('piece', 'first', 0, Buffer.from('part')), name: 'first', client: 7 });
+    for (let index = 0; index < 1024; index++) recorder.transfer({ ...fact('begun', `t${index}`), name: 'other' });
+    const line = JSON.parse(readFileSync(join(directory, 'index.jsonl'), 'utf8')) as Record<string, unknown>;
+    assert.deepEqual([line['name'], line['client'], line['complete']], ['first', '192.0.2.7', false]);
+  });
 });

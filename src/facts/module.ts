@@ -1,6 +1,8 @@
 // The contract of a security module: one folder under modules/ and one line in modules/index.ts.
 import type { AlertKind, Judgement } from './alert.ts';
+import type { CredentialRow } from './credential.ts';
 import type { Claim, Conversation, HostDirectory, Login, Trait, Transfer, Violation } from './facts.ts';
+import type { FirmwareEvent, KnownFirmware } from './firmware.ts';
 import type { Intent } from './intent.ts';
 import type { Learning } from './learning.ts';
 import type { Operation } from './operation.ts';
@@ -25,11 +27,17 @@ export interface Site {
   readonly learning: Learning;
   /** What a person declared in 1sec.yaml; absent: nothing. */
   readonly intent?: Intent;
+  /** Credentials of a person's own list, beside those that are shipped; absent: none. */
+  readonly credentials?: readonly CredentialRow[];
+  /** Images that a person knows to be good; absent: no such set is given. */
+  readonly knownFirmware?: KnownFirmware;
   /** Known to this run alone: for hashes that must not tell anything to anybody else. */
   readonly secretKey: Uint8Array;
   raise(judgement: Judgement): void;
   /** Tells what follows about a device from how it behaves; weighed with what devices say themselves. */
   claim(claim: Claim): void;
+  /** Adds to what is told of the firmware of a device. */
+  firmware(event: FirmwareEvent): void;
 }
 
 /** Handlers for the facts a module wants; what is absent is not called. Facts of low rate may be kept. */

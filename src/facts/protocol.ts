@@ -89,11 +89,14 @@ export interface Protocol {
   /** Stable, lower-case: `modbus`. */
   readonly name: string;
   readonly title: string;
-  /** `link`: directly on Ethernet, a datagram each; the sender of a multicast is the client. */
-  readonly transports: readonly ('tcp' | 'udp' | 'link')[];
+  /**
+   * `link`: directly on Ethernet, `ip`: directly on IP; a datagram each, and the sender of a multicast is the client.
+   */
+  readonly transports: readonly ('tcp' | 'udp' | 'link' | 'ip')[];
   /**
    * Usual server ports: a hint for who is the server and for which protocol is tried first, never a proof. Of `link` the
-   * EtherTypes: only frames with one of these are shown.
+   * EtherTypes, and below 0x600 the service access points of LLC (the payload starts with the LLC header); of `ip` the
+   * IP protocol numbers: only what has one of these is shown. Such a protocol has one transport.
    */
   readonly ports: readonly number[];
   /** No frame is longer: more is NOT_THIS_PROTOCOL. */

@@ -51,6 +51,7 @@ class Entry {
   readonly isTcp: boolean;
   readonly isUdp: boolean;
   readonly isLink: boolean;
+  readonly isIp: boolean;
   readonly frameBytesMax: number;
   /** Its conversations may be announced by others. */
   readonly isAnnounced: boolean;
@@ -60,6 +61,7 @@ class Entry {
     this.isTcp = protocol.transports.includes('tcp');
     this.isUdp = protocol.transports.includes('udp');
     this.isLink = protocol.transports.includes('link');
+    this.isIp = protocol.transports.includes('ip');
     this.frameBytesMax = protocol.frameBytesMax;
     this.isAnnounced = this.decoder.isAnnounced !== undefined;
   }
@@ -93,8 +95,10 @@ export class MessageReader {
   private readonly events: RowEvents;
   private readonly context: MessageContext;
   private readonly usualPorts = new Uint8Array(65536);
-  /** EtherTypes of the protocols that are spoken on the link. */
+  /** EtherTypes and service access points of the protocols that are spoken on the link. */
   private readonly linkTypes = new Set<number>();
+  /** Numbers of the protocols that are spoken on IP itself. */
+  private readonly ipProtocols = new Uint8Array(256);
   private readonly streams: (StreamState | null)[] = [null];
   private readonly freeStreams: number[] = [];
   private readonly spareCarries: Uint8Array[] = [];
@@ -117,10 +121,12 @@ export class MessageReader {
     this.events = events;
     this.entries = protocols.map((protocol, index) => new Entry(protocol, index));
     this.announced = this.entries.flatMap(({ isAnnounced }, index) => (isAnnounced ? [index] : []));
-    for (const { ports } of this.entries.filter(({ isLink }) => !isLink).map(({ protocol }) => protocol))
-      for (const port of ports) this.usualPorts[port] = 1;
-    for (const { ports } of this.entries.filter(({ isLink }) => isLink).map(({ protocol }) => protocol))
-      for (const etherType of ports) this.linkTypes.add(etherType);
+    for (const { protocol, isLink, isIp } of this.entries)
+      for (const port of protocol.ports) {
+        if (isLink) this.linkTypes.add(port);
+        else if (isIp) this.ipProtocols[port] = 1;
+        else this.usualPorts[port] = 1;
+      }
     this.messages = new Float64Array(protocols.length);
     this.context = {
       timeUs: 0.5,
@@ -193,12 +199,17 @@ export class MessageReader {
     if (rest < end && rest >= 0) this.keep(row, this.isStillFromClient(row, fromClient), bytes, rest, end);
   }
 
-  /** Is the payload of link frames with this EtherType looked at? */
-  isLinkType(etherType: number): boolean {
-    return this.linkTypes.has(etherType);
+  /** Is the payload of link frames with this EtherType, or this service access point, looked at? */
+  isLinkType(type: number): boolean {
+    return this.linkTypes.has(type);
   }
 
-  /** A whole datagram, or the payload of a link frame. */
+  /** Is the payload of IP packets with this protocol number looked at? -1: there is none. */
+  isIpProtocol(protocol: number): boolean {
+    return this.ipProtocols[protocol] === 1;
+  }
+
+  /** A whole datagram, or the payload of a link frame or of an IP packet. */
   datagram(row: number, fromClient: boolean, bytes: Uint8Array, start: number, end: number): void {
     const base = row * FlowTable.stride;
     const words = this.table.words;
@@ -450,9 +461,11 @@ export class MessageReader {
     const clientPort = words[base + Column.clientPort]!;
     const serverPort = words[base + Column.serverPort]!;
     this.hasFlipped = 0;
-    const isLink = (words[base + Column.meta]! & 0xff) === LINK_PROTOCOL;
-    const index = isLink
-      ? this.matchLink(bytes, start, end, serverPort)
+    const ipProtocol = words[base + Column.meta]! & 0xff;
+    const isLink = ipProtocol === LINK_PROTOCOL;
+    const isNumbered = isLink || this.isIpProtocol(ipProtocol);
+    const index = isNumbered
+      ? this.matchNumber(bytes, start, end, isLink, isLink ? serverPort : ipProtocol)
       : this.match(row, fromClient, bytes, start, end, isTcp);
     if (index >= 0) {
       words[base + Column.protocol] = index;
@@ -473,7 +486,8 @@ export class MessageReader {
     if ((isTcp && this.isLater) || this.isTriedAgain) return NO_PROTOCOL;
     const triesOfBoth = (words[base + Column.tries]! += fromClient ? 1 : 0x10000);
     const tries = fromClient ? triesOfBoth & 0xffff : triesOfBoth >>> 16;
-    const most = this.isUsualPort(serverPort) || this.isUsualPort(clientPort) ? TRIES_ON_USUAL_PORT_MAX : TRIES_MAX;
+    const isUsual = isNumbered || this.isUsualPort(serverPort) || this.isUsualPort(clientPort);
+    const most = isUsual ? TRIES_ON_USUAL_PORT_MAX : TRIES_MAX;
     if (tries < most) return NO_PROTOCOL;
     words[base + Column.protocol] = GIVEN_UP;
     this.dropCarry(row, true);
@@ -499,11 +513,12 @@ export class MessageReader {
     this.events.identified(row);
   }
 
-  private matchLink(bytes: Uint8Array, start: number, end: number, etherType: number): number {
+  /** Which of the protocols on the link, or on IP, that have this number. */
+  private matchNumber(bytes: Uint8Array, start: number, end: number, isLink: boolean, number: number): number {
     const { entries } = this;
     for (let index = 0; index < entries.length; index++) {
       const entry = entries[index]!;
-      if (!entry.isLink || !entry.protocol.ports.includes(etherType)) continue;
+      if ((isLink ? !entry.isLink : !entry.isIp) || !entry.protocol.ports.includes(number)) continue;
       if (entry.decoder.looksLike(bytes, start, end) !== Match.no) return index;
     }
     return NO_PROTOCOL;

@@ -51,6 +51,32 @@ describe('places of secrets', () => {
     );
   });
 
+  test('without IP the two are known by their addresses of Ethernet', () => {
+    const places = new SecretPlaces();
+    const bytes = Buffer.from('..hunter2..', 'latin1');
+    places.note(
+      { address: '02:00:00:00:00:01', port: 0 },
+      { address: '02:00:00:00:00:02', port: 0 },
+      bytes,
+      2,
+      9,
+      null,
+    );
+    const packet = frame('say hunter2');
+    packet.ipVersion = 0;
+    packet.hasTransport = false;
+    packet.linkPayloadStart = 8;
+    packet.frameEnd = packet.bytes.length;
+    packet.hasMac = true;
+    packet.sourceMacHigh = packet.destinationMacHigh = 0x0200;
+    packet.sourceMacLow = 2;
+    packet.destinationMacLow = 1;
+    assert.equal(places.mask(packet), 7);
+    assert.equal(payload(packet), 'say XXXXXXX');
+    packet.sourceMacLow = 3;
+    assert.equal(places.mask(packet), 0);
+  });
+
   test('the same bytes are masked in both directions and in datagrams, other bytes are not', () => {
     const places = noted('hunter2', null);
     const echoed = frame('you said hunter2, hunter2!', { isBack: true, udp: true });

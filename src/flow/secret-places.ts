@@ -2,7 +2,7 @@
 // place is a stretch of sequence numbers, which finds it again in retransmissions and however it was cut into segments;
 // wherever else the same bytes pass between the two hosts they are found by a keyed hash.
 import { randomBytes } from 'node:crypto';
-import { ipText } from '../packet/addresses.ts';
+import { ipText, macText } from '../packet/addresses.ts';
 import { IpProtocol, type Packet } from '../packet/packet.ts';
 
 /** Places in all; where one more would be needed, whole payloads of that pair of hosts are masked. */
@@ -90,13 +90,13 @@ export class SecretPlaces {
 
   /** Overwrites what is secret in a decoded frame; gives how many bytes that were. */
   mask(packet: Packet): number {
-    if (packet.ipVersion === 0) return 0;
+    if (packet.ipVersion === 0 && !packet.hasMac) return 0;
     const { bytes } = packet;
-    const source = ipText(packet.ipVersion, bytes, packet.sourceAt);
-    const destination = ipText(packet.ipVersion, bytes, packet.destinationAt);
-    const pair = this.#pairs.get(pairKey(source, destination));
-    const start = packet.hasTransport ? packet.payloadStart : packet.ipPayloadStart;
-    const end = packet.hasTransport ? packet.payloadEnd : packet.ipPayloadEnd;
+    const source = senderOf(packet);
+    const pair = this.#pairs.get(pairKey(source, receiverOf(packet)));
+    const isLink = packet.ipVersion === 0;
+    const start = isLink ? packet.linkPayloadStart : packet.hasTransport ? packet.payloadStart : packet.ipPayloadStart;
+    const end = isLink ? packet.frameEnd : packet.hasTransport ? packet.payloadEnd : packet.ipPayloadEnd;
     if (pair === undefined && !this.#isOverwhelmed) return 0;
     if (pair === undefined || pair.isFull) {
       bytes.fill(MASK, start, end);
@@ -167,6 +167,15 @@ export class SecretPlaces {
     }
     return combined(hash, other);
   }
+}
+
+/** As hosts are written: by their addresses of IP, or of Ethernet where a frame has none. */
+function senderOf({ ipVersion, bytes, sourceAt, sourceMacHigh, sourceMacLow }: Packet): string {
+  return ipVersion === 0 ? macText(sourceMacHigh, sourceMacLow) : ipText(ipVersion, bytes, sourceAt);
+}
+
+function receiverOf({ ipVersion, bytes, destinationAt, destinationMacHigh, destinationMacLow }: Packet): string {
+  return ipVersion === 0 ? macText(destinationMacHigh, destinationMacLow) : ipText(ipVersion, bytes, destinationAt);
 }
 
 function pairKey(one: string, other: string): string {

@@ -1,5 +1,6 @@
 // Puts the segments of a TCP conversation in order. A segment in its place is handed on as it is, nothing copied; one
 // behind a hole, or one that answers bytes not yet seen, is held until what it waits for comes or is declared lost.
+import { secretCopy } from '../bytes/secret.ts';
 import { TcpFlag, type Packet } from '../packet/packet.ts';
 import { Column, FlowFlag, FlowTable, GIVEN_UP } from './flow-table.ts';
 import { HeldSegments, type HeldSegment } from './held-segments.ts';
@@ -133,7 +134,7 @@ export class StreamOrder {
       sequence: packet.tcpSequence,
       acknowledgment: packet.tcpAcknowledgment,
       hasAcknowledgment,
-      bytes: packet.bytes.slice(packet.payloadStart, packet.payloadEnd),
+      bytes: secretCopy(packet.bytes, packet.payloadStart, packet.payloadEnd),
       missing: packet.payloadMissing,
       isFin,
       frame: packet.frame,
@@ -268,6 +269,7 @@ export class StreamOrder {
       this.reader.streamBytes(row, fromClient, segment.bytes, skip, length);
       segment.bytes.fill(0);
     } else if (length + segment.missing + (segment.isFin ? 1 : 0) <= skip) {
+      segment.bytes.fill(0);
       this.retransmitted++;
       return;
     }

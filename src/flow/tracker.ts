@@ -4,6 +4,7 @@ import type { Conversation, ConversationPhase, FactSink, Transport } from '../fa
 import type { Protocol } from '../facts/protocol.ts';
 import { i32be } from '../bytes/endian.ts';
 import { IpProtocol, TcpFlag, type Packet } from '../packet/packet.ts';
+import { FIRST_PACKETS, FirstPackets } from './first-packets.ts';
 import { Column, DoubleColumn, FlowFlag, FlowTable, LINK_PROTOCOL, NO_PROTOCOL } from './flow-table.ts';
 import { AddressKind, type HostTable } from './hosts.ts';
 import { MessageReader, type RowEvents } from './message-reader.ts';
@@ -35,6 +36,9 @@ export class FlowTracker implements RowEvents {
   readonly reader: MessageReader;
   readonly order: StreamOrder;
   private readonly stacks: TcpStacks;
+  private readonly firstPackets: FirstPackets | null;
+  /** By protocol: controls a process or a building. */
+  private readonly isControl: readonly boolean[];
   /** Conversations since the start. */
   opened = 0;
   /** Conversations closed early because the table was full. */
@@ -57,6 +61,7 @@ export class FlowTracker implements RowEvents {
     hosts: HostTable,
     protocols: readonly Protocol[],
     limits: FlowLimits = DEFAULT_FLOW_LIMITS,
+    isTellingFirstPackets = false,
   ) {
     this.sink = sink;
     this.hosts = hosts;
@@ -65,6 +70,8 @@ export class FlowTracker implements RowEvents {
     this.reader = new MessageReader(this.table, protocols, this.limitedSink, this, hosts);
     this.order = new StreamOrder(this.table, this.reader, this);
     this.stacks = new TcpStacks(sink);
+    this.isControl = protocols.map(({ family }) => family === 'process' || family === 'building');
+    this.firstPackets = isTellingFirstPackets ? new FirstPackets(sink) : null;
   }
 
   packet(packet: Packet): void {
@@ -156,8 +163,13 @@ export class FlowTracker implements RowEvents {
       words[base + Column.serverPackets] = serverPackets + 1;
       doubles[doubleBase + DoubleColumn.serverBytes]! += packet.originalLength;
     }
+    if (seen < FIRST_PACKETS && this.firstPackets !== null) {
+      const gapUs = packet.timeUs - doubles[doubleBase + DoubleColumn.lastUs]!;
+      this.firstPackets.note(row, seen, sizeOf(packet), sourceIsA, gapUs);
+    }
     doubles[doubleBase + DoubleColumn.lastUs] = packet.timeUs;
     doubles[doubleBase + DoubleColumn.frames + (seen & 7)] = packet.frame;
+    if (seen === FIRST_PACKETS - 1) this.tellFirstPackets(row, packet.timeUs);
 
     if (protocol === IpProtocol.tcp) {
       if (packet.hasTransport) this.tcp(row, base, fromClient, packet);
@@ -170,12 +182,24 @@ export class FlowTracker implements RowEvents {
         this.reader.timeUs = packet.timeUs;
         this.reader.datagram(row, fromClient, bytes, packet.payloadStart, packet.payloadEnd);
       }
-    } else if (protocol === LINK_PROTOCOL && packet.tunnelDepth === 0 && this.reader.isLinkType(packet.etherType)) {
-      this.reader.frame = packet.frame;
-      this.reader.timeUs = packet.timeUs;
-      this.reader.datagram(row, fromClient, bytes, packet.linkPayloadStart, packet.frameEnd);
-    }
+    } else this.payloadWithoutPorts(row, protocol, fromClient, packet);
     this.ensureOpened(row);
+  }
+
+  /** Neither TCP nor UDP: the payload of a link frame or of an IP packet, where a protocol has its number. */
+  private payloadWithoutPorts(row: number, protocol: number, fromClient: boolean, packet: Packet): void {
+    const { reader } = this;
+    let start = packet.ipPayloadStart;
+    let end = packet.ipPayloadEnd;
+    if (protocol === LINK_PROTOCOL) {
+      const isLlc = packet.etherType === 0;
+      if (packet.tunnelDepth !== 0 || !reader.isLinkType(isLlc ? packet.llcSap : packet.etherType)) return;
+      start = packet.linkPayloadStart;
+      end = isLlc ? packet.llcEnd : packet.frameEnd;
+    } else if (!reader.isIpProtocol(protocol) || packet.isFragment || packet.ipPayloadMissing !== 0) return;
+    reader.frame = packet.frame;
+    reader.timeUs = packet.timeUs;
+    reader.datagram(row, fromClient, packet.bytes, start, end);
   }
 
   /** A second of packet time has passed: overdue segments, closed and idle conversations. */
@@ -494,8 +518,30 @@ export class FlowTracker implements RowEvents {
     this.order.closed(row);
     this.reader.closed(row, timeUs);
     this.ensureOpened(row);
+    if (packetsOf(this.table.words, row * FlowTable.stride) < FIRST_PACKETS) this.tellFirstPackets(row, timeUs);
     this.report(row, 'closed', timeUs);
     this.table.remove(row);
+  }
+
+  /** Not of what controls a process or a building: those devices are known by what they say. */
+  private tellFirstPackets(row: number, timeUs: number): void {
+    const told = this.firstPackets;
+    if (told === null) return;
+    const base = row * FlowTable.stride;
+    const { words } = this.table;
+    const protocol = words[base + Column.protocol]!;
+    if (protocol >= 0 && this.isControl[protocol] === true) return;
+    told.tell(row, {
+      timeUs,
+      frame: this.lastFrame(row),
+      client: words[base + Column.client]!,
+      server: words[base + Column.server]!,
+      transport: transportOf(words[base + Column.meta]! & 0xff),
+      serverPort: this.shownServerPort(words, base),
+      packets: packetsOf(words, base),
+      clientIsA: (words[base + Column.flags]! & FlowFlag.clientIsA) !== 0,
+      hasServerSpoken: words[base + Column.serverPackets]! > 0,
+    });
   }
 
   private lastFrame(row: number): number {
@@ -602,6 +648,11 @@ export class FlowTracker implements RowEvents {
       },
     };
   }
+}
+
+/** What TCP and UDP carry; of other packets the whole frame. */
+function sizeOf(packet: Packet): number {
+  return packet.hasTransport ? packet.payloadEnd - packet.payloadStart + packet.payloadMissing : packet.originalLength;
 }
 
 function packetsOf(words: Int32Array, base: number): number {

@@ -2,6 +2,7 @@
 import type { HostDirectory } from '../facts/facts.ts';
 import type { Protocol } from '../facts/protocol.ts';
 import {
+  ACCESS_CONTEXTS,
   ContextKind,
   Role,
   codeOfFunction,
@@ -12,6 +13,7 @@ import {
   spaceWord,
   subfunctionOfFunction,
   textWord,
+  type AccessName,
 } from './contexts.ts';
 import type { NoveltyTable } from './novelty.ts';
 import { PAGE_POINTS, type PointFacts } from './points.ts';
@@ -53,6 +55,16 @@ export interface BaselineWrite extends BaselineClient {
   readonly protocol: string;
   readonly space: number;
   readonly first: number;
+}
+
+/** Somebody who comes in, an hour at which somebody does, or a tool for doing so. */
+export interface BaselineAccess {
+  readonly what: AccessName;
+  /** Empty where no other host is meant. */
+  readonly client: string;
+  /** Of an hour its number, else a hash: of protocol and user of a login, of the name of others. */
+  readonly word: number;
+  readonly seen: Sightings;
 }
 
 /** 64 neighbouring points: when they were asked for, and by whom. */
@@ -100,6 +112,7 @@ export interface BaselineDevice {
   readonly requests: readonly BaselineRequest[];
   readonly writers: readonly BaselineWriter[];
   readonly writes: readonly BaselineWrite[];
+  readonly accesses: readonly BaselineAccess[];
   readonly areas: readonly BaselineArea[];
   readonly points: readonly BaselinePoints[];
   readonly swings: readonly BaselineSwing[];
@@ -217,12 +230,22 @@ function emptyDevice(hosts: HostDirectory, host: number): Mutable<BaselineDevice
     requests: [],
     writers: [],
     writes: [],
+    accesses: [],
     areas: [],
     points: [],
     swings: [],
     names: [],
   };
 }
+
+const ACCESS_NAMES = Object.keys(ACCESS_CONTEXTS) as AccessName[];
+/** Which of them have the client as the first word of their symbols; the others only have the word. */
+export const ACCESS_HAS_CLIENT: Readonly<Record<AccessName, boolean>> = {
+  login: true,
+  hour: false,
+  session: true,
+  tool: false,
+};
 
 function saveNovelty(
   novelty: NoveltyTable,
@@ -265,6 +288,12 @@ function saveNovelty(
           client,
           seen,
         });
+      } else {
+        const what = ACCESS_NAMES.find((name) => ACCESS_CONTEXTS[name] === kind);
+        if (what === undefined) continue;
+        const isOfClient = ACCESS_HAS_CLIENT[what];
+        const client = isOfClient ? hosts.address(s) : '';
+        deviceOf(host).accesses.push({ what, client, word: isOfClient ? t : s, seen });
       }
     }
   }
@@ -358,6 +387,7 @@ function sortDevice(device: Mutable<BaselineDevice>): void {
   );
   device.writers.sort((a, b) => a.unit - b.unit || compareAddress(a.client, b.client));
   device.writes.sort((a, b) => comparePlace(a, b) || a.first - b.first || compareAddress(a.client, b.client));
+  device.accesses.sort((a, b) => compareText(a.what, b.what) || compareAddress(a.client, b.client) || a.word - b.word);
   device.areas.sort((a, b) => comparePlace(a, b) || a.first - b.first);
   device.points.sort((a, b) => comparePlace(a, b) || a.first - b.first);
   device.swings.sort((a, b) => comparePlace(a, b) || a.point - b.point);
@@ -458,6 +488,10 @@ export function restoreBaseline(
       if (protocol === undefined) continue;
       const keys = [ContextKind.written, host, write.unit, numberOf(write.client)] as const;
       put(keys, spaceWord(protocol, write.space), write.first, write.seen);
+    }
+    for (const { what, client, word, seen } of device.accesses) {
+      const [s, t] = ACCESS_HAS_CLIENT[what] ? [numberOf(client), word] : [word, 0];
+      put([ACCESS_CONTEXTS[what], host, 0, 0], s, t, seen);
     }
     for (const entry of device.points) {
       const protocol = indexes.get(entry.protocol);

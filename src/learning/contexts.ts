@@ -23,7 +23,24 @@ export const ContextKind = {
   presence: 5,
   /** (host) → (`Role`): whether it answers or asks, a second each. */
   roles: 6,
+  /** (server) → (client, protocol and user): who logs in; protocol and user as `textWord` has them. */
+  logins: 10,
+  /** (server) → (hour of the day, UTC): when somebody logs in. */
+  loginHours: 11,
+  /** (server) → (client, protocol): who opens remote sessions; protocol as `textWord` has it. */
+  remoteSessions: 12,
+  /** (host) → (tool): which tools for remote support are used; tool as `textWord` has it. */
+  remoteTools: 13,
 } as const;
+
+/** What is known of who comes in, by its name in a baseline. */
+export const ACCESS_CONTEXTS = {
+  login: ContextKind.logins,
+  hour: ContextKind.loginHours,
+  session: ContextKind.remoteSessions,
+  tool: ContextKind.remoteTools,
+} as const;
+export type AccessName = keyof typeof ACCESS_CONTEXTS;
 
 export const Role = { serves: 1, asks: 2 } as const;
 

@@ -1,12 +1,14 @@
 // Plays hand-built facts to one module and gathers what it raises and claims: what module tests are written with.
 import type { Judgement } from '../facts/alert.ts';
 import type { Learning } from '../facts/learning.ts';
-import type { Claim, Conversation, HostDirectory, Login, Trait } from '../facts/facts.ts';
+import type { Claim, Conversation, HostDirectory, Login, Trait, Transfer } from '../facts/facts.ts';
+import type { FirmwareEvent, KnownFirmware } from '../facts/firmware.ts';
 import type { Intent } from '../facts/intent.ts';
 import type { Module, ModuleHandlers } from '../facts/module.ts';
 import { Outcome, emptyOperation, type Operation } from '../facts/operation.ts';
 import { Verb } from '../facts/verbs.ts';
 import { newLearning } from '../learning/tables.ts';
+import { TransferRecorder } from '../transfers/recorder.ts';
 import { WayTable } from '../learning/ways.ts';
 import { Match, NOT_THIS_PROTOCOL, Speaker, type Protocol } from '../facts/protocol.ts';
 
@@ -34,7 +36,8 @@ export const REHEARSAL_PROTOCOL: Protocol = {
   transports: ['tcp'],
   ports: [],
   frameBytesMax: 1,
-  functionName: (code, subfunction) => (subfunction < 0 ? `function ${code}` : `function ${code} sub ${subfunction}`),
+  functionName: (code, subfunction) =>
+    code === 99 ? 'begin update' : subfunction < 0 ? `function ${code}` : `function ${code} sub ${subfunction}`,
   spaceName: (space) => (space === 0 ? '' : 'register'),
   codeName: (code) => (code === 11 ? 'gateway target does not answer' : code === 1 ? 'illegal function' : ''),
   isAbsent: (code) => code === 11,
@@ -56,31 +59,39 @@ export const REHEARSAL_PROTOCOL: Protocol = {
 /** Protocol 1: clients hand each other messages by way of a broker. */
 const REHEARSAL_BUS: Protocol = { ...REHEARSAL_PROTOCOL, name: 'bus', title: 'Bus', family: 'messaging' };
 
+/** Protocols 2 and 3, around the plant. */
+const REHEARSAL_SHELL: Protocol = { ...REHEARSAL_PROTOCOL, name: 'ssh', title: 'SSH', family: 'it', ports: [22] };
+const REHEARSAL_WEB: Protocol = { ...REHEARSAL_PROTOCOL, name: 'http', title: 'HTTP', family: 'it', ports: [80] };
+
 export type Raised = Judgement & { readonly explanation: string };
 
 /** One module at work; host 1 is the usual client and host 2 the usual server. */
 export class Rehearsal {
   readonly raised: Raised[] = [];
   readonly claimed: Claim[] = [];
+  readonly firmware: FirmwareEvent[] = [];
   readonly handlers: ModuleHandlers;
   readonly learning: Learning;
   readonly #ways = new WayTable();
+  readonly #recorder = new TransferRecorder();
   #frame = 0;
 
-  constructor(module: Module, learning: Learning = newLearning(), intent?: Intent) {
+  constructor(module: Module, learning: Learning = newLearning(), intent?: Intent, knownFirmware?: KnownFirmware) {
     this.learning = learning;
     this.handlers = module.start({
       hosts: REHEARSAL_HOSTS,
-      protocols: [REHEARSAL_PROTOCOL, REHEARSAL_BUS],
+      protocols: [REHEARSAL_PROTOCOL, REHEARSAL_BUS, REHEARSAL_SHELL, REHEARSAL_WEB],
       learning,
       secretKey: new Uint8Array(32),
       ...(intent === undefined ? {} : { intent }),
+      ...(knownFirmware === undefined ? {} : { knownFirmware }),
       raise: (judgement) => {
         const { explanation } = judgement;
         // In words while the operation is still what was judged.
         this.raised.push({ ...judgement, explanation: typeof explanation === 'string' ? explanation : explanation() });
       },
       claim: (claim) => this.claimed.push(claim),
+      firmware: (event) => this.firmware.push(event),
     });
   }
 
@@ -167,6 +178,23 @@ export class Rehearsal {
   trait(change: Partial<Trait>): void {
     const trait = { fact: 'trait', timeUs: 1000, frame: 1, host: 2, trait: '', value: '' } as const;
     this.handlers.trait?.({ ...trait, ...change });
+  }
+
+  /** A file from host 1 to host 2 in pieces of a thousand bytes, but for those whose number is in `without`. */
+  file(content: Uint8Array, change: Partial<Transfer> = {}, without: readonly number[] = []): void {
+    const common = {
+      ...{ fact: 'transfer', timeUs: 1000, frame: 1, flow: 1, client: 1, server: 2, unit: -1, protocol: 'fieldbus' },
+      ...{ carrier: 'file', direction: 'to-server', transfer: `t${this.#frame++}`, name: '', isComplete: false },
+      ...{ kind: '', sha256: '', missing: [], missingBytes: 0, bytes: new Uint8Array(0), offset: -1, size: 0 },
+      ...change,
+    } as Transfer;
+    const hand = (transfer: Transfer): void => this.handlers.transfer?.(this.#recorder.transfer(transfer));
+    hand({ ...common, phase: 'begun' });
+    for (let at = 0; at < content.length; at += 1000) {
+      if (without.includes(at / 1000)) continue;
+      hand({ ...common, phase: 'piece', offset: at, bytes: content.slice(at, at + 1000) });
+    }
+    hand({ ...common, phase: 'ended', size: content.length, isComplete: change.isComplete ?? true });
   }
 
   tick(timeUs: number): void {

@@ -1,6 +1,7 @@
 // One datagram being put together: its key, the header of its first piece, and its pieces in order and without overlap.
 
 import { i32be } from '../bytes/endian.ts';
+import { secretCopy } from '../bytes/secret.ts';
 import type { Packet } from './packet.ts';
 
 /** What `add` found; bits of one number. */
@@ -96,7 +97,7 @@ export class Datagram {
       const stop = next === undefined ? to : Math.min(to, next.from);
       if (this.#pieces.length >= piecesMax) return outcome | PIECES_FULL;
       const source = packet.ipPayloadStart + at - from;
-      const piece = { from: at, to: stop, bytes: packet.bytes.slice(source, source + stop - at) };
+      const piece = { from: at, to: stop, bytes: secretCopy(packet.bytes, source, source + stop - at) };
       this.#pieces.splice(index, 0, piece);
       this.bytes += stop - at + PIECE_OVERHEAD;
       outcome |= PIECE_ADDED;
@@ -122,6 +123,11 @@ export class Datagram {
     if (isIpv4) target[6] = target[7] = 0;
     else target[6] = this.protocol;
     return header.length;
+  }
+
+  /** It was handed on or given up: nothing of it stays. */
+  wipe(): void {
+    for (const piece of this.#pieces) piece.bytes.fill(0);
   }
 
   #endsBefore(packet: Packet, to: number): boolean {

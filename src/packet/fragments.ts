@@ -153,14 +153,21 @@ export class FragmentTable {
     else this.#byHash.delete(datagram.hash);
     this.pending--;
     this.pendingBytes -= datagram.bytes;
+    datagram.wipe();
+  }
+
+  /** At the end: no byte of the wire stays in what was kept. */
+  wipe(): void {
+    this.#whole.fill(0);
+    for (let datagram = this.#oldest; datagram !== null; datagram = datagram.newer) datagram.wipe();
   }
 
   #finish(datagram: Datagram, packet: Packet): void {
-    this.#remove(datagram);
     this.reassembled++;
     if (this.#whole.length === 0) this.#whole = new Uint8Array(IPV6_HEADER_SIZE + SIZE_MAX);
     const whole = this.#whole;
     const headerSize = datagram.writeTo(whole);
+    this.#remove(datagram);
     const isIpv4 = packet.ipVersion === 4;
     const end = headerSize + datagram.size;
     packet.show(whole);

@@ -18,6 +18,7 @@ export function decodeLlc(packet: Packet, cursor: Cursor): number {
   if (cursor.end - at < 1) return Layer.none;
   const destination = bytes[at]!;
   packet.llcSap = destination;
+  packet.llcEnd = cursor.end;
   if (cursor.end - at < 3 || bytes[at + 2] !== UNNUMBERED_INFORMATION) return Layer.none;
   if (destination === SAP_IP) {
     cursor.at = at + 3;

@@ -78,6 +78,8 @@ export class Packet {
   /** EtherType after all tags; an 802.3 length field is given as 0, with LLC's DSAP in `llcSap` (-1: none). */
   etherType = 0;
   llcSap = -1;
+  /** Where what follows an 802.3 length ends, before padding; says something only where `llcSap` is not -1. */
+  llcEnd = 0;
   /** Behind Ethernet's tags: where the link payload starts; it ends at frameEnd or before padding where known. */
   linkPayloadStart = 0;
   /** How many tunnels (GRE, VXLAN, ERSPAN, IP in IP) were opened; everything below is of the innermost packet. */

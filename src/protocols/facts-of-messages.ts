@@ -131,6 +131,12 @@ export function claim(
   sink.claim({ fact: 'claim', timeUs, frame, host, unit, attribute, value: shown, source, trust });
 }
 
+/** A feature of a host, as the protocol names it; an empty value says nothing and is left out. */
+export function trait(context: MessageContext, host: number, name: string, value: string): void {
+  const { timeUs, frame, sink } = context;
+  if (value !== '') sink.trait({ fact: 'trait', timeUs, frame, host, trait: name, value });
+}
+
 /** bytes[start..end) of this message is a secret as it stands on the wire: evidence is written without it. */
 export function markSecret(context: MessageContext, bytes: Uint8Array, start: number, end: number): void {
   context.secrets?.mark(bytes, start, end);

@@ -1,13 +1,13 @@
 // Logins in Authorization headers as RTSP and SIP carry them (RFC 2326 16, RFC 7826 19.1, RFC 3261 22): Basic, Digest, and
 // others that cannot be tested. A request begins one, the answer with its number decides it.
 import { createHash } from 'node:crypto';
+import { base64Beginning } from '../bytes/base64.ts';
 import { printable } from '../bytes/text.ts';
 import type { Login } from '../facts/facts.ts';
 import type { MessageContext } from '../facts/protocol.ts';
 import { digestHashName, digestTest, parseDigest } from './digest.ts';
 import { markSecret } from './facts-of-messages.ts';
 import { isWord, latin1 } from './header-messages.ts';
-import { Base64Reader } from './mqtt/base64.ts';
 import { OpenLogins, secretOf, type LoginAttempt } from './open-logins.ts';
 
 const BASIC = latin1('basic');
@@ -123,14 +123,12 @@ function attemptOf(bytes: Uint8Array, credentials: HeaderCredentials): LoginAtte
 
 /** `user:password` in base64 (RFC 7617 2). */
 function basic(bytes: Uint8Array, start: number, end: number): LoginAttempt | null {
-  // Memory of its own, which nobody moves: see bytes/secret.ts.
-  const decoded = new Uint8Array(new ArrayBuffer(Math.ceil(((end - start) * 3) / 4)));
-  const length = new Base64Reader().read(bytes, start, end, decoded);
-  const colon = decoded.subarray(0, length).indexOf(COLON);
+  const decoded = base64Beginning(bytes, start, end);
+  const colon = decoded.indexOf(COLON);
   const attempt = {
     mechanism: 'http-basic',
     user: printable(decoded, 0, Math.max(0, colon)),
-    secret: secretOf(decoded, colon + 1, length),
+    secret: secretOf(decoded, colon + 1, decoded.length),
   };
   decoded.fill(0);
   if (colon >= 0) return attempt;

@@ -1,10 +1,13 @@
 // Every protocol that is decoded, in the order in which content is tried. One line each.
 import type { Protocol } from '../facts/protocol.ts';
 import { bacnet } from './bacnet/index.ts';
+import { cdp } from './cdp/index.ts';
 import { dns, llmnr, mdns, nbns } from './dns/index.ts';
 import { dnp3 } from './dnp3/index.ts';
 import { enip, enipIo } from './enip/index.ts';
+import { icmp } from './icmp/index.ts';
 import { iec104 } from './iec104/index.ts';
+import { igmp } from './igmp/index.ts';
 import { lldp } from './lldp/index.ts';
 import { modbus, modbusRtu } from './modbus/index.ts';
 import { mqtt } from './mqtt/index.ts';
@@ -13,6 +16,7 @@ import { ssdp } from './ssdp/index.ts';
 import { snmp } from './snmp/index.ts';
 import { dhcp } from './dhcp/index.ts';
 import { ssh } from './ssh/index.ts';
+import { stp } from './stp/index.ts';
 import { vnc } from './vnc/index.ts';
 import { tls } from './tls/index.ts';
 import { http } from './http/index.ts';
@@ -38,6 +42,7 @@ import { smb } from './smb/index.ts';
 import { dcerpc } from './dcerpc/index.ts';
 import { coap } from './coap/index.ts';
 import { ntp } from './ntp/index.ts';
+import { vrrp } from './vrrp/index.ts';
 import { wsDiscovery } from './ws-discovery/index.ts';
 import { hsrp } from './hsrp/index.ts';
 
@@ -91,4 +96,9 @@ export const protocols: readonly Protocol[] = [
   ntp,
   wsDiscovery,
   hsrp,
+  stp,
+  cdp,
+  vrrp,
+  igmp,
+  icmp,
 ];

@@ -5,7 +5,7 @@ import { u16le, u32le } from '../bytes/endian.ts';
 import { printable } from '../bytes/text.ts';
 import { printableUtf16, textOfUtf16 } from '../bytes/utf16.ts';
 import type { MessageContext } from '../facts/protocol.ts';
-import { Trust, claim } from './facts-of-messages.ts';
+import { Trust, claim, trait } from './facts-of-messages.ts';
 import { NTLM_CHALLENGE_BYTES, ntlmKind, ntlmTest, type NtlmResponse } from './ntlm-responses.ts';
 import type { LoginAttempt } from './open-logins.ts';
 
@@ -214,9 +214,4 @@ function rawText(bytes: Uint8Array, field: Field, isUnicode: boolean): string {
 function isSignature(bytes: Uint8Array, at: number): boolean {
   for (let index = 0; index < SIGNATURE.length; index++) if (bytes[at + index] !== SIGNATURE[index]) return false;
   return true;
-}
-
-function trait(context: MessageContext, host: number, name: string, value: string): void {
-  const { timeUs, frame, sink } = context;
-  if (value !== '') sink.trait({ fact: 'trait', timeUs, frame, host, trait: name, value });
 }

@@ -3,7 +3,7 @@
 import { secretCopy } from '../bytes/secret.ts';
 import type { Login } from '../facts/facts.ts';
 import type { MessageContext } from '../facts/protocol.ts';
-import { clearSecret } from './clear-secret.ts';
+import { loginTests } from './clear-secret.ts';
 
 /** Longer secrets are tokens: nobody guesses them. */
 export const SECRET_BYTES_MAX = 1024;
@@ -91,8 +91,7 @@ export class OpenLogins {
       user,
       outcome,
     } as const;
-    if (secret !== null) return { ...fact, ...clearSecret(secret) };
-    return recompute === undefined ? fact : { ...fact, test: recompute, mayWait: true };
+    return { ...fact, ...loginTests(secret, recompute) };
   }
 }
 

@@ -1,8 +1,14 @@
 // The exchanges that the RFCs print, played by hand.
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { CheckedSink, messageContext } from '../../fuzz/checked-sink.ts';
+import { NtlmExchanges } from './ntlm.ts';
+import { ntowfV1, v1Response } from './ntlm-responses.ts';
 import type { LoginAttempt } from './open-logins.ts';
 import { SaslExchange } from './sasl.ts';
+import { CHALLENGE, ntlmAuthenticate, ntlmChallenge, ntlmNegotiate } from './smb/example-messages.ts';
+
+const CONTEXT = messageContext(new CheckedSink());
 
 const of = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'utf8'));
 const base64 = (text: string): Uint8Array => of(Buffer.from(text, 'utf8').toString('base64'));
@@ -13,8 +19,8 @@ function exchange(name: string, ...steps: readonly string[]): LoginAttempt | nul
   let attempt: LoginAttempt | null = null;
   for (const step of steps) {
     const bytes = base64(step.slice(2));
-    if (step.startsWith('S:')) sasl.challenged64(bytes, 0, bytes.length);
-    else attempt = sasl.answered64(bytes, 0, bytes.length) ?? attempt;
+    if (step.startsWith('S:')) sasl.challenged64(bytes, 0, bytes.length, CONTEXT);
+    else attempt = sasl.answered64(bytes, 0, bytes.length, CONTEXT) ?? attempt;
   }
   return attempt;
 }
@@ -91,7 +97,7 @@ test('a token names its user and cannot be tested; a cancelled exchange is no at
   assert.deepEqual([token?.mechanism, token?.user, token?.secret], ['sasl-xoauth2', 'joe', null]);
   assert.equal(exchange('OAUTHBEARER', 'C:n,a=joe@example.com,\x01auth=Bearer AAAA\x01')?.user, 'joe@example.com');
   const sasl = new SaslExchange(of('LOGIN'), 0, 5);
-  assert.equal(sasl.answered64(of('*'), 0, 1), null);
+  assert.equal(sasl.answered64(of('*'), 0, 1, CONTEXT), null);
   assert.equal(sasl.decided(false), null);
 });
 
@@ -99,4 +105,21 @@ test('a mechanism that is refused before anything was answered is no attempt, an
   const sasl = new SaslExchange(of('EXTERNAL'), 0, 8);
   assert.equal(sasl.decided(false), null);
   assert.equal(sasl.decided(true)?.mechanism, 'sasl-external');
+});
+
+test('NTLM is an attempt with its third message, which can be tested', () => {
+  const coded = (bytes: readonly number[]): Uint8Array => of(Buffer.from(bytes).toString('base64'));
+  const nt = v1Response(ntowfV1('Password'), Uint8Array.from(CHALLENGE));
+  for (const name of ['NTLM', 'GSS-SPNEGO']) {
+    const sasl = new SaslExchange(of(name), 0, name.length, new NtlmExchanges('test'));
+    const [first, second] = [coded(ntlmNegotiate()), coded(ntlmChallenge('MAIL'))];
+    const third = coded(ntlmAuthenticate('operator', 'DESK', nt));
+    assert.equal(sasl.answered64(of(''), 0, 0, CONTEXT), null);
+    assert.equal(sasl.answered64(first, 0, first.length, CONTEXT), null);
+    sasl.challenged64(second, 0, second.length, CONTEXT);
+    const attempt = sasl.answered64(third, 0, third.length, CONTEXT);
+    assert.deepEqual([attempt?.mechanism, attempt?.user], ['ntlm-v1', 'operator']);
+    assert.deepEqual([attempt?.recompute?.('Password'), attempt?.recompute?.('other')], [true, false]);
+    assert.equal(sasl.decided(true), null);
+  }
 });

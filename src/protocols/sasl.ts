@@ -3,6 +3,8 @@
 import { createHmac } from 'node:crypto';
 import { base64Bytes } from '../bytes/base64.ts';
 import { printable } from '../bytes/text.ts';
+import type { MessageContext } from '../facts/protocol.ts';
+import { type NtlmExchanges, findNtlm } from './ntlm.ts';
 import { secretOf, type LoginAttempt } from './open-logins.ts';
 import { digestMd5Attempt } from './sasl-digest.ts';
 import { scramTest, scramUser, type ScramHash } from './scram.ts';
@@ -19,6 +21,7 @@ const SPACE = 0x20;
 const STAR = 0x2a;
 const EQUALS = 0x3d;
 const EMPTY = new Uint8Array(0);
+const NTLM_MECHANISMS: ReadonlySet<string> = new Set(['ntlm', 'gss-spnego']);
 
 const SCRAM_HASHES: Readonly<Record<string, ScramHash>> = {
   'scram-sha-1': 'sha1',
@@ -41,41 +44,47 @@ export class SaslExchange {
   #challenge: Uint8Array = EMPTY;
   #clientFirst: Uint8Array | null = null;
 
-  /** The name stands at bytes[start..end). */
-  constructor(bytes: Uint8Array, start: number, end: number) {
+  readonly #ntlm: NtlmExchanges | null;
+
+  /** The name stands at bytes[start..end). `ntlm`: who reads tokens of NTLM and SPNEGO, where somebody does. */
+  constructor(bytes: Uint8Array, start: number, end: number, ntlm: NtlmExchanges | null = null) {
+    this.#ntlm = ntlm;
     this.#name = printable(bytes, start, end, MECHANISM_CHARACTERS_MAX).toLowerCase();
     this.mechanism = `sasl-${this.#name}`;
   }
 
   /** The server's challenge in base64. */
-  challenged64(bytes: Uint8Array, start: number, end: number): void {
+  challenged64(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     const decoded = end - start <= MESSAGE_BYTES_MAX ? base64Bytes(bytes, start, end) : null;
-    this.#challenge = decoded ?? EMPTY;
+    this.challenged(decoded ?? EMPTY, 0, decoded?.length ?? 0, context);
   }
 
-  challenged(bytes: Uint8Array, start: number, end: number): void {
+  challenged(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     this.#challenge = end - start <= MESSAGE_BYTES_MAX ? bytes.slice(start, end) : EMPTY;
+    if (this.#carriesNtlm) this.#ntlm?.read(context, context.flow, bytes, start, end);
   }
 
   /** The client's answer in base64. An attempt where it is complete now; once for each exchange. */
-  answered64(bytes: Uint8Array, start: number, end: number): LoginAttempt | null {
+  answered64(bytes: Uint8Array, start: number, end: number, context: MessageContext): LoginAttempt | null {
     // RFC 4954 4: `*` takes it back, `=` is an initial answer without a byte.
     if (end - start === 1 && bytes[start] === STAR) {
       this.#isTold = true;
       return null;
     }
-    if (end - start === 1 && bytes[start] === EQUALS) return this.answered(EMPTY, 0, 0);
+    if (end - start === 1 && bytes[start] === EQUALS) return this.answered(EMPTY, 0, 0, context);
     const decoded = end - start <= MESSAGE_BYTES_MAX ? base64Bytes(bytes, start, end) : null;
     if (decoded === null) return this.#noTest('');
-    const attempt = this.answered(decoded, 0, decoded.length);
+    const attempt = this.answered(decoded, 0, decoded.length, context);
     decoded.fill(0);
     return attempt;
   }
 
-  answered(bytes: Uint8Array, start: number, end: number): LoginAttempt | null {
+  answered(bytes: Uint8Array, start: number, end: number, context: MessageContext): LoginAttempt | null {
     if (this.#isTold || this.#answers >= ANSWERS_MAX || end - start > MESSAGE_BYTES_MAX) return null;
     this.#answers++;
-    const attempt = this.#attemptOf(bytes, start, end);
+    const attempt = this.#carriesNtlm
+      ? this.#negotiated(bytes, start, end, context)
+      : this.#attemptOf(bytes, start, end);
     if (attempt !== null) this.#isTold = true;
     return attempt;
   }
@@ -84,6 +93,17 @@ export class SaslExchange {
   decided(isAccepted: boolean): LoginAttempt | null {
     if (this.#isTold || (this.#answers === 0 && !isAccepted)) return null;
     return this.#noTest(this.#user);
+  }
+
+  get #carriesNtlm(): boolean {
+    return this.#ntlm !== null && NTLM_MECHANISMS.has(this.#name);
+  }
+
+  /** NTLM begins with two messages that are no attempt; what else is in SPNEGO cannot be tested. */
+  #negotiated(bytes: Uint8Array, start: number, end: number, context: MessageContext): LoginAttempt | null {
+    if (end === start && this.#answers === 1) return null;
+    if (findNtlm(bytes, start, end) < 0) return this.#noTest('');
+    return this.#ntlm!.read(context, context.flow, bytes, start, end);
   }
 
   #attemptOf(bytes: Uint8Array, start: number, end: number): LoginAttempt | null {

@@ -7,6 +7,7 @@ const LF = 0x0a;
 const CR = 0x0d;
 const SPACE = 0x20;
 const DOT = 0x2e;
+const DELETE = 0x7f;
 
 /**
  * Size of the line at `start` with its line feed (CR before it or not), as `frameSize` gives it: NEED_MORE where the feed
@@ -16,6 +17,23 @@ export function lineSize(bytes: Uint8Array, start: number, end: number, maximum:
   const stop = Math.min(end, start + maximum);
   for (let at = start; at < stop; at++) if (bytes[at] === LF) return at + 1 - start;
   return end - start >= maximum ? maximum : NEED_MORE;
+}
+
+/** Where the line at `start` ends, its line feed included; 0 where that is not there. */
+export function lineEnd(bytes: Uint8Array, start: number, end: number): number {
+  for (let at = start; at < end; at++) if (bytes[at] === LF) return at + 1;
+  return 0;
+}
+
+/** The same of a line of text (see `isText`): 0 as soon as something else stands in it. */
+export function textLineEnd(bytes: Uint8Array, start: number, end: number): number {
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at]!;
+    if (byte >= SPACE && byte !== DELETE) continue;
+    if (byte === LF) return at + 1;
+    if (byte !== CR && byte !== TAB) return 0;
+  }
+  return 0;
 }
 
 /** Where the text of the line bytes[start..end) ends: before the line feed and the CRs in front of it. */
@@ -114,7 +132,7 @@ export function replyCodeOf(bytes: Uint8Array, start: number, end: number): numb
 export function isText(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; at++) {
     const byte = bytes[at]!;
-    if ((byte < SPACE && byte !== TAB && byte !== CR && byte !== LF) || byte === 0x7f) return false;
+    if ((byte < SPACE && byte !== TAB && byte !== CR && byte !== LF) || byte === DELETE) return false;
   }
   return true;
 }

@@ -29,6 +29,8 @@ interface Stretch {
 }
 
 interface Open {
+  /** What was told first of it: who, what name. */
+  readonly first: Transfer;
   /** Null once a piece had to be let go. */
   hash: Hash | null;
   /** Everything before is there, and hashed. */
@@ -69,11 +71,13 @@ export class TransferRecorder {
       for (const [id, oldest] of this.#open) {
         this.#letGo(oldest);
         this.#open.delete(id);
-        if (oldest.handle >= 0) this.#spool?.close(oldest.handle, { ...transfer, isComplete: false });
+        if (oldest.handle >= 0) this.#spool?.close(oldest.handle, { ...oldest.first, isComplete: false });
         break;
       }
     }
     const open: Open = {
+      // The bytes are borrowed.
+      first: { ...transfer, bytes: NO_BYTES },
       hash: createHash('sha256'),
       next: 0,
       islands: [],

@@ -1,6 +1,7 @@
 // Which passwords are tried against a login, and what it means when one fits.
+import { showable } from '../../bytes/text.ts';
+import type { CredentialRow } from '../../facts/credential.ts';
 import type { Login } from '../../facts/facts.ts';
-import type { CredentialRow } from './table.ts';
 
 /** What is known of the device that was logged in to; empty where nothing is. */
 export interface DeviceWords {
@@ -22,16 +23,30 @@ const MAKERS_MAX = 4;
 const COSTLY = /scram|usm|pbkdf|rakp/;
 const COSTLY_CANDIDATES_MAX = 48;
 const CANDIDATES_MAX = 4096;
+/** Of a person's own list, which is tried before the shipped one and beside it. */
+const OWN_COSTLY_MAX = 512;
+const OWN_MAX = 131_072;
+
+/** What of a login says which passwords are tried. */
+export type LoginWords = Pick<Login, 'user' | 'protocol' | 'mechanism'>;
 
 export class Candidates {
+  /** Passwords of a person's own list, by user; those for any user under ''. */
+  readonly #own = new Map<string, Set<string>>();
   /** By user: by password the rows. */
   readonly #byUser = new Map<string, Map<string, CredentialRow[]>>();
   /** Passwords of pairs that are tried everywhere, and their rows. */
   readonly #generic = new Map<string, CredentialRow[]>();
   readonly #all = new Map<string, CredentialRow[]>();
 
-  constructor(rows: readonly CredentialRow[]) {
-    for (const row of rows) {
+  /** `own`: a person's list, beside the shipped one. */
+  constructor(shipped: readonly CredentialRow[], own: readonly CredentialRow[] = []) {
+    for (const { user, password } of own) {
+      const passwords = this.#own.get(user.toLowerCase());
+      if (passwords === undefined) this.#own.set(user.toLowerCase(), new Set([password]));
+      else passwords.add(password);
+    }
+    for (const row of [...shipped, ...own]) {
       let passwords = this.#byUser.get(row.user.toLowerCase());
       if (passwords === undefined)
         this.#byUser.set(row.user.toLowerCase(), (passwords = new Map<string, CredentialRow[]>()));
@@ -42,7 +57,7 @@ export class Candidates {
   }
 
   /** Passwords to try, each once, the likeliest first. */
-  passwordsFor({ user, protocol, mechanism }: Login, device: DeviceWords): string[] {
+  passwordsFor({ user, protocol, mechanism }: LoginWords, device: DeviceWords): string[] {
     const name = user.toLowerCase();
     const passwords = new Set<string>(['', user]);
     const own = this.#byUser.get(name);
@@ -57,34 +72,63 @@ export class Candidates {
     if (user === '') {
       for (const [password, rows] of this.#all) if (rows.some((row) => speaks(row, protocol))) passwords.add(password);
     }
-    const most = COSTLY.test(mechanism) ? COSTLY_CANDIDATES_MAX : CANDIDATES_MAX;
-    return [...passwords].slice(0, most);
+    const isCostly = COSTLY.test(mechanism);
+    const ours = this.#ownPasswords(name, isCostly ? OWN_COSTLY_MAX : OWN_MAX);
+    return [...new Set([...ours, ...[...passwords].slice(0, isCostly ? COSTLY_CANDIDATES_MAX : CANDIDATES_MAX)])];
+  }
+
+  #ownPasswords(name: string, most: number): string[] {
+    if (this.#own.size === 0) return [];
+    if (name === '') return [...new Set([...this.#own.values()].flatMap((set) => [...set]))].slice(0, most);
+    return [...(this.#own.get(name) ?? []), ...(this.#own.get('') ?? [])].slice(0, most);
+  }
+
+  /** Rows that have this pair; of a password alone those of any user. */
+  rowsOf(user: string, password: string): readonly CredentialRow[] {
+    if (user === '') return this.#all.get(password) ?? [];
+    const ofAny = (this.#byUser.get('')?.get(password) ?? []).filter(({ file }) => file !== '');
+    return [...(this.#byUser.get(user.toLowerCase())?.get(password) ?? []), ...ofAny];
   }
 
   /** What it means that this password fits. */
-  meaning(password: string, { user, protocol }: Login, device: DeviceWords): Finding {
-    const rows = (user === '' ? this.#all.get(password) : this.#byUser.get(user.toLowerCase())?.get(password)) ?? [];
+  meaning(password: string, { user, protocol }: LoginWords, device: DeviceWords): Finding {
+    const rows = this.rowsOf(user, password);
     const named = rows.filter(({ kind }) => kind !== 'generic');
     const ofDevice = named.filter((row) => isOfDevice(row, device));
     const fitting = ofDevice.length > 0 ? ofDevice : named.filter((row) => speaks(row, protocol));
     const builtIn = fitting.find(({ kind }) => kind === 'built-in');
     if (builtIn !== undefined) return { kind: 'built-in', row: builtIn, because: shippedText(builtIn) };
-    const makers = new Set(named.map(({ vendor }) => vendor.toLowerCase()));
+    // A person's own list has what it has for a reason.
+    const shipped = rows.filter(({ file }) => file === '');
+    const makers = new Set(shipped.flatMap(({ vendor }) => (vendor === '' ? [] : [vendor.toLowerCase()])));
     const [first] = fitting;
     // What is tried everywhere is nobody's default while nobody knows whose device it is.
-    const isCommon = makers.size > MAKERS_MAX || rows.some((row) => row.kind === 'generic' && speaks(row, protocol));
+    const isCommon = makers.size > MAKERS_MAX || shipped.some((row) => row.kind === 'generic' && speaks(row, protocol));
     if (first !== undefined && (ofDevice.length > 0 || (!isCommon && device.vendor === '')))
       return { kind: 'default', row: first, because: shippedText(first) };
     const weak = (because: string, row: CredentialRow | null = null): Finding => ({ kind: 'weak', row, because });
+    const ours = rows.find((row) => row.file !== '' && speaks(row, protocol));
+    if (ours !== undefined) return weak(`it stands on a list of yours (${rowName(ours)})`, ours);
     if (password === '') return weak('the password is empty');
     if (password.toLowerCase() === user.toLowerCase()) return weak('the password is the user’s name');
     const [some] = this.#generic.get(password) ?? named;
     if (some !== undefined) {
       const count = makers.size > MAKERS_MAX ? `, which ${makers.size} makers ship` : '';
-      return weak(`the pair stands on the lists that are tried everywhere (row ${some.line}${count})`, some);
+      return weak(`the pair stands on the lists that are tried everywhere (${rowName(some)}${count})`, some);
     }
     return weak('the password is the name of the maker or the product');
   }
+}
+
+/** Who says so wants no account; the password is by custom an address, or anything (RFC 1635). */
+export function isAnonymous({ mechanism, protocol, user }: LoginWords): boolean {
+  if (/anonymous|^none$|-none$/.test(mechanism)) return true;
+  return /^anonymous$/i.test(user) || (protocol === 'ftp' && /^ftp$/i.test(user));
+}
+
+/** As alerts name it: `row 12 of the table of default credentials`, `own.tsv row 3`. */
+export function rowName({ file, line }: CredentialRow): string {
+  return file === '' ? `row ${line} of the table of default credentials` : `${showable(file)} row ${line}`;
 }
 
 function append(map: Map<string, CredentialRow[]>, key: string, row: CredentialRow): void {
@@ -93,13 +137,15 @@ function append(map: Map<string, CredentialRow[]>, key: string, row: CredentialR
   else rows.push(row);
 }
 
+/** An empty protocol is any. */
 function speaks(row: CredentialRow, protocol: string): boolean {
-  return row.protocols.length === 0 || row.protocols.includes(protocol);
+  return protocol === '' || row.protocols.length === 0 || row.protocols.includes(protocol);
 }
 
-/** The first word of a maker's name has to be the same; a product has to be named where the row is for one. */
+/** The first word of a maker's name has to be the same; what a person lists without a maker is of all devices. */
 function isOfDevice(row: CredentialRow, { vendor }: DeviceWords): boolean {
-  return row.vendor !== '' && vendor !== '' && firstWord(row.vendor) === firstWord(vendor);
+  if (row.vendor === '') return row.file !== '';
+  return vendor !== '' && firstWord(row.vendor) === firstWord(vendor);
 }
 
 function firstWord(name: string): string {
@@ -114,6 +160,8 @@ function wordsOf({ vendor, model }: DeviceWords): string[] {
   return [...new Set(words.flatMap((word) => [word, word.toLowerCase()]))].slice(0, 32);
 }
 
-function shippedText({ vendor, product, line }: CredentialRow): string {
-  return `it is the one that ${vendor} ships${product === '' ? '' : ` with ${product}`} (row ${line} of the table of default credentials)`;
+function shippedText(row: CredentialRow): string {
+  const { vendor, product } = row;
+  if (vendor === '') return `it stands on a list of yours as a default (${rowName(row)})`;
+  return `it is the one that ${vendor} ships${product === '' ? '' : ` with ${product}`} (${rowName(row)})`;
 }

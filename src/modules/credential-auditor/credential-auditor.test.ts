@@ -291,6 +291,33 @@ describe('the table', () => {
     assert.ok(lines.length > 800);
   });
 
+  test('no cell is a placeholder or a description, or has blanks around it, and each maker is written one way', () => {
+    const placeholder = /^[<([].*[>)\]]$|\b(none|blank|n\/a|unknown|serial number|mac address|set dial|or blank)\b/i;
+    const spellings = new Map<string, string>();
+    for (const { line, vendor, product, protocols, user, password } of credentialTable()) {
+      for (const cell of [vendor, product, user, password]) {
+        assert.equal(cell, cell.trim(), `line ${line}`);
+        assert.doesNotMatch(cell, placeholder, `line ${line}`);
+      }
+      assert.doesNotMatch(user, /\b(level|menu|reset|password)\b|^\*$/i, `line ${line}`);
+      assert.doesNotMatch(vendor, /\(|\bIP.?cam|\bprinter\b/i, `line ${line}`);
+      assert.equal(new Set(protocols).size, protocols.length, `line ${line}`);
+      const letters = vendor.toLowerCase().replace(/[^a-z0-9]/g, '');
+      assert.equal(spellings.get(letters) ?? vendor, vendor, `line ${line}`);
+      spellings.set(letters, vendor);
+    }
+  });
+
+  test('the counts in knowledge/README.md are those of the table', () => {
+    const page = readFileSync(new URL('../../../knowledge/README.md', import.meta.url), 'utf8').replace(/\s+/g, ' ');
+    const rows = credentialTable();
+    const of = (kind: string): number => rows.filter((row) => row.kind === kind).length;
+    const makers = new Set(rows.map(({ vendor }) => vendor)).size - 1;
+    const open = rows.filter(({ source }) => /not looked up|not checked/.test(source)).length;
+    const kinds = `${of('default')} defaults, ${of('built-in')} built in, ${of('generic')} tried everywhere`;
+    assert.ok(page.includes(`${rows.length} rows of ${makers} makers: ${kinds}; ${open} of them say`), kinds);
+  });
+
   test('a pair that many makers ship is weak, not a default', () => {
     const candidates = new Candidates(credentialTable());
     const login = { user: 'admin', protocol: 'http', mechanism: 'http-basic' } as Login;
@@ -299,10 +326,36 @@ describe('the table', () => {
     assert.equal(candidates.meaning('moxa', { ...login, protocol: 'telnet' }, unknown).kind, 'default');
   });
 
+  test('a person’s own row is a default of its maker’s devices, or of all where it names none', () => {
+    const text = 'Acme\t\t\tpump\tblue42\tdefault\tx\n\t\t\tfitter\tred7\tdefault\tx\n\t\t\troot\twago\tgeneric\tx';
+    const candidates = new Candidates(credentialTable(), parseCredentials(text, 'own.tsv'));
+    const login = { user: 'pump', protocol: 'ipmi', mechanism: 'rakp' };
+    const acme = { vendor: 'ACME Corp.', model: '' };
+    assert.equal(candidates.passwordsFor(login, acme)[0], 'blue42');
+    assert.equal(candidates.meaning('blue42', login, acme).kind, 'default');
+    assert.equal(candidates.meaning('blue42', login, { vendor: 'Moxa', model: '' }).kind, 'weak');
+    assert.equal(candidates.meaning('red7', { ...login, user: 'fitter' }, acme).kind, 'default');
+    // What the shipped table knows better stays what it is.
+    const root = { user: 'root', protocol: 'telnet', mechanism: 'clear' };
+    assert.match(candidates.meaning('wago', root, { vendor: '', model: '' }).because, /WAGO ships/);
+  });
+
   test('broken lines are left out', () => {
     assert.deepEqual(
       parseCredentials('# x\nVendor\tonly\n\nA\tB\thttp,ftp\tu\tp\tdefault\tmanual\r\nA\t\t\tu\tp\tother\tx'),
-      [{ line: 4, vendor: 'A', product: 'B', protocols: ['http', 'ftp'], user: 'u', password: 'p', kind: 'default' }],
+      [
+        {
+          file: '',
+          line: 4,
+          vendor: 'A',
+          product: 'B',
+          protocols: ['http', 'ftp'],
+          user: 'u',
+          password: 'p',
+          kind: 'default',
+          source: 'manual',
+        },
+      ],
     );
   });
 });

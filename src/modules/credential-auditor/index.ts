@@ -6,7 +6,7 @@ import { showable } from '../../bytes/text.ts';
 import type { AlertKind } from '../../facts/alert.ts';
 import type { Claim, Login } from '../../facts/facts.ts';
 import type { Module, ModuleHandlers, Site } from '../../facts/module.ts';
-import { Candidates, type DeviceWords, type Finding } from './candidates.ts';
+import { Candidates, isAnonymous, type DeviceWords, type Finding } from './candidates.ts';
 import {
   ANONYMOUS,
   CHANGED,
@@ -52,7 +52,7 @@ export const credentialAuditor: Module = {
 
 class CredentialAuditor implements ModuleHandlers {
   readonly #site: Site;
-  readonly #candidates = new Candidates(credentialTable());
+  readonly #candidates: Candidates;
   readonly #waiting = new Waiting((login, password) => this.#recomputed(login, password));
   readonly #vendors = new Map<number, Claim>();
   readonly #models = new Map<number, Claim>();
@@ -69,6 +69,7 @@ class CredentialAuditor implements ModuleHandlers {
 
   constructor(site: Site) {
     this.#site = site;
+    this.#candidates = new Candidates(credentialTable(), site.credentials);
   }
 
   claim(claim: Claim): void {
@@ -80,7 +81,7 @@ class CredentialAuditor implements ModuleHandlers {
 
   login(login: Login): void {
     if (login.server <= 0) return;
-    if (/anonymous|^none$|-none$/.test(login.mechanism) || isAnonymousUser(login)) {
+    if (isAnonymous(login)) {
       this.#anonymous(login);
       return;
     }
@@ -161,7 +162,7 @@ class CredentialAuditor implements ModuleHandlers {
     this.#raise(
       ANONYMOUS,
       login,
-      `was let in without a password (${showable(login.mechanism, 40)})`,
+      `was let in without a password (${login.mechanism === 'clear' ? 'as the user for everybody' : showable(login.mechanism, 40)})`,
       login.outcome === 'accepted' ? 'medium' : 'low',
     );
   }
@@ -252,11 +253,6 @@ class CredentialAuditor implements ModuleHandlers {
     const vendor = this.#vendors.get(host)?.value ?? vendorOfMac(this.#site.hosts.mac(host));
     return { vendor, model: this.#models.get(host)?.value ?? '' };
   }
-}
-
-/** Who says so wants no account; the password is by custom an address, or anything (RFC 1635). */
-function isAnonymousUser({ user, protocol }: Login): boolean {
-  return /^anonymous$/i.test(user) || (protocol === 'ftp' && /^ftp$/i.test(user));
 }
 
 /** The first letter, and that there is more. */

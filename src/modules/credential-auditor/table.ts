@@ -1,22 +1,12 @@
-// The table of credentials that devices are shipped with: one row for each vendor, product, user and password.
+// The table of credentials that devices are shipped with, and how such tables are written: one row for each vendor,
+// product, user and password.
 import { shippedFile } from '../../../knowledge/shipped-file.ts';
+import { CREDENTIAL_KINDS, type CredentialRow } from '../../facts/credential.ts';
 
-export interface CredentialRow {
-  /** Line in the file, from 1: what an alert names. */
-  readonly line: number;
-  /** Empty: a pair that is tried everywhere, of no maker. */
-  readonly vendor: string;
-  readonly product: string;
-  /** Names of protocols; empty: any. */
-  readonly protocols: readonly string[];
-  readonly user: string;
-  readonly password: string;
-  /** `default`; `built-in`: the owner cannot change it; `generic`: of no maker. */
-  readonly kind: 'default' | 'built-in' | 'generic';
-}
+/** What the columns are, tab-separated; protocols are separated by commas. */
+export const CREDENTIAL_COLUMNS = ['vendor', 'product', 'protocols', 'user', 'password', 'kind', 'source'] as const;
 
 const FILE = 'knowledge/credentials/table.tsv';
-const COLUMNS = 7;
 let known: readonly CredentialRow[] | null = null;
 
 /** Read once; lines that are comments or broken are left out (a test holds that there are none). */
@@ -25,14 +15,24 @@ export function credentialTable(): readonly CredentialRow[] {
   return known;
 }
 
-/** `vendor product protocols user password kind source`, tab-separated. */
-export function parseCredentials(text: string): CredentialRow[] {
+/** `file` is what the rows are called by; empty for the shipped table. */
+export function parseCredentials(text: string, file = ''): CredentialRow[] {
   return text.split('\n').flatMap((line, index) => {
-    const cells = line.replace(/\r$/, '').split('\t');
-    if (line.startsWith('#') || cells.length !== COLUMNS) return [];
-    const [vendor = '', product = '', protocols = '', user = '', password = '', kind = ''] = cells;
-    if (kind !== 'default' && kind !== 'built-in' && kind !== 'generic') return [];
-    const list = protocols === '' ? [] : protocols.split(',');
-    return [{ line: index + 1, vendor, product, protocols: list, user, password, kind } as const];
+    const row = credentialRow(line, index + 1, file);
+    return row === null || typeof row === 'string' ? [] : [row];
   });
+}
+
+/** Null: a comment or an empty line; in words: what is wrong with it. */
+export function credentialRow(text: string, line: number, file: string): CredentialRow | string | null {
+  const bare = text.replace(/\r$/, '');
+  if (bare.startsWith('#') || bare === '') return null;
+  const cells = bare.split('\t');
+  if (cells.length !== CREDENTIAL_COLUMNS.length)
+    return `it has ${cells.length} of the ${CREDENTIAL_COLUMNS.length} columns ${CREDENTIAL_COLUMNS.join(', ')}`;
+  const [vendor = '', product = '', protocols = '', user = '', password = '', named = '', source = ''] = cells;
+  const kind = CREDENTIAL_KINDS.find((candidate) => candidate === named);
+  if (kind === undefined) return `its kind is none of ${CREDENTIAL_KINDS.join(', ')}`;
+  const list = protocols === '' ? [] : protocols.split(',');
+  return { file, line, vendor, product, protocols: list, user, password, kind, source };
 }

@@ -83,7 +83,9 @@ export class Names {
     if (before === undefined || this.#site.learning.isTeaching) return;
     const what = NEIGHBOUR_TRAITS[trait.trait]!;
     const gains =
-      what === 'capabilities' && /bridge|router|wlan/i.test(trait.value) && !/bridge|router|wlan/i.test(before.value);
+      what === 'capabilities' &&
+      /bridge|router|switch|wlan/i.test(trait.value) &&
+      !/bridge|router|switch|wlan/i.test(before.value);
     this.#site.raise({
       kind: NEIGHBOUR_CHANGED.kind,
       severity: gains ? 'medium' : 'low',

@@ -1,5 +1,6 @@
 // What is kept of a control conversation, and what a command says is about to be carried.
 import { printable } from '../../bytes/text.ts';
+import { holdsWord } from '../text-lines.ts';
 import type { Announcement } from './announced.ts';
 import { Site, isFileCommand, isStoring } from './messages.ts';
 import * as parse from './parse.ts';
@@ -84,8 +85,8 @@ export function tellSize(plan: Plan, bytes: Uint8Array, start: number, end: numb
 }
 
 export function siteService(bytes: Uint8Array, start: number, end: number): number {
-  if (parse.holds(bytes, start, Math.min(end, start + 5), 'exec ')) return Site.EXEC;
-  return parse.holds(bytes, start, Math.min(end, start + 6), 'chmod ') ? Site.CHMOD : 0;
+  if (holdsWord(bytes, start, Math.min(end, start + 5), 'EXEC ')) return Site.EXEC;
+  return holdsWord(bytes, start, Math.min(end, start + 6), 'CHMOD ') ? Site.CHMOD : 0;
 }
 
 export function pathOf(bytes: Uint8Array, start: number, end: number): Uint8Array {

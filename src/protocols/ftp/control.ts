@@ -2,6 +2,7 @@
 import { printable } from '../../bytes/text.ts';
 import { NEED_MORE, type MessageContext } from '../../facts/protocol.ts';
 import { markSecret, setAnswered, startOperation, violation } from '../facts-of-messages.ts';
+import { lineEnd } from '../text-lines.ts';
 import type { Announcements } from './announced.ts';
 import {
   PATH_BYTES_MAX,
@@ -44,7 +45,7 @@ export class ControlSessions {
     const session = this.#sessions.get(context.flow);
     const rest = Math.min(end - start, parse.FRAME_BYTES_MAX);
     if (session?.isOpaque === true) return rest;
-    const stop = parse.lineEnd(bytes, start, start + rest);
+    const stop = lineEnd(bytes, start, start + rest);
     if (session?.isInLongLine[context.fromClient ? 0 : 1] === true) return stop === 0 ? rest : stop - start;
     if (stop !== 0) return Math.min(stop - start, parse.LINE_BYTES_MAX);
     return end - start < parse.LINE_BYTES_MAX ? NEED_MORE : parse.LINE_BYTES_MAX;

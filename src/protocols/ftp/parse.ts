@@ -1,5 +1,6 @@
 // Lines, commands, reply codes and data addresses of FTP (RFC 959, RFC 2428); keeps no state.
 import { Match } from '../../facts/protocol.ts';
+import { holdsWord, lineEnd } from '../text-lines.ts';
 import { Command, commandOfLetters } from './messages.ts';
 
 /** A piece of a data connection is a frame; lines are far shorter. */
@@ -14,12 +15,6 @@ const LF = 0x0a;
 const SPACE = 0x20;
 const DASH = 0x2d;
 const IAC = 0xff;
-
-/** Where the line at `start` ends, its line feed included; 0 where that is not there. */
-export function lineEnd(bytes: Uint8Array, start: number, end: number): number {
-  for (let at = start; at < end; at++) if (bytes[at] === LF) return at + 1;
-  return 0;
-}
 
 /** Where the text of the line bytes[start..end) ends: without CR and LF. */
 export function textEnd(bytes: Uint8Array, start: number, end: number): number {
@@ -67,16 +62,6 @@ export function commandAt(bytes: Uint8Array, start: number, end: number): number
 export function argumentStart(bytes: Uint8Array, start: number, end: number): number {
   for (let at = start; at < end; at++) if (bytes[at] === SPACE) return at + 1;
   return end;
-}
-
-/** Is `word` (lower case) somewhere in bytes[start..end), in any case? */
-export function holds(bytes: Uint8Array, start: number, end: number, word: string): boolean {
-  for (let from = start; from + word.length <= end; from++) {
-    let at = 0;
-    while (at < word.length && (bytes[from + at]! | 0x20) === (word.charCodeAt(at) | 0x20)) at++;
-    if (at === word.length) return true;
-  }
-  return false;
 }
 
 /** The decimal number at `start`, up to the first other character; -1 where no digit stands there. */
@@ -162,6 +147,9 @@ function ipv6(text: string): Uint8Array | null {
 export function looksLike(bytes: Uint8Array, start: number, end: number): number {
   let best: number = Match.no;
   let at = start;
+  // Nothing else begins a line; a long text without one is not searched for its end.
+  if (replyCode(bytes, start, end) === 0 && commandAt(bytes, commandStart(bytes, start, end), end) === 0)
+    return Match.no;
   for (let line = 0; line < LINES_LOOKED_AT && at < end; line++) {
     const next = lineEnd(bytes, at, end);
     if (next === 0) break;
@@ -185,24 +173,24 @@ function lineMatch(bytes: Uint8Array, start: number, end: number): number {
 function replyMatch(bytes: Uint8Array, start: number, end: number, code: number): number {
   const separator = bytes[start + 3];
   if (end - start > 3 && separator !== SPACE && separator !== DASH) return Match.no;
-  const has = (word: string): boolean => holds(bytes, start + 4, end, word);
+  const has = (word: string): boolean => holdsWord(bytes, start + 4, end, word);
   // RFC 5321 4.2: the greeting of mail, and its words for what it can do.
-  if (has('smtp') || has('nntp')) return Match.no;
+  if (has('SMTP') || has('NNTP')) return Match.no;
   switch (code) {
     case 220:
-      return has('ftp') ? Match.yes : Match.maybe;
+      return has('FTP') ? Match.yes : Match.maybe;
     case 227:
       return hostPort(bytes, start + 4, end) === null ? Match.maybe : Match.yes;
     case 229:
       return extendedHostPort(bytes, start + 4, end) === null ? Match.maybe : Match.yes;
     case 331:
-      return has('pass') || has('user') ? Match.yes : Match.maybe;
+      return has('PASS') || has('USER') ? Match.yes : Match.maybe;
     case 234:
-      return has('auth') || has('tls') ? Match.yes : Match.maybe;
+      return has('AUTH') || has('TLS') ? Match.yes : Match.maybe;
     case 230:
-      return has('logged in') || has('login') ? Match.yes : Match.maybe;
+      return has('LOGGED IN') || has('LOGIN') ? Match.yes : Match.maybe;
     case 530:
-      return has('login incorrect') || has('not logged in') ? Match.yes : Match.maybe;
+      return has('LOGIN INCORRECT') || has('NOT LOGGED IN') ? Match.yes : Match.maybe;
     default:
       return Match.maybe;
   }
@@ -220,7 +208,7 @@ function commandMatch(bytes: Uint8Array, start: number, end: number, command: nu
     case Command.EPRT:
       return extendedHostPort(bytes, argument, end) === null ? Match.maybe : Match.yes;
     case Command.USER:
-      return end - argument === 9 && holds(bytes, argument, end, 'anonymous') ? Match.yes : Match.maybe;
+      return end - argument === 9 && holdsWord(bytes, argument, end, 'ANONYMOUS') ? Match.yes : Match.maybe;
     case Command.TYPE:
       return end - argument === 1 && (bytes[argument] === 0x49 || bytes[argument] === 0x41) ? Match.yes : Match.maybe;
     case Command.RETR:
@@ -232,7 +220,7 @@ function commandMatch(bytes: Uint8Array, start: number, end: number, command: nu
     case Command.SIZE:
       return isBare ? Match.maybe : Match.yes;
     case Command.AUTH:
-      return end - argument === 3 && (holds(bytes, argument, end, 'tls') || holds(bytes, argument, end, 'ssl'))
+      return end - argument === 3 && (holdsWord(bytes, argument, end, 'TLS') || holdsWord(bytes, argument, end, 'SSL'))
         ? Match.yes
         : Match.maybe;
     default:

@@ -2,8 +2,9 @@
 import { printable } from '../../bytes/text.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 import { markSecret } from '../facts-of-messages.ts';
+import type { NtlmExchanges } from '../ntlm.ts';
 import { credentialsOf } from './authorization.ts';
-import type { Conversation, Exchange } from './exchanges.ts';
+import type { Exchange } from './exchanges.ts';
 import type { Head } from './head.ts';
 import { urlEncodedFields } from './forms.ts';
 import { type HttpLogin, type HttpLogins, Judged } from './logins.ts';
@@ -20,13 +21,13 @@ export interface BodyHash {
 export const NO_BODY_HASH: BodyHash = { name: '', testOf: null };
 
 export function authenticate(
-  conversation: Conversation,
   exchange: Exchange,
   head: Head,
   bytes: Uint8Array,
   start: number,
   context: MessageContext,
   logins: HttpLogins,
+  ntlm: NtlmExchanges,
 ): BodyHash {
   const field = head.has('authorization') ? 'authorization' : 'proxy-authorization';
   if (!head.has(field)) {
@@ -35,7 +36,7 @@ export function authenticate(
   }
   const method = printable(bytes, start, head.methodEnd, 32);
   markSecret(context, bytes, head.start(field), head.end(field));
-  const found = credentialsOf(bytes, head.start(field), head.end(field), method, conversation.challenge);
+  const found = credentialsOf(bytes, head.start(field), head.end(field), method, context, ntlm);
   if (found === null) return NO_BODY_HASH;
   exchange.login = logins.begin(context, found.attempt, Judged.credentials);
   return { name: found.bodyHash, testOf: found.testOf };

@@ -1,10 +1,11 @@
 // Reads the credentials of an Authorization header (RFC 9110 11.6, RFC 7617, RFC 7616, RFC 6750, RFC 4559, MS-NTHT).
 import { printable } from '../../bytes/text.ts';
+import type { MessageContext } from '../../facts/protocol.ts';
 import { digestHashName, digestTest, parseDigest } from '../digest.ts';
+import { type NtlmExchanges, findNtlm } from '../ntlm.ts';
 import { type LoginAttempt, secretOf } from '../open-logins.ts';
-import { base64Bytes } from './base64.ts';
+import { base64Beginning } from '../../bytes/base64.ts';
 import { ascii } from './messages.ts';
-import { ntlmMessage, NtlmType } from './ntlm-messages.ts';
 import { isWord } from './text-in-bytes.ts';
 
 const BASIC = ascii('basic');
@@ -23,13 +24,14 @@ export interface Credentials {
   readonly testOf: ((bodyHash: string) => ((candidate: string) => boolean) | null) | null;
 }
 
-/** Null where nobody logs in with it. `method`: as the request has it. `challenge`: the server's NTLM message, if any. */
+/** Null where nobody logs in with it. `method`: as the request has it. */
 export function credentialsOf(
   bytes: Uint8Array,
   start: number,
   end: number,
   method: string,
-  challenge: Uint8Array | null,
+  context: MessageContext,
+  ntlm: NtlmExchanges,
 ): Credentials | null {
   let schemeEnd = start;
   while (schemeEnd < end && bytes[schemeEnd]! > 0x20) schemeEnd++;
@@ -39,7 +41,7 @@ export function credentialsOf(
   if (isWord(bytes, start, schemeEnd, BASIC)) return basic(bytes, at, end);
   if (isWord(bytes, start, schemeEnd, DIGEST)) return digest(bytes, at, end, method);
   if (isWord(bytes, start, schemeEnd, NTLM) || isWord(bytes, start, schemeEnd, NEGOTIATE)) {
-    return negotiated(base64Bytes(bytes, at, end), challenge);
+    return negotiated(base64Beginning(bytes, at, end), context, ntlm);
   }
   // A token is a secret itself, and is not shown; nor is what stands alone, which may be one.
   const scheme = printable(bytes, start, schemeEnd, SCHEME_CHARACTERS_MAX).toLowerCase();
@@ -48,7 +50,7 @@ export function credentialsOf(
 
 /** `user:password` in base64; the password may hold colons (RFC 7617 2). */
 function basic(bytes: Uint8Array, start: number, end: number): Credentials | null {
-  const decoded = base64Bytes(bytes, start, end);
+  const decoded = base64Beginning(bytes, start, end);
   const colon = decoded.indexOf(COLON);
   if (colon < 0) {
     decoded.fill(0);
@@ -77,14 +79,13 @@ function digest(bytes: Uint8Array, start: number, end: number, method: string): 
   };
 }
 
-function negotiated(token: Uint8Array, challenge: Uint8Array | null): Credentials | null {
-  if (token.length === 0) return null;
-  const message = ntlmMessage(token);
-  if (message === null) return token[0] === 0x60 || token[0] === 0xa1 ? untested('kerberos', '') : null;
-  if (message.type !== NtlmType.authenticate) return null;
-  const recompute = challenge === null ? null : message.test(challenge);
-  if (recompute === null) return untested('ntlm', message.user);
-  return { attempt: { mechanism: 'ntlm', user: message.user, secret: null, recompute }, bodyHash: '', testOf: null };
+/** NTLM as it is, or inside SPNEGO; what else is in SPNEGO is taken for Kerberos. */
+function negotiated(token: Uint8Array, context: MessageContext, ntlm: NtlmExchanges): Credentials | null {
+  if (findNtlm(token, 0, token.length) < 0) {
+    return token[0] === 0x60 || token[0] === 0xa1 ? untested('kerberos', '') : null;
+  }
+  const attempt = ntlm.read(context, context.flow, token, 0, token.length);
+  return attempt === null ? null : { attempt, bodyHash: '', testOf: null };
 }
 
 function untested(mechanism: string, user: string): Credentials {

@@ -57,8 +57,12 @@ const LOGINS: readonly (readonly [string, readonly string[], readonly string[]])
   ],
   [`${BRUTE_SHARK}HTTP - Digest Authentication.pcap`, [], ['1 accepted http-digest Susan']],
   [`${BRUTE_SHARK}HTTP - Digest-MD5.pcap`, [], ['1 accepted http-digest webadmin']],
-  [`${BRUTE_SHARK}HTTP - NTLM GSSAPI.pcap`, [], ['1 accepted ntlm Susan']],
-  [`${BRUTE_SHARK}HTTP - NTLM.pcap`, [], ['1 accepted ntlm administrator', '6 unknown ntlm administrator']],
+  [`${BRUTE_SHARK}HTTP - NTLM GSSAPI.pcap`, [], ['1 accepted ntlm-v1-ess Susan']],
+  [
+    `${BRUTE_SHARK}HTTP - NTLM.pcap`,
+    [],
+    ['1 accepted ntlm-v1-ess-no-challenge administrator', '6 unknown ntlm-v1-ess-no-challenge administrator'],
+  ],
   [`${BRUTE_SHARK}Kerberos v5 - UDP 3.pcap`, [], ['1 accepted kerberos ']],
   [`${BRUTE_SHARK}Kerberos v5 UDP 2.pcap`, [], ['1 unknown kerberos ']],
 ];

@@ -74,8 +74,6 @@ export class Conversation {
   /** An answer may have been lost: the next one may be to a later request than the first that waits. */
   isDoubtful = false;
   readonly told: Told;
-  /** The server's NTLM challenge (message of type 2). */
-  challenge: Uint8Array | null = null;
 
   constructor(told: Told) {
     this.told = told;

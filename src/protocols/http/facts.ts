@@ -2,13 +2,13 @@
 import type { MessageContext } from '../../facts/protocol.ts';
 import { Trust, claim } from '../facts-of-messages.ts';
 import { authParameters } from '../digest.ts';
+import type { NtlmExchanges } from '../ntlm.ts';
 import { showable } from '../../bytes/text.ts';
-import { base64Bytes } from './base64.ts';
+import { base64Beginning } from '../../bytes/base64.ts';
 import { deviceName } from './device-names.ts';
 import type { Conversation } from './exchanges.ts';
 import type { Head } from './head.ts';
 import { ascii } from './messages.ts';
-import { NtlmType, ntlmMessage } from './ntlm-messages.ts';
 import { beginsWithWord } from './text-in-bytes.ts';
 
 const NTLM = ascii('ntlm ');
@@ -32,7 +32,13 @@ export function tellOfClient(conversation: Conversation, head: Head, bytes: Uint
   }
 }
 
-export function tellOfServer(conversation: Conversation, head: Head, bytes: Uint8Array, context: MessageContext): void {
+export function tellOfServer(
+  conversation: Conversation,
+  head: Head,
+  bytes: Uint8Array,
+  context: MessageContext,
+  ntlm: NtlmExchanges,
+): void {
   if (head.has('server')) {
     const value = head.text(bytes, 'server');
     if (conversation.told.isNew(context.server, `server ${value}`)) {
@@ -40,18 +46,24 @@ export function tellOfServer(conversation: Conversation, head: Head, bytes: Uint
     }
   }
   if (head.has('www-authenticate')) {
-    tellOfChallenge(conversation, head, bytes, context);
+    tellOfChallenge(conversation, head, bytes, context, ntlm);
   }
 }
 
 /** RFC 9110 11.6.1. */
-function tellOfChallenge(conversation: Conversation, head: Head, bytes: Uint8Array, context: MessageContext): void {
+function tellOfChallenge(
+  conversation: Conversation,
+  head: Head,
+  bytes: Uint8Array,
+  context: MessageContext,
+  ntlm: NtlmExchanges,
+): void {
   const start = head.start('www-authenticate');
   const end = head.end('www-authenticate');
   const isNtlm = beginsWithWord(bytes, start, end, NTLM);
   if (isNtlm || beginsWithWord(bytes, start, end, NEGOTIATE)) {
-    const message = ntlmMessage(base64Bytes(bytes, start + (isNtlm ? NTLM : NEGOTIATE).length, end));
-    if (message?.type === NtlmType.challenge) conversation.challenge = message.bytes;
+    const token = base64Beginning(bytes, start + (isNtlm ? NTLM : NEGOTIATE).length, end);
+    ntlm.read(context, context.flow, token, 0, token.length);
     return;
   }
   let at = start;

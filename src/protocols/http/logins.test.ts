@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import test from 'node:test';
+import { hexBytes } from '../example-conversation.ts';
+import { ntlmAuthenticate, ntlmChallenge, ntlmNegotiate } from '../smb/example-messages.ts';
 import { Play } from './example-messages.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n';
@@ -35,6 +37,7 @@ test('a secret is overwritten when its login was told', () => {
     .server(OK);
   assert.deepEqual(play.told(), ['accepted http-basic a secret']);
   assert.equal(play.logins[0]!.login.test!('secret'), false);
+  assert.equal(typeof play.logins[0]!.login.keyedHash, 'function');
 });
 
 test('Digest is recomputed, with a hash of the content for auth-int, and may be tested later', () => {
@@ -73,17 +76,18 @@ test('tokens and unknown schemes are logins that cannot be tested', () => {
   ]);
 });
 
-test('NTLM logs in with its third message', () => {
-  const first = base64('NTLMSSP\0\x01\0\0\0\x07\x82\x08\xa2');
-  const message = Buffer.alloc(88);
-  message.write('NTLMSSP\0', 0, 'latin1');
-  message.writeUInt32LE(3, 8);
-  message.writeUInt16LE(10, 36);
-  message.writeUInt32LE(64, 40);
-  message.writeUInt32LE(1, 60);
-  message.write('Susan', 64, 'utf16le');
-  assert.deepEqual(authorized(`NTLM ${first}`, NO, []), []);
-  assert.deepEqual(authorized(`NTLM ${message.toString('base64')}`, OK, []), ['accepted ntlm Susan untested']);
+test('NTLM logs in with its third message, which is recomputed over the challenge in the answer', () => {
+  // MS-NLMP 4.2.2.2.1: the response of NTLMv1 to 0123456789abcdef with the password `Password`.
+  const nt = hexBytes('67c43011f30298a2ad35ece64f16331c44bdbed927841f94');
+  const coded = (message: number[]): string => Buffer.from(message).toString('base64');
+  const challenge = `HTTP/1.1 401 No\r\nWWW-Authenticate: NTLM ${coded(ntlmChallenge('PORTAL'))}\r\nContent-Length: 0\r\n\r\n`;
+  const third = coded(ntlmAuthenticate('Susan', 'DESK', nt));
+  const get = (token: string): string => `GET / HTTP/1.1\r\nAuthorization: NTLM ${token}\r\n\r\n`;
+  const play = new Play('Password', 'password').client(get(coded(ntlmNegotiate()))).server(challenge);
+  assert.deepEqual(play.told(), []);
+  assert.deepEqual(play.client(get(third)).server(OK).told(), ['accepted ntlm-v1 Susan Password']);
+  assert.equal(play.logins[0]!.login.mayWait, true);
+  assert.deepEqual(authorized(`NTLM ${third}`, NO, []), ['refused ntlm-v1-no-challenge Susan untested']);
 });
 
 test('forms log in; only a redirect that leads away with a session lets in for certain', () => {

@@ -2,6 +2,7 @@
 // login is handed over, and is overwritten then.
 import type { Login } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
+import { loginTests } from '../clear-secret.ts';
 import type { LoginAttempt } from '../open-logins.ts';
 
 /** What the answer says of a login: by its status alone, and whether it leads away with a session. */
@@ -66,10 +67,7 @@ export class HttpLogins {
       user,
       outcome,
     } as const;
-    if (secret !== null)
-      context.sink.login({ ...fact, test: (candidate) => Buffer.from(candidate, 'utf8').equals(secret) });
-    else if (recompute !== undefined) context.sink.login({ ...fact, test: recompute, mayWait: true });
-    else context.sink.login(fact);
+    context.sink.login({ ...fact, ...loginTests(secret, recompute) });
     secret?.fill(0);
   }
 

@@ -3,6 +3,7 @@
 import { printable } from '../../bytes/text.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 import { violation } from '../facts-of-messages.ts';
+import { NtlmExchanges } from '../ntlm.ts';
 import { authenticate } from './attempts.ts';
 import { Bodies } from './bodies.ts';
 import { Conversation, EXCHANGES_MAX, Exchange, Phase, type Side, unknownExchange } from './exchanges.ts';
@@ -22,6 +23,7 @@ const PATH_BYTES_MAX = 512;
 export class Session {
   readonly #conversations = new Map<number, Conversation>();
   readonly #logins = new HttpLogins();
+  readonly #ntlm = new NtlmExchanges('http');
   readonly #bodies = new Bodies(this.#logins);
   readonly #operations: Operations;
   readonly #told = new Told();
@@ -60,7 +62,7 @@ export class Session {
       exchange.target = printable(bytes, head.targetStart, head.targetEnd);
       // What follows is the tunnel's, unless the answer says that there is none.
       side.phase = Phase.opaque;
-      authenticate(conversation, exchange, head, bytes, start, context, this.#logins);
+      authenticate(exchange, head, bytes, start, context, this.#logins, this.#ntlm);
       return;
     }
     const pathAt = pathStart(bytes, head.targetStart, head.targetEnd);
@@ -69,7 +71,7 @@ export class Session {
     if (this.#operations.isTold(head.method)) {
       exchange.path = bytes.slice(pathAt, Math.min(pathStop, pathAt + PATH_BYTES_MAX));
     }
-    const bodyHash = authenticate(conversation, exchange, head, bytes, start, context, this.#logins);
+    const bodyHash = authenticate(exchange, head, bytes, start, context, this.#logins, this.#ntlm);
     exchange.awaitsContinue = head.has('expect');
     if (head.hasCoding) side.phase = head.isChunked ? Phase.chunkSize : Phase.opaque;
     else if (head.contentLength > 0) {
@@ -87,7 +89,7 @@ export class Session {
   response(conversation: Conversation, head: Head, bytes: Uint8Array, context: MessageContext): void {
     const side = conversation.server;
     const { status } = head;
-    tellOfServer(conversation, head, bytes, context);
+    tellOfServer(conversation, head, bytes, context, this.#ntlm);
     if (status === 101) {
       // RFC 9110 15.2.2: another protocol from here on, in both directions.
       if (head.has('upgrade')) {
@@ -153,6 +155,7 @@ export class Session {
     const conversation = this.#conversations.get(flow);
     if (conversation === undefined) return;
     this.#conversations.delete(flow);
+    this.#ntlm.forget(flow);
     for (const side of [conversation.client, conversation.server]) {
       if (side.body === null) continue;
       // Nothing was seen just now: what follows from the body is proved by its last frame.

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { printable } from '../../bytes/text.ts';
 import { type LoginAttempt, secretOf } from '../open-logins.ts';
-import { base64Bytes } from './base64.ts';
+import { base64Beginning } from '../../bytes/base64.ts';
 import { ascii } from './messages.ts';
 import { wordAt } from './text-in-bytes.ts';
 import { type Element, contentOf, elementOf } from './xml.ts';
@@ -60,8 +60,8 @@ function digestTest(
   nonce: Element | null,
   created: Uint8Array,
 ): ((candidate: string) => boolean) | null {
-  const expected = base64Bytes(bytes, password.start, password.end).slice();
-  const salt = nonce === null ? new Uint8Array(0) : base64Bytes(bytes, nonce.start, nonce.end).slice();
+  const expected = base64Beginning(bytes, password.start, password.end).slice();
+  const salt = nonce === null ? new Uint8Array(0) : base64Beginning(bytes, nonce.start, nonce.end).slice();
   if (expected.length !== 20 || salt.length > MATERIAL_BYTES_MAX || created.length > MATERIAL_BYTES_MAX) return null;
   return (candidate) =>
     createHash('sha1').update(salt).update(created).update(candidate, 'utf8').digest().equals(expected);

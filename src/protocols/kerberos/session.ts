@@ -1,7 +1,7 @@
 // Turns requests and replies into logins and traits: who asks for which ticket, and whether the centre believes them.
 import type { Login } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
-import { Trust, claim, violation } from '../facts-of-messages.ts';
+import { Trust, claim, violation, trait } from '../facts-of-messages.ts';
 import { ErrorCode, MessageTag, PreAuth, RULES, encryptionName, errorName, isWeak } from './messages.ts';
 import { type KerberosMessage, readMessage } from './parse.ts';
 
@@ -66,16 +66,16 @@ export class Exchanges {
 
   #replied(message: KerberosMessage, context: MessageContext): void {
     const { server } = context;
-    tellTrait(context, server, 'kerberos-realm', message.realm);
+    trait(context, server, 'kerberos-realm', message.realm);
     if (isWeak(message.ticketEncryption)) {
       const value = `${encryptionName(message.ticketEncryption)} for ${message.service}`;
-      tellTrait(context, server, 'kerberos-weak-ticket', value);
+      trait(context, server, 'kerberos-weak-ticket', value);
     }
     if (message.tag !== MessageTag.asReply) return;
     const request = this.#open.get(context.flow);
     // An answer without any proof: what it holds can be guessed at by anybody who asks.
     if (request?.mechanism === '' && message.client !== ANONYMOUS) {
-      tellTrait(context, server, 'kerberos-without-preauth', request.user);
+      trait(context, server, 'kerberos-without-preauth', request.user);
     }
     this.#settle(context, context.flow, 'accepted');
   }
@@ -87,7 +87,7 @@ export class Exchanges {
       this.#open.delete(context.flow);
       return;
     }
-    tellTrait(context, context.client, 'kerberos-error', errorName(errorCode));
+    trait(context, context.client, 'kerberos-error', errorName(errorCode));
     this.#settle(context, context.flow, REFUSALS.has(errorCode) ? 'refused' : 'unknown');
   }
 
@@ -133,18 +133,13 @@ function nameOf({ client, realm }: KerberosMessage): string {
 function tellRequest(message: KerberosMessage, context: MessageContext): void {
   const { client } = context;
   if (message.tag === MessageTag.asRequest) {
-    tellTrait(context, client, 'kerberos-principal', nameOf(message));
+    trait(context, client, 'kerberos-principal', nameOf(message));
     // An account with a dollar sign at its end is a computer's own.
     const computer = message.client.endsWith('$') ? message.client.slice(0, -1) : '';
     claim(context, client, -1, 'name', computer, 'kerberos principal', Trust.inferred);
     claim(context, client, -1, 'name', message.netbiosName, 'kerberos address', Trust.selfDeclared);
-  } else tellTrait(context, client, 'kerberos-service', message.service);
+  } else trait(context, client, 'kerberos-service', message.service);
   if (message.encryptions.length > 0 && message.encryptions.every(isWeak)) {
-    tellTrait(context, client, 'kerberos-weak-offer', message.encryptions.map(encryptionName).join(' '));
+    trait(context, client, 'kerberos-weak-offer', message.encryptions.map(encryptionName).join(' '));
   }
-}
-
-function tellTrait(context: MessageContext, host: number, trait: string, value: string): void {
-  const { timeUs, frame, sink } = context;
-  if (value !== '') sink.trait({ fact: 'trait', timeUs, frame, host, trait, value });
 }

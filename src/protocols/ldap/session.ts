@@ -4,6 +4,7 @@ import { NEED_MORE, NOT_THIS_PROTOCOL, type MessageContext } from '../../facts/p
 import { BerReader, BerTag, berInteger } from '../ber.ts';
 import { markSecret } from '../facts-of-messages.ts';
 import { LongFrames } from '../long-frames.ts';
+import { NtlmExchanges } from '../ntlm.ts';
 import { OpenLogins, secretOf, type LoginAttempt } from '../open-logins.ts';
 import { SaslExchange } from '../sasl.ts';
 import { Authentication, Operation, Result, START_TLS, Tag } from './messages.ts';
@@ -31,6 +32,7 @@ interface Session {
 
 export class Sessions {
   readonly #logins = new OpenLogins('ldap');
+  readonly #ntlm = new NtlmExchanges('ldap');
   readonly #sessions = new Map<number, Session>();
   readonly #message = new BerReader();
   readonly #field = new BerReader();
@@ -75,6 +77,7 @@ export class Sessions {
 
   closed(flow: number, context: MessageContext): void {
     this.#logins.settle(context, flow, 'unknown');
+    this.#ntlm.forget(flow);
     this.#sessions.delete(flow);
   }
 
@@ -153,10 +156,15 @@ export class Sessions {
       case Authentication.sasl:
         this.#sasl(session, user, bytes, field.start, field.end, context);
         return;
+      case Authentication.sicilyNegotiate:
+        session.sasl = null;
+        session.isWrapped = true;
+        this.#ntlm.read(context, context.flow, bytes, field.start, field.end);
+        return;
       case Authentication.sicilyResponse:
         session.sasl = null;
         markSecret(context, bytes, field.start, field.end);
-        this.#logins.begin(context, { mechanism: 'ldap-sicily-ntlm', user, secret: null });
+        this.#sicily(user, bytes, field.start, field.end, context);
         return;
       default:
         session.sasl = null;
@@ -181,14 +189,20 @@ export class Sessions {
   #sasl(session: Session, user: string, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     const field = this.#inner;
     if (!field.expect(BerTag.octetString, bytes, start, end)) return;
-    const exchange = new SaslExchange(bytes, field.start, field.end);
+    const exchange = new SaslExchange(bytes, field.start, field.end, this.#ntlm);
     const isNext = session.sasl?.mechanism === exchange.mechanism;
     const sasl = isNext && session.sasl !== null ? session.sasl : exchange;
     session.sasl = sasl;
     session.isWrapped = true;
     if (!field.expect(BerTag.octetString, bytes, field.end, end)) return;
     markSecret(context, bytes, field.start, field.end);
-    this.#begin(sasl.answered(bytes, field.start, field.end), user, context);
+    this.#begin(sasl.answered(bytes, field.start, field.end, context), user, context);
+  }
+
+  /** MS-ADTS 5.1.1.1.3: the answer to a challenge that stands where the result has a name. */
+  #sicily(user: string, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
+    const attempt = this.#ntlm.read(context, context.flow, bytes, start, end);
+    this.#begin(attempt ?? { mechanism: 'ldap-sicily-ntlm', user, secret: null }, user, context);
   }
 
   /** The mechanism's own name of the user goes before the name of the bind. */
@@ -201,10 +215,12 @@ export class Sessions {
     const result = this.#result(bytes, start, end);
     const { sasl } = session;
     if (result === Result.saslBindInProgress) {
-      if (sasl !== null && this.#credentials(bytes, end)) sasl.challenged(bytes, this.#field.start, this.#field.end);
+      if (sasl !== null && this.#credentials(bytes, end))
+        sasl.challenged(bytes, this.#field.start, this.#field.end, context);
       return;
     }
     if (result < 0) return;
+    if (sasl === null) this.#ntlm.read(context, context.flow, bytes, start, end);
     const isAccepted = result === Result.success;
     if (sasl !== null) {
       this.#begin(sasl.decided(isAccepted), '', context);

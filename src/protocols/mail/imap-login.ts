@@ -51,7 +51,7 @@ export class ImapLogin {
   /** A backslash stands before a quote or a backslash (RFC 9051 9, `quoted`). */
   #addQuoted(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     if (this.#count === 1) markSecret(context, bytes, start, end);
-    const meant = new Uint8Array(end - start);
+    const meant = new Uint8Array(new ArrayBuffer(end - start));
     let size = 0;
     for (let at = start; at < end; at++) {
       if (bytes[at] === BACKSLASH && at + 1 < end) at++;

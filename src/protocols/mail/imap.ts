@@ -130,7 +130,7 @@ export class ImapDecoder extends MailDecoder<ImapSession> {
     const second = skipBlanks(bytes, firstEnd, end);
     if (firstEnd - start === 1 && bytes[start] === PLUS) {
       session.awaitsGo = false;
-      session.sasl?.challenged64(bytes, second, end);
+      session.sasl?.challenged64(bytes, second, end, context);
       return;
     }
     const secondEnd = wordEnd(bytes, second, end);

@@ -2,6 +2,7 @@
 // losses, and one SASL exchange at a time.
 import { NEED_MORE, type MessageContext, type ProtocolDecoder } from '../../facts/protocol.ts';
 import { markSecret } from '../facts-of-messages.ts';
+import { NtlmExchanges } from '../ntlm.ts';
 import { OpenLogins } from '../open-logins.ts';
 import type { SaslExchange } from '../sasl.ts';
 import { DotBody, LongLines, lineSize, lineTextEnd } from '../text-lines.ts';
@@ -76,10 +77,12 @@ export class MailSession {
 
 export abstract class MailDecoder<S extends MailSession> implements ProtocolDecoder {
   protected readonly logins: OpenLogins;
+  protected readonly ntlm: NtlmExchanges;
   readonly #sessions = new Map<number, S>();
 
   constructor(name: string) {
     this.logins = new OpenLogins(name);
+    this.ntlm = new NtlmExchanges(name);
   }
 
   abstract looksLike(bytes: Uint8Array, start: number, end: number): number;
@@ -164,6 +167,7 @@ export abstract class MailDecoder<S extends MailSession> implements ProtocolDeco
 
   closed(flow: number, context: MessageContext): void {
     this.logins.settle(context, flow, 'unknown');
+    this.ntlm.forget(flow);
     this.#sessions.delete(flow);
   }
 
@@ -183,7 +187,7 @@ export abstract class MailDecoder<S extends MailSession> implements ProtocolDeco
   /** bytes[start..end) is what the client answers in the exchange. */
   protected saslAnswer(session: S, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     markSecret(context, bytes, start, end);
-    const attempt = session.sasl?.answered64(bytes, start, end) ?? null;
+    const attempt = session.sasl?.answered64(bytes, start, end, context) ?? null;
     if (attempt !== null) this.logins.begin(context, attempt);
   }
 

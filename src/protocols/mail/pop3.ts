@@ -109,7 +109,7 @@ export class Pop3Decoder extends MailDecoder<Pop3Session> {
     const isOk = startsWithWord(bytes, start, end, '+OK');
     if (!isOk && !startsWithWord(bytes, start, end, '-ERR')) {
       if (session.sasl !== null && end > start && bytes[start] === PLUS)
-        session.sasl.challenged64(bytes, skipBlanks(bytes, start + 1, end), end);
+        session.sasl.challenged64(bytes, skipBlanks(bytes, start + 1, end), end, context);
       return;
     }
     if (!session.isBegun) {

@@ -128,7 +128,7 @@ export class SmtpDecoder extends MailDecoder<SmtpSession> {
     // All lines of a reply but the last have a hyphen (RFC 5321 4.2.1).
     if (code === 0 || (end - start > 3 && bytes[start + 3] === HYPHEN)) return;
     if (code === Reply.challenge) {
-      session.sasl?.challenged64(bytes, Math.min(end, start + 4), end);
+      session.sasl?.challenged64(bytes, Math.min(end, start + 4), end, context);
       return;
     }
     const message = session.body(true);

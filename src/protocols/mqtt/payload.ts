@@ -1,5 +1,5 @@
 // Says what a payload is by its content, and finds the numbers and the encoded images in it. One record, refilled.
-import { Base64Reader, isBase64 } from './base64.ts';
+import { Base64Reader, isBase64 } from '../../bytes/base64.ts';
 import { magicClass } from './magics.ts';
 import { PayloadClass } from './messages.ts';
 import { ENCODED_BYTES_MIN, JsonNumbers, NumberReader, isSpace } from '../written-numbers.ts';

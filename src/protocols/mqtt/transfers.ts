@@ -3,7 +3,7 @@
 import { printable } from '../../bytes/text.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 import { type CarriedTransfer, transferFact } from '../facts-of-messages.ts';
-import { Base64Reader } from './base64.ts';
+import { Base64Reader } from '../../bytes/base64.ts';
 import { PayloadClass } from './messages.ts';
 import type { Payload } from './payload.ts';
 

@@ -5,7 +5,7 @@ import { CheckedSink, messageContext } from '../../../fuzz/checked-sink.ts';
 import { Match, type Protocol } from '../../facts/protocol.ts';
 import { onlyLogin, playDatagrams, shown, type Told } from '../../../scripts/play-conversation.ts';
 import { joined, text, type Step } from '../example-stream.ts';
-import { CHALLENGE, chap, eapol as eapolFrame, md5, pap, pppoe } from './captures/example-captures.ts';
+import { CHALLENGE, chap, eapol as eapolFrame, md5, pap, pppoe } from './example-frames.ts';
 import { eapol, ppp } from './index.ts';
 
 const NOTHING = new Uint8Array(0);
@@ -43,12 +43,14 @@ test('a response of CHAP can be tested, also later, and who responds is the clie
   );
 });
 
-test('a response whose challenge was not seen, and one of MS-CHAP, have no test', () => {
+test('a response whose challenge was not seen has no test, one of MS-CHAP is recomputed', () => {
   assert.equal(onlyLogin(play(ppp, [true, chap(2, 9, new Uint8Array(16), 'pump')])).test, undefined);
   const microsoft = onlyLogin(
     play(ppp, [false, chap(1, 9, CHALLENGE, '')], [true, chap(2, 9, new Uint8Array(49), 'pump')]),
   );
-  assert.deepEqual([microsoft.mechanism, microsoft.test], ['ppp-ms-chap', undefined]);
+  assert.deepEqual([microsoft.mechanism, microsoft.test?.('x')], ['ppp-ms-chap-v2', false]);
+  const blind = onlyLogin(play(ppp, [true, chap(2, 9, new Uint8Array(49), 'pump')]));
+  assert.deepEqual([blind.mechanism, blind.test], ['ppp-ms-chap', undefined]);
 });
 
 test('EAP inside PPP is the same as over LAN', () => {

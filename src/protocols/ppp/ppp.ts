@@ -11,6 +11,7 @@ import {
 } from '../../facts/protocol.ts';
 import { CHAP_RESPONSE_BYTES, chapTest } from '../chap.ts';
 import { markSecret } from '../facts-of-messages.ts';
+import { MS_CHAP_BYTES, MS_CHAP_V2_CHALLENGE_BYTES, msChapTest, msChapV2Test } from '../ms-chap.ts';
 import { OpenLogins, secretOf, type LoginAttempt } from '../open-logins.ts';
 import { EapLogins } from './eap-logins.ts';
 
@@ -22,8 +23,6 @@ const SESSION_DATA = 0x1100;
 const Carried = { pap: 0xc023, chap: 0xc223, eap: 0xc227 } as const;
 const Pap = { request: 1, ack: 2, nak: 3 } as const;
 const Chap = { challenge: 1, response: 2, success: 3, failure: 4 } as const;
-/** Of a response of MS-CHAP, both versions (RFC 2433, RFC 2759). */
-const MS_CHAP_BYTES = 49;
 const HEADER_BYTES = 4;
 const USER_CHARACTERS_MAX = 255;
 /** Links with a challenge that waits for its response. */
@@ -132,10 +131,11 @@ class PppDecoder implements ProtocolDecoder {
 
   #response(user: string, identifier: number, response: Uint8Array, flow: number): LoginAttempt {
     const challenge = this.#challenges.get(flow);
-    const mechanism = response.length === MS_CHAP_BYTES ? 'ppp-ms-chap' : 'ppp-chap';
-    const attempt = { mechanism, user, secret: null };
-    if (response.length !== CHAP_RESPONSE_BYTES || challenge?.identifier !== identifier) return attempt;
-    return { ...attempt, recompute: chapTest(identifier, challenge.value, response) };
+    const value = challenge?.identifier === identifier ? challenge.value : null;
+    if (response.length === MS_CHAP_BYTES) return microsoftAttempt(user, value, response);
+    const attempt = { mechanism: 'ppp-chap', user, secret: null };
+    if (response.length !== CHAP_RESPONSE_BYTES || value === null) return attempt;
+    return { ...attempt, recompute: chapTest(identifier, value, response) };
   }
 
   /** Who proves himself is the client, whoever of the two was seen first. */
@@ -144,4 +144,13 @@ class PppDecoder implements ProtocolDecoder {
     const parties = fromClient ? { client, server } : { client: server, server: client };
     this.#logins.begin({ ...context, ...parties }, attempt);
   }
+}
+
+/** Which version it is was negotiated before; the challenge tells. */
+function microsoftAttempt(user: string, challenge: Uint8Array | null, response: Uint8Array): LoginAttempt {
+  const isSecond = challenge?.length === MS_CHAP_V2_CHALLENGE_BYTES;
+  const attempt = { mechanism: isSecond ? 'ppp-ms-chap-v2' : 'ppp-ms-chap', user, secret: null };
+  if (challenge === null) return attempt;
+  const recompute = isSecond ? msChapV2Test(user, challenge, response) : msChapTest(challenge, response);
+  return recompute === null ? attempt : { ...attempt, recompute };
 }

@@ -4,8 +4,10 @@ import { printable } from '../../bytes/text.ts';
 import type { Login } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 import { CHAP_CHALLENGE_BYTES_MAX, CHAP_RESPONSE_BYTES, chapTest } from '../chap.ts';
+import { loginTests } from '../clear-secret.ts';
 import { EapCode, EapType, eapMethodName, md5Value, readEap } from '../eap.ts';
 import { markSecret } from '../facts-of-messages.ts';
+import { MS_CHAP_BYTES, msChapTest, msChapV2Test } from '../ms-chap.ts';
 import { secretOf, type LoginAttempt } from '../open-logins.ts';
 import { AUTHENTICATOR_AT, HEADER_BYTES, type Fields } from './parse.ts';
 
@@ -94,9 +96,7 @@ export class Logins {
         user,
         outcome,
       } as const;
-      if (secret !== null) {
-        context.sink.login({ ...fact, test: (candidate) => Buffer.from(candidate, 'utf8').equals(secret) });
-      } else context.sink.login(recompute === undefined ? fact : { ...fact, test: recompute, mayWait: true });
+      context.sink.login({ ...fact, ...loginTests(secret, recompute) });
     }
     secret?.fill(0);
   }
@@ -108,9 +108,8 @@ export class Logins {
     if (fields.chapPassword.end - fields.chapPassword.start === CHAP_BYTES) {
       return chapAttempt(user, bytes, start, fields);
     }
-    if (fields.microsoftChap > 0) {
-      const mechanism = fields.microsoftChap === 1 ? 'radius-ms-chap' : 'radius-ms-chap-v2';
-      return { mechanism, user, secret: null };
+    if (fields.microsoftChap.start > 0 || fields.microsoftChap2.start > 0) {
+      return microsoftAttempt(user, bytes, fields);
     }
     // RFC 2865 5.2: hidden by the shared secret of client and server, which is not on the wire.
     if (fields.password.start > 0) return { mechanism: 'radius-pap-hidden', user, secret: null };
@@ -132,6 +131,24 @@ export class Logins {
 }
 
 /** RFC 2865 5.3, 5.40: the challenge is an attribute or, where there is none, the authenticator of the request. */
+/**
+ * RFC 2548 2.1.3 and 2.3.2: identifier and flags come first. Version 1 goes on with both responses, version 2 with the
+ * client's challenge, zeros and the response; PPP has the flags at the end.
+ */
+function microsoftAttempt(user: string, bytes: Uint8Array, fields: Fields): LoginAttempt {
+  const { microsoftChap, microsoftChap2, microsoftChallenge } = fields;
+  const isSecond = microsoftChap2.start > 0;
+  const { start, end } = isSecond ? microsoftChap2 : microsoftChap;
+  const mechanism = isSecond ? 'radius-ms-chap-v2' : 'radius-ms-chap';
+  const response = new Uint8Array(MS_CHAP_BYTES);
+  if (end - start !== MS_CHAP_BYTES + 1) return { mechanism, user, secret: null };
+  response.set(bytes.subarray(start + 2, end));
+  response[MS_CHAP_BYTES - 1] = bytes[start + 1]!;
+  const challenge = bytes.slice(microsoftChallenge.start, microsoftChallenge.end);
+  const recompute = isSecond ? msChapV2Test(user, challenge, response) : msChapTest(challenge, response);
+  return recompute === null ? { mechanism, user, secret: null } : { mechanism, user, secret: null, recompute };
+}
+
 function chapAttempt(user: string, bytes: Uint8Array, start: number, fields: Fields): LoginAttempt {
   const { chapPassword, chapChallenge } = fields;
   const size = chapChallenge.end - chapChallenge.start;

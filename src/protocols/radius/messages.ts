@@ -43,7 +43,7 @@ export const Attribute = {
 
 /** RFC 2548: attributes of Microsoft. */
 export const MICROSOFT = 311;
-export const MicrosoftAttribute = { response: 1, response2: 25 } as const;
+export const MicrosoftAttribute = { response: 1, challenge: 11, response2: 25 } as const;
 
 /** Messages that change something at the network access server (RFC 5176). */
 export const FUNCTION_NAMES: ReadonlyMap<number, string> = new Map([

@@ -39,8 +39,10 @@ export interface Fields {
   readonly nasIdentifier: Span;
   readonly eap: Span;
   readonly errorCause: Span;
-  /** 1 or 2: a response of MS-CHAP of that version is there; 0: none. */
-  readonly microsoftChap: number;
+  /** Values of Microsoft's attributes (RFC 2548 2.1, 2.3): the challenge, and the responses of both versions. */
+  readonly microsoftChallenge: Span;
+  readonly microsoftChap: Span;
+  readonly microsoftChap2: Span;
 }
 
 export interface Span {
@@ -52,11 +54,11 @@ const NOWHERE: Span = { start: 0, end: 0 };
 
 export function readFields(bytes: Uint8Array, start: number, end: number): Fields {
   const first = new Map<number, Span>();
-  let microsoftChap = 0;
+  const ofMicrosoft = new Map<number, Span>();
   const stop = attributesEnd(bytes, start, end);
   for (let at = start + HEADER_BYTES; at < stop; at += bytes[at + 1]!) {
     const type = bytes[at]!;
-    if (type === Attribute.vendorSpecific) microsoftChap ||= chapOfVendor(bytes, at + 2, at + bytes[at + 1]!);
+    if (type === Attribute.vendorSpecific) readVendor(ofMicrosoft, bytes, at + 2, at + bytes[at + 1]!);
     else if (!first.has(type)) first.set(type, { start: at + 2, end: at + bytes[at + 1]! });
   }
   const of = (type: number): Span => first.get(type) ?? NOWHERE;
@@ -70,14 +72,19 @@ export function readFields(bytes: Uint8Array, start: number, end: number): Field
     nasIdentifier: of(Attribute.nasIdentifier),
     eap: of(Attribute.eapMessage),
     errorCause: of(Attribute.errorCause),
-    microsoftChap,
+    microsoftChallenge: ofMicrosoft.get(MicrosoftAttribute.challenge) ?? NOWHERE,
+    microsoftChap: ofMicrosoft.get(MicrosoftAttribute.response) ?? NOWHERE,
+    microsoftChap2: ofMicrosoft.get(MicrosoftAttribute.response2) ?? NOWHERE,
   };
 }
 
-/** Version of the MS-CHAP response that a Vendor-Specific attribute holds, 0: none. */
-function chapOfVendor(bytes: Uint8Array, start: number, end: number): number {
-  if (end - start < 6 || u32be(bytes, start) !== MICROSOFT) return 0;
-  const type = bytes[start + 4]!;
-  if (type === MicrosoftAttribute.response2) return 2;
-  return type === MicrosoftAttribute.response ? 1 : 0;
+/** RFC 2865 5.26: attributes of one vendor, each with its type and length. */
+function readVendor(found: Map<number, Span>, bytes: Uint8Array, start: number, end: number): void {
+  if (end - start < 4 || u32be(bytes, start) !== MICROSOFT) return;
+  for (let at = start + 4; at + 2 <= end;) {
+    const stop = at + Math.max(2, bytes[at + 1]!);
+    if (stop > end) return;
+    if (!found.has(bytes[at]!)) found.set(bytes[at]!, { start: at + 2, end: stop });
+    at = stop;
+  }
 }

@@ -3,7 +3,7 @@ import { u32be } from '../../bytes/endian.ts';
 import { printable } from '../../bytes/text.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 import { Verb } from '../../facts/verbs.ts';
-import { claim, setAnswered, startOperation, violation } from '../facts-of-messages.ts';
+import { claim, setAnswered, startOperation, violation, trait } from '../facts-of-messages.ts';
 import { PendingOperations } from '../pending-operations.ts';
 import { Logins } from './logins.ts';
 import { CLIENT_CODES, Code, SOME_CAUSE } from './messages.ts';
@@ -161,9 +161,4 @@ function isNew(told: Map<number, string>, key: number, value: string): boolean {
   if (told.size >= TOLD_MAX && !told.has(key)) told.delete(told.keys().next().value!);
   told.set(key, value);
   return true;
-}
-
-function trait(context: MessageContext, host: number, name: string, value: string): void {
-  const { timeUs, frame, sink } = context;
-  sink.trait({ fact: 'trait', timeUs, frame, host, trait: name, value });
 }

@@ -2,7 +2,7 @@
 import { u32le } from '../../bytes/endian.ts';
 import { printable } from '../../bytes/text.ts';
 import { NOT_THIS_PROTOCOL, type MessageContext } from '../../facts/protocol.ts';
-import { Trust, claim, violation } from '../facts-of-messages.ts';
+import { Trust, claim, violation, trait } from '../facts-of-messages.ts';
 import { Tpdu, tpktSize } from '../iso-packets.ts';
 import { Conversations as TlsConversations } from '../tls/session.ts';
 import {
@@ -117,8 +117,8 @@ export class Sessions {
       session.frame = context.frame;
       session.user = printable(bytes, connection.userStart, connection.userEnd, USER_CHARACTERS_MAX);
       const offered = connection.kind === Negotiation.request ? connection.value : 0;
-      tellTrait(context, context.client, 'rdp-offered', protocolNames(offered));
-      tellTrait(context, context.client, 'rdp-cookie', session.user);
+      trait(context, context.client, 'rdp-offered', protocolNames(offered));
+      trait(context, context.client, 'rdp-cookie', session.user);
     } else if (type === Tpdu.connectionConfirm) this.#confirmed(session, connection, context);
     else this.#connect(session, side, bytes, start, end, context);
   }
@@ -126,11 +126,11 @@ export class Sessions {
   #confirmed(session: Session, connection: Connection, context: MessageContext): void {
     if (connection.kind === Negotiation.failure) {
       session.isFailed = true;
-      tellTrait(context, context.server, 'rdp-refused', failureName(connection.value));
+      trait(context, context.server, 'rdp-refused', failureName(connection.value));
       return;
     }
     session.selected = connection.kind === Negotiation.response ? connection.value : 0;
-    tellTrait(context, context.server, 'rdp-security', protocolNames(session.selected));
+    trait(context, context.server, 'rdp-security', protocolNames(session.selected));
     if (session.selected !== 0) session.phases[0] = session.phases[1] = Phase.tls;
   }
 
@@ -201,7 +201,7 @@ function tellSettings(settings: Settings, bytes: Uint8Array, context: MessageCon
     const { version, width, height, build, name } = settings;
     const keyboard = settings.keyboard.toString(16).padStart(8, '0');
     const value = `RDP ${versionName(version)}, build ${build}, ${width}x${height}, keyboard ${keyboard}`;
-    tellTrait(context, client, 'rdp-client', value);
+    trait(context, client, 'rdp-client', value);
     const source = 'rdp client core data';
     claim(context, client, -1, 'name', name, source, Trust.selfDeclared);
     claim(context, client, -1, 'application', `RDP client build ${build}`, source, Trust.selfDeclared);
@@ -212,13 +212,8 @@ function tellSettings(settings: Settings, bytes: Uint8Array, context: MessageCon
     const zero = bytes.indexOf(0, at);
     channels.push(printable(bytes, at, zero < 0 ? at + 8 : Math.min(zero, at + 8), 16));
   }
-  tellTrait(context, client, 'rdp-channels', channels.join(' '));
+  trait(context, client, 'rdp-channels', channels.join(' '));
   if (settings.encryptionMethod >= 0) {
-    tellTrait(context, server, 'rdp-encryption', encryptionName(settings.encryptionMethod));
+    trait(context, server, 'rdp-encryption', encryptionName(settings.encryptionMethod));
   }
-}
-
-function tellTrait(context: MessageContext, host: number, trait: string, value: string): void {
-  const { timeUs, frame, sink } = context;
-  if (value !== '') sink.trait({ fact: 'trait', timeUs, frame, host, trait, value });
 }

@@ -1,7 +1,7 @@
 // The serialization protocol of Redis (RESP2, RESP3): requests as arrays of strings or as a line of words, answers element by
 // element. Keeps no state.
 import { Match, NEED_MORE, NOT_THIS_PROTOCOL } from '../../facts/protocol.ts';
-import { decimalOf, isText, lineSize, lineTextEnd, skipBlanks, startsWithWord, wordEnd } from '../text-lines.ts';
+import { decimalOf, lineSize, lineTextEnd, skipBlanks, startsWithWord, textLineEnd, wordEnd } from '../text-lines.ts';
 
 /** Longer strings come in pieces. */
 export const FRAME_BYTES_MAX = 65_536;
@@ -18,6 +18,7 @@ export const ARGUMENTS_MAX = 6;
 export const ARRAY = 0x2a;
 export const STRING = 0x24;
 const PLUS = 0x2b;
+const COLON = 0x3a;
 export const MINUS = 0x2d;
 
 /** The first arguments of a request, as places in its bytes, and how far it reaches. */
@@ -130,23 +131,19 @@ export function looksLike(bytes: Uint8Array, start: number, end: number): number
     const inner = headerSize(bytes, next, end);
     return inner > 0 && numberOf(bytes, next + 1, next + inner, STRING_BYTES_MAX) >= 0 ? Match.yes : Match.no;
   }
-  const stop = lineEnd(bytes, start, end);
-  if (stop === 0 || !isText(bytes, start, stop)) return Match.no;
+  if (first !== PLUS && first !== MINUS && first !== COLON && !isLetter(first ?? 0)) return Match.no;
+  const stop = textLineEnd(bytes, start, end);
+  if (stop === 0) return Match.no;
   const textEnd = lineTextEnd(bytes, start, stop);
   if (first === PLUS || first === MINUS) return isOwnAnswer(bytes, start, textEnd) ? Match.yes : Match.maybe;
   // A word of a request, or a number of an answer: enough on the usual port.
-  return first === 0x3a || isLetter(first ?? 0) ? Match.maybe : Match.no;
+  return Match.maybe;
 }
 
 /** Answers that nobody else gives. */
 function isOwnAnswer(bytes: Uint8Array, start: number, end: number): boolean {
   if (end - start === 5 && startsWithWord(bytes, start, end, '+PONG')) return true;
   return startsWithWord(bytes, start, end, '-NOAUTH ') || startsWithWord(bytes, start, end, '-WRONGPASS ');
-}
-
-function lineEnd(bytes: Uint8Array, start: number, end: number): number {
-  for (let at = start; at < end; at++) if (bytes[at] === 0x0a) return at + 1;
-  return 0;
 }
 
 function isLetter(byte: number): boolean {

@@ -3,6 +3,7 @@
 import type { Login } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 import { setAnswered, startOperation } from '../facts-of-messages.ts';
+import { loginTests } from '../clear-secret.ts';
 import type { LoginAttempt } from '../open-logins.ts';
 import { FileTransfers, type OpenFile } from './files.ts';
 import type { Pipes } from './pipes.ts';
@@ -166,10 +167,8 @@ export class Conversations {
       user,
       outcome,
     } as const;
-    if (secret !== null) {
-      sink.login({ ...base, test: (candidate) => Buffer.from(candidate, 'utf8').equals(secret) });
-      secret.fill(0);
-    } else sink.login(recompute === undefined ? base : { ...base, test: recompute, mayWait: true });
+    sink.login({ ...base, ...loginTests(secret, recompute) });
+    secret?.fill(0);
   }
 
   /** A tree was connected. */

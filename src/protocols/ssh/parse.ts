@@ -30,8 +30,9 @@ export function looksLike(bytes: Uint8Array, start: number, end: number): number
   const stop = Math.min(end, start + LINE_BYTES_MAX);
   for (let at = start; at < stop; at++) {
     const byte = bytes[at]!;
+    if (byte >= 0x20) continue;
     if (byte === LINE_FEED && isIdentification(bytes, at + 1, end)) return Match.maybe;
-    if (byte < 0x20 && byte !== LINE_FEED && byte !== 0x0d && byte !== 0x09) return Match.no;
+    if (byte !== LINE_FEED && byte !== 0x0d && byte !== 0x09) return Match.no;
   }
   return Match.no;
 }

@@ -20,6 +20,8 @@ import {
   HEADERS,
   BATCH,
 } from './example-messages.ts';
+import { ntowfV1, v1Response } from '../ntlm-responses.ts';
+import { CHALLENGE, ntlmAuthenticate, ntlmChallenge } from '../smb/example-messages.ts';
 import { tds } from './index.ts';
 import { clearPassword } from './passwords.ts';
 
@@ -79,6 +81,20 @@ test('a login of Windows has no test and waits for the end of its exchange', () 
   ];
   const told = onlyLogin(play(tds, steps));
   assert.deepEqual([told.mechanism, told.outcome, told.test], ['tds-integrated', 'accepted', undefined]);
+});
+
+test('a login of Windows with NTLM is told with its user, and can be tested', () => {
+  const nt = v1Response(ntowfV1('Password'), Uint8Array.from(CHALLENGE));
+  const told = onlyLogin(
+    play(tds, [
+      [true, login('', true)],
+      [false, packet(4, 1, token(0xed, ntlmChallenge('HISTORIAN')))],
+      [true, packet(17, 1, ntlmAuthenticate('operator', 'HMI-7', nt))],
+      [false, packet(4, 1, ACK, DONE)],
+    ]),
+  );
+  assert.deepEqual([told.mechanism, told.user, told.outcome], ['ntlm-v1', 'operator', 'accepted']);
+  assert.deepEqual([told.test?.('Password'), told.test?.('other')], [true, false]);
 });
 
 test('a login that alone is encrypted has an outcome', () => {

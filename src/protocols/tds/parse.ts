@@ -1,6 +1,6 @@
 // Finds the fields of TDS packets, of PRELOGIN and of LOGIN7 (MS-TDS 2.2.3, 2.2.6); keeps no state.
 import { u16be, u16le, u32le } from '../../bytes/endian.ts';
-import { showable } from '../../bytes/text.ts';
+import { printableUtf16 } from '../../bytes/utf16.ts';
 import { Match, Speaker } from '../../facts/protocol.ts';
 import { LOGIN_FIXED_BYTES, Option, PACKET_TYPES, Packet } from './messages.ts';
 
@@ -92,9 +92,8 @@ export function loginField(bytes: Uint8Array, body: number, end: number, field: 
   return body + field + 4 > end || stop > end || start < body ? NO_BYTES : bytes.subarray(start, stop);
 }
 
-/** Text of UTF-16 with the least significant byte first, printable. */
 export function wideText(bytes: Uint8Array, charactersMax: number): string {
-  return showable(UTF16.decode(bytes.subarray(0, Math.min(bytes.length & ~1, charactersMax * 2))), charactersMax);
+  return printableUtf16(bytes, 0, bytes.length, charactersMax);
 }
 
 /** Text behind its number of characters, which has `width` bytes; empty where it is not all there. */
@@ -104,5 +103,4 @@ export function countedText(bytes: Uint8Array, at: number, end: number, width: 1
   return stop > end ? '' : wideText(bytes.subarray(at + width, stop), charactersMax);
 }
 
-const UTF16 = new TextDecoder('utf-16le', { ignoreBOM: true });
 const NO_BYTES = new Uint8Array(0);

@@ -3,6 +3,7 @@ import { u16be } from '../../bytes/endian.ts';
 import { NEED_MORE, NOT_THIS_PROTOCOL, type MessageContext } from '../../facts/protocol.ts';
 import { Verb } from '../../facts/verbs.ts';
 import { Trust, claim, markSecret, setAnswered, startOperation } from '../facts-of-messages.ts';
+import { NtlmExchanges } from '../ntlm.ts';
 import { OpenLogins } from '../open-logins.ts';
 import { PendingOperations } from '../pending-operations.ts';
 import {
@@ -15,6 +16,7 @@ import {
   Option,
   Packet,
   STATEMENTS,
+  Token,
   productName,
 } from './messages.ts';
 import {
@@ -38,6 +40,8 @@ const SESSIONS_MAX = 16_384;
 const PENDING_MAX = 1024;
 const PENDING_US = 30e6;
 const NONE = -1;
+/** Of the token: type and length (2.2.7.22). */
+const SSPI_HEADER_BYTES = 3;
 const TEXT_CHARACTERS_MAX = 128;
 const TLS_APPLICATION_DATA = 0x17;
 /** Most significant byte of the version. */
@@ -60,6 +64,7 @@ export class Sessions {
   readonly #protocol: number;
   readonly #sessions = new Map<number, Session>();
   readonly #logins = new OpenLogins('tds');
+  readonly #ntlm = new NtlmExchanges('tds');
   readonly #pending = new PendingOperations(PENDING_MAX, PENDING_US);
 
   constructor(protocol: number) {
@@ -105,6 +110,7 @@ export class Sessions {
 
   closed(flow: number, context: MessageContext): void {
     this.#sessions.delete(flow);
+    this.#ntlm.forget(flow);
     this.#logins.settle(context, flow, 'unknown');
     this.#pending.closed(flow, context);
   }
@@ -142,6 +148,7 @@ export class Sessions {
   #ofClient(session: Session, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     const type = bytes[start]!;
     if (type === Packet.login) this.#login(session, bytes, start + HEADER_BYTES, end, context);
+    else if (type === Packet.sspi) this.#token(session, bytes, start + HEADER_BYTES, end, context);
     else if (type === Packet.batch || type === Packet.procedure) this.#statement(type, bytes, start, end, context);
   }
 
@@ -162,6 +169,14 @@ export class Sessions {
     if (bytes[body + 7]! >= VERSION_7_2) markField(context, bytes, loginField(bytes, body, end, Field.newPassword));
     const secret = isIntegrated ? null : clearPassword(password);
     this.#logins.begin(context, { mechanism, user: text(Field.user), secret });
+  }
+
+  /** 2.2.6.8: the next step of the exchange that LOGIN7 has begun; with NTLM it is the last, and says who logs in. */
+  #token(session: Session, bytes: Uint8Array, body: number, end: number, context: MessageContext): void {
+    const attempt = this.#ntlm.read(context, context.flow, bytes, body, end);
+    if (attempt === null || !session.isLoginOpen) return;
+    this.#logins.drop(context.flow);
+    this.#logins.begin(context, attempt);
   }
 
   #statement(type: number, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
@@ -187,6 +202,9 @@ export class Sessions {
     }
     const slot = this.#pending.oldestOf(context.flow);
     if (!session.isLoginOpen && slot === NONE) return;
+    if (session.isLoginOpen && bytes[body] === Token.sspi) {
+      this.#ntlm.read(context, context.flow, bytes, body + SSPI_HEADER_BYTES, end);
+    }
     const result = readTokens(bytes, body, end);
     if (session.isLoginOpen) this.#outcome(session, result, context);
     else this.#answer(slot, result.error, context);

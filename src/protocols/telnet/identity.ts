@@ -36,9 +36,3 @@ export function claimPrompt(context: MessageContext, line: string): void {
   if (found === null || /^(?:localhost|please|your|the|enter)\b/i.test(found[1]!)) return;
   claim(context, context.server, -1, 'name', found[1]!, 'telnet prompt', Trust.hint);
 }
-
-/** A feature of one side. */
-export function trait(context: MessageContext, host: number, name: string, value: string): void {
-  const { timeUs, frame } = context;
-  if (value !== '') context.sink.trait({ fact: 'trait', timeUs, frame, host, trait: name, value });
-}

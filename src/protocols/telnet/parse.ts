@@ -13,6 +13,10 @@ const CR = 0x0d;
 const LF = 0x0a;
 const ESC = 0x1b;
 const BEL = 0x07;
+const TAB = 0x09;
+const SPACE = 0x20;
+const COLON = 0x3a;
+const GREATER = 0x3e;
 
 /**
  * Two commands of negotiation, or a subnegotiation with its end: Telnet. One command, or a text that ends with a
@@ -22,11 +26,34 @@ export function looksLike(bytes: Uint8Array, start: number, end: number): number
   const commands = negotiations(bytes, start, end);
   if (commands >= 2) return Match.yes;
   if (commands === 1) return Match.maybe;
-  if (end - start > PROMPT_BYTES_MAX || !isEndOfPrompt(bytes, start, end)) return Match.no;
+  if (end - start > PROMPT_BYTES_MAX || end <= start || !endsAsPrompt(bytes, start, end)) return Match.no;
   for (let at = start; at < end; at++) if (!isTextByte(bytes[at]!)) return Match.no;
   const line = lastLine(bytes, start, end);
   if (isUserPrompt(line)) return /(?:login|user ?name): ?$/i.test(line) ? Match.yes : Match.maybe;
   return /password: ?$/i.test(line) ? Match.maybe : Match.no;
+}
+
+/** What a prompt for a user or a password ends with, before its sign (see prompts.ts); in lower case. */
+const LAST_WORDS = ['login', 'log in', 'name', 'user', 'userid', ' id', 'account', 'password'].map((word) =>
+  Uint8Array.from(Buffer.from(word, 'latin1')),
+);
+
+/** Asked of every beginning that nobody knows, which may hold another protocol's secret: no string is made for it. */
+function endsAsPrompt(bytes: Uint8Array, start: number, end: number): boolean {
+  let stop = end;
+  if (bytes[stop - 1] === SPACE) stop--;
+  if (stop <= start || (bytes[stop - 1] !== COLON && bytes[stop - 1] !== GREATER)) return false;
+  stop--;
+  if (stop > start && (bytes[stop - 1] === SPACE || bytes[stop - 1] === TAB)) stop--;
+  for (const word of LAST_WORDS) if (endsWith(bytes, start, stop, word)) return true;
+  return false;
+}
+
+function endsWith(bytes: Uint8Array, start: number, end: number, word: Uint8Array): boolean {
+  const from = end - word.length;
+  if (from < start) return false;
+  for (let at = 0; at < word.length; at++) if ((bytes[from + at]! | 0x20) !== word[at]) return false;
+  return true;
 }
 
 /** How many commands of negotiation stand at the beginning, one after the other; a subnegotiation counts twice. */
@@ -55,14 +82,8 @@ function hasSubnegotiationEnd(bytes: Uint8Array, start: number, end: number): bo
   return false;
 }
 
-/** A colon or an angle bracket, perhaps with a space behind it: of anything else no text is made. */
-function isEndOfPrompt(bytes: Uint8Array, start: number, end: number): boolean {
-  const last = end > start && bytes[end - 1] === 0x20 ? end - 2 : end - 1;
-  return last >= start && (bytes[last] === 0x3a || bytes[last] === 0x3e);
-}
-
 function isTextByte(byte: number): boolean {
-  return (byte >= 0x20 && byte < 0x7f) || byte === CR || byte === LF || byte === ESC || byte === BEL || byte === 9;
+  return (byte >= 0x20 && byte < 0x7f) || byte === CR || byte === LF || byte === ESC || byte === BEL || byte === TAB;
 }
 
 function lastLine(bytes: Uint8Array, start: number, end: number): string {

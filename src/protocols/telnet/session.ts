@@ -2,9 +2,9 @@
 import { printable } from '../../bytes/text.ts';
 import type { Login } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
-import { markSecret } from '../facts-of-messages.ts';
+import { markSecret, trait } from '../facts-of-messages.ts';
 import { OpenLogins, secretOf } from '../open-logins.ts';
-import { claimBanner, claimPrompt, trait } from './identity.ts';
+import { claimBanner, claimPrompt } from './identity.ts';
 import * as messages from './messages.ts';
 import { Scanner, Token } from './parse.ts';
 import { isPasswordPrompt, isUserPrompt, outcomeOfLine, outcomeOfPrompt } from './prompts.ts';

@@ -1,0 +1,132 @@
+// `1sec credentials` as a person runs it: the list, one triple, and lists of other shapes.
+import assert from 'node:assert/strict';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { folderWith, oneLine, run1sec } from './child-program.ts';
+import { importedList } from './credential-import.ts';
+import { ExitCode } from './exit-codes.ts';
+import { attackedPlant, pcapOf } from './plant-capture.ts';
+
+const folder = folderWith({
+  'pairs.txt': Buffer.from('root:xc3511\n192.0.2.9:operator:a:b\nroot:xc3511\nno colon here\n# made by hand\nuser:\n'),
+  'own.tsv': Buffer.from(
+    '# mine\nAcme\tPump\t\tpump\tblue42\tdefault\tmanual\n\t\t\t\tsummer-of-26\tgeneric\told list\n',
+  ),
+  'site.tsv': Buffer.from('\t\t\toperator\tTr0ut-Lantern-58\tdefault\tof the integrator\n'),
+  'broken.tsv': Buffer.from('Acme\tPump\t\tpump\tblue42\n'),
+  'plant.pcap': pcapOf(attackedPlant()),
+});
+const own = (words: readonly string[]): ReturnType<typeof run1sec> => run1sec(words, { directory: folder });
+
+test('the list fits the terminal and names rows as alerts do', () => {
+  const { output, code } = run1sec(['credentials', 'list', '--vendor', 'wago', '--user', 'su'], {
+    environment: { COLUMNS: '60' },
+  });
+  assert.equal(code, ExitCode.ok);
+  const [heading = '', row = ''] = output.split('\n');
+  assert.match(heading, /^ *row +vendor/);
+  const line = Number(/^ *(\d+)/.exec(row)![1]);
+  const table = readFileSync(new URL('../../knowledge/credentials/table.tsv', import.meta.url), 'utf8').split('\n');
+  assert.match(table[line - 1]!, /^WAGO\t.*\tsu\t/);
+  assert.ok(output.split('\n').every((text) => text.length <= 60));
+});
+
+test('the list can be narrowed by protocol, and a protocol that is none is told', () => {
+  const listed = JSON.parse(run1sec(['credentials', 'list', '--protocol', 'snmp', '--json']).output) as {
+    credentials: { protocols: string[] }[];
+  };
+  assert.ok(listed.credentials.length > 10);
+  assert.ok(listed.credentials.every(({ protocols }) => protocols.length === 0 || protocols.includes('snmp')));
+  assert.match(
+    oneLine(run1sec(['credentials', 'list', '--protocol', 'snmpp'])),
+    /'snmpp' is no protocol \(did you mean/,
+  );
+});
+
+test('one triple is called what the module would call it, and its password is not printed', () => {
+  const verdict = (words: readonly string[], input = ''): string =>
+    run1sec(['credentials', 'test', ...words], { input: Buffer.from(input) }).output;
+  assert.match(verdict(['WAGO', 'admin', 'wago']), /^default: it is the one that WAGO ships/);
+  assert.match(verdict(['-', 'fwupgrade', '-'], '23m!sd$\n'), /^built-in: /);
+  assert.match(verdict(['-', '', 'public', '--protocol', 'snmp']), /^weak: /);
+  assert.match(verdict(['-', 'bob', 'bob']), /^weak: the password is the user/);
+  assert.match(verdict(['-', 'bob', 'correct horse']), /^other: /);
+  assert.doesNotMatch(verdict(['-', 'fwupgrade', '23m!sd$']), /23m!sd/);
+  assert.equal(run1sec(['credentials', 'test', 'WAGO', 'admin']).code, ExitCode.usage);
+});
+
+test('a colon list is taken with and without addresses, and what became of each line is told', () => {
+  const { output, code } = own(['credentials', 'import', 'pairs.txt', '--to', 'taken.tsv']);
+  assert.equal(code, ExitCode.ok);
+  assert.match(output, /^3 rows taken into taken\.tsv \(read as colon\)\.$/m);
+  assert.match(output, /1 line doubled: line 3\./);
+  assert.match(output, /1 line left out, it has no colon: line 4\./);
+  const written = readFileSync(join(folder, 'taken.tsv'), 'utf8');
+  assert.match(written, /^\t\t\toperator\ta:b\tgeneric\tpairs\.txt line 2$/m);
+  assert.match(written, /^\t\t\tuser\t\tgeneric\t/m);
+  if (process.platform !== 'win32') assert.equal(statSync(join(folder, 'taken.tsv')).mode & 0o777, 0o600);
+  assert.equal(own(['credentials', 'list', '--credentials', 'taken.tsv']).code, ExitCode.ok);
+});
+
+test('each shape of list is recognised', () => {
+  const pairs = (text: string): string[] =>
+    importedList(text, 'list').rows.map(({ vendor, user, password, kind }) => `${vendor}|${user}|${password}|${kind}`);
+  assert.deepEqual(pairs('Vendor,Username,Password,Comments\nAcme,admin,"a,""b",x\nAcme,<BLANK>,1234,\n'), [
+    'Acme|admin|a,"b|default',
+    'Acme||1234|default',
+  ]);
+  assert.deepEqual(pairs('admin,pass word\r\nroot,toor\r\n'), ['|admin|pass word|generic', '|root|toor|generic']);
+  assert.deepEqual(pairs('root;a;b\nguest;\n'), ['|root|a;b|generic', '|guest||generic']);
+  assert.deepEqual(pairs('#!comment: a list\npassword\n#1234\nq:w,e\n'), [
+    '||password|generic',
+    '||#1234|generic',
+    '||q:w,e|generic',
+  ]);
+  assert.deepEqual(pairs('user\tpassword\nop\tblue\n'), ['|op|blue|generic']);
+  assert.deepEqual(pairs('[2001:db8::1]:op:blue\n'), ['|op|blue|generic']);
+});
+
+test('lines that give no credential are left out with their reason', () => {
+  const list = importedList(
+    `vendor,user,password\nAcme,a,<serial number>\nAcme,"a\nAcme,,\nAcme,a,${'x'.repeat(300)}\n`,
+    'x',
+  );
+  assert.deepEqual(
+    list.leftOut.map(({ line, reason }) => `${line} ${reason}`),
+    [
+      '2 the password is a description',
+      '3 a quote in it is not closed',
+      '4 neither user nor password',
+      '5 longer than 256 characters',
+    ],
+  );
+});
+
+test('an alert names the row of one’s own list, and says no secret', () => {
+  const sample = fileURLToPath(new URL('../../samples/logins/http-digest-md5.pcap', import.meta.url));
+  const alerts = (words: readonly string[]): string =>
+    JSON.stringify((JSON.parse(own(['analyze', '--json', sample, ...words]).output) as { alerts: unknown[] }).alerts);
+  assert.doesNotMatch(alerts([]), /site\.tsv/);
+  const found = alerts(['--credentials', 'site.tsv']);
+  assert.match(found, /it stands on a list of yours as a default \(site\.tsv row 1\).*it was accepted/);
+  assert.doesNotMatch(found, /Lantern/);
+});
+
+test('a list of one’s own is used beside the shipped one, and a broken one is one clear line', () => {
+  const verdict = (words: readonly string[]): string =>
+    own(['credentials', 'test', ...words, '--credentials', 'own.tsv']).output;
+  assert.match(
+    verdict(['Acme', 'pump', 'blue42']),
+    /^default: it is the one that Acme ships with Pump \(own\.tsv row 2\)/,
+  );
+  assert.match(verdict(['-', 'anybody', 'summer-of-26']), /^weak: it stands on a list of yours \(own\.tsv row 3\)/);
+  assert.equal(own(['analyze', '--quiet', '--credentials', 'own.tsv', 'plant.pcap']).code, ExitCode.ok);
+  const broken = own(['analyze', '--credentials', 'broken.tsv', 'plant.pcap']);
+  assert.match(oneLine(broken), /broken\.tsv:1: it has 5 of the 7 columns .*credentials import/);
+  assert.equal(broken.code, ExitCode.usage);
+  assert.match(oneLine(own(['watch', '-', '--credentials', 'missing.tsv'])), /no such file: missing\.tsv/);
+  assert.match(oneLine(own(['credentials', 'lst'])), /did you mean list/);
+  assert.match(oneLine(own(['credentials', 'list', '--to', 'x'])), /--to does not belong to credentials list/);
+});

@@ -1,0 +1,157 @@
+// Judges what hides one kind of traffic in another: names that carry data, pings that are no pings, proxies that lead to
+// other services, and protocols on the usual port of something else.
+import { grouped, showable } from '../../bytes/text.ts';
+import type { AlertKind, Severity } from '../../facts/alert.ts';
+import type { Conversation, Trait } from '../../facts/facts.ts';
+import type { Site } from '../../facts/module.ts';
+import type { ControlHosts } from './control-hosts.ts';
+import { makeRoom } from './guessing.ts';
+import { DISGUISED, TUNNEL } from './kinds.ts';
+
+/** Pairs and proxied targets that were told. */
+const TOLD_MAX = 8192;
+/** A ping is answered with the bytes it brought. In a tunnel both sides say what they have to say. */
+const ICMP_BYTES_MIN = 65_536;
+const ICMP_PACKETS_MIN = 64;
+const ICMP_MEAN_BYTES_MIN = 128;
+const ICMP_DIFFERENCE_MIN = 0.1;
+/** Of each packet this much is Ethernet, IP and ICMP. */
+const ICMP_HEADER_BYTES = 42;
+/** Where a proxy leads to a web site: its ordinary work. */
+const WEB_PORTS = new Set([80, 443, 8080, 8443]);
+/** Services whose ports filters let through, by port. */
+const SERVICES = new Map([
+  [20, 'FTP data'],
+  [21, 'FTP'],
+  [22, 'SSH'],
+  [23, 'Telnet'],
+  [25, 'SMTP'],
+  [53, 'DNS'],
+  [80, 'HTTP'],
+  [110, 'POP3'],
+  [123, 'NTP'],
+  [143, 'IMAP'],
+  [443, 'HTTPS'],
+  [445, 'SMB'],
+  [993, 'IMAP over TLS'],
+  [995, 'POP3 over TLS'],
+  [3389, 'RDP'],
+]);
+/** What gives a person or a program the run of a host. */
+const SHELLS = new Set(['ssh', 'telnet', 'vnc', 'rdp']);
+
+export class Tunnels {
+  readonly #site: Site;
+  readonly #control: ControlHosts;
+  readonly #told = new Map<string, true>();
+  /** By transport and port (`tcp 502`): the industrial protocol whose usual port it is. */
+  readonly #industrialPorts = new Map<string, string>();
+
+  constructor(site: Site, control: ControlHosts) {
+    this.#site = site;
+    this.#control = control;
+    for (const { family, ports, title, transports } of site.protocols) {
+      if (family !== 'process') continue;
+      for (const place of transports.flatMap((transport) => ports.map((port) => `${transport} ${port}`)))
+        if (!this.#industrialPorts.has(place)) this.#industrialPorts.set(place, title);
+    }
+  }
+
+  conversation(conversation: Conversation): void {
+    const { transport, phase } = conversation;
+    if (transport === 'icmp') {
+      if (phase === 'closed' || phase === 'updated') this.#judgeIcmp(conversation);
+    } else if ((phase === 'identified' || phase === 'closed') && conversation.isAnswered) this.#judgePort(conversation);
+  }
+
+  trait({ host, trait, value, timeUs, frame }: Trait): void {
+    if (host <= 0) return;
+    const { hosts } = this.#site;
+    const control = this.#control.find(host);
+    const shown = showable(value, 120);
+    const where = control === undefined ? '' : ` It ${control.what}: part of the control level.`;
+    if (trait === 'dns-tunnel') {
+      const text =
+        `${hosts.address(host)} asks for many different long names below ${shown}, one after the other: names that carry ` +
+        `data, not names of hosts.${where}`;
+      const severity = control === undefined ? 'medium' : 'high';
+      this.#raise(TUNNEL, severity, host, -1, `dns ${shown}`, timeUs, [frame], text);
+    }
+    if (trait !== 'http-connect') return;
+    const port = Number(/:(\d{1,5})$/.exec(value)?.[1] ?? '443');
+    if (WEB_PORTS.has(port) || this.#wasTold(`connect ${host} ${value}`)) return;
+    const service = this.#industrialPorts.get(`tcp ${port}`) ?? SERVICES.get(port);
+    const usual = service === undefined ? '' : `, where ${service} is usual`;
+    const text = `${hosts.address(host)} had a web proxy open a connection to ${shown}${usual}, which is no web site.${where}`;
+    const isIndustrial = this.#industrialPorts.has(`tcp ${port}`);
+    const severity = isIndustrial ? 'high' : control === undefined ? 'low' : 'medium';
+    this.#raise(TUNNEL, severity, host, -1, `proxy ${shown}`, timeUs, [frame], text);
+  }
+
+  #judgeIcmp(conversation: Conversation): void {
+    const { client, server, clientPackets, serverPackets, clientBytes, serverBytes, timeUs, frames } = conversation;
+    if (client <= 0 || server <= 0 || clientPackets + serverPackets < ICMP_PACKETS_MIN || serverPackets === 0) return;
+    const [asked, answered] = [clientBytes / clientPackets, serverBytes / serverPackets];
+    const payload = clientBytes + serverBytes - ICMP_HEADER_BYTES * (clientPackets + serverPackets);
+    const larger = Math.max(asked, answered);
+    if (payload < ICMP_BYTES_MIN || larger < ICMP_MEAN_BYTES_MIN + ICMP_HEADER_BYTES) return;
+    if (Math.abs(asked - answered) < ICMP_DIFFERENCE_MIN * larger) return;
+    if (this.#wasTold(`icmp ${client} ${server}`)) return;
+    const { hosts } = this.#site;
+    const text =
+      `${hosts.address(client)} and ${hosts.address(server)} exchanged ${grouped(Math.round(payload))} bytes in ` +
+      `${grouped(clientPackets + serverPackets)} ICMP packets, ${Math.round(asked)} bytes a packet in one direction and ` +
+      `${Math.round(answered)} in the other. The answer to a ping is as large as the ping.`;
+    this.#raise(TUNNEL, 'medium', server, client, 'icmp', timeUs, frames, text);
+  }
+
+  #judgePort({ client, server, serverPort, protocol, timeUs, frame, transport }: Conversation): void {
+    if (protocol < 0 || transport === 'link' || client <= 0 || server <= 0 || client === server) return;
+    const known = this.#site.protocols[protocol];
+    if (known === undefined || known.ports.includes(serverPort)) return;
+    const service = SERVICES.get(serverPort);
+    const isIndustrial = known.family === 'process' && service !== undefined;
+    // The control connection of FTP is one of Telnet (RFC 959 4.1).
+    const isShell = SHELLS.has(known.name) && !(known.name === 'telnet' && serverPort === 21);
+    const usual = service ?? (isShell ? this.#industrialPorts.get(`${transport} ${serverPort}`) : undefined);
+    if (usual === undefined || !(isIndustrial || isShell)) return;
+    if (this.#wasTold(`port ${server} ${serverPort} ${known.name}`)) return;
+    const { hosts } = this.#site;
+    const text =
+      `${hosts.address(client)} and ${hosts.address(server)} speak ${known.title} on port ${serverPort}, where ${usual} is ` +
+      'usual: a filter that goes by ports takes it for that.';
+    this.#raise(DISGUISED, 'medium', server, client, `${known.name} on ${serverPort}`, timeUs, [frame], text);
+  }
+
+  /** Remembers what it is asked for. */
+  #wasTold(key: string): boolean {
+    if (this.#told.has(key)) return true;
+    makeRoom(this.#told, TOLD_MAX);
+    this.#told.set(key, true);
+    return false;
+  }
+
+  /** `peer` -1: nobody. */
+  #raise(
+    kind: AlertKind,
+    severity: Severity,
+    host: number,
+    peer: number,
+    object: string,
+    timeUs: number,
+    frames: readonly number[],
+    explanation: string,
+  ): void {
+    if (this.#site.learning.isTeaching) return;
+    this.#site.raise({
+      kind: kind.kind,
+      severity,
+      timeUs,
+      subject: { host, unit: -1, port: -1 },
+      peer: peer < 0 ? null : { host: peer, unit: -1, port: -1 },
+      object,
+      explanation,
+      frames: frames.filter((frame) => frame > 0),
+    });
+  }
+}
