@@ -19,11 +19,10 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build, type Plugin } from 'esbuild';
 import { DASHBOARD_BUILD } from '../src/commands/dashboard-build.ts';
+import { RUNTIME_OPTIONS } from './runtime-options.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const PROGRAM_BUNDLE = '1sec.mjs';
-/** As the script `1sec` and `npm start` have them: docs/adr/0018-a-small-young-generation.md. */
-export const RUNTIME_FLAGS: readonly string[] = ['--max-semi-space-size=8'];
 const DASHBOARD = 'ui/dashboard.js';
 /** Packages that are CommonJS ask for built-ins of Node in their own way. */
 const REQUIRE =
@@ -126,9 +125,9 @@ export function buildExecutable(directory: string, files: readonly string[], out
       disableExperimentalSEAWarning: true,
       // It would save 8 of 51 ms at the start, and give other bytes with every build.
       useCodeCache: false,
-      execArgv: RUNTIME_FLAGS,
       // What NODE_OPTIONS says is meant for other programs.
       execArgvExtension: 'none',
+      execArgv: RUNTIME_OPTIONS,
       assets: {
         ...Object.fromEntries(files.filter((path) => path !== PROGRAM_BUNDLE).map((path) => [path, path])),
         'runtime/LICENSE': runtimeLicense(),

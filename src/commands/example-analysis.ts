@@ -95,6 +95,7 @@ export function exampleAnalysis(changes: Partial<AnalysisResult> = {}): Analysis
       exampleAlert('low'),
       exampleAlert('critical', { explanation: `${HOSTILE_TEXT} asked for it.`, object: HOSTILE_TEXT }),
     ],
+    incidents: [],
     stats: {
       frames: 100,
       bytes: 7000,

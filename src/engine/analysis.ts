@@ -2,18 +2,20 @@
 // runs, and gathers what was found. All state lives here; nothing is kept between analyses.
 import { randomBytes } from 'node:crypto';
 import { AlertDesk } from '../alerts/merge.ts';
+import { storiesOf } from '../alerts/story.ts';
 import { FirmwareHistory } from '../assets/firmware-history.ts';
 import { Inventory } from '../assets/inventory.ts';
 import { vendorOfMac } from '../assets/vendors.ts';
 import type { CaptureFile, CaptureSource } from '../capture/frames.ts';
 import { openCapture } from '../capture/open.ts';
-import type { Alert, AlertParty } from '../facts/alert.ts';
+import type { Alert, AlertParty, Incident } from '../facts/alert.ts';
 import type { Asset } from '../facts/asset.ts';
 import type { CredentialRow } from '../facts/credential.ts';
 import type { Conversation, FactSink, HostDirectory } from '../facts/facts.ts';
 import type { FirmwareEvent, KnownFirmware } from '../facts/firmware.ts';
 import type { Declaration } from '../facts/intent.ts';
 import type { Site } from '../facts/module.ts';
+import type { Policy } from '../facts/policy.ts';
 import { restoreBaseline, type Baseline } from '../learning/baseline.ts';
 import { newLearning, type LearningTables } from '../learning/tables.ts';
 import { HostTable } from '../flow/hosts.ts';
@@ -26,6 +28,7 @@ import { FingerprintClaims } from './fingerprint-claims.ts';
 import { namedHost } from './named-host.ts';
 import { Pipeline } from './pipeline.ts';
 import { SiteIntent } from './site-intent.ts';
+import { SitePolicy } from './site-policy.ts';
 import { ServiceCounts, type ServiceCount } from './services.ts';
 import { DiskSpool, type SpoolOutcome, type SpoolSettings } from './transfer-spool.ts';
 
@@ -45,6 +48,8 @@ export interface AnalysisSettings {
   readonly onAlert?: (alert: Alert) => void;
   /** What a person declared in 1sec.yaml. */
   readonly declaration?: Declaration;
+  /** Zones and conduits that a person owns. */
+  readonly policy?: Policy;
   /** A person's own list of credentials, beside the shipped one. */
   readonly credentials?: readonly CredentialRow[];
   /** What is usual here, as it was learned before. */
@@ -113,6 +118,8 @@ export interface AnalysisFindings {
   readonly conversationCount: number;
   readonly conversationsByService: readonly ServiceCount[];
   readonly alerts: readonly Alert[];
+  /** Alerts that belong together, worst first. */
+  readonly incidents: readonly Incident[];
   /** What happened to the firmware of devices, in the order of time. */
   readonly firmware: readonly FirmwareHistoryEntry[];
   readonly stats: AnalysisStats;
@@ -213,6 +220,7 @@ export class Analysis {
       learning: this.learning,
       secretKey: randomBytes(32),
       ...(intent === null ? {} : { intent }),
+      ...(options.policy === undefined ? {} : { policy: new SitePolicy(options.policy, hosts) }),
       ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
       ...(options.knownFirmware === undefined ? {} : { knownFirmware: options.knownFirmware }),
       raise: (judgement) => {
@@ -271,6 +279,7 @@ export class Analysis {
       return sum;
     };
     const assets = this.inventory.list();
+    const alerts = this.alerts();
     return {
       files,
       assets,
@@ -283,7 +292,8 @@ export class Analysis {
       })),
       conversationCount: pipeline.flows.opened,
       conversationsByService: this.services.list(),
-      alerts: this.alerts(),
+      alerts,
+      incidents: storiesOf(alerts),
       firmware: this.firmware.list().map(({ host, unit, ...event }) => ({
         asset: this.inventory.primaryId(this.inventory.assetId(host, unit)),
         ...event,

@@ -18,10 +18,12 @@ export const HOSTS_MAX = 262_144;
 const STRIDE = 8;
 const FLAG_MAC_KNOWN = 1;
 const FLAG_MAC_BY_ARP = 2;
+/** A packet to it was for everybody on the link. */
+const FLAG_ASKED_OF_ALL = 8;
 /** Its packets come with a lowered TTL: the MAC address is that of a router, unless ARP says otherwise. */
 const FLAG_ROUTED = 4;
 /** Changes of the MAC address are counted in the bits above; a host that changed so often is left as it is. */
-const MAC_CHANGE = 8;
+const MAC_CHANGE = 16;
 const MAC_CHANGES_MAX = 64 * MAC_CHANGE;
 /** More IPv4 (IPv6) addresses than this on one MAC, none confirmed by ARP or ND: a router stands there. */
 const IPV4_PER_MAC = 1;
@@ -128,8 +130,12 @@ export class HostTable implements HostDirectory {
    * Answers whether this is the first MAC of the host (1), another one than before (2), or nothing new (0).
    */
   bindMac(host: number, high: number, low: number, byArp: boolean): number {
-    if (host === 0 || (high & 0x100) !== 0 || (high === 0 && low === 0)) return 0;
+    if (host === 0 || (high === 0 && low === 0)) return 0;
     const base = host * STRIDE;
+    if ((high & 0x100) !== 0) {
+      if (high === 0xffff && low === -1) this.words[base + 7]! |= FLAG_ASKED_OF_ALL;
+      return 0;
+    }
     const flags = this.words[base + 7]!;
     const isSame = (flags & FLAG_MAC_KNOWN) !== 0 && this.words[base + 5] === high && this.words[base + 6] === low;
     if (isSame && (!byArp || (flags & FLAG_MAC_BY_ARP) !== 0)) return 0;
@@ -221,8 +227,11 @@ export class HostTable implements HostDirectory {
         const first = address >>> 24;
         if (first >= 224 || address === 0) return true;
         // A directed broadcast cannot be told without the netmask: .255, unless it has a MAC address of its own, as a
-        // device in a larger network has.
-        return (address & 0xff) === 0xff && (this.words[base + 7]! & FLAG_MAC_KNOWN) === 0;
+        // device in a larger network has. Faulty devices answer from the broadcast address: what is sent to everybody
+        // on the link is one, whoever speaks from it.
+        if ((address & 0xff) !== 0xff) return false;
+        const flags = this.words[base + 7]!;
+        return (flags & FLAG_MAC_KNOWN) === 0 || (flags & FLAG_ASKED_OF_ALL) !== 0;
       }
       case AddressKind.ipv6:
         return this.words[base + 1]! >>> 24 === 0xff;

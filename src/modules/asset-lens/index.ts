@@ -157,6 +157,8 @@ class AssetLens implements ModuleHandlers {
   }
 
   claim(claim: Claim): void {
+    // Faulty devices answer from the broadcast address: several of them would be one that changes.
+    if (this.#site.hosts.isBroadcastOrMulticast(claim.host)) return;
     const kind = CHANGE_KINDS[claim.attribute];
     if (kind === undefined || claim.trust < SAID_BY_DEVICE || claim.value === '') return;
     const key = `${claim.host}/${claim.unit}/${claim.attribute}/${claim.source}`;
