@@ -1,6 +1,6 @@
 // `npm run score:credentials [-- --only NAME] [--write] [--random N]`: real servers and clients log in with listed and strong
 // secrets, accepted and refused, and what is said of each login is compared with what is known. `--write` keeps one small
-// capture of each mechanism under samples/logins; `--random N` tries N random transcripts instead, which must not fit.
+// capture of each mechanism under samples/logins; `--random N` tries N random transcripts of each mechanism instead, which must not fit.
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -21,7 +21,8 @@ const { values } = parseArgs({
     keep: { type: 'boolean', default: false },
   },
 });
-process.exitCode = values.random === undefined ? await scoreReal() : randomTranscripts(Number(values.random));
+process.exitCode =
+  values.random === undefined ? await scoreReal() : randomTranscripts(Number(values.random), values.only);
 
 async function scoreReal(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'score-credentials-'));
