@@ -67,7 +67,8 @@ function problemOf({ what }: Attempt, logins: readonly JudgedLogin[], mechanism:
   const isFound = logins.some(({ verdict }) => ['default', 'weak', 'built-in'].includes(verdict));
   if (mechanism.isUntestable === true) {
     if (logins.some(({ verdict }) => verdict !== 'not testable')) return 'it was tested';
-  } else if (isListed !== isFound) return isListed ? 'the listed secret was not found' : 'a strong secret was called listed';
+  } else if (isListed !== isFound)
+    return isListed ? 'the listed secret was not found' : 'a strong secret was called listed';
   const refused = mechanism.isRefusalTold === false ? 'unknown' : 'refused';
   const outcome = what.endsWith('accepted') ? 'accepted' : refused;
   if (!logins.some((login) => login.outcome === outcome)) return `the outcome is not told as ${outcome}`;
