@@ -68,6 +68,7 @@ export function fileJson(file: CaptureFile): Record<string, unknown> {
 export function assetJson(asset: Asset): Record<string, unknown> {
   return {
     id: asset.id,
+    aliases: asset.aliases,
     segment: asset.segment,
     ip: asset.ip,
     mac: asset.mac,

@@ -40,6 +40,7 @@ export function exampleAlert(severity: Severity, changes: Partial<Alert> = {}): 
 export function exampleAsset(ip: string, changes: Partial<Asset> = {}): Asset {
   return {
     id: `asset-${ip}-host`,
+    aliases: [],
     segment: 'default',
     ip: [ip],
     mac: ['02:00:00:00:00:01'],

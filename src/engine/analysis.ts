@@ -8,13 +8,14 @@ import { Inventory } from '../assets/inventory.ts';
 import { vendorOfMac } from '../assets/vendors.ts';
 import type { CaptureFile, CaptureSource } from '../capture/frames.ts';
 import { openCapture } from '../capture/open.ts';
-import type { Alert, Incident } from '../facts/alert.ts';
+import type { Alert, AlertParty, Incident } from '../facts/alert.ts';
 import type { Asset } from '../facts/asset.ts';
 import type { CredentialRow } from '../facts/credential.ts';
 import type { Conversation, FactSink, HostDirectory } from '../facts/facts.ts';
 import type { FirmwareEvent, KnownFirmware } from '../facts/firmware.ts';
 import type { Declaration } from '../facts/intent.ts';
 import type { Site } from '../facts/module.ts';
+import type { Policy } from '../facts/policy.ts';
 import { restoreBaseline, type Baseline } from '../learning/baseline.ts';
 import { newLearning, type LearningTables } from '../learning/tables.ts';
 import { HostTable } from '../flow/hosts.ts';
@@ -27,6 +28,7 @@ import { FingerprintClaims } from './fingerprint-claims.ts';
 import { namedHost } from './named-host.ts';
 import { Pipeline } from './pipeline.ts';
 import { SiteIntent } from './site-intent.ts';
+import { SitePolicy } from './site-policy.ts';
 import { ServiceCounts, type ServiceCount } from './services.ts';
 import { DiskSpool, type SpoolOutcome, type SpoolSettings } from './transfer-spool.ts';
 
@@ -46,6 +48,8 @@ export interface AnalysisSettings {
   readonly onAlert?: (alert: Alert) => void;
   /** What a person declared in 1sec.yaml. */
   readonly declaration?: Declaration;
+  /** Zones and conduits that a person owns. */
+  readonly policy?: Policy;
   /** A person's own list of credentials, beside the shipped one. */
   readonly credentials?: readonly CredentialRow[];
   /** What is usual here, as it was learned before. */
@@ -216,6 +220,7 @@ export class Analysis {
       learning: this.learning,
       secretKey: randomBytes(32),
       ...(intent === null ? {} : { intent }),
+      ...(options.policy === undefined ? {} : { policy: new SitePolicy(options.policy, hosts) }),
       ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
       ...(options.knownFirmware === undefined ? {} : { knownFirmware: options.knownFirmware }),
       raise: (judgement) => {
@@ -252,12 +257,12 @@ export class Analysis {
 
   /** As they stand now. */
   alerts(): Alert[] {
-    return this.desk.alerts();
+    return this.desk.alerts().map((alert) => this.named(alert));
   }
 
   /** Alerts that are new or have grown since the last call. */
   grownAlerts(): Alert[] {
-    return this.desk.grown();
+    return this.desk.grown().map((alert) => this.named(alert));
   }
 
   finish(files: readonly CaptureFile[]): AnalysisResult {
@@ -273,10 +278,11 @@ export class Analysis {
       for (const [rule, count] of dispatch.violations) if (rule.startsWith(`${name}/`)) sum += count;
       return sum;
     };
-    const alerts = this.desk.alerts();
+    const assets = this.inventory.list();
+    const alerts = this.alerts();
     return {
       files,
-      assets: this.inventory.list(),
+      assets,
       protocols: protocols.map(({ name }, index) => ({
         name,
         messages: reader.messages[index]!,
@@ -289,7 +295,7 @@ export class Analysis {
       alerts,
       incidents: storiesOf(alerts),
       firmware: this.firmware.list().map(({ host, unit, ...event }) => ({
-        asset: this.inventory.assetId(host, unit),
+        asset: this.inventory.primaryId(this.inventory.assetId(host, unit)),
         ...event,
       })),
       stats: {
@@ -308,6 +314,17 @@ export class Analysis {
       spooled: this.spool,
       secrets: reader.secrets,
     };
+  }
+
+  /** With the ids under which its devices are listed. */
+  private named(alert: Alert): Alert {
+    const party = (side: AlertParty): AlertParty => {
+      const asset = this.inventory.primaryId(side.asset);
+      return asset === side.asset ? side : { ...side, asset };
+    };
+    const subject = party(alert.subject);
+    const peer = alert.peer === null ? null : party(alert.peer);
+    return subject === alert.subject && peer === alert.peer ? alert : { ...alert, subject, peer };
   }
 
   private closed(conversation: Conversation): void {

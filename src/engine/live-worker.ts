@@ -40,6 +40,7 @@ const analysis = new Analysis({
   ...(start.baseline === null ? {} : { baseline: start.baseline }),
   ...(start.knownFirmware === null ? {} : { knownFirmware: start.knownFirmware }),
   ...(start.declaration === null ? {} : { declaration: start.declaration }),
+  ...(start.policy === null ? {} : { policy: start.policy }),
 });
 
 function tell(message: LiveMessage): void {

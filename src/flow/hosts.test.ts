@@ -107,3 +107,19 @@ describe('hosts', () => {
     assert.equal(hosts.observedSegment(host), 'vlan 7');
   });
 });
+
+test('what comes with a lowered TTL has the MAC address of a router, which keeps its own', () => {
+  const hosts = new HostTable();
+  const host = (last: number): number => hosts.hostOf(0, AddressKind.ipv4, 0, 0, 0, 0x0a000000 + last);
+  const [router, far, further] = [host(1), host(2), host(3)];
+  for (const one of [router, far, further]) hosts.bindMac(one, 0x0080, 7, false);
+  hosts.noteRouted(far);
+  assert.equal(hosts.mac(router), '', 'two are left of which none is known to be routed to');
+  hosts.noteRouted(further);
+  hosts.noteRouted(further);
+  assert.deepEqual([hosts.mac(router), hosts.mac(far), hosts.mac(further)], ['00:80:00:00:00:07', '', '']);
+  assert.deepEqual([hosts.forwards(router), hosts.forwards(far)], [2, 0]);
+  hosts.bindMac(far, 0x0080, 9, true);
+  assert.equal(hosts.mac(far), '00:80:00:00:00:09', 'ARP outweighs it');
+  assert.equal(hosts.mac(router), '00:80:00:00:00:07');
+});

@@ -19,9 +19,11 @@ const STRIDE = 8;
 const FLAG_MAC_KNOWN = 1;
 const FLAG_MAC_BY_ARP = 2;
 /** A packet to it was for everybody on the link. */
-const FLAG_ASKED_OF_ALL = 4;
+const FLAG_ASKED_OF_ALL = 8;
+/** Its packets come with a lowered TTL: the MAC address is that of a router, unless ARP says otherwise. */
+const FLAG_ROUTED = 4;
 /** Changes of the MAC address are counted in the bits above; a host that changed so often is left as it is. */
-const MAC_CHANGE = 8;
+const MAC_CHANGE = 16;
 const MAC_CHANGES_MAX = 64 * MAC_CHANGE;
 /** More IPv4 (IPv6) addresses than this on one MAC, none confirmed by ARP or ND: a router stands there. */
 const IPV4_PER_MAC = 1;
@@ -40,6 +42,8 @@ export class HostTable implements HostDirectory {
   private readonly segmentByVlan = new Map<number, number>();
   /** (segment, MAC) → how many IPv4 and IPv6 hosts were seen behind it. */
   private readonly macUse = new Map<string, { ipv4: number; ipv6: number }>();
+  /** (segment, MAC) → how many hosts were seen behind it with a lowered TTL. */
+  private readonly routedBehind = new Map<string, number>();
 
   /** Segments that are declared have one name and one number, however many VLANs they are. */
   constructor(declared: readonly DeclaredSegment[] = []) {
@@ -138,16 +142,39 @@ export class HostTable implements HostDirectory {
     if (!isSame && !byArp && (flags & FLAG_MAC_BY_ARP) !== 0) return 0;
     if (!isSame && flags >= MAC_CHANGES_MAX) return 0;
     const kind = this.words[base]! & 15;
+    // Who is routed to is not among those that use the MAC.
+    const isRouted = (flags & FLAG_ROUTED) !== 0;
     if (!isSame && kind !== AddressKind.mac) {
-      if ((flags & FLAG_MAC_KNOWN) !== 0) this.useMac(host, -1);
+      if ((flags & FLAG_MAC_KNOWN) !== 0 && !isRouted) this.useMac(host, -1);
       this.words[base + 5] = high;
       this.words[base + 6] = low;
-      this.useMac(host, 1);
+      if (!isRouted) this.useMac(host, 1);
     }
-    const changes = (flags & ~(FLAG_MAC_KNOWN | FLAG_MAC_BY_ARP)) + (isSame ? 0 : MAC_CHANGE);
-    this.words[base + 7] = changes | FLAG_MAC_KNOWN | (byArp ? FLAG_MAC_BY_ARP : 0);
+    if (isRouted && byArp) this.useMac(host, 1);
+    const kept = flags & ~(FLAG_MAC_KNOWN | FLAG_MAC_BY_ARP | (byArp ? FLAG_ROUTED : 0));
+    this.words[base + 7] = (kept + (isSame ? 0 : MAC_CHANGE)) | FLAG_MAC_KNOWN | (byArp ? FLAG_MAC_BY_ARP : 0);
     if (isSame) return 0;
     return (flags & FLAG_MAC_KNOWN) !== 0 ? 2 : 1;
+  }
+
+  /** A packet of the host came with a TTL that a router had lowered. */
+  noteRouted(host: number): void {
+    const at = host * STRIDE + 7;
+    const flags = this.words[at]!;
+    if ((flags & (FLAG_MAC_KNOWN | FLAG_MAC_BY_ARP | FLAG_ROUTED)) !== FLAG_MAC_KNOWN) return;
+    if ((this.words[host * STRIDE]! & 15) !== AddressKind.mac) this.useMac(host, -1);
+    this.words[at] = flags | FLAG_ROUTED;
+    const key = this.macKey(host);
+    this.routedBehind.set(key, (this.routedBehind.get(key) ?? 0) + 1);
+  }
+
+  /** Asked of the router itself: a host whose own MAC address is the one that others were seen behind. */
+  forwards(host: number): number {
+    const base = host * STRIDE;
+    if (this.mac(host) === '') return 0;
+    const isMac = this.addressKind(host) === 'mac';
+    const [high, low] = [this.words[base + (isMac ? 3 : 5)]!, this.words[base + (isMac ? 4 : 6)]!];
+    return this.routedBehind.get(`${this.words[base]! >> 4} ${high} ${low}`) ?? 0;
   }
 
   addressKind(host: number): 'ipv4' | 'ipv6' | 'mac' {
@@ -186,6 +213,7 @@ export class HostTable implements HostDirectory {
     if ((flags & FLAG_MAC_KNOWN) === 0) return '';
     const text = macText(this.words[base + 5]!, this.words[base + 6]!);
     if ((flags & FLAG_MAC_BY_ARP) !== 0) return text;
+    if ((flags & FLAG_ROUTED) !== 0) return '';
     const use = this.macUse.get(this.macKey(host));
     if (use !== undefined && (use.ipv4 > IPV4_PER_MAC || use.ipv6 > IPV6_PER_MAC)) return '';
     return text;
@@ -224,7 +252,7 @@ export class HostTable implements HostDirectory {
     return `${this.words[base]! >> 4} ${this.words[base + 5]!} ${this.words[base + 6]!}`;
   }
 
-  private useMac(host: number, by: number): void {
+  private useMac(host: number, by: 1 | -1): void {
     const key = this.macKey(host);
     let use = this.macUse.get(key);
     if (use === undefined) this.macUse.set(key, (use = { ipv4: 0, ipv6: 0 }));

@@ -3,6 +3,7 @@ import type { Module } from '../facts/module.ts';
 import { accessWatch } from './access-watch/index.ts';
 import { assetLens } from './asset-lens/index.ts';
 import { commandSentinel } from './command-sentinel/index.ts';
+import { conduitKeeper } from './conduit-keeper/index.ts';
 import { credentialAuditor } from './credential-auditor/index.ts';
 import { firmwareGuard } from './firmware-guard/index.ts';
 import { identityGuard } from './identity-guard/index.ts';
@@ -17,5 +18,6 @@ export const modules: readonly Module[] = [
   firmwareGuard,
   credentialAuditor,
   accessWatch,
+  conduitKeeper,
   pivotHunter,
 ];
