@@ -31,6 +31,8 @@ export const ContextKind = {
   remoteSessions: 12,
   /** (host) → (tool): which tools for remote support are used; tool as `textWord` has it. */
   remoteTools: 13,
+  /** (server) → (client, service): who opens what, as far as it touches the control level; service as `textWord` has it. */
+  openings: 14,
 } as const;
 
 /** What is known of who comes in, by its name in a baseline. */
