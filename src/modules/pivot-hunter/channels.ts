@@ -1,4 +1,4 @@
-// Judges conversations in no known protocol with devices of the control level: shells that somebody left there, what is
+// Judges conversations that are encrypted or in no known protocol, with devices of the control level: shells that somebody left there, what is
 // pushed through them, and ports that open during a session.
 import type { Severity } from '../../facts/alert.ts';
 import { grouped } from '../../bytes/text.ts';
@@ -59,10 +59,8 @@ export class Channels {
     if (phase === 'opened') this.#opened(conversation);
     else if (phase === 'refused') this.#wasRefused(conversation);
     else if (phase === 'answered') this.#wasAnswered(conversation);
-    else if (phase === 'identified') {
-      this.#drivers.delete(flow);
-      this.#talked(conversation);
-    } else if (conversation.protocol < 0) this.#judge(conversation);
+    else if (phase === 'identified') this.#talked(conversation);
+    else if (this.#isOpaque(conversation.protocol)) this.#judge(conversation);
     if (phase === 'closed') this.#drivers.delete(flow);
   }
 
@@ -157,7 +155,7 @@ export class Channels {
     const { hosts } = this.#site;
     const parties = `${hosts.address(from)}, which ${this.#control.find(from)?.what ?? 'is no controller'}, and ${hosts.address(to)}, which ${this.#control.find(to)!.what},`;
     const text =
-      `${parties} talk on TCP port ${port} in no protocol that is known here: ${grouped(sent)} bytes one way and ` +
+      `${parties} talk on TCP port ${port}, ${conversation.protocol < 0 ? 'in no protocol that is known here' : 'encrypted, where no service is usual'}: ${grouped(sent)} bytes one way and ` +
       `${grouped(got)} back. ${isBoth ? 'Devices that are asked do not open such sessions to each other as a rule.' : `In ${spanText(watchedUs)} there was none.`}`;
     const severity: Severity = watchedUs >= DAY_US ? 'high' : 'medium';
     this.#raise(UNKNOWN_CHANNEL.kind, severity, from, to, `tcp ${port}`, firstUs, text, frames);
@@ -177,13 +175,18 @@ export class Channels {
     const { hosts } = this.#site;
     const text =
       `${hosts.address(from)} pushed ${grouped(sent)} bytes into ${hosts.address(to)} on TCP port ${port} within ` +
-      `${spanText(lastUs - firstUs)} and got ${grouped(got)} back: as much as a program, in no protocol that is known here.`;
+      `${spanText(lastUs - firstUs)} and got ${grouped(got)} back: as much as a program, and nobody can see what it was.`;
     // Before it ends, what came through it is already there.
     this.#raise(HIDDEN_UPLOAD.kind, severity, from, to, `tcp ${port}`, lastUs, text, frames);
   }
 
   #isController(host: number): boolean {
     return this.#control.find(host)?.isController === true;
+  }
+
+  /** In no protocol that is known here, or encrypted. */
+  #isOpaque(protocol: number): boolean {
+    return protocol < 0 || this.#site.protocols[protocol]?.name === 'tls';
   }
 
   /** A protocol that is decoded lives there, or a service that everybody knows. */

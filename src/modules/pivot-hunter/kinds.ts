@@ -96,9 +96,9 @@ export const DROPPED_EXECUTABLE = kind('dropped-executable', {
 });
 
 export const UNKNOWN_CHANNEL = kind('unknown-channel', {
-  title: 'A controller is spoken to in no known protocol, from another one',
+  title: 'A channel into a controller that nobody can read',
   severity: 'medium',
-  why: 'Devices that are polled do not talk to each other in protocols of their own; shells and tools that attackers leave behind do.',
+  why: 'Controllers do not open encrypted or unknown sessions to each other as a rule; shells and tools that attackers leave behind do.',
   advice: 'Find out what listens on that port. If nobody knows, isolate both devices and look at what runs on them.',
   falsePositives: ["A vendor's own protocol between controllers that this program does not know."],
   techniques: ['T0869', 'T0885'],
@@ -106,7 +106,7 @@ export const UNKNOWN_CHANNEL = kind('unknown-channel', {
 });
 
 export const HIDDEN_UPLOAD = kind('hidden-upload', {
-  title: 'A large amount of data was pushed into a device in no known protocol',
+  title: 'A large amount of data was pushed into a device, and nobody can see what',
   severity: 'medium',
   why: 'Tools, and what they start next, are brought to a device over the channel that was opened for them.',
   advice: 'Find out what listens on that port and what the device has been doing since.',
