@@ -1,6 +1,6 @@
 // Judges conversations that are encrypted or in no known protocol, with devices of the control level: shells that somebody left there, what is
 // pushed through them, and ports that open during a session.
-import type { Severity } from '../../facts/alert.ts';
+import type { AlertKind, Severity } from '../../facts/alert.ts';
 import { grouped } from '../../bytes/text.ts';
 import type { Conversation } from '../../facts/facts.ts';
 import type { Site } from '../../facts/module.ts';
@@ -21,9 +21,25 @@ const SAID_MIN = 150;
 /** So much, and so much more than comes back, is an upload. */
 const UPLOAD_BYTES_MIN = 32_768;
 const UPLOAD_SHARE = 10;
+const WAITING_US = 60 * MINUTE_US;
 const PAIRS_MAX = 8192;
 /** Refused before and answered afterwards within this time, a service has appeared. */
 const APPEARED_US = 10 * MINUTE_US;
+
+interface Way {
+  readonly from: number;
+  readonly to: number;
+  readonly port: number;
+  readonly sent: number;
+  readonly got: number;
+}
+
+interface Appeared {
+  readonly refused: Refused;
+  readonly service: string;
+  readonly timeUs: number;
+  readonly frame: number;
+}
 
 interface Refused {
   count: number;
@@ -42,9 +58,12 @@ export class Channels {
   readonly #refused = new Map<string, Refused>();
   /** By client and server: when something was last said between them, and in what. */
   readonly #sessions = new Map<string, { readonly service: string; readonly timeUs: number }>();
+  /** By flow: ports that answered after they had refused. */
+  readonly #appeared = new Map<number, Appeared>();
   readonly #told = new Set<string>();
   /** Conversations between devices that may turn out to be controllers. */
   readonly #waiting: Conversation[] = [];
+  #lookedUs = 0;
 
   constructor(site: Site, control: ControlHosts, openings: Openings, movement: Movement) {
     this.#site = site;
@@ -60,13 +79,29 @@ export class Channels {
     else if (phase === 'refused') this.#wasRefused(conversation);
     else if (phase === 'answered') this.#wasAnswered(conversation);
     else if (phase === 'identified') this.#talked(conversation);
-    else if (this.#isOpaque(conversation.protocol)) this.#judge(conversation);
-    if (phase === 'closed') this.#drivers.delete(flow);
+    else if (this.#isOpaque(conversation.protocol)) {
+      this.#judgeAppeared(conversation);
+      this.#judge(conversation);
+    }
+    if (phase !== 'closed') return;
+    this.#drivers.delete(flow);
+    this.#appeared.delete(flow);
+  }
+
+  /** What has become of those that waited; after an hour nobody waits any more. */
+  tick(timeUs: number): void {
+    if (timeUs - this.#lookedUs < MINUTE_US) return;
+    this.#lookedUs = timeUs;
+    const waiting = this.#waiting.splice(0);
+    for (const conversation of waiting) {
+      const { client, server, lastUs } = conversation;
+      if (this.#isController(client) || this.#isController(server)) this.#judgeKnown(conversation);
+      else if (timeUs - lastUs < WAITING_US) this.#waiting.push(conversation);
+    }
   }
 
   end(): void {
-    for (const conversation of this.#waiting) this.#judgeKnown(conversation);
-    this.#waiting.length = 0;
+    this.tick(Infinity);
   }
 
   #opened({ flow, client, server, clientPackets, isSeenFromStart, timeUs }: Conversation): void {
@@ -97,87 +132,94 @@ export class Channels {
     this.#sessions.set(key, { service: this.#site.protocols[protocol]!.name, timeUs });
   }
 
-  #wasAnswered(conversation: Conversation): void {
-    const { client, server, serverPort, timeUs, frame } = conversation;
-    const refused = this.#refused.get(`${client} ${server} ${serverPort}`);
+  /** A port that refused before: what is spoken there decides. */
+  #wasAnswered({ flow, client, server, serverPort, timeUs, frame }: Conversation): void {
+    const key = `${client} ${server} ${serverPort}`;
+    const refused = this.#refused.get(key);
     const session = this.#sessions.get(`${client} ${server}`);
-    if (refused === undefined || timeUs - refused.lastUs > APPEARED_US) return;
+    if (refused === undefined || timeUs - refused.lastUs > APPEARED_US || this.#isUsual(serverPort)) return;
     if (session === undefined || session.timeUs < refused.firstUs) return;
-    this.#refused.delete(`${client} ${server} ${serverPort}`);
+    this.#refused.delete(key);
+    if (this.#appeared.size >= PAIRS_MAX) this.#appeared.delete(this.#appeared.keys().next().value!);
+    this.#appeared.set(flow, { refused, service: session.service, timeUs, frame });
+  }
+
+  /** Nobody knows what is spoken on the port that opened. */
+  #judgeAppeared({ flow, client, server, serverPort }: Conversation): void {
+    const appeared = this.#appeared.get(flow);
+    if (appeared === undefined) return;
+    this.#appeared.delete(flow);
     const { hosts, learning } = this.#site;
     if (learning.isTeaching) return;
+    const { refused, service, timeUs, frame } = appeared;
+    const times = refused.count === 1 ? 'once' : `${refused.count} times`;
     const text =
-      `Port ${serverPort} of ${hosts.address(server)} refused ${hosts.address(client)} ${refused.count === 1 ? 'once' : `${refused.count} times`}` +
-      ` and answered it ${spanText(timeUs - refused.firstUs)} after the first try. In between the two had a ${session.service} session.`;
-    this.#raise(SERVICE_APPEARED.kind, SERVICE_APPEARED.severity, client, server, `port ${serverPort}`, timeUs, text, [
-      refused.frame,
-      frame,
-    ]);
-    this.#movement.came(client, server, 'a port that opened', timeUs, frame, 0);
+      `Port ${serverPort} of ${hosts.address(server)} refused ${hosts.address(client)} ${times} and answered it ` +
+      `${spanText(timeUs - refused.firstUs)} after the first try. In between the two had a session in ${service}; what is ` +
+      'spoken on the port is encrypted or not known here.';
+    const frames = [refused.frame, frame];
+    this.#raise(
+      SERVICE_APPEARED,
+      SERVICE_APPEARED.severity,
+      [client, server],
+      `port ${serverPort}`,
+      timeUs,
+      text,
+      frames,
+    );
+    this.#movement.came(client, server, `TCP port ${serverPort}, which opened`, timeUs, frame, 0);
   }
 
   #judge(conversation: Conversation): void {
     const { client, server, isAnswered, serverPort } = conversation;
     if (!isAnswered || said(conversation.clientPackets, conversation.clientBytes) < SAID_MIN) return;
     if (said(conversation.serverPackets, conversation.serverBytes) < SAID_MIN || this.#isUsual(serverPort)) return;
-    if (this.#isController(client) && this.#isController(server)) this.#judgeKnown(conversation);
+    if (this.#isController(client) || this.#isController(server)) this.#judgeKnown(conversation);
     else if (conversation.phase === 'closed' && this.#waiting.length < PAIRS_MAX) this.#waiting.push(conversation);
   }
 
-  /** Both are controllers, or one is by now. */
   #judgeKnown(conversation: Conversation): void {
-    if (!this.#isController(conversation.server) && !this.#isController(conversation.client)) return;
-    const { client, server, flow, serverPort, clientPort, firstUs, frames } = conversation;
-    const driver = this.#drivers.get(flow) ?? client;
-    const isTurned = driver === server;
-    const [from, to, port] = isTurned ? [server, client, clientPort] : [client, server, serverPort];
+    const way = wayOf(conversation, this.#drivers.get(conversation.flow) ?? conversation.client);
+    const { from, to, port } = way;
     if (!this.#isController(to)) return;
-    const isBoth = this.#isController(from);
+    const { firstUs, frames } = conversation;
     const { isNew, watchedUs } = this.#openings.note(from, to, `tcp ${port}`, firstUs);
     const key = `${from} ${to} ${port}`;
-    if (!isNew && !this.#told.has(key)) return;
+    const isTold = this.#told.has(key);
+    // From a station or a server a vendor's own protocol is likelier than a shell, unless days went by without it.
+    const isUnusual = isNew && (this.#isController(from) || watchedUs >= DAY_US);
+    if (!isUnusual && !isTold) return;
     if (this.#told.size >= PAIRS_MAX) this.#told.clear();
     this.#told.add(key);
-    const out = isTurned ? 'server' : 'client';
-    const [sent, got] =
-      out === 'client'
-        ? [
-            said(conversation.clientPackets, conversation.clientBytes),
-            said(conversation.serverPackets, conversation.serverBytes),
-          ]
-        : [
-            said(conversation.serverPackets, conversation.serverBytes),
-            said(conversation.clientPackets, conversation.clientBytes),
-          ];
-    const isUpload = sent >= UPLOAD_BYTES_MIN && sent >= UPLOAD_SHARE * got;
-    // From a station or a server: a vendor's own protocol is likelier than a shell, unless days went by without it.
-    if (!isBoth && watchedUs < DAY_US) return;
-    const { hosts } = this.#site;
-    const parties = `${hosts.address(from)}, which ${this.#control.find(from)?.what ?? 'is no controller'}, and ${hosts.address(to)}, which ${this.#control.find(to)!.what},`;
-    const text =
-      `${parties} talk on TCP port ${port}, ${conversation.protocol < 0 ? 'in no protocol that is known here' : 'encrypted, where no service is usual'}: ${grouped(sent)} bytes one way and ` +
-      `${grouped(got)} back. ${isBoth ? 'Devices that are asked do not open such sessions to each other as a rule.' : `In ${spanText(watchedUs)} there was none.`}`;
     const severity: Severity = watchedUs >= DAY_US ? 'high' : 'medium';
-    this.#raise(UNKNOWN_CHANNEL.kind, severity, from, to, `tcp ${port}`, firstUs, text, frames);
-    if (isUpload) this.#tellUpload(conversation, from, to, port, sent, got, severity);
-    this.#movement.came(from, to, `tcp port ${port}`, firstUs, frames[0] ?? 0, 0);
+    const text = this.#channelText(conversation, way, watchedUs);
+    this.#raise(UNKNOWN_CHANNEL, severity, [from, to], `tcp ${port}`, firstUs, text, frames);
+    if (way.sent >= UPLOAD_BYTES_MIN && way.sent >= UPLOAD_SHARE * way.got) {
+      this.#tellUpload(conversation, way, severity);
+    }
+    if (!isTold) this.#movement.came(from, to, `TCP port ${port}`, firstUs, frames[0] ?? 0, 0);
   }
 
-  #tellUpload(
-    { firstUs, lastUs, frames }: Conversation,
-    from: number,
-    to: number,
-    port: number,
-    sent: number,
-    got: number,
-    severity: Severity,
-  ): void {
+  #channelText({ protocol }: Conversation, { from, to, port, sent, got }: Way, watchedUs: number): string {
+    const { hosts } = this.#site;
+    const what = (host: number): string => this.#control.find(host)?.what ?? 'is not of the control level';
+    const how = protocol < 0 ? 'in no protocol that is known here' : 'encrypted, where no service is usual';
+    const before = this.#isController(from)
+      ? 'Devices that are asked do not open such sessions to each other as a rule.'
+      : `In ${spanText(watchedUs)} there was none.`;
+    return (
+      `${hosts.address(from)}, which ${what(from)}, and ${hosts.address(to)}, which ${what(to)}, talk on TCP port ${port}, ` +
+      `${how}: ${grouped(sent)} bytes one way and ${grouped(got)} back. ${before}`
+    );
+  }
+
+  #tellUpload({ firstUs, lastUs, frames }: Conversation, { from, to, port, sent, got }: Way, severity: Severity): void {
     const { hosts } = this.#site;
     const text =
       `${hosts.address(from)} pushed ${grouped(sent)} bytes into ${hosts.address(to)} on TCP port ${port} within ` +
       `${spanText(lastUs - firstUs)} and got ${grouped(got)} back: as much as a program, and nobody can see what it was.`;
     // Before it ends, what came through it is already there.
-    this.#raise(HIDDEN_UPLOAD.kind, severity, from, to, `tcp ${port}`, lastUs, text, frames);
+    this.#raise(HIDDEN_UPLOAD, severity, [from, to], `tcp ${port}`, lastUs, text, frames);
   }
 
   #isController(host: number): boolean {
@@ -195,10 +237,9 @@ export class Channels {
   }
 
   #raise(
-    kind: string,
+    { kind }: AlertKind,
     severity: Severity,
-    from: number,
-    to: number,
+    [from, to]: readonly [number, number],
     object: string,
     timeUs: number,
     explanation: string,
@@ -216,6 +257,16 @@ export class Channels {
       frames: frames.filter((frame) => frame > 0),
     });
   }
+}
+
+/** Who asks whom on which port, and how much is said: as seen from who began, which ports alone need not tell. */
+function wayOf(conversation: Conversation, driver: number): Way {
+  const { client, server, clientPort, serverPort } = conversation;
+  const asked = said(conversation.clientPackets, conversation.clientBytes);
+  const answered = said(conversation.serverPackets, conversation.serverBytes);
+  return driver === server
+    ? { from: server, to: client, port: clientPort, sent: answered, got: asked }
+    : { from: client, to: server, port: serverPort, sent: asked, got: answered };
 }
 
 function said(packets: number, bytes: number): number {

@@ -77,6 +77,8 @@ class PivotHunter implements ModuleHandlers {
 
   tick(timeUs: number): void {
     this.#scans.tick(timeUs);
+    this.#channels.tick(timeUs);
+    this.#movement.tick(timeUs);
   }
 
   end(timeUs: number): void {

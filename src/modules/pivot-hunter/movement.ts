@@ -7,7 +7,7 @@ import { countOf, spanText } from '../plain-words.ts';
 import { remoteService } from '../remote-services.ts';
 import { MOVEMENT_CHAIN, MOVEMENT_STEP } from './kinds.ts';
 import type { Openings } from './openings.ts';
-import { Paths, type Step } from './paths.ts';
+import { CAUSAL_US, Paths, type Step } from './paths.ts';
 
 const MINUTE_US = 60_000_000;
 const DAY_US = 24 * 60 * MINUTE_US;
@@ -43,6 +43,7 @@ export class Movement {
   readonly #isIndustrial: readonly boolean[];
   /** Ways that end at hosts which may turn out to be controllers. */
   readonly #waiting: Step[][] = [];
+  #lookedUs = 0;
   /** By client: controllers that it asks. */
   readonly #asked = new Map<number, Set<number>>();
 
@@ -85,10 +86,19 @@ export class Movement {
     if (isNew) this.#reached(this.#paths.leadingTo(step));
   }
 
-  /** What was taken for a controller after somebody had come to it. */
+  /** What was taken for a controller after somebody had come to it, within an hour. */
+  tick(timeUs: number): void {
+    if (timeUs - this.#lookedUs < MINUTE_US) return;
+    this.#lookedUs = timeUs;
+    for (const path of this.#waiting.splice(0)) {
+      const { to, timeUs: cameUs } = path.at(-1)!;
+      if (this.#isController(to)) this.#tell(path);
+      else if (timeUs - cameUs < CAUSAL_US) this.#waiting.push(path);
+    }
+  }
+
   end(): void {
-    for (const path of this.#waiting) if (this.#isController(path.at(-1)!.to)) this.#tell(path);
-    this.#waiting.length = 0;
+    this.tick(Infinity);
   }
 
   #session(conversation: Conversation, service: string): void {
