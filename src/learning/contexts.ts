@@ -41,6 +41,7 @@ export const ACCESS_CONTEXTS = {
   hour: ContextKind.loginHours,
   session: ContextKind.remoteSessions,
   tool: ContextKind.remoteTools,
+  opening: ContextKind.openings,
 } as const;
 export type AccessName = keyof typeof ACCESS_CONTEXTS;
 
