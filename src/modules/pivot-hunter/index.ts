@@ -1,19 +1,16 @@
-// Judges how somebody gets around: scans, and the way from host to host towards the control level.
-import type { Claim, Conversation, Login, Trait } from '../../facts/facts.ts';
+// Judges how somebody gets around: scans and enumeration, the way from host to host towards the control level, hidden
+// channels, what is started from afar, and what is sent outside.
+import type { Claim, Conversation, Login, Trait, Transfer } from '../../facts/facts.ts';
 import type { Module, ModuleHandlers, Site } from '../../facts/module.ts';
+import type { Operation } from '../../facts/operation.ts';
+import type { ProtocolFamily } from '../../facts/protocol.ts';
 import { ControlHosts } from '../control-hosts.ts';
 import { Attempts } from './attempts.ts';
+import { CallsOut } from './calls-out.ts';
 import { Channels } from './channels.ts';
-import {
-  ADDRESS_SCAN,
-  DISTRIBUTED_SCAN,
-  HIDDEN_UPLOAD,
-  MOVEMENT_CHAIN,
-  MOVEMENT_STEP,
-  PORT_SCAN,
-  SERVICE_APPEARED,
-  UNKNOWN_CHANNEL,
-} from './kinds.ts';
+import { Enumeration, ENUMERATION_VERBS } from './enumeration.ts';
+import { Execution, EXECUTION_VERBS } from './execution.ts';
+import * as kinds from './kinds.ts';
 import { Movement } from './movement.ts';
 import { Openings } from './openings.ts';
 import { Scans } from './scans.ts';
@@ -24,27 +21,24 @@ export const pivotHunter: Module = {
     title: 'Pivot hunter',
     purpose: 'Judges how somebody gets around: scans, enumeration, movement from host to host, hidden channels.',
     scope: 'site',
-    kinds: [
-      ADDRESS_SCAN,
-      PORT_SCAN,
-      DISTRIBUTED_SCAN,
-      MOVEMENT_CHAIN,
-      MOVEMENT_STEP,
-      UNKNOWN_CHANNEL,
-      HIDDEN_UPLOAD,
-      SERVICE_APPEARED,
-    ],
+    kinds: Object.values(kinds),
   },
   start: (site) => new PivotHunter(site),
 };
 
 class PivotHunter implements ModuleHandlers {
+  /** Few: who asks for identities, and who has something started. */
+  readonly verbs = [...ENUMERATION_VERBS, ...EXECUTION_VERBS];
+  readonly families: readonly ProtocolFamily[] = ['process', 'building', 'management', 'it'];
   readonly #control: ControlHosts;
   readonly #attempts: Attempts;
   readonly #scans: Scans;
   readonly #openings: Openings;
   readonly #movement: Movement;
   readonly #channels: Channels;
+  readonly #enumeration: Enumeration;
+  readonly #execution: Execution;
+  readonly #callsOut: CallsOut;
 
   constructor(site: Site) {
     this.#control = new ControlHosts(site);
@@ -53,6 +47,14 @@ class PivotHunter implements ModuleHandlers {
     this.#openings = new Openings(site, this.#control);
     this.#movement = new Movement(site, this.#control, this.#openings);
     this.#channels = new Channels(site, this.#control, this.#openings, this.#movement);
+    this.#enumeration = new Enumeration(site);
+    this.#execution = new Execution(site, this.#control, this.#openings, this.#movement);
+    this.#callsOut = new CallsOut(site, this.#control);
+  }
+
+  operation(operation: Operation): void {
+    this.#enumeration.operation(operation);
+    this.#execution.operation(operation);
   }
 
   conversation(conversation: Conversation): void {
@@ -61,6 +63,12 @@ class PivotHunter implements ModuleHandlers {
     this.#attempts.conversation(conversation);
     this.#movement.conversation(conversation);
     this.#channels.conversation(conversation);
+    this.#enumeration.conversation(conversation);
+    this.#callsOut.conversation(conversation);
+  }
+
+  transfer(transfer: Transfer): void {
+    this.#execution.transfer(transfer);
   }
 
   claim(claim: Claim): void {
@@ -84,6 +92,7 @@ class PivotHunter implements ModuleHandlers {
   end(timeUs: number): void {
     this.#scans.end(timeUs);
     this.#channels.end();
+    this.#execution.end();
     this.#movement.end();
   }
 }

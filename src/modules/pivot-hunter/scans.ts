@@ -5,6 +5,7 @@ import { grouped } from '../../bytes/text.ts';
 import type { ControlHosts } from '../control-hosts.ts';
 import { countOf, spanText } from '../plain-words.ts';
 import { hasFailed, type Attempts, type Client, type Target } from './attempts.ts';
+import { isFar } from './far.ts';
 import { ADDRESS_SCAN, DISTRIBUTED_SCAN, PORT_SCAN } from './kinds.ts';
 
 const SECOND_US = 1_000_000;
@@ -258,17 +259,6 @@ function grouping(targets: readonly Target[], keyOf: (target: Target) => string)
     else known.push(target);
   }
   return groups;
-}
-
-/** Neither a private address nor of the network of who asks. */
-function isFar(client: string, server: string): boolean {
-  if (/^(10|127|192\.168|169\.254|172\.(1[6-9]|2\d|3[01]))\.|^f[cde]|^::/i.test(server)) return false;
-  const network = (address: string): string =>
-    address
-      .split(/[.:]/)
-      .slice(0, address.includes(':') ? 3 : 2)
-      .join();
-  return network(client) !== network(server);
 }
 
 function isIndustrial(site: Site, port: number): boolean {
