@@ -6,7 +6,7 @@ import type { Site } from '../../facts/module.ts';
 import { ContextKind, textWord } from '../../learning/contexts.ts';
 import { countOf, spanText } from '../plain-words.ts';
 import { unconfirmedSighting, weighed } from '../unconfirmed.ts';
-import type { ControlHosts } from './control-hosts.ts';
+import type { ControlHosts } from '../control-hosts.ts';
 import { makeRoom } from './guessing.ts';
 import { REMOTE_SESSION, REMOTE_TOOL } from './kinds.ts';
 
