@@ -9,6 +9,7 @@ import { firmwareGuard } from './firmware-guard/index.ts';
 import { identityGuard } from './identity-guard/index.ts';
 import { logicWatch } from './logic-watch/index.ts';
 import { processGuard } from './process-guard/index.ts';
+import { pivotHunter } from './pivot-hunter/index.ts';
 
 export const modules: readonly Module[] = [
   assetLens,
@@ -20,4 +21,5 @@ export const modules: readonly Module[] = [
   credentialAuditor,
   accessWatch,
   conduitKeeper,
+  pivotHunter,
 ];
