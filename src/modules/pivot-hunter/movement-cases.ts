@@ -1,15 +1,11 @@
 // Which sessions become a way to a controller, and which are work.
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import type { Conversation } from '../../facts/facts.ts';
-import { Rehearsal } from '../rehearsal.ts';
-import { runCases, type Case } from './cases.ts';
-import { pivotHunter } from './index.ts';
-import { Paths, STEPS_MAX, type Step } from './paths.ts';
-import { DAY, FIELDBUS, HOUR, MINUTE, SECOND, SHELL, UNKNOWN, WEB, connect, times } from './scenes.ts';
+import type { Rehearsal } from '../rehearsal.ts';
+import type { Case } from './cases.ts';
+import { DAY, FIELDBUS, HOUR, MINUTE, SECOND, SHELL, UNKNOWN, WEB, connect } from './scenes.ts';
 
 /** Hosts 3 and 9 have been at work for as long as `untilUs`: host 3 asks the controller 2, host 9 looks at a web page of 8. */
-function work(rehearsal: Rehearsal, untilUs: number): void {
+export function work(rehearsal: Rehearsal, untilUs: number): void {
   for (let timeUs = 0; timeUs <= untilUs; timeUs += untilUs / 4) {
     connect(rehearsal, 'used', { client: 3, server: 2, protocol: FIELDBUS, timeUs });
     connect(rehearsal, 'used', { client: 9, server: 8, protocol: WEB, serverPort: 80, timeUs });
@@ -20,7 +16,7 @@ function work(rehearsal: Rehearsal, untilUs: number): void {
 let flow = 1000;
 
 /** A shell that stays open. */
-function shell(
+export function shell(
   rehearsal: Rehearsal,
   client: number,
   server: number,
@@ -41,11 +37,11 @@ function shell(
   rehearsal.conversation({ ...session, flow: flow - 1, phase: 'identified', ...change });
 }
 
-function ask(rehearsal: Rehearsal, client: number, server: number, timeUs: number): void {
+export function ask(rehearsal: Rehearsal, client: number, server: number, timeUs: number): void {
   connect(rehearsal, 'used', { client, server, protocol: FIELDBUS, timeUs });
 }
 
-const FIRES: readonly Case[] = [
+export const MOVEMENT: readonly Case[] = [
   {
     kind: 'movement-chain',
     what: 'a shell into a host, and from there to a controller',
@@ -111,7 +107,7 @@ const FIRES: readonly Case[] = [
   },
 ];
 
-const QUIET: readonly Case[] = [
+export const NO_MOVEMENT: readonly Case[] = [
   {
     kind: 'movement-chain',
     what: 'a shell into a host that has always asked the controller',
@@ -175,60 +171,3 @@ const QUIET: readonly Case[] = [
     },
   },
 ];
-
-runCases(FIRES, QUIET);
-
-test('a login in clear makes its session the weakest link, a hop with a key is not', () => {
-  const rehearsal = new Rehearsal(pivotHunter);
-  work(rehearsal, HOUR);
-  shell(rehearsal, 100, 9, HOUR);
-  shell(rehearsal, 9, 5, HOUR + MINUTE, { flow: 79 });
-  rehearsal.login({ client: 9, server: 5, flow: 79, mechanism: 'clear' });
-  ask(rehearsal, 5, 2, HOUR + 2 * MINUTE);
-  assert.match(
-    rehearsal.raised.at(-1)!.explanation,
-    /weakest link is ssh from 192\.0\.2\.9 to 192\.0\.2\.5: anybody who reads along/,
-  );
-});
-
-test('a way that is taken again is no news, and what a baseline learned is none', () => {
-  const teach = new Rehearsal(pivotHunter);
-  work(teach, HOUR);
-  shell(teach, 100, 9, HOUR);
-  ask(teach, 9, 2, HOUR + MINUTE);
-  assert.equal(teach.kinds().filter((kind) => kind.endsWith('chain')).length, 1);
-  const again = new Rehearsal(pivotHunter, teach.learning);
-  work(again, HOUR);
-  shell(again, 100, 9, HOUR);
-  ask(again, 9, 2, HOUR + MINUTE);
-  assert.deepEqual(again.kinds(), []);
-});
-
-test('a way of a hundred hops is told by its last sixteen', () => {
-  const paths = new Paths();
-  const step = (index: number): Step => ({
-    ...{ from: index, to: index + 1, service: 'ssh', timeUs: index * SECOND, frame: 0, isNew: true },
-    ...{ watchedUs: 0, strength: 4, untilUs: Infinity },
-  });
-  times(100, (index) => paths.came(step(index), index));
-  assert.deepEqual(
-    paths.leadingTo(step(100)).map(({ from }) => from),
-    Array.from({ length: STEPS_MAX }, (_none, index) => 101 - STEPS_MAX + index),
-  );
-});
-
-test('of two sessions that can have led on, the one that is new did, and nobody comes by himself', () => {
-  const paths = new Paths();
-  const base = { service: 'ssh', frame: 0, watchedUs: 0, strength: 4, untilUs: Infinity };
-  paths.came({ ...base, from: 1, to: 2, timeUs: 1, isNew: true }, 1);
-  paths.came({ ...base, from: 3, to: 2, timeUs: 2, isNew: false }, 2);
-  paths.came({ ...base, from: 9, to: 2, timeUs: 3, isNew: true }, 3);
-  const last = { ...base, from: 2, to: 9, timeUs: 4, isNew: true };
-  assert.deepEqual(
-    paths.leadingTo(last).map(({ from, to }) => [from, to]),
-    [
-      [1, 2],
-      [2, 9],
-    ],
-  );
-});
