@@ -1,5 +1,7 @@
 // Which sessions become a way to a controller, and which are work.
 import type { Conversation } from '../../facts/facts.ts';
+import { Outcome } from '../../facts/operation.ts';
+import { Verb } from '../../facts/verbs.ts';
 import type { Rehearsal } from '../rehearsal.ts';
 import type { Case } from './cases.ts';
 import { DAY, FIELDBUS, HOUR, MINUTE, SECOND, SHELL, UNKNOWN, WEB, connect } from './scenes.ts';
@@ -51,7 +53,7 @@ export const MOVEMENT: readonly Case[] = [
       ask(rehearsal, 9, 2, 2 * DAY + 5 * MINUTE);
     },
     severity: 'critical',
-    says: /192\.0\.2\.100 came over one host to 192\.0\.2\.2, which answers fieldbus: by ssh to 192\.0\.2\.9, 4 min later by fieldbus to 192\.0\.2\.2\. In the 2 days .*The weakest link is ssh from 192\.0\.2\.100 to 192\.0\.2\.9.*At risk is 192\.0\.2\.2/,
+    says: /192\.0\.2\.100 came over one host to 192\.0\.2\.2, which answers fieldbus: by ssh to 192\.0\.2\.9, 4 min later by fieldbus to 192\.0\.2\.2\. Never seen before: ssh from 192\.0\.2\.100 to 192\.0\.2\.9; fieldbus from 192\.0\.2\.9 to 192\.0\.2\.2; the hosts had been heard for 2 days and more\. The weakest link is ssh from 192\.0\.2\.100 to 192\.0\.2\.9.*At risk is 192\.0\.2\.2/,
   },
   {
     kind: 'movement-chain',
@@ -95,6 +97,33 @@ export const MOVEMENT: readonly Case[] = [
     },
   },
   {
+    kind: 'movement-chain',
+    what: 'a stranger in a station, and right behind it what people do from there twice a day',
+    play: (rehearsal) => {
+      work(rehearsal, 4 * DAY);
+      for (let day = 0; day < 4; day++) {
+        shell(rehearsal, 9, 5, day * DAY + 8 * HOUR);
+        ask(rehearsal, 5, 2, day * DAY + 8 * HOUR + MINUTE);
+      }
+      rehearsal.raised.length = 0;
+      shell(rehearsal, 100, 9, 4 * DAY + 20 * HOUR);
+      shell(rehearsal, 9, 5, 4 * DAY + 20 * HOUR + 10 * SECOND);
+      ask(rehearsal, 5, 2, 4 * DAY + 20 * HOUR + 20 * SECOND);
+    },
+    severity: 'critical',
+    says: /192\.0\.2\.100 came over 2 hosts to 192\.0\.2\.2, .*Never seen before: ssh from 192\.0\.2\.100 to 192\.0\.2\.9; .* The other steps are usual; the chance that they followed so soon by coincidence is 0\.\d+ %/,
+  },
+  {
+    kind: 'movement-chain',
+    what: 'a first write by a host that has always read, after somebody came in',
+    play: (rehearsal) => {
+      work(rehearsal, DAY);
+      shell(rehearsal, 100, 3, DAY + MINUTE);
+      rehearsal.operation({ client: 3, server: 2, verb: Verb.write, function: 6, timeUs: DAY + 2 * MINUTE });
+    },
+    says: /1 min later by a change over fieldbus to 192\.0\.2\.2/,
+  },
+  {
     kind: 'movement-step',
     what: 'each session on the way',
     play: (rehearsal) => {
@@ -110,11 +139,12 @@ export const MOVEMENT: readonly Case[] = [
 export const NO_MOVEMENT: readonly Case[] = [
   {
     kind: 'movement-chain',
-    what: 'a shell into a host that has always asked the controller',
+    what: 'a shell into a host that asks the controller every half minute, with a connection of its own',
     play: (rehearsal) => {
       work(rehearsal, DAY);
-      shell(rehearsal, 100, 3, DAY + MINUTE);
-      ask(rehearsal, 3, 2, DAY + 2 * MINUTE);
+      for (let second = 0; second < 7200; second += 30) ask(rehearsal, 3, 2, DAY + second * SECOND);
+      shell(rehearsal, 100, 3, DAY + 2 * HOUR);
+      ask(rehearsal, 3, 2, DAY + 2 * HOUR + 15 * SECOND);
     },
   },
   {
@@ -141,6 +171,17 @@ export const NO_MOVEMENT: readonly Case[] = [
         lastUs: DAY + MINUTE,
       });
       ask(rehearsal, 9, 2, DAY + 2 * HOUR);
+    },
+  },
+  {
+    kind: 'movement-chain',
+    what: 'a first write that was refused, and one by a host into which nobody came',
+    play: (rehearsal) => {
+      work(rehearsal, DAY);
+      shell(rehearsal, 100, 3, DAY + MINUTE);
+      const write = { server: 2, verb: Verb.write, function: 6, timeUs: DAY + 2 * MINUTE };
+      rehearsal.operation({ ...write, client: 3, outcome: Outcome.refused });
+      rehearsal.operation({ ...write, client: 5 });
     },
   },
   {

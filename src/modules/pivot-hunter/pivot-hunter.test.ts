@@ -91,7 +91,7 @@ test('a way of a hundred hops is told by its last sixteen', () => {
   const paths = new Paths();
   const step = (index: number): Step => ({
     ...{ from: index, to: index + 1, service: 'ssh', timeUs: index * SECOND, frame: 0, isNew: true },
-    ...{ watchedUs: 0, strength: 4, untilUs: Infinity },
+    ...{ watchedUs: 0, rate: 0, strength: 4, untilUs: Infinity },
   });
   times(100, (index) => paths.came(step(index), index));
   assert.deepEqual(
@@ -102,7 +102,7 @@ test('a way of a hundred hops is told by its last sixteen', () => {
 
 test('of two sessions that can have led on, the one that is new did, and nobody comes by himself', () => {
   const paths = new Paths();
-  const base = { service: 'ssh', frame: 0, watchedUs: 0, strength: 4, untilUs: Infinity };
+  const base = { service: 'ssh', frame: 0, watchedUs: 0, rate: 0, strength: 4, untilUs: Infinity };
   paths.came({ ...base, from: 1, to: 2, timeUs: 1, isNew: true }, 1);
   paths.came({ ...base, from: 3, to: 2, timeUs: 2, isNew: false }, 2);
   paths.came({ ...base, from: 9, to: 2, timeUs: 3, isNew: true }, 3);
