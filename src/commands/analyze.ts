@@ -48,6 +48,11 @@ export const analyzeCommand: Command = {
       value: 'FILE',
       text: "what is usual, from '1sec baseline learn': what deviates is told from the first packet on",
     },
+    {
+      name: 'policy',
+      value: 'FILE',
+      text: 'zones and conduits (policy.yaml): what no conduit allows is told; see 1sec help policy',
+    },
     { name: 'firmware', value: 'FILE', text: "images known to be good, from '1sec firmware add'" },
     { name: 'firmware-key', value: 'FILE', text: 'the public key that they have to be signed with' },
     { name: 'config', value: 'FILE', text: 'what is intended at the site (1sec.yaml); see 1sec help config' },
@@ -92,6 +97,8 @@ export async function runAnalyze(line: CommandLine, kept: string | null = null):
   const credentials = own === undefined ? [] : (await import('./credential-file.ts')).readCredentials(own);
   const usual = line.options.get('baseline');
   const baseline = usual === undefined ? null : (await import('./baseline-file.ts')).readBaseline(usual);
+  const owned = line.options.get('policy');
+  const policy = owned === undefined ? null : (await import('./policy-file.ts')).policyOf(owned);
   const known = line.options.get('firmware');
   const firmwareKey = line.options.get('firmware-key');
   if (known === undefined && firmwareKey !== undefined) throw new UsageError('--firmware-key belongs to --firmware');
@@ -107,6 +114,7 @@ export async function runAnalyze(line: CommandLine, kept: string | null = null):
     evidence: evidence === undefined ? null : outputDirectory('evidence', evidence),
     spool: spool === undefined ? null : outputDirectory('spool', spool),
     declaration,
+    policy,
     credentials,
     baseline,
     knownFirmware,

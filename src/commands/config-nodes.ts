@@ -25,8 +25,11 @@ export class ConfigDocument {
   /** Null where the file is empty or cannot be read at all. */
   readonly root: ConfigValue | null;
   readonly #lines = new LineCounter();
+  readonly #whereFrom: string;
 
-  constructor(text: string) {
+  /** `whereFrom`: how a person gets such a file, told where it is empty. */
+  constructor(text: string, whereFrom = "'1sec config example' prints one") {
+    this.#whereFrom = whereFrom;
     this.root = this.#read(text);
   }
 
@@ -116,7 +119,7 @@ export class ConfigDocument {
       },
     });
     if (isNothing(document.contents)) {
-      this.#add({ line: 1, column: 1, message: "the file is empty; '1sec config example' prints one" });
+      this.#add({ line: 1, column: 1, message: `the file is empty; ${this.#whereFrom}` });
       return null;
     }
     return { node: document.contents, what: 'the file' };

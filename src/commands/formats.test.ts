@@ -1,6 +1,6 @@
 // Holds the contract: what the commands print has exactly the keys and types that docs/formats.md names.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -181,6 +181,18 @@ test('firmware --json prints exactly what the page says', () => {
     const verdict = json('verify', file, '--manifest', 'images');
     assert.deepEqual(differences(verdict, 'image verdict', 'verdict'), []);
   }
+});
+
+test('policy --json prints exactly what the page says', () => {
+  run1sec(['policy', 'infer', 'attacked.pcap', '-o', 'policy.yaml'], { directory: folder });
+  const other = 'version: 1\nzones: [{ name: a, addresses: [192.0.2.0/24] }, { name: b, addresses: [internet] }]\n';
+  writeFileSync(join(folder, 'none.yaml'), `${other}conduits: [{ from: a, to: b, protocol: http, ports: [tcp/80] }]\n`);
+  const json = (...words: string[]): unknown =>
+    JSON.parse(run1sec(['policy', ...words, '--json'], { directory: folder }).output);
+  assert.deepEqual(differences(json('check', 'policy.yaml', 'attacked.pcap'), 'policy check', 'check'), []);
+  const explained = json('explain', 'none.yaml', 'a', 'b') as { there: unknown[] };
+  assert.deepEqual(differences(explained, 'policy explained', 'explained'), []);
+  assert.equal(explained.there.length, 1);
 });
 
 test('baseline show --json prints exactly what the page says', () => {

@@ -49,6 +49,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./baseline.ts')).baselineCommand,
   },
   {
+    name: 'policy',
+    summary: 'infer zones and conduits from captures, and judge others against them',
+    load: async () => (await import('./policy.ts')).policyCommand,
+  },
+  {
     name: 'credentials',
     summary: 'list known default credentials, test one, or make a list of your own',
     load: async () => (await import('./credentials.ts')).credentialsCommand,

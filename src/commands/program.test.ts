@@ -46,6 +46,7 @@ test('help is given for the program and for each command, however it is asked fo
     'alerts',
     'flows',
     'baseline',
+    'policy',
     'credentials',
     'firmware',
     'fingerprint',

@@ -9,6 +9,7 @@ import type { Severity } from '../facts/alert.ts';
 import type { CredentialRow } from '../facts/credential.ts';
 import type { KnownFirmware } from '../facts/firmware.ts';
 import type { Declaration } from '../facts/intent.ts';
+import type { Policy } from '../facts/policy.ts';
 import type { Baseline } from '../learning/baseline.ts';
 import { modules } from '../modules/index.ts';
 import { protocols } from '../protocols/index.ts';
@@ -18,7 +19,7 @@ import { analysisReport } from './analysis-report.ts';
 import { damageLines } from './capture-arguments.ts';
 import { writeEvidence } from './evidence.ts';
 import { ExitCode } from './exit-codes.ts';
-import { jsonPage } from './json-text.ts';
+import { jsonPieces } from './json-text.ts';
 import { MODULES_PLANNED } from './modules.ts';
 import { LineWriter, writeError, writeOutput } from './output.ts';
 import { ProgressLine } from './progress.ts';
@@ -41,6 +42,8 @@ export interface AnalysisRequest {
   readonly spool: string | null;
   /** What 1sec.yaml declares; null: none is given. */
   readonly declaration: Declaration | null;
+  /** Zones and conduits; null: none are given. */
+  readonly policy: Policy | null;
   /** The person's own list of credentials. */
   readonly credentials: readonly CredentialRow[];
   /** What was learned before; null: it is learned from the capture itself. */
@@ -67,6 +70,7 @@ export async function runAnalysis(request: AnalysisRequest): Promise<number> {
   };
   const facts = saving === null ? {} : { facts: () => saving.recording.facts() };
   const declaration = request.declaration === null ? {} : { declaration: request.declaration };
+  const policy = request.policy === null ? {} : { policy: request.policy };
   const kept = request.spool === null ? {} : { spool: { directory: request.spool, bytesMax: SPOOL_BYTES_DEFAULT } };
   const baseline = request.baseline === null ? {} : { baseline: request.baseline };
   const known = request.knownFirmware === null ? {} : { knownFirmware: request.knownFirmware };
@@ -80,6 +84,7 @@ export async function runAnalysis(request: AnalysisRequest): Promise<number> {
       wrapSource,
       ...facts,
       ...declaration,
+      ...policy,
       ...baseline,
       ...kept,
       ...known,
@@ -87,8 +92,11 @@ export async function runAnalysis(request: AnalysisRequest): Promise<number> {
   );
   // Before anything is printed: a reader that goes away ends the program.
   const saved = saving?.save(result, request.declaration !== null) ?? null;
-  if (output === 'json') writeOutput(jsonPage(analysisJson(result, runCost())));
-  else if (output === 'quiet') writeQuiet(result);
+  if (output === 'json') {
+    const writer = new LineWriter();
+    for (const piece of jsonPieces(analysisJson(result, runCost()))) writer.text(piece);
+    writer.flush();
+  } else if (output === 'quiet') writeQuiet(result);
   else writeReport(result, terminal);
   if (evidence !== null) {
     const told = await writeEvidence(evidence, result, spool);

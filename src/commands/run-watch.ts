@@ -7,6 +7,7 @@ import type { Alert } from '../facts/alert.ts';
 import type { CredentialRow } from '../facts/credential.ts';
 import type { KnownFirmware } from '../facts/firmware.ts';
 import type { Declaration } from '../facts/intent.ts';
+import type { Policy } from '../facts/policy.ts';
 import type { Baseline } from '../learning/baseline.ts';
 import { modules } from '../modules/index.ts';
 import { protocols } from '../protocols/index.ts';
@@ -39,6 +40,7 @@ export interface WatchRequest {
   readonly color: string;
   /** What was learned before; null: it is learned from the traffic itself. */
   readonly baseline: Baseline | null;
+  readonly policy: Policy | null;
   /** What 1sec.yaml declares; null: none is given. */
   readonly declaration: Declaration | null;
   /** The person's own list of credentials. */
@@ -94,7 +96,8 @@ class WatchRun {
   #indexing: NodeJS.Timeout | undefined;
 
   constructor(request: WatchRequest, account: Account | null) {
-    const { interfaces, baseline, knownFirmware, declaration, credentials, save, evidence, keptBytes, spool } = request;
+    const { interfaces, baseline, knownFirmware, declaration, credentials, policy } = request;
+    const { save, evidence, keptBytes, spool } = request;
     this.#request = request;
     this.#account = account;
     this.#terminal = standardTerminal(request.color);
@@ -104,6 +107,7 @@ class WatchRun {
       baseline,
       knownFirmware,
       declaration,
+      policy,
       credentials,
       isObserved: save !== null,
       keptBytes: evidence === null ? 0 : keptBytes,

@@ -42,6 +42,7 @@ const ROLES: Readonly<Record<Role['role'], true>> = {
   'building-workstation': true,
   broker: true,
 };
+export const ROLE_NAMES: readonly string[] = Object.keys(ROLES);
 /** How segments are called that nothing is declared about. */
 const OBSERVED_SEGMENT = /^(?:default|vlan [0-9]+(?:\.[0-9]+)?)$/;
 

@@ -24,6 +24,11 @@ export const watchCommand: Command = {
       value: 'FILE',
       text: "what is usual, from '1sec baseline learn': what deviates is told from the first packet on",
     },
+    {
+      name: 'policy',
+      value: 'FILE',
+      text: 'zones and conduits (policy.yaml): what no conduit allows is told; see 1sec help policy',
+    },
     { name: 'config', value: 'FILE', text: 'what is intended at the site (1sec.yaml); see 1sec help config' },
     {
       name: 'credentials',
@@ -103,6 +108,8 @@ async function runWatch(line: CommandLine): Promise<number> {
   const credentials = own === undefined ? [] : (await import('./credential-file.ts')).readCredentials(own);
   const usual = options.get('baseline');
   const baseline = usual === undefined ? null : (await import('./baseline-file.ts')).readBaseline(usual);
+  const owned = options.get('policy');
+  const policy = owned === undefined ? null : (await import('./policy-file.ts')).policyOf(owned);
   const known = options.get('firmware');
   const firmwareKey = options.get('firmware-key');
   if (known === undefined && firmwareKey !== undefined) throw new UsageError('--firmware-key belongs to --firmware');
@@ -117,6 +124,7 @@ async function runWatch(line: CommandLine): Promise<number> {
     baseline,
     knownFirmware,
     declaration,
+    policy,
     credentials,
     save: options.get('save') ?? null,
     evidence: options.get('evidence') ?? null,

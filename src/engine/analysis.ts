@@ -2,18 +2,20 @@
 // runs, and gathers what was found. All state lives here; nothing is kept between analyses.
 import { randomBytes } from 'node:crypto';
 import { AlertDesk } from '../alerts/merge.ts';
+import { storiesOf } from '../alerts/story.ts';
 import { FirmwareHistory } from '../assets/firmware-history.ts';
 import { Inventory } from '../assets/inventory.ts';
 import { vendorOfMac } from '../assets/vendors.ts';
 import type { CaptureFile, CaptureSource } from '../capture/frames.ts';
 import { openCapture } from '../capture/open.ts';
-import type { Alert } from '../facts/alert.ts';
+import type { Alert, AlertParty, Incident } from '../facts/alert.ts';
 import type { Asset } from '../facts/asset.ts';
 import type { CredentialRow } from '../facts/credential.ts';
 import type { Conversation, FactSink, HostDirectory } from '../facts/facts.ts';
 import type { FirmwareEvent, KnownFirmware } from '../facts/firmware.ts';
 import type { Declaration } from '../facts/intent.ts';
 import type { Site } from '../facts/module.ts';
+import type { Policy } from '../facts/policy.ts';
 import { restoreBaseline, type Baseline } from '../learning/baseline.ts';
 import { newLearning, type LearningTables } from '../learning/tables.ts';
 import { HostTable } from '../flow/hosts.ts';
@@ -26,6 +28,7 @@ import { FingerprintClaims } from './fingerprint-claims.ts';
 import { namedHost } from './named-host.ts';
 import { Pipeline } from './pipeline.ts';
 import { SiteIntent } from './site-intent.ts';
+import { SitePolicy } from './site-policy.ts';
 import { ServiceCounts, type ServiceCount } from './services.ts';
 import { DiskSpool, type SpoolOutcome, type SpoolSettings } from './transfer-spool.ts';
 
@@ -45,6 +48,8 @@ export interface AnalysisSettings {
   readonly onAlert?: (alert: Alert) => void;
   /** What a person declared in 1sec.yaml. */
   readonly declaration?: Declaration;
+  /** Zones and conduits that a person owns. */
+  readonly policy?: Policy;
   /** A person's own list of credentials, beside the shipped one. */
   readonly credentials?: readonly CredentialRow[];
   /** What is usual here, as it was learned before. */
@@ -113,6 +118,8 @@ export interface AnalysisFindings {
   readonly conversationCount: number;
   readonly conversationsByService: readonly ServiceCount[];
   readonly alerts: readonly Alert[];
+  /** Alerts that belong together, worst first. */
+  readonly incidents: readonly Incident[];
   /** What happened to the firmware of devices, in the order of time. */
   readonly firmware: readonly FirmwareHistoryEntry[];
   readonly stats: AnalysisStats;
@@ -213,6 +220,7 @@ export class Analysis {
       learning: this.learning,
       secretKey: randomBytes(32),
       ...(intent === null ? {} : { intent }),
+      ...(options.policy === undefined ? {} : { policy: new SitePolicy(options.policy, hosts) }),
       ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
       ...(options.knownFirmware === undefined ? {} : { knownFirmware: options.knownFirmware }),
       raise: (judgement) => {
@@ -249,12 +257,12 @@ export class Analysis {
 
   /** As they stand now. */
   alerts(): Alert[] {
-    return this.desk.alerts();
+    return this.desk.alerts().map((alert) => this.named(alert));
   }
 
   /** Alerts that are new or have grown since the last call. */
   grownAlerts(): Alert[] {
-    return this.desk.grown();
+    return this.desk.grown().map((alert) => this.named(alert));
   }
 
   finish(files: readonly CaptureFile[]): AnalysisResult {
@@ -270,9 +278,11 @@ export class Analysis {
       for (const [rule, count] of dispatch.violations) if (rule.startsWith(`${name}/`)) sum += count;
       return sum;
     };
+    const assets = this.inventory.list();
+    const alerts = this.alerts();
     return {
       files,
-      assets: this.inventory.list(),
+      assets,
       protocols: protocols.map(({ name }, index) => ({
         name,
         messages: reader.messages[index]!,
@@ -282,9 +292,10 @@ export class Analysis {
       })),
       conversationCount: pipeline.flows.opened,
       conversationsByService: this.services.list(),
-      alerts: this.desk.alerts(),
+      alerts,
+      incidents: storiesOf(alerts),
       firmware: this.firmware.list().map(({ host, unit, ...event }) => ({
-        asset: this.inventory.assetId(host, unit),
+        asset: this.inventory.primaryId(this.inventory.assetId(host, unit)),
         ...event,
       })),
       stats: {
@@ -303,6 +314,17 @@ export class Analysis {
       spooled: this.spool,
       secrets: reader.secrets,
     };
+  }
+
+  /** With the ids under which its devices are listed. */
+  private named(alert: Alert): Alert {
+    const party = (side: AlertParty): AlertParty => {
+      const asset = this.inventory.primaryId(side.asset);
+      return asset === side.asset ? side : { ...side, asset };
+    };
+    const subject = party(alert.subject);
+    const peer = alert.peer === null ? null : party(alert.peer);
+    return subject === alert.subject && peer === alert.peer ? alert : { ...alert, subject, peer };
   }
 
   private closed(conversation: Conversation): void {

@@ -89,6 +89,11 @@ function ipv4AsGroups(text: string): string {
   return `${(value >> 16n).toString(16)}:${(value & 0xffffn).toString(16)}`;
 }
 
+/** As this program writes addresses. */
+export function ipText(value: bigint, kind: 'ipv4' | 'ipv6'): string {
+  return kind === 'ipv4' ? ipv4Text(value) : ipv6Text(value);
+}
+
 function ipv4Text(value: bigint): string {
   return [24n, 16n, 8n, 0n].map((shift) => String((value >> shift) & 255n)).join('.');
 }

@@ -9,6 +9,7 @@ import type { Alert } from '../facts/alert.ts';
 import type { CredentialRow } from '../facts/credential.ts';
 import type { KnownFirmware } from '../facts/firmware.ts';
 import type { Declaration } from '../facts/intent.ts';
+import type { Policy } from '../facts/policy.ts';
 import type { Baseline } from '../learning/baseline.ts';
 import type { NamedHosts } from '../store/conversations.ts';
 import type { LiveObserved } from '../store/live-recording.ts';
@@ -24,6 +25,7 @@ export interface LiveOptions {
   /** What is usual, and what is intended; null: not known. */
   readonly baseline: Baseline | null;
   readonly declaration: Declaration | null;
+  readonly policy: Policy | null;
   /** A person's own list, beside the shipped one. */
   readonly credentials: readonly CredentialRow[];
   /** Images that are known to be good; null: no such set is given. */

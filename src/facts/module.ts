@@ -6,6 +6,7 @@ import type { FirmwareEvent, KnownFirmware } from './firmware.ts';
 import type { Intent } from './intent.ts';
 import type { Learning } from './learning.ts';
 import type { Operation } from './operation.ts';
+import type { PolicyView } from './policy.ts';
 import type { Protocol, ProtocolFamily } from './protocol.ts';
 
 export interface ModuleMeta {
@@ -27,6 +28,8 @@ export interface Site {
   readonly learning: Learning;
   /** What a person declared in 1sec.yaml; absent: nothing. */
   readonly intent?: Intent;
+  /** Zones and conduits that a person owns (policy.yaml); absent: nobody does. */
+  readonly policy?: PolicyView;
   /** Credentials of a person's own list, beside those that are shipped; absent: none. */
   readonly credentials?: readonly CredentialRow[];
   /** Images that a person knows to be good; absent: no such set is given. */

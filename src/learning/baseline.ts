@@ -245,6 +245,7 @@ export const ACCESS_HAS_CLIENT: Readonly<Record<AccessName, boolean>> = {
   hour: false,
   session: true,
   tool: false,
+  opening: true,
 };
 
 function saveNovelty(

@@ -31,6 +31,8 @@ export const ContextKind = {
   remoteSessions: 12,
   /** (host) → (tool): which tools for remote support are used; tool as `textWord` has it. */
   remoteTools: 13,
+  /** (server) → (client, service): who opens what, as far as it touches the control level; service as `textWord` has it. */
+  openings: 14,
 } as const;
 
 /** What is known of who comes in, by its name in a baseline. */
@@ -39,6 +41,7 @@ export const ACCESS_CONTEXTS = {
   hour: ContextKind.loginHours,
   session: ContextKind.remoteSessions,
   tool: ContextKind.remoteTools,
+  opening: ContextKind.openings,
 } as const;
 export type AccessName = keyof typeof ACCESS_CONTEXTS;
 

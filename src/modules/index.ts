@@ -3,10 +3,12 @@ import type { Module } from '../facts/module.ts';
 import { accessWatch } from './access-watch/index.ts';
 import { assetLens } from './asset-lens/index.ts';
 import { commandSentinel } from './command-sentinel/index.ts';
+import { conduitKeeper } from './conduit-keeper/index.ts';
 import { credentialAuditor } from './credential-auditor/index.ts';
 import { firmwareGuard } from './firmware-guard/index.ts';
 import { identityGuard } from './identity-guard/index.ts';
 import { processGuard } from './process-guard/index.ts';
+import { pivotHunter } from './pivot-hunter/index.ts';
 
 export const modules: readonly Module[] = [
   assetLens,
@@ -16,4 +18,6 @@ export const modules: readonly Module[] = [
   firmwareGuard,
   credentialAuditor,
   accessWatch,
+  conduitKeeper,
+  pivotHunter,
 ];

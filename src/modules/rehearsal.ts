@@ -6,6 +6,7 @@ import type { FirmwareEvent, KnownFirmware } from '../facts/firmware.ts';
 import type { Intent } from '../facts/intent.ts';
 import type { Module, ModuleHandlers } from '../facts/module.ts';
 import { Outcome, emptyOperation, type Operation } from '../facts/operation.ts';
+import type { PolicyView } from '../facts/policy.ts';
 import { Verb } from '../facts/verbs.ts';
 import { newLearning } from '../learning/tables.ts';
 import { TransferRecorder } from '../transfers/recorder.ts';
@@ -63,6 +64,12 @@ const REHEARSAL_BUS: Protocol = { ...REHEARSAL_PROTOCOL, name: 'bus', title: 'Bu
 const REHEARSAL_SHELL: Protocol = { ...REHEARSAL_PROTOCOL, name: 'ssh', title: 'SSH', family: 'it', ports: [22] };
 const REHEARSAL_WEB: Protocol = { ...REHEARSAL_PROTOCOL, name: 'http', title: 'HTTP', family: 'it', ports: [80] };
 
+/** Where a module is at work, where that is not the usual. */
+export interface RehearsalPlace {
+  readonly hosts?: HostDirectory;
+  readonly policy?: PolicyView;
+}
+
 export type Raised = Judgement & { readonly explanation: string };
 
 /** One module at work; host 1 is the usual client and host 2 the usual server. */
@@ -76,15 +83,22 @@ export class Rehearsal {
   readonly #recorder = new TransferRecorder();
   #frame = 0;
 
-  constructor(module: Module, learning: Learning = newLearning(), intent?: Intent, knownFirmware?: KnownFirmware) {
+  constructor(
+    module: Module,
+    learning: Learning = newLearning(),
+    intent?: Intent,
+    knownFirmware?: KnownFirmware,
+    { hosts = REHEARSAL_HOSTS, policy }: RehearsalPlace = {},
+  ) {
     this.learning = learning;
     this.handlers = module.start({
-      hosts: REHEARSAL_HOSTS,
+      hosts,
       protocols: [REHEARSAL_PROTOCOL, REHEARSAL_BUS, REHEARSAL_SHELL, REHEARSAL_WEB],
       learning,
       secretKey: new Uint8Array(32),
       ...(intent === undefined ? {} : { intent }),
       ...(knownFirmware === undefined ? {} : { knownFirmware }),
+      ...(policy === undefined ? {} : { policy }),
       raise: (judgement) => {
         const { explanation } = judgement;
         // In words while the operation is still what was judged.

@@ -1,0 +1,235 @@
+// Proposes zones: hosts of one segment and subnet at a similar level; where one flat subnet holds several cells, the
+// controllers that the same clients ask are one.
+import type { HostDirectory } from '../facts/facts.ts';
+import { INTERNET, type PolicyZone } from '../facts/policy.ts';
+import { scopeOf, subnetOf } from './address-space.ts';
+import type { Talk, TalkTable } from './talks.ts';
+
+export interface ZoneMember {
+  readonly host: number;
+  readonly address: string;
+  readonly role: string;
+}
+
+export interface ProposedZone extends PolicyZone {
+  /** Why, in plain words. */
+  readonly because: string;
+  readonly members: readonly ZoneMember[];
+}
+
+export interface ProposedZones {
+  readonly zones: readonly ProposedZone[];
+  /** Host → index of its zone; hosts that are in none are absent. */
+  readonly zoneOf: ReadonlyMap<number, number>;
+}
+
+const BANDS = ['control', 'supervision', 'operations', 'enterprise', 'other'] as const;
+type Band = (typeof BANDS)[number];
+/** Level that a zone of the band is written with. */
+const BAND_LEVELS: Readonly<Record<Band, number | null>> = {
+  control: 1,
+  supervision: 2,
+  operations: 3,
+  enterprise: 4,
+  other: null,
+};
+/** Cells are told apart only where each has so many controllers. */
+const CELL_MIN = 2;
+/** Who asks more than this share of the controllers of a subnet holds no cell together. */
+const HUB_SHARE = 0.5;
+
+interface Group {
+  readonly segment: string;
+  readonly subnet: string;
+  readonly band: Band;
+  /** From 1; 0: the subnet is not divided. */
+  readonly cell: number;
+  readonly hosts: number[];
+}
+
+/** The zones of all hosts that spoke or were asked, in the order of segments, subnets and levels. */
+export function proposeZones(hosts: HostDirectory, table: TalkTable, talks: readonly Talk[]): ProposedZones {
+  const groups = new Map<string, Group>();
+  const cells = cellsOf(hosts, table, talks);
+  const internet: number[] = [];
+  for (const host of speakers(hosts, talks)) {
+    const address = hosts.address(host);
+    if (scopeOf(address) === 'public') internet.push(host);
+    else {
+      const band = bandOf(table.levelOf(host));
+      const cell = band === 'control' ? (cells.get(host) ?? 0) : 0;
+      const group = { segment: hosts.segment(host), subnet: subnetOf(address), band, cell };
+      const key = JSON.stringify(Object.values(group));
+      const known = groups.get(key);
+      if (known === undefined) groups.set(key, { ...group, hosts: [host] });
+      else known.hosts.push(host);
+    }
+  }
+  for (const { server } of talks) addAskedInVain(groups, hosts, server);
+  const sorted = [...groups.values(), ...restsOf(groups)].sort(inOrder);
+  const isOneSegment = new Set(sorted.map(({ segment }) => segment)).size === 1;
+  const zones = sorted.map((group) => zoneOfGroup(group, sorted, isOneSegment, hosts, table));
+  const zoneOf = new Map<number, number>();
+  for (const [index, group] of sorted.entries()) for (const host of group.hosts) zoneOf.set(host, index);
+  if (internet.length > 0) {
+    for (const host of internet) zoneOf.set(host, zones.length);
+    zones.push(internetZone(internet, hosts));
+  }
+  return { zones, zoneOf };
+}
+
+function speakers(hosts: HostDirectory, talks: readonly Talk[]): number[] {
+  const found = new Set<number>();
+  for (const { client, server, answered, operations, conversations } of talks) {
+    if (isInZone(hosts, client)) found.add(client);
+    // Who never answered may not be there: it belongs to what is left of its subnet.
+    const isThere = answered > 0 || (conversations === 0 && operations.some((count) => count > 0));
+    if ((isThere || scopeOf(hosts.address(server)) === 'public') && isInZone(hosts, server)) found.add(server);
+  }
+  return [...found].sort((left, right) => left - right);
+}
+
+/** Broadcasts, and addresses that do not leave their link, are in no zone. */
+export function isInZone(hosts: HostDirectory, host: number): boolean {
+  if (host === 0 || hosts.addressKind(host) === 'mac' || hosts.isBroadcastOrMulticast(host)) return false;
+  return ['private', 'public'].includes(scopeOf(hosts.address(host)));
+}
+
+function bandOf(level: number | null): Band {
+  if (level === null) return 'other';
+  return level <= 1 ? 'control' : level === 2 ? 'supervision' : level === 3 ? 'operations' : 'enterprise';
+}
+
+/** Controller → number of its cell, where its subnet holds several. */
+function cellsOf(hosts: HostDirectory, table: TalkTable, talks: readonly Talk[]): Map<number, number> {
+  const askers = new Map<number, Set<number>>();
+  const subnets = new Map<string, Set<number>>();
+  for (const { client, server, operations } of talks) {
+    if (operations.every((count) => count === 0) || bandOf(table.levelOf(server)) !== 'control') continue;
+    if (!isInZone(hosts, server)) continue;
+    const key = `${hosts.segment(server)} ${subnetOf(hosts.address(server))}`;
+    setIn(subnets, key).add(server);
+    setIn(askers, server).add(client);
+  }
+  const cells = new Map<number, number>();
+  for (const controllers of subnets.values()) {
+    const components = componentsOf(
+      [...controllers].sort((a, b) => a - b),
+      askers,
+    );
+    if (components.length < 2 || components.some(({ length }) => length < CELL_MIN)) continue;
+    for (const [index, members] of components.entries()) for (const host of members) cells.set(host, index + 1);
+  }
+  return cells;
+}
+
+/** Controllers that are connected by clients of theirs, apart from those that ask nearly all of them. */
+function componentsOf(controllers: readonly number[], askers: ReadonlyMap<number, Set<number>>): number[][] {
+  const asks = new Map<number, number>();
+  for (const host of controllers) for (const client of askers.get(host)!) asks.set(client, (asks.get(client) ?? 0) + 1);
+  const parent = new Map(controllers.map((host) => [host, host]));
+  const rootOf = (host: number): number => {
+    let root = host;
+    while (parent.get(root) !== root) root = parent.get(root)!;
+    return root;
+  };
+  const firstOf = new Map<number, number>();
+  for (const host of controllers) {
+    for (const client of [...askers.get(host)!].sort((a, b) => a - b)) {
+      if (asks.get(client)! > Math.max(1, controllers.length * HUB_SHARE)) continue;
+      const first = firstOf.get(client);
+      if (first === undefined) firstOf.set(client, host);
+      else parent.set(rootOf(host), rootOf(first));
+    }
+  }
+  const components = new Map<number, number[]>();
+  for (const host of controllers) {
+    const root = rootOf(host);
+    const members = components.get(root);
+    if (members === undefined) components.set(root, [host]);
+    else members.push(host);
+  }
+  return [...components.values()];
+}
+
+function setIn<Key>(map: Map<Key, Set<number>>, key: Key): Set<number> {
+  let set = map.get(key);
+  if (set === undefined) map.set(key, (set = new Set()));
+  return set;
+}
+
+/** A subnet of which nobody was heard. */
+function addAskedInVain(groups: Map<string, Group>, hosts: HostDirectory, server: number): void {
+  const address = hosts.address(server);
+  if (!isInZone(hosts, server) || scopeOf(address) === 'public') return;
+  const [segment, subnet] = [hosts.segment(server), subnetOf(address)];
+  if ([...groups.values()].some((group) => group.segment === segment && group.subnet === subnet)) return;
+  const group = { segment, subnet, band: 'other', cell: 0 } as const;
+  groups.set(JSON.stringify(Object.values(group)), { ...group, hosts: [] });
+}
+
+/** What is left of a divided subnet: devices that nothing tells about, and those that come later. */
+function restsOf(groups: ReadonlyMap<string, Group>): Group[] {
+  const known = [...groups.values()];
+  const rests = new Map<string, Group>();
+  for (const { segment, subnet, band, cell } of known) {
+    const ofSubnet = known.filter((other) => other.segment === segment && other.subnet === subnet);
+    if (ofSubnet.length < 2 || ofSubnet.some((other) => other.band === 'other')) continue;
+    if (band !== 'other' || cell === 0) {
+      rests.set(`${segment} ${subnet}`, { segment, subnet, band: 'other', cell: 0, hosts: [] });
+    }
+  }
+  return [...rests.values()];
+}
+
+function inOrder(left: Group, right: Group): number {
+  if (left.segment !== right.segment) return left.segment < right.segment ? -1 : 1;
+  if (left.subnet !== right.subnet) return left.subnet < right.subnet ? -1 : 1;
+  return BANDS.indexOf(left.band) - BANDS.indexOf(right.band) || left.cell - right.cell;
+}
+
+function zoneOfGroup(
+  group: Group,
+  groups: readonly Group[],
+  isOneSegment: boolean,
+  hosts: HostDirectory,
+  table: TalkTable,
+): ProposedZone {
+  const { segment, subnet, band, cell } = group;
+  const isAlone = groups.filter((other) => other.segment === segment && other.subnet === subnet).length === 1;
+  const members = group.hosts.map((host) => ({ host, address: hosts.address(host), role: table.roleOf(host) }));
+  const parts = [band === 'other' && isAlone ? 'hosts' : band, cell === 0 ? '' : `cell ${cell}`, subnet];
+  const name = [...parts, isOneSegment ? '' : `in ${segment}`].filter((part) => part !== '').join(' ');
+  return {
+    name,
+    level: BAND_LEVELS[band],
+    segment: isOneSegment ? null : segment,
+    addresses: isAlone || band === 'other' ? [subnet] : members.map(({ address }) => address),
+    segments: [],
+    roles: [],
+    because: reasonOf(band, cell, isAlone),
+    members,
+  };
+}
+
+function reasonOf(band: Band, cell: number, isAlone: boolean): string {
+  const asked = cell === 0 ? '' : ', asked by the same clients';
+  if (band === 'control') return `controllers and gateways (level 0 or 1)${asked}`;
+  if (band === 'supervision') return 'what operates controllers (level 2)';
+  if (band === 'operations') return 'brokers and servers of the plant (level 3)';
+  if (band === 'enterprise') return 'offices (level 4 or 5)';
+  return isAlone ? 'nothing tells what these hosts are for' : 'the rest of the subnet: unknown and new devices';
+}
+
+function internetZone(internet: readonly number[], hosts: HostDirectory): ProposedZone {
+  return {
+    name: 'internet',
+    level: 5,
+    segment: null,
+    addresses: [INTERNET],
+    segments: [],
+    roles: [],
+    because: 'public addresses',
+    members: internet.map((host) => ({ host, address: hosts.address(host), role: '' })),
+  };
+}

@@ -1,0 +1,43 @@
+// `1sec policy` from end to end: what was inferred allows what it was inferred from, and nothing else.
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { test } from 'node:test';
+import { folderWith, run1sec } from './child-program.ts';
+import { ExitCode } from './exit-codes.ts';
+
+const folder = folderWith({});
+const QUIET = resolve('samples/plant-quiet.pcapng');
+const ATTACKED = resolve('samples/plant.pcapng');
+const run = (...words: string[]): ReturnType<typeof run1sec> => run1sec(['policy', ...words], { directory: folder });
+
+for (const capture of [QUIET, ATTACKED]) {
+  assert.equal(run('infer', capture, '-o', `${capture === QUIET ? 'quiet' : 'attacked'}.yaml`).code, ExitCode.ok);
+}
+
+test('a capture violates nothing of the policy that was inferred from it', () => {
+  assert.equal(run('check', 'quiet.yaml', QUIET).code, ExitCode.ok);
+  assert.equal(run('check', 'attacked.yaml', ATTACKED).code, ExitCode.ok);
+});
+
+test('who was not there when the policy was inferred violates it, and nobody else does', () => {
+  const { code, output } = run('check', 'quiet.yaml', ATTACKED);
+  assert.equal(code, ExitCode.alerts);
+  const told = output.split('\n').filter((line) => line.includes('conduit-keeper/'));
+  assert.ok(told.length > 0);
+  for (const line of told) assert.match(line, /conduit-violated 192\.168\.60\.199/);
+});
+
+test('what may pass between two devices is explained', () => {
+  assert.match(
+    run('explain', 'quiet.yaml', '192.168.60.50', '192.168.60.11').output,
+    /modbus: read-write, on tcp\/502/,
+  );
+});
+
+test('a mistake in a policy is told with its line, and ends with 2', () => {
+  writeFileSync(join(folder, 'bad.yaml'), 'version: 1\nzones:\n  - name: a\n    adresses: [192.0.2.1]\n');
+  const { code, error } = run('explain', 'bad.yaml', '192.0.2.1', '192.0.2.2');
+  assert.equal(code, ExitCode.usage);
+  assert.match(error, /bad\.yaml:4:5: unknown key 'adresses' in .*did you mean addresses/);
+});
