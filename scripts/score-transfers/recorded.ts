@@ -37,7 +37,7 @@ export const RECORDED: readonly Recorded[] = [
     port: 'tcp',
     prepare: (folder) => {
       const lines = [
-        `listen=YES\nlisten_address=${SERVER}\nbackground=NO\nanonymous_enable=YES\nlocal_enable=NO\nftp_username=nobody`,
+        `listen=YES\nlisten_address=${SERVER}\nbackground=NO\nanonymous_enable=YES\nlocal_enable=NO\nftp_username=daemon`,
         `anon_root=${folder}/public\nsecure_chroot_dir=${folder}/empty\nseccomp_sandbox=NO\nxferlog_enable=NO\n`,
       ];
       writeFileSync(join(folder, 'conf'), lines.join('\n'));
