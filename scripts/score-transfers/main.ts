@@ -1,11 +1,13 @@
 // `npm run score:transfers`: a file sent through every carrier, by real software where there is some, with none, 0.1 and
 // 1 % of the packets lost at the tap: is it carved byte for byte, and is what is missing marked? Exit code 0; 1 where
-// something wrong is told as right; carriers whose software is missing (Linux, root) are named.
+// something wrong is told as right; carriers whose software is missing (Linux, root) are named. With `--captures`: what is
+// told of the transfers in the real captures instead; 3 where these are missing.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BUILT } from './built.ts';
 import { carve, type Carved } from './carving.ts';
+import { scoreReal } from './real.ts';
 import { RECORDED, missingPrograms, record } from './recorded.ts';
 
 const FILE_BYTES = 200_000;
@@ -112,4 +114,4 @@ function print(rows: readonly Row[], absent: readonly string[]): void {
   if (absent.length > 0) console.log(`\nNot had here:\n\n- ${absent.join('\n- ')}`);
 }
 
-process.exitCode = await main();
+process.exitCode = process.argv.includes('--captures') ? await scoreReal() : await main();
