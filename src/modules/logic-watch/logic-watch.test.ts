@@ -52,13 +52,14 @@ const NIGHT: MaintenanceWindow = {
 function intent(hasStation: boolean, isWindow: boolean | null): Intent {
   const host: HostPattern = { address: '192.0.2.1', segment: null };
   const declared: Declaration = {
-    ...{ masters: [], segments: [], zones: [], settings: new Map() },
+    ...{ masters: [], segments: [], zones: [], jumpHosts: [], settings: new Map() },
     engineeringStations: hasStation ? [{ name: 'ews', host, level: 2 }] : [],
     windows: isWindow === null ? [] : [NIGHT],
   };
   return {
     declared,
     isMaster: () => false,
+    isJumpHost: () => false,
     isEngineeringStation: (client) => hasStation && client === 1,
     windowAt: () => (isWindow === true ? NIGHT : null),
   };
