@@ -1,6 +1,7 @@
 // What is measured: our stages, the command as a person runs it, and the programs beside it where they are installed.
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { RUNTIME_OPTIONS } from '../scripts/runtime-options.ts';
 import { measure, versionOf, type Run } from './measure.ts';
 import { STAGES } from './stage.ts';
 
@@ -39,7 +40,7 @@ function suricatas(capture: string, tree: string): Subject[] {
 }
 
 function ours(name: string, rest: readonly string[]): Subject {
-  const command = [process.execPath, ...rest];
+  const command = [process.execPath, ...RUNTIME_OPTIONS, ...rest];
   return { name, remark: '', runsMax: Infinity, run: () => measure(command) };
 }
 

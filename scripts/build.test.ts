@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { after, test } from 'node:test';
 import { EXECUTABLE, buildBundle, buildExecutable } from './build.ts';
+import { RUNTIME_OPTIONS } from './runtime-options.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const SAMPLE = readFileSync(join(ROOT, 'samples/plant.pcapng'));
@@ -105,6 +106,11 @@ test('the bundle runs wherever it is copied to', () => {
   const elsewhere = folder('elsewhere');
   cpSync(built, elsewhere, { recursive: true });
   checkProgram(elsewhere, process.execPath, ['1sec.mjs']);
+});
+
+test('the launcher starts the runtime with what the executable starts it with', () => {
+  const launcher = readFileSync(join(ROOT, '1sec'), 'utf8');
+  assert.ok(launcher.includes(`exec "$node" ${RUNTIME_OPTIONS.join(' ')} "$here`));
 });
 
 const NO_EXECUTABLE = process.platform === 'linux' ? false : 'skipped: tried on Linux only';

@@ -19,6 +19,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build, type Plugin } from 'esbuild';
 import { DASHBOARD_BUILD } from '../src/commands/dashboard-build.ts';
+import { RUNTIME_OPTIONS } from './runtime-options.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const PROGRAM_BUNDLE = '1sec.mjs';
@@ -126,6 +127,7 @@ export function buildExecutable(directory: string, files: readonly string[], out
       useCodeCache: false,
       // What NODE_OPTIONS says is meant for other programs.
       execArgvExtension: 'none',
+      execArgv: RUNTIME_OPTIONS,
       assets: {
         ...Object.fromEntries(files.filter((path) => path !== PROGRAM_BUNDLE).map((path) => [path, path])),
         'runtime/LICENSE': runtimeLicense(),

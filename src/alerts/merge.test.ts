@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Alert, AlertKind, Judgement } from '../facts/alert.ts';
 import type { HostDirectory } from '../facts/facts.ts';
-import { AlertDesk, MANY, type AlertDeskOptions } from './merge.ts';
+import { MANY } from './many.ts';
+import { AlertDesk, type AlertDeskOptions } from './merge.ts';
 import { SEVERITY_ASKS, severityRank, worseSeverity } from './severity.ts';
 
 const HOSTS: HostDirectory = {

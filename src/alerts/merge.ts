@@ -3,6 +3,8 @@ import type { Alert, AlertKind, AlertParty, Judgement, Party, Severity } from '.
 import type { HostDirectory } from '../facts/facts.ts';
 import type { FrameReference } from '../facts/frame-reference.ts';
 import { identifier } from '../assets/identifier.ts';
+import { joinIncidents } from './incident.ts';
+import { MANY } from './many.ts';
 import { severityRank, worseSeverity } from './severity.ts';
 
 export interface AlertDeskOptions {
@@ -15,9 +17,6 @@ export interface AlertDeskOptions {
   /** Called when an alert is new and when its severity rises. */
   readonly onAlert?: (alert: Alert) => void;
 }
-
-/** The object of an alert that stands for more than were kept apart. */
-export const MANY = '(many)';
 
 const SWEEP_EVERY_US = 1_000_000;
 /** Episodes that are found without their key: a power of two. */
@@ -46,6 +45,8 @@ interface Episode {
   framesSeen: number;
   /** Nothing came since it was last handed out by `grown`. */
   isTold: boolean;
+  /** As it was last found. */
+  incident: string | null;
 }
 
 /**
@@ -70,6 +71,8 @@ export class AlertDesk {
   /** By a hash of the parties: the episode that grew last. What is judged is nearly always what was judged before. */
   readonly #recent: (Episode | null)[] = new Array<Episode | null>(RECENT).fill(null);
   readonly #all: Episode[] = [];
+  /** Nothing came since alerts were last joined. */
+  #isJoined = true;
   #nowUs = 0;
   #sweptUs = 0;
 
@@ -122,18 +125,33 @@ export class AlertDesk {
 
   /** Worst first, then by time, kind and device; the same judgements give the same list. */
   alerts(): Alert[] {
+    this.#join();
     return this.#all.map((episode) => this.#alert(episode)).sort(byUrgency);
   }
 
-  /** Those that are new or have grown since the last call, in the order in which they began. */
+  /** Those that are new, have grown or came into another incident since the last call, in the order in which they began. */
   grown(): Alert[] {
     const alerts: Alert[] = [];
+    this.#join();
     for (const episode of this.#all) {
       if (episode.isTold) continue;
       episode.isTold = true;
       alerts.push(this.#alert(episode));
     }
     return alerts;
+  }
+
+  /** Which alerts belong together as things stand; what that changes is told again. */
+  #join(): void {
+    if (this.#isJoined) return;
+    this.#isJoined = true;
+    const incidents = joinIncidents(this.#all.map((episode) => this.#alert(episode)));
+    for (const episode of this.#all) {
+      const incident = incidents.get(episode.id) ?? null;
+      if (incident === episode.incident) continue;
+      episode.incident = incident;
+      episode.isTold = false;
+    }
   }
 
   #running(key: string): Episode | null {
@@ -198,7 +216,9 @@ export class AlertDesk {
       lastFrames: [],
       framesSeen: 0,
       isTold: false,
+      incident: null,
     };
+    this.#isJoined = false;
     this.#addFrames(episode, judgement.frames);
     this.#open.set(key, episode);
     this.#openPerSubject.set(subjectKey, (this.#openPerSubject.get(subjectKey) ?? 0) + 1);
@@ -209,6 +229,7 @@ export class AlertDesk {
   #grow(episode: Episode, judgement: Judgement, severity: Severity): void {
     episode.count++;
     episode.isTold = false;
+    this.#isJoined = false;
     // What stayed unanswered is judged late, so a judgement may be older than the one before.
     episode.firstUs = Math.min(episode.firstUs, judgement.timeUs);
     episode.lastUs = Math.max(episode.lastUs, judgement.timeUs);
@@ -274,7 +295,7 @@ export class AlertDesk {
       techniques: kind.techniques,
       frames,
       framesOmitted: episode.framesSeen - frames.length,
-      incident: null,
+      incident: episode.incident,
     };
   }
 

@@ -1,8 +1,9 @@
 // One asset for each device that spoke, whatever addresses and units it has, with the best of what was claimed.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Claim, Conversation, HostDirectory } from '../facts/facts.ts';
-import { EVIDENCE_MAX, Inventory, UNITS_PER_HOST_MAX } from './inventory.ts';
+import type { Claim, Conversation, HostDirectory, Trait } from '../facts/facts.ts';
+import { EVIDENCE_MAX } from './host-record.ts';
+import { Inventory, UNITS_PER_HOST_MAX } from './inventory.ts';
 import { modbus } from '../protocols/modbus/index.ts';
 
 interface Host {
@@ -174,20 +175,130 @@ test('an id stays when the MAC becomes known later', () => {
   assert.equal(inventory.list()[0]?.id, before);
 });
 
-test('the MAC address and the link-local address of a card belong to its device, a second IPv4 address does not', () => {
-  const mac = '00:80:f4:00:00:01';
-  const inventory = inventoryOf([
-    { address: 'fe80::1', mac },
-    { address: mac },
-    { address: '10.0.0.1', mac },
-    { address: '10.0.0.2', mac },
+/** Everybody spoke; what is listed of each. */
+function addressesOf(
+  hosts: readonly Host[],
+  play: (inventory: Inventory) => void = () => undefined,
+  forwarding: readonly string[] = [],
+): string[] {
+  const list = {
+    ...directory(hosts),
+    forwards: (host: number) => (forwarding.includes(hosts[host]?.mac ?? '') ? 1 : 0),
+  };
+  const inventory = new Inventory(list, [modbus], () => '');
+  for (const [host, { mac }] of hosts.entries()) {
+    inventory.conversation(talk(host, host));
+    if (mac !== undefined) inventory.trait(binding(host, mac));
+  }
+  play(inventory);
+  return inventory.list().map(({ ip, mac }) => (ip.length > 0 ? ip : mac).join(' '));
+}
+
+function trait(host: number, name: string, value: string): Trait {
+  return { fact: 'trait', timeUs: 15, frame: 5, host, trait: name, value };
+}
+
+const binding = (host: number, mac: string): Trait => trait(host, 'address-binding', mac);
+
+const CARD = '00:80:f4:00:00:01';
+
+test('all addresses of a card are one device: MAC, link-local, IPv6 and some IPv4 addresses', () => {
+  const addresses = ['fe80::1', CARD, '10.0.0.1', '10.0.0.2', '2001:db8::1'];
+  assert.deepEqual(addressesOf(addresses.map((address) => ({ address, mac: CARD }))), [
+    '10.0.0.1 10.0.0.2 2001:db8::1 fe80::1',
   ]);
-  for (let host = 0; host < 4; host++) inventory.conversation(talk(host, host));
+});
+
+test('a card that answers for many IPv4 addresses is no device with many addresses', () => {
+  const addresses = ['fe80::1', ...Array.from({ length: 6 }, (_, number) => `10.0.0.${number + 1}`)];
+  const listed = addressesOf(addresses.map((address) => ({ address, mac: CARD })));
+  assert.deepEqual(listed, ['10.0.0.1 fe80::1', '10.0.0.2', '10.0.0.3', '10.0.0.4', '10.0.0.5', '10.0.0.6']);
+});
+
+test('a card in two VLANs is one device, unless it is a router or its address is made up', () => {
+  const hosts = (mac: string): Host[] => [
+    { address: '10.0.1.1', mac, segment: 'vlan 1' },
+    { address: '10.0.2.1', mac, segment: 'vlan 2' },
+  ];
+  assert.deepEqual(addressesOf(hosts(CARD)), ['10.0.1.1 10.0.2.1']);
+  assert.deepEqual(addressesOf(hosts(CARD), undefined, [CARD]), ['10.0.1.1', '10.0.2.1']);
+  assert.deepEqual(addressesOf(hosts('02:80:f4:00:00:01')), ['10.0.1.1', '10.0.2.1']);
+  assert.deepEqual(addressesOf(hosts('00:00:5e:00:01:05')), ['10.0.1.1', '10.0.2.1']);
+});
+
+test('an address that was seen with two cards joins nobody: it may be spoofed', () => {
+  const hosts = [
+    { address: '10.0.0.1', mac: CARD },
+    { address: '10.0.0.9', mac: '00:80:f4:00:00:09' },
+  ];
+  const list = hosts.map((host) => ({ ...host }));
   assert.deepEqual(
-    inventory.list().map((asset) => [asset.ip, asset.mac]),
+    addressesOf(list, (inventory) => {
+      list[0]!.mac = '00:80:f4:00:00:09';
+      inventory.trait(binding(0, '00:80:f4:00:00:09'));
+    }),
+    ['10.0.0.1', '10.0.0.9'],
+  );
+});
+
+test('addresses that DHCP gave to one card one after the other are one device', () => {
+  assert.deepEqual(
+    addressesOf([{ address: '10.0.0.1' }, { address: '10.0.0.2' }, { address: '10.0.0.3' }], (inventory) => {
+      inventory.trait(binding(0, CARD));
+      inventory.trait(binding(2, CARD));
+    }),
+    ['10.0.0.1 10.0.0.3', '10.0.0.2'],
+  );
+});
+
+test('who speaks LLDP is the device of its management address, unless that has the card of another maker', () => {
+  const port = { address: '00:80:f4:00:00:07', mac: '00:80:f4:00:00:07' };
+  const speaks = (inventory: Inventory): void => inventory.trait(trait(0, 'management-address', '10.0.0.1'));
+  assert.deepEqual(addressesOf([port, { address: '10.0.0.1' }], speaks), ['10.0.0.1']);
+  assert.deepEqual(addressesOf([port, { address: '10.0.0.1', mac: CARD }], speaks), ['10.0.0.1']);
+  const other = { address: '10.0.0.1', mac: '00:1d:9c:00:00:01' };
+  assert.deepEqual(addressesOf([port, other], speaks), ['10.0.0.1', '00:80:f4:00:00:07']);
+});
+
+test('a name of mDNS joins an IPv4 and an IPv6 address, not two cards and not two IPv4 addresses', () => {
+  const name = (host: number): Claim =>
+    claim(host, { attribute: 'name', value: 'printer.local', source: host === 0 ? 'mdns A' : 'mdns AAAA' });
+  const named = (inventory: Inventory): void => [0, 1].forEach((host) => inventory.claim(name(host)));
+  const far = { address: '2001:db8::1', mac: CARD };
+  assert.deepEqual(addressesOf([{ address: '10.0.0.1' }, far], named), ['10.0.0.1 2001:db8::1']);
+  assert.equal(addressesOf([{ address: '10.0.0.1', mac: '00:80:f4:00:00:02' }, far], named).length, 2);
+  assert.equal(addressesOf([{ address: '10.0.0.1' }, { address: '10.0.0.2' }], named).length, 2);
+});
+
+test('ids that were given before parts were known to be one device are its aliases', () => {
+  const hosts: { address: string; mac?: string }[] = [{ address: '10.0.0.1' }, { address: '10.0.0.2', mac: CARD }];
+  const inventory = inventoryOf(hosts);
+  for (const host of [0, 1]) inventory.conversation(talk(host, host));
+  const [early, late] = [inventory.assetId(0, -1), inventory.assetId(1, -1)];
+  assert.notEqual(early, late);
+  hosts[0]!.mac = CARD;
+  inventory.trait(binding(0, CARD));
+  const [asset, ...more] = inventory.list();
+  assert.deepEqual([asset?.id, asset?.aliases, more], [late, [early], []]);
+  assert.equal(inventory.primaryId(early), late);
+  assert.equal(inventory.assetId(0, -1), early, 'what was given is never changed');
+  assert.equal(inventory.list()[0]?.id, late);
+});
+
+test('claims of all addresses of a device are its evidence, once', () => {
+  const inventory = inventoryOf([
+    { address: '10.0.0.1', mac: CARD },
+    { address: '2001:db8::1', mac: CARD },
+  ]);
+  inventory.claim(claim(0, { value: 'M1', trust: 0.5 }));
+  inventory.claim(claim(1, { value: 'M1', trust: 0.9, timeUs: 99 }));
+  inventory.claim(claim(1, { attribute: 'serial', value: 'S1' }));
+  const [asset] = inventory.list();
+  assert.deepEqual(
+    asset?.evidence.map(({ value, trust, timeUs }) => [value, trust, timeUs]),
     [
-      [['10.0.0.1', 'fe80::1'], [mac]],
-      [['10.0.0.2'], [mac]],
+      ['M1', 0.9, 99],
+      ['S1', 0.9, 15],
     ],
   );
 });

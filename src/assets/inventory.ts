@@ -1,52 +1,39 @@
 // Turns claims, conversations and traits into one record for each device, with the evidence for every field.
-import type { Asset, AssetEvidence } from '../facts/asset.ts';
-import type { Claim, ClaimAttribute, Conversation, HostDirectory, Trait } from '../facts/facts.ts';
-import type { FrameReference } from '../facts/frame-reference.ts';
+import type { Asset } from '../facts/asset.ts';
+import type { Claim, Conversation, HostDirectory, Trait } from '../facts/facts.ts';
 import type { Protocol } from '../facts/protocol.ts';
 import { assetFields, byWeight } from './asset-fields.ts';
+import { DERIVING_TRAITS, derivedEvidence, type Grounds } from './derived.ts';
+import {
+  NONE,
+  NO_PROTOCOLS,
+  NO_TRAITS,
+  addEvidence,
+  extend,
+  isDevice,
+  mergedEvidence,
+  namesOf,
+  newDevice,
+  shownEvidence,
+  withOneMore,
+  type Device,
+  type Evidence,
+  type HostRecord,
+} from './host-record.ts';
 import { identifier } from './identifier.ts';
+import { sortableAddress } from './sortable-address.ts';
+import { cardOf, isLinkLocal, sameDevices } from './same-device.ts';
 
 /** Hosts with an asset, and ids given out; a host beyond it has an id made on demand and is not listed. */
 export const ASSETS_MAX = 65_536;
 /** Units kept apart behind one host; claims about more are counted and left out. */
 export const UNITS_PER_HOST_MAX = 256;
-/** Different claims kept for one host or unit: the most trusted, among equals the newest. */
-export const EVIDENCE_MAX = 64;
 
 /** How far the vendor of a network card tells the vendor of the device: it may be a part bought in. */
 const MAC_TRUST = 0.4;
 
-interface Evidence {
-  readonly attribute: ClaimAttribute;
-  readonly value: string;
-  readonly source: string;
-  trust: number;
-  timeUs: number;
-  readonly frame: FrameReference;
-}
-
-/** What is known of a host itself or of one unit behind it. */
-interface Device {
-  firstUs: number;
-  lastUs: number;
-  /** Of a unit: it was claimed to answer (a `service`) and does not stand for the host, so that it may be a device. */
-  isThere: boolean;
-  /** Of a unit that is there: a device of its own even where the host answers for no other. */
-  isBehind: boolean;
-  readonly evidence: Map<string, Evidence>;
-}
-
-interface HostRecord {
-  readonly host: number;
-  readonly itself: Device;
-  readonly protocols: Set<number>;
-  /** The one of them that was added last: most conversations bring nothing new. */
-  newestProtocol: number;
-  readonly units: Map<number, Device>;
-}
-
 /**
- * One asset for each host that spoke, and one for each unit behind a host that answers for several units (the protocol says
+ * One asset for each device that spoke (same-device.ts: which hosts are one), and one for each unit behind a host that answers for several units (the protocol says
  * which units mean the host itself). An address that was only asked and never spoke is no device, neither is a group address.
  * Which units exist is told by claims of a `service`; what an
  * unconfirmed unit says of itself counts for the host.
@@ -65,6 +52,8 @@ export class Inventory {
   /** Which host an anchor of segment and MAC belongs to: several hosts may share one card. */
   readonly #anchors = new Map<string, number>();
   readonly #hostAnchors = new Map<number, readonly string[]>();
+  /** Ids of parts of a device → its id, as of the last `list`. */
+  #primaries = new Map<string, string>();
 
   /** `anchorSegment`: the segment of a host as ids have it, where that is not its name. */
   constructor(
@@ -101,7 +90,11 @@ export class Inventory {
   conversation(conversation: Conversation): void {
     const { client, server, firstUs, lastUs, protocol } = conversation;
     if (conversation.clientPackets > 0) this.#spoke(client, firstUs, lastUs, protocol);
-    if (conversation.serverPackets > 0) this.#spoke(server, firstUs, lastUs, protocol);
+    if (conversation.serverPackets === 0) return;
+    this.#spoke(server, firstUs, lastUs, protocol);
+    const record = this.#records[server];
+    if (protocol >= 0 && conversation.isAnswered && record?.served.includes(protocol) === false)
+      record.served = [...record.served, protocol];
   }
 
   #spoke(host: number, firstUs: number, lastUs: number, protocol: number): void {
@@ -121,7 +114,16 @@ export class Inventory {
 
   trait(trait: Trait): void {
     const record = this.#record(trait.host, trait.timeUs);
-    if (record !== null) extend(record.itself, trait.timeUs, trait.timeUs);
+    if (record === null) return;
+    extend(record.itself, trait.timeUs, trait.timeUs);
+    if (trait.trait === 'address-binding') {
+      // What was seen is what the directory now says; what it does not say was told by a protocol.
+      if (this.#hosts.mac(trait.host) === trait.value) record.cards = withOneMore(record.cards, trait.value);
+      else record.toldCard = trait.value;
+    } else if (DERIVING_TRAITS.has(trait.trait)) {
+      if (record.traits === NO_TRAITS) record.traits = new Map();
+      record.traits.set(trait.trait, { value: trait.value, timeUs: trait.timeUs, frame: trait.frame });
+    } else if (trait.trait === 'management-address') record.managedBy = withOneMore(record.managedBy, trait.value);
   }
 
   /**
@@ -139,16 +141,46 @@ export class Inventory {
     return this.#count;
   }
 
+  /** The id under which a device is listed, where `id` was given to a part of it; `id` else. As of the last `list`. */
+  primaryId(id: string): string {
+    return this.#primaries.get(id) ?? id;
+  }
+
   /** In the order of segment, address and unit. */
   list(): Asset[] {
+    const records = this.#inOrder();
+    const traces = records.map(({ host, cards, toldCard, managedBy, itself }) => {
+      return { host, cards, toldCard, managedBy, names: namesOf(itself) };
+    });
     const groups = new Map<string, HostRecord[]>();
-    for (const record of this.#inOrder()) {
-      const id = this.#id(record.host, -1);
+    for (const indexes of sameDevices(traces, this.#hosts)) {
+      const members = indexes.map((index) => records[index]!);
+      const id = this.#id(this.#primary(members).host, -1);
       const group = groups.get(id);
-      if (group === undefined) groups.set(id, [record]);
-      else group.push(record);
+      if (group === undefined) groups.set(id, members);
+      else group.push(...members);
     }
+    this.#primaries = new Map();
     return [...groups.values()].flatMap((group) => this.#assetsOf(group));
+  }
+
+  /** The one whose anchor is the device's: one that has its id already, else one with a MAC address. */
+  #primary(members: readonly HostRecord[]): HostRecord {
+    const { length } = members;
+    const first = members[0]!;
+    if (length === 1) return first;
+    const named = members.filter(({ host }) => this.#hostAnchors.has(host));
+    const isByCard = ({ host }: HostRecord): boolean => this.#anchor(host)[1] === cardOf(this.#hosts, host);
+    const primary =
+      named.find(isByCard) ??
+      named.reduce<HostRecord | null>((least, one) => (least === null || one.host < least.host ? one : least), null) ??
+      members.find(({ host }) => cardOf(this.#hosts, host) !== '') ??
+      first;
+    const anchor = this.#anchor(primary.host);
+    for (const { host } of members) {
+      if (!this.#hostAnchors.has(host) && this.#hostAnchors.size < ASSETS_MAX * 2) this.#hostAnchors.set(host, anchor);
+    }
+    return primary;
   }
 
   /** The records in the order of segment, kind of address and address; what is compared is made once for each. */
@@ -172,16 +204,32 @@ export class Inventory {
     return keyed.map(({ record }) => record);
   }
 
-  /** The asset of a host with all its addresses, then those of the units behind it. */
+  /** The asset of a device with all its addresses, then those of the units behind it. */
   #assetsOf(group: readonly HostRecord[]): Asset[] {
     const units = group.flatMap((record) => [...record.units].map(([unit, device]) => ({ record, unit, device })));
-    const behind = units.filter(({ record, device }) => isDevice(record, device));
-    const own = units.filter((entry) => !behind.includes(entry)).map(({ device }) => device);
+    const own: Device[] = [];
+    const behind = new Map<number, { readonly records: HostRecord[]; readonly devices: Device[] }>();
+    for (const { record, unit, device } of units) {
+      if (!isDevice(record, device)) own.push(device);
+      else {
+        const known = behind.get(unit);
+        if (known === undefined) behind.set(unit, { records: [record], devices: [device] });
+        else {
+          known.records.push(record);
+          known.devices.push(device);
+        }
+      }
+    }
     const itself = group.map((record) => record.itself);
-    behind.sort((left, right) => left.unit - right.unit);
+    const primary = this.#primary(group);
     return [
-      this.#asset(group, -1, itself, [...itself, ...own]),
-      ...behind.map(({ record, unit, device }) => this.#asset([record], unit, [device], [device])),
+      this.#asset(group, primary, -1, itself, [...itself, ...own]),
+      ...[...behind]
+        .sort(([left], [right]) => left - right)
+        .map(([unit, { records, devices }]) => {
+          const holder = records.includes(primary) ? primary : records[0]!;
+          return this.#asset(records, holder, unit, devices, devices);
+        }),
     ];
   }
 
@@ -199,6 +247,11 @@ export class Inventory {
       protocols: new Set(),
       newestProtocol: -1,
       units: new Map(),
+      cards: NONE,
+      toldCard: '',
+      managedBy: NONE,
+      served: NO_PROTOCOLS,
+      traits: NO_TRAITS,
     };
     while (this.#records.length <= host) this.#records.push(null);
     this.#records[host] = record;
@@ -229,15 +282,15 @@ export class Inventory {
 
   /**
    * Segment and MAC, or segment and address where no MAC is known; fixed when first asked for, which is as late as
-   * possible: that a MAC is a router's shows with the second address behind it. Link-local and MAC addresses are one
-   * device with the address that has the same MAC; of several others the first has the MAC as its anchor.
+   * possible: that a MAC is a router's shows with the second address behind it. Link-local, MAC and IPv6 addresses have
+   * the MAC as their anchor; of several IPv4 addresses the first, and all that are known to be one device by then.
    */
   #anchor(host: number): readonly string[] {
     const known = this.#hostAnchors.get(host);
     if (known !== undefined) return known;
     const segment = this.#anchorSegment(host);
     const address = this.#hosts.address(host);
-    const mac = this.#macOf(host);
+    const mac = cardOf(this.#hosts, host);
     let anchor: readonly string[] = [segment, address];
     // Past the limit the anchor is the address: it comes out the same each time.
     if (this.#hostAnchors.size >= ASSETS_MAX * 2) return anchor;
@@ -248,34 +301,47 @@ export class Inventory {
       } else if (!this.#anchors.has(key)) {
         this.#anchors.set(key, host);
         anchor = [segment, mac];
-      }
+      } else if (this.#hosts.addressKind(host) === 'ipv6') anchor = [segment, mac];
     }
     this.#hostAnchors.set(host, anchor);
     return anchor;
   }
 
-  #macOf(host: number): string {
-    return this.#hosts.addressKind(host) === 'mac' ? this.#hosts.address(host) : this.#hosts.mac(host);
-  }
-
-  #asset(group: readonly HostRecord[], unit: number, seen: readonly Device[], sources: readonly Device[]): Asset {
+  #asset(
+    group: readonly HostRecord[],
+    primary: HostRecord,
+    unit: number,
+    seen: readonly Device[],
+    sources: readonly Device[],
+  ): Asset {
     const hosts = group.map(({ host }) => host);
-    const macs = [...new Set(hosts.map((host) => this.#macOf(host)))].filter((mac) => mac !== '').sort();
+    const id = this.#id(primary.host, unit);
+    const aliases = hosts.length > 1 ? this.#aliases(hosts, id, unit) : NONE;
+    const macs = [...new Set(hosts.map((host) => cardOf(this.#hosts, host)))].filter((mac) => mac !== '').sort();
     const firstUs = Math.min(...seen.map((device) => device.firstUs));
     const lastUs = Math.max(...seen.map((device) => device.lastUs));
-    const evidence = sources.flatMap((source) => [...source.evidence.values()]);
+    const evidence = mergedEvidence(sources);
     // The MAC of a gateway says nothing about the devices behind it.
     for (const mac of unit < 0 ? macs : []) {
       const value = this.#vendors(mac);
       if (value === '') continue;
       evidence.push({ attribute: 'vendor', value, source: 'mac prefix', trust: MAC_TRUST, timeUs: firstUs, frame: 0 });
     }
+    if (unit < 0) evidence.push(...derivedEvidence(this.#groundsOf(group, evidence, firstUs)));
     evidence.sort(byWeight);
+    const segment = this.#hosts.segment(hosts[0]!);
+    const away = hosts.filter((host) => this.#hosts.segment(host) !== segment);
+    const places = away.map((host) => [this.#hosts.segment(host), this.#hosts.address(host)] as const);
+    const ips = hosts
+      .filter((host) => this.#hosts.addressKind(host) !== 'mac')
+      .map((host) => this.#hosts.address(host));
     return {
-      id: this.#id(hosts[0]!, unit),
-      segment: this.#hosts.segment(hosts[0]!),
-      ip: hosts.filter((host) => this.#hosts.addressKind(host) !== 'mac').map((host) => this.#hosts.address(host)),
+      id,
+      aliases,
+      segment,
+      ip: [...new Set(ips)],
       mac: macs,
+      ...(places.length === 0 ? {} : { elsewhere: places }),
       unit: unit < 0 ? null : unit,
       ...assetFields(evidence),
       protocols: this.#protocolNames(group, unit, evidence),
@@ -283,6 +349,26 @@ export class Inventory {
       lastUs,
       evidence: evidence.map(shownEvidence),
     };
+  }
+
+  #groundsOf(group: readonly HostRecord[], evidence: readonly Evidence[], firstUs: number): Grounds {
+    const [first] = group;
+    const isOne = group.length === 1 && first !== undefined;
+    const served = isOne ? first.served : group.flatMap((record) => record.served);
+    return {
+      evidence,
+      traits: isOne ? first.traits : new Map(group.flatMap(({ traits }) => [...traits])),
+      served: served.map((index) => this.#protocols[index]?.name ?? ''),
+      forwards: Math.max(...group.map(({ host }) => this.#hosts.forwards?.(host) ?? 0)),
+      firstUs,
+    };
+  }
+
+  #aliases(hosts: readonly number[], primaryId: string, unit: number): string[] {
+    const ids = new Set(hosts.map((host) => this.#id(host, unit)));
+    ids.delete(primaryId);
+    for (const id of ids) if (this.#primaries.size < ASSETS_MAX) this.#primaries.set(id, primaryId);
+    return [...ids].sort();
   }
 
   /** Of a host: what was recognised in its conversations. Of a unit behind it: what it was claimed to answer. */
@@ -295,74 +381,8 @@ export class Inventory {
   }
 }
 
-function newDevice(timeUs: number): Device {
-  return { firstUs: timeUs, lastUs: timeUs, isThere: false, isBehind: false, evidence: new Map() };
-}
-
-function extend(device: Device, firstUs: number, lastUs: number): void {
-  if (firstUs < device.firstUs) device.firstUs = firstUs;
-  if (lastUs > device.lastUs) device.lastUs = lastUs;
-}
-
-/** A unit that answers is a device of its own where its protocol says so, or where the host answers for several. */
-function isDevice(record: HostRecord, device: Device): boolean {
-  if (!device.isThere || device.isBehind) return device.isThere;
-  let behind = 0;
-  for (const { isThere } of record.units.values()) if (isThere && ++behind > 1) return true;
-  return false;
-}
-
-function addEvidence(device: Device, claim: Claim): void {
-  const { attribute, value, source, trust, timeUs, frame } = claim;
-  if (value === '') return;
-  const key = `${attribute}\n${value}\n${source}`;
-  const known = device.evidence.get(key);
-  if (known !== undefined) {
-    known.timeUs = Math.max(known.timeUs, timeUs);
-    known.trust = Math.max(known.trust, trust);
-    return;
-  }
-  if (device.evidence.size >= EVIDENCE_MAX) {
-    let worstKey = '';
-    let worst: Evidence | null = null;
-    for (const [candidate, entry] of device.evidence) {
-      if (worst === null || entry.trust < worst.trust || (entry.trust === worst.trust && entry.timeUs < worst.timeUs)) {
-        worst = entry;
-        worstKey = candidate;
-      }
-    }
-    if (worst !== null && worst.trust > trust) return;
-    device.evidence.delete(worstKey);
-  }
-  device.evidence.set(key, { attribute, value, source, trust, timeUs, frame });
-}
-
-function shownEvidence({ attribute, value, source, trust, timeUs, frame }: Evidence): AssetEvidence {
-  return { attribute, value, source, trust, timeUs, frame };
-}
-
-/** fe80::/10: never routed, so its MAC is that of the device. */
-function isLinkLocal(address: string): boolean {
-  return /^fe[89ab][0-9a-f]:/i.test(address);
-}
-
 function isNoAddress(address: string): boolean {
   return address === '0.0.0.0' || address === '::' || address === '00:00:00:00:00:00';
-}
-
-/** An address with every part at full width, so that text order is numeric order. */
-export function sortableAddress(address: string): string {
-  if (address.includes('.') && !address.includes(':')) {
-    return address
-      .split('.')
-      .map((part) => part.padStart(3, '0'))
-      .join('.');
-  }
-  const [head = '', tail] = address.split('::');
-  const before = head === '' ? [] : head.split(':');
-  const after = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = tail === undefined ? [] : new Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0');
-  return [...before, ...zeros, ...after].map((part) => part.padStart(4, '0')).join(':');
 }
 
 function compareText(left: string, right: string): number {

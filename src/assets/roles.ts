@@ -10,6 +10,8 @@ export interface Behaviour {
   readonly units: number;
   /** Requests it sent that were answered without an error. */
   readonly asked: number;
+  /** Of these: those that look at the device itself (its blocks, diagnostics, jobs), not at what it measures. */
+  readonly inspected: number;
   /** Requests it sent that were refused or not answered. */
   readonly failed: number;
   /** Servers that answered it without an error. */
@@ -75,6 +77,11 @@ function roleInProcess(behaviour: Behaviour): Role | null {
     return { role: 'engineering-station', level: 2, because: 'reserved or programmed a controller', trust: 0.6 };
   }
   if (behaviour.asked < ASKED_MIN) return null;
+  if (behaviour.inspected * 2 > behaviour.asked) {
+    // As sure as an HMI: which of the two it is may show later, and what was seen last counts.
+    const because = 'looks at controllers themselves more than at what they measure';
+    return { role: 'engineering-station', level: 2, because, trust: 0.4 };
+  }
   if (servers >= SEVERAL_SERVERS) {
     return { role: 'scada-server', level: 2, because: `asks ${countOf(servers, 'server')}`, trust: 0.5 };
   }

@@ -1,12 +1,16 @@
 // `1sec alerts`: the alerts of a site, over all analyses that were saved.
+import { storiesOf } from '../alerts/story.ts';
 import { grouped, showable } from '../bytes/text.ts';
 import { SEVERITIES, type Alert, type AlertParty, type Severity } from '../facts/alert.ts';
 import type { AlertFilter } from '../store/alerts.ts';
 import { partyText } from './alert-text.ts';
-import { alertJson, fileJson } from './analysis-json.ts';
+import { alertJson, fileJson, incidentJson } from './analysis-json.ts';
 import { UsageError, type Command, type CommandLine } from './command-line.ts';
 import { ExitCode } from './exit-codes.ts';
+import { incidentLines } from './incident-text.ts';
+import { writeOutput } from './output.ts';
 import { LIST_OPTIONS, withStore, writeList, writtenAddress, type ListColumn, type StoredList } from './stored-list.ts';
+import { standardTerminal } from './terminal.ts';
 import { readableTime, timeOf, timestamp } from './timestamp.ts';
 
 export const alertsCommand: Command = {
@@ -18,6 +22,11 @@ export const alertsCommand: Command = {
     { name: 'severity', value: 'SEVERITY', choices: SEVERITIES, text: 'only those at least this severe' },
     { name: 'kind', value: 'KIND', text: 'only this kind (module/name), or all of a module' },
     { name: 'asset', value: 'ASSET', text: 'only where this device did it or it happened to it: an id or an address' },
+    {
+      name: 'incident',
+      value: 'INCIDENT',
+      text: 'only those of this incident, with its story before them: an id, or any',
+    },
     {
       name: 'since',
       value: 'TIME',
@@ -37,8 +46,19 @@ export const alertsCommand: Command = {
 function runAlerts(line: CommandLine): number {
   const filter = filterOf(line);
   withStore(line, (store) => {
-    const captures = line.options.has('json') ? store.captures().map(fileJson) : [];
-    writeList(line, ALERTS, store.alerts(filter), { captures });
+    const { incident } = filter;
+    if (line.options.has('json')) {
+      const captures = store.captures().map(fileJson);
+      const stories = storiesOf(store.alerts({ incident: incident ?? 'any' }));
+      writeList(line, ALERTS, store.alerts(filter), { captures, incidents: stories.map(incidentJson) });
+      return;
+    }
+    if (incident !== undefined && !line.options.has('csv')) {
+      const terminal = standardTerminal(line.options.get('color') ?? 'auto');
+      const lines = incidentLines(storiesOf(store.alerts({ incident })), terminal);
+      if (lines.length > 0) writeOutput(`${lines.join('\n')}\n\n`);
+    }
+    writeList(line, ALERTS, store.alerts(filter));
   });
   return ExitCode.ok;
 }
@@ -47,11 +67,13 @@ function filterOf({ options }: CommandLine): AlertFilter {
   const severity = options.get('severity') as Severity | undefined;
   const kind = options.get('kind');
   const asset = options.get('asset');
+  const incident = options.get('incident');
   const since = options.get('since');
   return {
     ...(severity === undefined ? {} : { severity }),
     ...(kind === undefined ? {} : { kind }),
     ...(asset === undefined ? {} : { asset: writtenAddress(asset) }),
+    ...(incident === undefined ? {} : { incident }),
     ...(since === undefined ? {} : { sinceUs: sinceUs(since) }),
   };
 }
@@ -84,6 +106,7 @@ const ALERTS: StoredList<Alert> = {
     column('who', 7, (alert) => (alert.peer === null ? '' : partyText({ ...alert.peer, port: null }))),
     { ...column('times', 4, (alert) => grouped(alert.count)), isNumber: true },
     column('kind', 3, (alert) => alert.kind),
+    column('incident', 2, (alert) => alert.incident ?? ''),
     column('id', 5, (alert) => alert.id),
   ],
   csvTitles: [
@@ -100,6 +123,7 @@ const ALERTS: StoredList<Alert> = {
     'techniques',
     'explanation',
     'advice',
+    'incident',
   ],
   csvCells: (alert) => [
     alert.id,
@@ -115,6 +139,7 @@ const ALERTS: StoredList<Alert> = {
     alert.techniques.join(' '),
     alert.explanation,
     alert.advice,
+    alert.incident,
   ],
   json: alertJson,
 };

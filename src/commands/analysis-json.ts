@@ -1,7 +1,7 @@
 // Turns the result of an analysis into the object that `analyze --json` prints: the contract of docs/formats.md.
 import { showable } from '../bytes/text.ts';
 import type { CaptureFile } from '../capture/frames.ts';
-import type { Alert, AlertParty } from '../facts/alert.ts';
+import type { Alert, AlertParty, Incident } from '../facts/alert.ts';
 import type { Asset, AssetEvidence } from '../facts/asset.ts';
 import { fileOf, frameOf } from '../facts/frame-reference.ts';
 import type { FrameReference } from '../facts/frame-reference.ts';
@@ -35,6 +35,7 @@ export function analysisJson(result: AnalysisFindings, cost: RunCost): Record<st
         bytes,
       })),
     },
+    incidents: result.incidents.map(incidentJson),
     alerts: result.alerts.map(alertJson),
     firmware: result.firmware.map(firmwareJson),
     stats: {
@@ -67,6 +68,7 @@ export function fileJson(file: CaptureFile): Record<string, unknown> {
 export function assetJson(asset: Asset): Record<string, unknown> {
   return {
     id: asset.id,
+    aliases: asset.aliases,
     segment: asset.segment,
     ip: asset.ip,
     mac: asset.mac,
@@ -114,6 +116,27 @@ export function alertJson(alert: Alert): Record<string, unknown> {
     frames: alert.frames.map(frameJson),
     framesOmitted: alert.framesOmitted,
     incident: alert.incident,
+  };
+}
+
+export function incidentJson(incident: Incident): Record<string, unknown> {
+  return {
+    id: incident.id,
+    severity: incident.severity,
+    title: incident.title,
+    first: timestamp(incident.firstUs),
+    last: timestamp(incident.lastUs),
+    hosts: incident.hosts.map(({ asset, segment, ip, mac, part }) => ({ asset, segment, ip, mac, part })),
+    steps: incident.steps.map((step) => ({
+      alert: step.alert,
+      time: timestamp(step.timeUs),
+      stage: step.stage,
+      severity: step.severity,
+      title: step.title,
+      from: step.from < 0 ? null : step.from,
+      to: step.to < 0 ? null : step.to,
+    })),
+    techniques: incident.techniques,
   };
 }
 

@@ -6,6 +6,7 @@ import type { Alert, AlertParty } from '../facts/alert.ts';
 import type { Asset } from '../facts/asset.ts';
 import { assetDescription, countsText, framesText, listText, partyText, whenText, worstFirst } from './alert-text.ts';
 import type { AnalysisFindings } from '../engine/analysis.ts';
+import { incidentLines } from './incident-text.ts';
 import { readableBytes } from './progress.ts';
 import { bold, faint, severityText, tableLines, wrapped } from './terminal.ts';
 import type { Terminal } from './terminal.ts';
@@ -33,6 +34,7 @@ export function analysisReport(result: AnalysisFindings, terminal: Terminal, cov
     verdictLines(result, terminal, coverage),
     deviceLines(result, terminal),
     conversationLines(result, terminal),
+    incidentLines(result.incidents, terminal),
     alertLines(result, terminal),
   ];
   return `${sections
@@ -252,6 +254,7 @@ function alertBody(
   say('technique', alert.techniques.map(techniqueText).join(', '));
   say('frames', framesText(alert, result.files));
   say('alert', `${alert.kind} ${alert.id}`);
+  if (alert.incident !== null) say('incident', alert.incident);
   return lines;
 }
 

@@ -40,6 +40,7 @@ export function exampleAlert(severity: Severity, changes: Partial<Alert> = {}): 
 export function exampleAsset(ip: string, changes: Partial<Asset> = {}): Asset {
   return {
     id: `asset-${ip}-host`,
+    aliases: [],
     segment: 'default',
     ip: [ip],
     mac: ['02:00:00:00:00:01'],
@@ -94,6 +95,7 @@ export function exampleAnalysis(changes: Partial<AnalysisResult> = {}): Analysis
       exampleAlert('low'),
       exampleAlert('critical', { explanation: `${HOSTILE_TEXT} asked for it.`, object: HOSTILE_TEXT }),
     ],
+    incidents: [],
     stats: {
       frames: 100,
       bytes: 7000,

@@ -168,6 +168,24 @@ for (const [words, message] of REFUSED) {
 const listing = new Site();
 listing.run('analyze', '--save', 'site.db', 'attacked.pcap', 'hostile.pcap');
 
+test('the alerts of one incident are listed with its story before them, as the analysis told it', () => {
+  const told = JSON.parse(
+    run1sec(['analyze', '--json', 'attacked.pcap', 'hostile.pcap'], { directory: listing.folder }).output,
+  ) as { incidents: { id: string; title: string; steps: { alert: string }[] }[] };
+  const { id, title, steps } = told.incidents[0]!;
+  assert.ok(steps.length >= 2);
+  const alerts = listing.json('alerts', '--incident', id);
+  assert.deepEqual(alerts.map((alert) => alert['id']).sort(), steps.map(({ alert }) => alert).sort());
+  const stored = JSON.parse(listing.run('alerts', '--json').output) as { incidents: unknown[] };
+  assert.deepEqual(stored.incidents, told.incidents);
+  const { output } = run1sec(['alerts', '--incident', id], {
+    directory: listing.folder,
+    environment: { COLUMNS: '300' },
+  });
+  assert.ok(output.replace(/\s+/g, ' ').includes(title), output);
+  assert.equal(listing.run('alerts', '--incident', 'none').output, 'no alerts\n');
+});
+
 test('tables fit the terminal, and nothing in them steers it', () => {
   for (const columns of ['40', '80', '200']) {
     for (const name of ['assets', 'alerts', 'flows']) {

@@ -2,12 +2,13 @@
 // runs, and gathers what was found. All state lives here; nothing is kept between analyses.
 import { randomBytes } from 'node:crypto';
 import { AlertDesk } from '../alerts/merge.ts';
+import { storiesOf } from '../alerts/story.ts';
 import { FirmwareHistory } from '../assets/firmware-history.ts';
 import { Inventory } from '../assets/inventory.ts';
 import { vendorOfMac } from '../assets/vendors.ts';
 import type { CaptureFile, CaptureSource } from '../capture/frames.ts';
 import { openCapture } from '../capture/open.ts';
-import type { Alert } from '../facts/alert.ts';
+import type { Alert, AlertParty, Incident } from '../facts/alert.ts';
 import type { Asset } from '../facts/asset.ts';
 import type { CredentialRow } from '../facts/credential.ts';
 import type { Conversation, FactSink, HostDirectory } from '../facts/facts.ts';
@@ -117,6 +118,8 @@ export interface AnalysisFindings {
   readonly conversationCount: number;
   readonly conversationsByService: readonly ServiceCount[];
   readonly alerts: readonly Alert[];
+  /** Alerts that belong together, worst first. */
+  readonly incidents: readonly Incident[];
   /** What happened to the firmware of devices, in the order of time. */
   readonly firmware: readonly FirmwareHistoryEntry[];
   readonly stats: AnalysisStats;
@@ -254,12 +257,12 @@ export class Analysis {
 
   /** As they stand now. */
   alerts(): Alert[] {
-    return this.desk.alerts();
+    return this.desk.alerts().map((alert) => this.named(alert));
   }
 
   /** Alerts that are new or have grown since the last call. */
   grownAlerts(): Alert[] {
-    return this.desk.grown();
+    return this.desk.grown().map((alert) => this.named(alert));
   }
 
   finish(files: readonly CaptureFile[]): AnalysisResult {
@@ -275,9 +278,11 @@ export class Analysis {
       for (const [rule, count] of dispatch.violations) if (rule.startsWith(`${name}/`)) sum += count;
       return sum;
     };
+    const assets = this.inventory.list();
+    const alerts = this.alerts();
     return {
       files,
-      assets: this.inventory.list(),
+      assets,
       protocols: protocols.map(({ name }, index) => ({
         name,
         messages: reader.messages[index]!,
@@ -287,9 +292,10 @@ export class Analysis {
       })),
       conversationCount: pipeline.flows.opened,
       conversationsByService: this.services.list(),
-      alerts: this.desk.alerts(),
+      alerts,
+      incidents: storiesOf(alerts),
       firmware: this.firmware.list().map(({ host, unit, ...event }) => ({
-        asset: this.inventory.assetId(host, unit),
+        asset: this.inventory.primaryId(this.inventory.assetId(host, unit)),
         ...event,
       })),
       stats: {
@@ -308,6 +314,17 @@ export class Analysis {
       spooled: this.spool,
       secrets: reader.secrets,
     };
+  }
+
+  /** With the ids under which its devices are listed. */
+  private named(alert: Alert): Alert {
+    const party = (side: AlertParty): AlertParty => {
+      const asset = this.inventory.primaryId(side.asset);
+      return asset === side.asset ? side : { ...side, asset };
+    };
+    const subject = party(alert.subject);
+    const peer = alert.peer === null ? null : party(alert.peer);
+    return subject === alert.subject && peer === alert.peer ? alert : { ...alert, subject, peer };
   }
 
   private closed(conversation: Conversation): void {

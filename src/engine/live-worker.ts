@@ -205,9 +205,9 @@ function waitForMain(): void {
 
 /** Without the tables of hosts, which do not cross threads. */
 function findings(files: readonly CaptureFile[]): AnalysisFindings {
-  const { assets, protocols, conversationCount, conversationsByService, alerts, firmware, stats } =
-    analysis.finish(files);
-  return { files, assets, protocols, conversationCount, conversationsByService, alerts, firmware, stats };
+  const found = analysis.finish(files);
+  const { assets, protocols, conversationCount, conversationsByService, incidents, alerts, firmware, stats } = found;
+  return { files, assets, protocols, conversationCount, conversationsByService, incidents, alerts, firmware, stats };
 }
 
 try {

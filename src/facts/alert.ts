@@ -80,5 +80,54 @@ export interface Alert {
   readonly frames: readonly FrameReference[];
   /** More frames prove it than are listed. */
   readonly framesOmitted: number;
+  /** Id of the incident it is a part of; null where it stands alone. */
   readonly incident: string | null;
+}
+
+export const STAGES = [
+  'entry',
+  'reconnaissance',
+  'access',
+  'movement',
+  'foothold',
+  'command and control',
+  'collection',
+  'exposure',
+  'effect',
+] as const;
+/** What an alert is to the story of its incident. */
+export type Stage = (typeof STAGES)[number];
+
+/** A host of an incident. `origin`: acted before anything happened to it; `passed`: was acted on, then acted. */
+export interface IncidentHost {
+  readonly asset: string;
+  readonly segment: string;
+  readonly ip: string | null;
+  readonly mac: string | null;
+  readonly part: 'origin' | 'passed' | 'target';
+}
+
+/** An alert as a step of the story: who did it to whom, as indexes of the incident's hosts; -1 where nobody is named. */
+export interface IncidentStep {
+  readonly alert: string;
+  readonly timeUs: number;
+  readonly stage: Stage;
+  readonly severity: Severity;
+  readonly title: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Alerts that belong together: one story, in the order in which it happened. */
+export interface Incident {
+  readonly id: string;
+  readonly severity: Severity;
+  /** In plain words: the way it took, how it began, what came of it. */
+  readonly title: string;
+  readonly firstUs: number;
+  readonly lastUs: number;
+  /** In the order in which they came into it. */
+  readonly hosts: readonly IncidentHost[];
+  readonly steps: readonly IncidentStep[];
+  readonly techniques: readonly string[];
 }

@@ -15,9 +15,13 @@ export interface AssetEvidence {
 /** As `analyze --json` shows it (docs/formats.md); null where nothing is known. */
 export interface Asset {
   readonly id: string;
+  /** Ids that were given to a part of it before it was known that the parts are one device. */
+  readonly aliases: readonly string[];
   readonly segment: string;
   readonly ip: readonly string[];
   readonly mac: readonly string[];
+  /** (segment, address) of those of its addresses that are in another segment than `segment`. */
+  readonly elsewhere?: readonly (readonly [segment: string, address: string])[];
   /** The device behind the host, null for the host itself. */
   readonly unit: number | null;
   /** `controller`, `hmi`, `scada-server`, `gateway`, `workstation` …: assets/roles.ts. */

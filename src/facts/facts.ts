@@ -186,5 +186,7 @@ export interface HostDirectory {
   segment(host: number): string;
   /** Lower-case, colons; empty where the host was never seen on the local link or stands behind a router. */
   mac(host: number): string;
+  /** How many other addresses it was seen to route for: their packets came from its MAC with a lowered TTL. */
+  forwards?(host: number): number;
   isBroadcastOrMulticast(host: number): boolean;
 }

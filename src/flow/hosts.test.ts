@@ -20,6 +20,18 @@ describe('hosts', () => {
     assert.equal(hosts.address(other), '10.0.0.0');
   });
 
+  test('an address in .255 is a device’s if it has a MAC address, and everybody’s if it is sent to everybody', () => {
+    const hosts = new HostTable();
+    const [device, all, unknown] = [host4(hosts, 0x0a0000ff), host4(hosts, 0xc0a800ff), host4(hosts, 0x0a0001ff)];
+    hosts.bindMac(device, 0x0080, 0xf4010203 | 0, false);
+    hosts.bindMac(all, 0xffff, -1, false);
+    hosts.bindMac(all, 0x0030, 0xbdc5b2b6 | 0, false);
+    assert.deepEqual(
+      [device, all, unknown].map((host) => hosts.isBroadcastOrMulticast(host)),
+      [false, true, true],
+    );
+  });
+
   test('IPv6 addresses are written as RFC 5952 says', () => {
     const hosts = new HostTable();
     const text = (a: number, b: number, c: number, d: number): string =>
@@ -72,15 +84,6 @@ describe('hosts', () => {
     assert.ok(hosts.isBroadcastOrMulticast(hosts.hostOf(0, AddressKind.mac, 0, 0, 0x0180, 0xc2000000 | 0)));
   });
 
-  test('an address that ends in 255 is everybody, unless a frame of its own shows that it is a device', () => {
-    const hosts = new HostTable();
-    const host = host4(hosts, 0x0a0001ff);
-    hosts.bindMac(host, 0xffff, 0xffffffff | 0, false);
-    assert.ok(hosts.isBroadcastOrMulticast(host));
-    hosts.bindMac(host, 0x0200, 7, false);
-    assert.ok(!hosts.isBroadcastOrMulticast(host));
-  });
-
   test('VLANs that are declared one segment are one, and keep what ids are made of', () => {
     const hosts = new HostTable([
       { name: 'cell 1', observed: ['vlan 20', 'vlan 21', 'vlan 30.5'] },
@@ -103,4 +106,20 @@ describe('hosts', () => {
     assert.equal(host4(hosts, 0x0a000001), host);
     assert.equal(hosts.observedSegment(host), 'vlan 7');
   });
+});
+
+test('what comes with a lowered TTL has the MAC address of a router, which keeps its own', () => {
+  const hosts = new HostTable();
+  const host = (last: number): number => hosts.hostOf(0, AddressKind.ipv4, 0, 0, 0, 0x0a000000 + last);
+  const [router, far, further] = [host(1), host(2), host(3)];
+  for (const one of [router, far, further]) hosts.bindMac(one, 0x0080, 7, false);
+  hosts.noteRouted(far);
+  assert.equal(hosts.mac(router), '', 'two are left of which none is known to be routed to');
+  hosts.noteRouted(further);
+  hosts.noteRouted(further);
+  assert.deepEqual([hosts.mac(router), hosts.mac(far), hosts.mac(further)], ['00:80:00:00:00:07', '', '']);
+  assert.deepEqual([hosts.forwards(router), hosts.forwards(far)], [2, 0]);
+  hosts.bindMac(far, 0x0080, 9, true);
+  assert.equal(hosts.mac(far), '00:80:00:00:00:09', 'ARP outweighs it');
+  assert.equal(hosts.mac(router), '00:80:00:00:00:07');
 });

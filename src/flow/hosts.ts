@@ -18,8 +18,12 @@ export const HOSTS_MAX = 262_144;
 const STRIDE = 8;
 const FLAG_MAC_KNOWN = 1;
 const FLAG_MAC_BY_ARP = 2;
+/** A packet to it was for everybody on the link. */
+const FLAG_ASKED_OF_ALL = 8;
+/** Its packets come with a lowered TTL: the MAC address is that of a router, unless ARP says otherwise. */
+const FLAG_ROUTED = 4;
 /** Changes of the MAC address are counted in the bits above; a host that changed so often is left as it is. */
-const MAC_CHANGE = 4;
+const MAC_CHANGE = 16;
 const MAC_CHANGES_MAX = 64 * MAC_CHANGE;
 /** More IPv4 (IPv6) addresses than this on one MAC, none confirmed by ARP or ND: a router stands there. */
 const IPV4_PER_MAC = 1;
@@ -38,6 +42,8 @@ export class HostTable implements HostDirectory {
   private readonly segmentByVlan = new Map<number, number>();
   /** (segment, MAC) → how many IPv4 and IPv6 hosts were seen behind it. */
   private readonly macUse = new Map<string, { ipv4: number; ipv6: number }>();
+  /** (segment, MAC) → how many hosts were seen behind it with a lowered TTL. */
+  private readonly routedBehind = new Map<string, number>();
 
   /** Segments that are declared have one name and one number, however many VLANs they are. */
   constructor(declared: readonly DeclaredSegment[] = []) {
@@ -124,24 +130,51 @@ export class HostTable implements HostDirectory {
    * Answers whether this is the first MAC of the host (1), another one than before (2), or nothing new (0).
    */
   bindMac(host: number, high: number, low: number, byArp: boolean): number {
-    if (host === 0 || (high & 0x100) !== 0 || (high === 0 && low === 0)) return 0;
+    if (host === 0 || (high === 0 && low === 0)) return 0;
     const base = host * STRIDE;
+    if ((high & 0x100) !== 0) {
+      if (high === 0xffff && low === -1) this.words[base + 7]! |= FLAG_ASKED_OF_ALL;
+      return 0;
+    }
     const flags = this.words[base + 7]!;
     const isSame = (flags & FLAG_MAC_KNOWN) !== 0 && this.words[base + 5] === high && this.words[base + 6] === low;
     if (isSame && (!byArp || (flags & FLAG_MAC_BY_ARP) !== 0)) return 0;
     if (!isSame && !byArp && (flags & FLAG_MAC_BY_ARP) !== 0) return 0;
     if (!isSame && flags >= MAC_CHANGES_MAX) return 0;
     const kind = this.words[base]! & 15;
+    // Who is routed to is not among those that use the MAC.
+    const isRouted = (flags & FLAG_ROUTED) !== 0;
     if (!isSame && kind !== AddressKind.mac) {
-      if ((flags & FLAG_MAC_KNOWN) !== 0) this.useMac(host, -1);
+      if ((flags & FLAG_MAC_KNOWN) !== 0 && !isRouted) this.useMac(host, -1);
       this.words[base + 5] = high;
       this.words[base + 6] = low;
-      this.useMac(host, 1);
+      if (!isRouted) this.useMac(host, 1);
     }
-    const changes = (flags & ~(FLAG_MAC_KNOWN | FLAG_MAC_BY_ARP)) + (isSame ? 0 : MAC_CHANGE);
-    this.words[base + 7] = changes | FLAG_MAC_KNOWN | (byArp ? FLAG_MAC_BY_ARP : 0);
+    if (isRouted && byArp) this.useMac(host, 1);
+    const kept = flags & ~(FLAG_MAC_KNOWN | FLAG_MAC_BY_ARP | (byArp ? FLAG_ROUTED : 0));
+    this.words[base + 7] = (kept + (isSame ? 0 : MAC_CHANGE)) | FLAG_MAC_KNOWN | (byArp ? FLAG_MAC_BY_ARP : 0);
     if (isSame) return 0;
     return (flags & FLAG_MAC_KNOWN) !== 0 ? 2 : 1;
+  }
+
+  /** A packet of the host came with a TTL that a router had lowered. */
+  noteRouted(host: number): void {
+    const at = host * STRIDE + 7;
+    const flags = this.words[at]!;
+    if ((flags & (FLAG_MAC_KNOWN | FLAG_MAC_BY_ARP | FLAG_ROUTED)) !== FLAG_MAC_KNOWN) return;
+    if ((this.words[host * STRIDE]! & 15) !== AddressKind.mac) this.useMac(host, -1);
+    this.words[at] = flags | FLAG_ROUTED;
+    const key = this.macKey(host);
+    this.routedBehind.set(key, (this.routedBehind.get(key) ?? 0) + 1);
+  }
+
+  /** Asked of the router itself: a host whose own MAC address is the one that others were seen behind. */
+  forwards(host: number): number {
+    const base = host * STRIDE;
+    if (this.mac(host) === '') return 0;
+    const isMac = this.addressKind(host) === 'mac';
+    const [high, low] = [this.words[base + (isMac ? 3 : 5)]!, this.words[base + (isMac ? 4 : 6)]!];
+    return this.routedBehind.get(`${this.words[base]! >> 4} ${high} ${low}`) ?? 0;
   }
 
   addressKind(host: number): 'ipv4' | 'ipv6' | 'mac' {
@@ -180,6 +213,7 @@ export class HostTable implements HostDirectory {
     if ((flags & FLAG_MAC_KNOWN) === 0) return '';
     const text = macText(this.words[base + 5]!, this.words[base + 6]!);
     if ((flags & FLAG_MAC_BY_ARP) !== 0) return text;
+    if ((flags & FLAG_ROUTED) !== 0) return '';
     const use = this.macUse.get(this.macKey(host));
     if (use !== undefined && (use.ipv4 > IPV4_PER_MAC || use.ipv6 > IPV6_PER_MAC)) return '';
     return text;
@@ -193,8 +227,11 @@ export class HostTable implements HostDirectory {
         const first = address >>> 24;
         if (first >= 224 || address === 0) return true;
         // A directed broadcast cannot be told without the netmask: .255, unless it has a MAC address of its own, as a
-        // device in a larger network has.
-        return (address & 0xff) === 0xff && (this.words[base + 7]! & FLAG_MAC_KNOWN) === 0;
+        // device in a larger network has. Faulty devices answer from the broadcast address: what is sent to everybody
+        // on the link is one, whoever speaks from it.
+        if ((address & 0xff) !== 0xff) return false;
+        const flags = this.words[base + 7]!;
+        return (flags & FLAG_MAC_KNOWN) === 0 || (flags & FLAG_ASKED_OF_ALL) !== 0;
       }
       case AddressKind.ipv6:
         return this.words[base + 1]! >>> 24 === 0xff;
@@ -215,7 +252,7 @@ export class HostTable implements HostDirectory {
     return `${this.words[base]! >> 4} ${this.words[base + 5]!} ${this.words[base + 6]!}`;
   }
 
-  private useMac(host: number, by: number): void {
+  private useMac(host: number, by: 1 | -1): void {
     const key = this.macKey(host);
     let use = this.macUse.get(key);
     if (use === undefined) this.macUse.set(key, (use = { ipv4: 0, ipv6: 0 }));

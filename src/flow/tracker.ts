@@ -175,7 +175,10 @@ export class FlowTracker implements RowEvents {
       if (packet.hasTransport) this.tcp(row, base, fromClient, packet);
       return;
     }
-    if ((flags & FlowFlag.answered) === 0 && !fromClient) this.answered(row);
+    if ((flags & FlowFlag.answered) === 0 && !fromClient) {
+      this.noteHops(base, packet);
+      this.answered(row);
+    }
     if (protocol === IpProtocol.udp) {
       if (packet.payloadEnd > packet.payloadStart && packet.payloadMissing === 0) {
         this.reader.frame = packet.frame;
@@ -323,6 +326,7 @@ export class FlowTracker implements RowEvents {
     if (packet.hasMac && packet.tunnelDepth === 0) {
       this.bind(packet, sourceHost, packet.sourceMacHigh, packet.sourceMacLow);
       this.bind(packet, destinationHost, packet.destinationMacHigh, packet.destinationMacLow);
+      if (isLowered(packet.ipTtl)) hosts.noteRouted(sourceHost);
     }
     let sourceIsClient = true;
     let flags = 0;
@@ -380,6 +384,12 @@ export class FlowTracker implements RowEvents {
     });
   }
 
+  /** At the first packet of a server. */
+  private noteHops(base: number, packet: Packet): void {
+    if (packet.ipVersion === 0 || !packet.hasMac || packet.tunnelDepth > 0 || !isLowered(packet.ipTtl)) return;
+    this.hosts.noteRouted(this.table.words[base + Column.server]!);
+  }
+
   private isNewConnection(row: number, packet: Packet): boolean {
     const base = row * FlowTable.stride;
     const { words } = this.table;
@@ -395,6 +405,7 @@ export class FlowTracker implements RowEvents {
     const { words } = this.table;
     const flags = words[base + Column.flags]!;
     if (!fromClient && (flags & FlowFlag.answerReported) === 0) {
+      this.noteHops(base, packet);
       if ((tcpFlags & TcpFlag.rst) === 0) this.answered(row);
       else this.refused(row);
     }
@@ -684,4 +695,13 @@ function swap(array: Int32Array | Float64Array, a: number, b: number): void {
 function swapBits(flags: number, a: number, b: number): number {
   const isDifferent = ((flags & a) !== 0) !== ((flags & b) !== 0);
   return isDifferent ? flags ^ (a | b) : flags;
+}
+
+/**
+ * Systems begin with 64, 128 or 255; what lies a little below came through routers. 60, 250 and whatever is low are
+ * first values of some devices, and say nothing.
+ */
+function isLowered(ttl: number): boolean {
+  if (ttl === 60 || ttl === 250) return false;
+  return (ttl >= 57 && ttl <= 63) || (ttl >= 121 && ttl <= 127) || (ttl >= 248 && ttl <= 254);
 }

@@ -31,12 +31,14 @@ export const ContextKind = {
   remoteSessions: 12,
   /** (host) → (tool): which tools for remote support are used; tool as `textWord` has it. */
   remoteTools: 13,
+  /** (server) → (client, service): who opens what, as far as it touches the control level; service as `textWord` has it. */
+  openings: 14,
   /** (server) → (path): from which networks by which services it is reached; path as `pathWord` has it. */
-  paths: 14,
+  paths: 15,
   /** (network) → (path): the same for all servers of a network. Follows from `paths`, is not saved. */
-  networkPaths: 15,
+  networkPaths: 16,
   /** (host) → (domain): whose names it asks for; domain as `textWord` has it. */
-  domains: 16,
+  domains: 17,
 } as const;
 
 /** What is known of who comes in and where a host turns to, by its name in a baseline. */
@@ -45,6 +47,7 @@ export const ACCESS_CONTEXTS = {
   hour: ContextKind.loginHours,
   session: ContextKind.remoteSessions,
   tool: ContextKind.remoteTools,
+  opening: ContextKind.openings,
   path: ContextKind.paths,
   domain: ContextKind.domains,
 } as const;

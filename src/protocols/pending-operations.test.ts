@@ -71,6 +71,35 @@ test('an answer finds the oldest of its key, those before a gap last', () => {
   assert.equal(pending.find(context.flow + 1, 1), -1);
 });
 
+test('of many conversations with gaps, each answer finds what a search of all finds', () => {
+  const { context } = listener();
+  // These three conversations share a bucket.
+  const pending = new PendingOperations(256, TIMEOUT_US);
+  const model: { slot: number; flow: number; key: number; isLost: boolean }[] = [];
+  let seed = 7;
+  const below = (limit: number): number => (seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 1) % limit;
+  for (let step = 0; step < 20_000; step++) {
+    const flow = 3 + 256 * below(3);
+    const key = below(4);
+    const act = below(10);
+    if (act < 5 && model.length < 200) {
+      const slot = request(pending, { ...context, flow, operation: context.operation }, key, 1);
+      model.push({ slot, flow, key, isLost: false });
+    } else if (act === 5) {
+      pending.markGap(flow);
+      for (const entry of model) if (entry.flow === flow) entry.isLost = true;
+    } else {
+      const matching = model.filter((entry) => entry.flow === flow && entry.key === key);
+      const expected = matching.find(({ isLost }) => !isLost) ?? matching[0];
+      const found = pending.find(flow, key);
+      assert.equal(found, expected?.slot ?? -1);
+      if (expected === undefined) continue;
+      pending.release(found);
+      model.splice(model.indexOf(expected), 1);
+    }
+  }
+});
+
 test('what waits too long, and what waits at the end, is told as unanswered, the oldest first', () => {
   const { context, told } = listener();
   const pending = new PendingOperations(64, TIMEOUT_US);

@@ -75,6 +75,8 @@ export class PendingOperations {
   readonly #bucketOldest: Int32Array;
   readonly #bucketNewest: Int32Array;
   readonly #bucketCount: Int32Array;
+  /** The oldest of a bucket before which all have passed a gap: with lost answers those become many. */
+  readonly #bucketFresh: Int32Array;
 
   /**
    * `capacityMax`: a power of two; the table starts small and doubles up to it. `timeoutUs`: after so long a request is
@@ -87,6 +89,7 @@ export class PendingOperations {
     this.#bucketOldest = new Int32Array(capacityMax).fill(NONE);
     this.#bucketNewest = new Int32Array(capacityMax).fill(NONE);
     this.#bucketCount = new Int32Array(capacityMax);
+    this.#bucketFresh = new Int32Array(capacityMax).fill(NONE);
     this.#grow(Math.min(capacityMax, CAPACITY_FIRST));
   }
 
@@ -119,14 +122,19 @@ export class PendingOperations {
    */
   find(flow: number, key: number): number {
     const numbers = this.#numbers;
+    const bucket = this.#bucketOf(flow);
+    const fresh = this.#bucketFresh[bucket]!;
     let lost = NONE;
-    let slot = this.#bucketOldest[this.#bucketOf(flow)]!;
-    while (slot !== NONE) {
+    for (let slot = fresh; slot !== NONE; slot = numbers[slot * STRIDE + At.newerInBucket]!) {
       const at = slot * STRIDE;
-      if (numbers[at + At.key] === key && numbers[at + At.flow] === flow) {
-        if ((numbers[at + At.flags]! & Flag.passedGap) === 0) return slot;
-        if (lost === NONE) lost = slot;
-      }
+      if (numbers[at + At.key] !== key || numbers[at + At.flow] !== flow) continue;
+      if ((numbers[at + At.flags]! & Flag.passedGap) === 0) return slot;
+      if (lost === NONE) lost = slot;
+    }
+    let slot = this.#bucketOldest[bucket]!;
+    while (slot !== fresh) {
+      const at = slot * STRIDE;
+      if (numbers[at + At.key] === key && numbers[at + At.flow] === flow) return slot;
       slot = numbers[at + At.newerInBucket]!;
     }
     return lost;
@@ -215,6 +223,7 @@ export class PendingOperations {
     if (newerInBucket === NONE) this.#bucketNewest[bucket] = olderInBucket;
     else numbers[newerInBucket * STRIDE + At.olderInBucket] = olderInBucket;
     this.#bucketCount[bucket]!--;
+    if (this.#bucketFresh[bucket] === slot) this.#bucketFresh[bucket] = this.#fresh(newerInBucket);
     this.#free[this.#freeCount++] = slot;
   }
 
@@ -223,6 +232,8 @@ export class PendingOperations {
     for (let slot = this.oldestOf(flow); slot !== NONE; slot = this.nextOf(slot)) {
       this.#numbers[slot * STRIDE + At.flags]! |= Flag.passedGap;
     }
+    const bucket = this.#bucketOf(flow);
+    this.#bucketFresh[bucket] = this.#fresh(this.#bucketFresh[bucket]!);
   }
 
   /** The conversation is over: what waits is handed over as unanswered. */
@@ -243,6 +254,14 @@ export class PendingOperations {
     this.recall(slot, context.operation);
     context.sink.operation(context.operation);
     this.release(slot);
+  }
+
+  /** `slot` or the first younger one in its bucket that has passed no gap. */
+  #fresh(slot: number): number {
+    const numbers = this.#numbers;
+    while (slot !== NONE && (numbers[slot * STRIDE + At.flags]! & Flag.passedGap) !== 0)
+      slot = numbers[slot * STRIDE + At.newerInBucket]!;
+    return slot;
   }
 
   /** `slot` or the first younger one in its bucket that is of this conversation. */
@@ -364,6 +383,7 @@ export class PendingOperations {
     this.#numbers[at + At.newerInBucket] = NONE;
     if (newest === NONE) this.#bucketOldest[bucket] = slot;
     else this.#numbers[newest * STRIDE + At.newerInBucket] = slot;
+    if (this.#bucketFresh[bucket] === NONE) this.#bucketFresh[bucket] = slot;
     this.#bucketNewest[bucket] = slot;
     this.#bucketCount[bucket]!++;
   }

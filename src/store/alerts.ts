@@ -36,6 +36,8 @@ export interface AlertFilter {
   readonly kind?: string;
   /** Subject or peer: the id of an asset, or an address. */
   readonly asset?: string;
+  /** Only the alerts of this incident; `any`: of every incident. */
+  readonly incident?: string;
   /** Last seen at or after. */
   readonly sinceUs?: number;
 }
@@ -106,6 +108,8 @@ export function* storedAlerts(database: DatabaseSync, filter: AlertFilter, index
   };
   if (filter.severity !== undefined) want('severity >= ?', severityRank(filter.severity));
   if (filter.kind !== undefined) want('(kind = ? OR module = ?)', filter.kind, filter.kind);
+  if (filter.incident === 'any') want('incident IS NOT NULL');
+  else if (filter.incident !== undefined) want('incident = ?', filter.incident);
   if (filter.sinceUs !== undefined) want('last_us >= ?', filter.sinceUs);
   if (filter.asset !== undefined) {
     const columns = ['asset', 'ip', 'mac'].flatMap((column) => [`subject_${column}`, `peer_${column}`]);

@@ -2,11 +2,13 @@
 // add up, and the fields follow from all claims together.
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { assetFields, byWeight } from '../assets/asset-fields.ts';
-import { EVIDENCE_MAX, sortableAddress } from '../assets/inventory.ts';
+import { EVIDENCE_MAX } from '../assets/host-record.ts';
+import { sortableAddress } from '../assets/sortable-address.ts';
 import type { Asset, AssetEvidence } from '../facts/asset.ts';
 import type { ClaimAttribute } from '../facts/facts.ts';
 import { DECLARED_SOURCE } from '../facts/intent.ts';
 import { fileOf, frameOf, frameReference, type FrameReference } from '../facts/frame-reference.ts';
+import { AssetAliases } from './aliases.ts';
 import type { Merged } from './conversations.ts';
 import { numberOf, numberOrNull, storedWhole, textOf, textOrNull, type Row } from './stored-values.ts';
 
@@ -35,6 +37,7 @@ interface Kept {
 export class AssetMerge {
   readonly #captures: CaptureIds;
   readonly #hasDeclaration: boolean;
+  readonly #aliases: AssetAliases;
   readonly #find: StatementSync;
   readonly #write: StatementSync;
   readonly #findEvidence: StatementSync;
@@ -47,6 +50,7 @@ export class AssetMerge {
   constructor(database: DatabaseSync, captures: CaptureIds, hasDeclaration: boolean) {
     this.#captures = captures;
     this.#hasDeclaration = hasDeclaration;
+    this.#aliases = new AssetAliases(database);
     this.#find = database.prepare('SELECT * FROM assets WHERE id = ?');
     this.#write = database.prepare(
       `INSERT INTO assets (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})
@@ -74,13 +78,32 @@ export class AssetMerge {
     );
   }
 
+  /** (segment, address) of each host → the id of its asset, once they are merged. */
+  idsByAddress(assets: readonly Asset[]): Map<string, string> {
+    const ids = new Map<string, string>();
+    for (const asset of assets) {
+      if (asset.unit !== null) continue;
+      const id = this.#aliases.idOf(asset);
+      for (const address of [...asset.ip, ...asset.mac]) ids.set(`${asset.segment}\n${address}`, id);
+      for (const [segment, address] of asset.elsewhere ?? []) ids.set(`${segment}\n${address}`, id);
+    }
+    return ids;
+  }
+
   merge(assets: readonly Asset[]): Merged {
     let added = 0;
     let changed = 0;
-    for (const asset of assets) {
-      const stored = this.#find.get(asset.id);
+    for (const observed of assets) {
+      const id = this.#aliases.idOf(observed);
+      const asset = id === observed.id ? observed : { ...observed, id };
+      const stored = this.#find.get(id);
       if (stored === undefined) added++;
-      if (this.#mergeOne(asset, stored) && stored !== undefined) changed++;
+      let isChanged = this.#mergeOne(asset, stored);
+      if (asset.aliases.length > 0 && this.#aliases.add(id, asset.aliases)) {
+        this.#mergeOne(asset, this.#find.get(id));
+        isChanged = true;
+      }
+      if (isChanged && stored !== undefined) changed++;
     }
     return { seen: assets.length, added, changed };
   }
@@ -210,6 +233,7 @@ export function* storedAssets(database: DatabaseSync, filter: AssetFilter, index
     'SELECT address FROM asset_addresses WHERE asset = ? AND kind = ? ORDER BY sort_key, address',
   );
   const protocols = database.prepare('SELECT protocol FROM asset_protocols WHERE asset = ? ORDER BY protocol');
+  const aliases = database.prepare('SELECT alias FROM asset_aliases WHERE asset = ? ORDER BY alias');
   const evidence = database.prepare('SELECT * FROM asset_evidence WHERE asset = ?');
   const list = (statement: StatementSync, column: string, ...parameters: string[]): string[] =>
     statement.all(...parameters).map((row) => textOf(row, column));
@@ -218,6 +242,7 @@ export function* storedAssets(database: DatabaseSync, filter: AssetFilter, index
     const id = textOf(row, 'id');
     yield {
       id,
+      aliases: list(aliases, 'alias', id),
       segment: textOf(row, 'segment'),
       ip: list(addresses, 'address', id, 'ip'),
       mac: list(addresses, 'address', id, 'mac'),

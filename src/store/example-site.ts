@@ -93,6 +93,7 @@ export function exampleEvidence(changes: Partial<AssetEvidence> = {}): AssetEvid
 export function exampleAsset(changes: Partial<Asset> = {}): Asset {
   return {
     id: 'asset-1',
+    aliases: [],
     segment: 'default',
     ip: ['192.0.2.1'],
     mac: ['02:00:00:00:00:01'],

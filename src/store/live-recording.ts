@@ -4,6 +4,7 @@ import type { CaptureFile } from '../capture/frames.ts';
 import type { Alert } from '../facts/alert.ts';
 import type { Asset } from '../facts/asset.ts';
 import type { Conversation } from '../facts/facts.ts';
+import { AssetAliases } from './aliases.ts';
 import { mergeAlerts } from './alerts.ts';
 import { AssetMerge, type CaptureIds } from './assets.ts';
 import { ConversationGathering, type Merged, type NamedHosts } from './conversations.ts';
@@ -93,25 +94,26 @@ export class LiveRecording {
   }
 
   #mergeAlerts(alerts: readonly Alert[]): void {
-    const merged = mergeAlerts(this.#database, alerts, this.#captures);
+    const aliases = new AssetAliases(this.#database);
+    const named = alerts.map((alert) => aliases.named(alert));
+    const merged = mergeAlerts(this.#database, named, this.#captures);
     for (const { id } of alerts) this.#alertsSeen.add(id);
     this.alerts = sum(this.alerts, merged, this.#alertsSeen.size);
   }
 
   #mergeAssets(assets: readonly Asset[]): void {
     if (assets.length === 0) return;
-    const merged = new AssetMerge(this.#database, this.#captures, this.#hasDeclaration).merge(assets);
+    const merge = new AssetMerge(this.#database, this.#captures, this.#hasDeclaration);
+    const merged = merge.merge(assets);
     // A conversation may have been written before its ends were known as devices.
     const name = this.#database.prepare(
       'UPDATE hosts SET asset = ? WHERE segment = ? AND address = ? AND asset IS NOT ?',
     );
-    for (const { id, segment, unit, ip, mac } of assets) {
-      this.#assetsSeen.add(id);
-      if (unit !== null) continue;
-      for (const address of [...ip, ...mac]) {
-        this.#assetIds.set(`${segment}\n${address}`, id);
-        name.run(id, segment, address, id);
-      }
+    for (const { id } of assets) this.#assetsSeen.add(id);
+    for (const [key, id] of merge.idsByAddress(assets)) {
+      this.#assetIds.set(key, id);
+      const [segment = '', address = ''] = key.split('\n');
+      name.run(id, segment, address, id);
     }
     this.assets = sum(this.assets, merged, this.#assetsSeen.size);
   }

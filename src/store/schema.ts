@@ -140,5 +140,14 @@ const VERSION_1 = `
   ) STRICT;
 `;
 
+const VERSION_2 = `
+  -- Ids that were given to parts of a device before it was known that they are one.
+  CREATE TABLE asset_aliases (
+    alias TEXT PRIMARY KEY,
+    asset TEXT NOT NULL REFERENCES assets (id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX asset_aliases_by_asset ON asset_aliases (asset);
+`;
+
 /** MIGRATIONS[n] makes version n + 1 out of version n. */
-export const MIGRATIONS: readonly string[] = [VERSION_1];
+export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2];

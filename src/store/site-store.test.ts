@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { EVIDENCE_MAX } from '../assets/inventory.ts';
+import { EVIDENCE_MAX } from '../assets/host-record.ts';
 import { frameReference } from '../facts/frame-reference.ts';
 import { openDatabase, StoreError } from './database.ts';
 import {
@@ -454,4 +454,24 @@ test('an older database is brought up to date and keeps what it holds', async ()
   assert.equal(database.prepare('SELECT count(*) AS count FROM assets WHERE note IS NULL').get()!['count'], 2);
   database.close();
   assert.throws(() => new SiteStore(store.path, { isMade: false }), refusal(/newer version/));
+});
+
+test('two assets that turn out to be one device become one, and what named the other names it', async () => {
+  const other = exampleAsset({ id: 'asset-2', ip: ['192.0.2.2'], mac: [], firstUs: START_US - 5 });
+  const store = await storeOf({ assets: [exampleAsset(), other], alerts: [exampleAlert()] });
+  await saveExample(store, {
+    assets: [exampleAsset({ aliases: ['asset-2'], ip: ['192.0.2.1', '192.0.2.2'] })],
+    alerts: [],
+  });
+  const [asset, ...more] = [...store.assets()];
+  assert.deepEqual(more, []);
+  assert.deepEqual([asset?.id, asset?.aliases, asset?.firstUs], ['asset-1', ['asset-2'], START_US - 5]);
+  assert.deepEqual(asset?.ip, ['192.0.2.1', '192.0.2.2']);
+  assert.equal([...store.alerts()][0]?.peer?.asset, 'asset-1');
+  // Seen on its own again, it is a part of the device; with another card it is another device.
+  await saveExample(store, { assets: [other] });
+  assert.equal([...store.assets()].length, 1);
+  await saveExample(store, { assets: [{ ...other, mac: ['02:00:00:00:00:99'] }] });
+  assert.equal([...store.assets()].length, 2);
+  store.close();
 });

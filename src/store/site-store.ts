@@ -4,6 +4,7 @@ import type { CaptureFile, CaptureSource } from '../capture/frames.ts';
 import type { Alert } from '../facts/alert.ts';
 import type { Asset } from '../facts/asset.ts';
 import type { FactSink, HostDirectory } from '../facts/facts.ts';
+import { AssetAliases } from './aliases.ts';
 import { mergeAlerts, storedAlerts, type AlertFilter } from './alerts.ts';
 import { AssetMerge, storedAssets, type AssetFilter, type CaptureIds } from './assets.ts';
 import { CaptureIdentities, identifiedSource } from './capture-identity.ts';
@@ -174,19 +175,22 @@ export class SiteRecording {
   #write(observed: Observed, hasDeclaration: boolean): SaveSummary {
     const { assets, alerts, hosts } = observed;
     const captures = this.#writeCaptures(observed.files);
-    const byAddress = new Map<string, string>();
-    for (const asset of assets) {
-      if (asset.unit !== null) continue;
-      for (const address of [...asset.ip, ...asset.mac]) byAddress.set(`${asset.segment}\n${address}`, asset.id);
-    }
+    const merge = new AssetMerge(this.#database, captures.ids, hasDeclaration);
+    const merged = merge.merge(assets);
+    const byAddress = merge.idsByAddress(assets);
+    const aliases = new AssetAliases(this.#database);
     return {
       captures: captures.merged,
-      assets: new AssetMerge(this.#database, captures.ids, hasDeclaration).merge(assets),
+      assets: merged,
       conversations: this.#conversations.merge(
         hosts,
         (segment, address) => byAddress.get(`${segment}\n${address}`) ?? null,
       ),
-      alerts: mergeAlerts(this.#database, alerts, captures.ids),
+      alerts: mergeAlerts(
+        this.#database,
+        alerts.map((alert) => aliases.named(alert)),
+        captures.ids,
+      ),
     };
   }
 

@@ -183,6 +183,11 @@ const QUIET = [
     play: identity({ value: 'M1', trust: 0.3 }, { value: 'M2', trust: 0.3 }),
   },
   {
+    kind: 'asset-lens/identity-changed',
+    what: 'two devices that answer from the broadcast address',
+    play: identity({ host: 255, value: 'M1' }, { host: 255, value: 'M2' }),
+  },
+  {
     kind: 'asset-lens/firmware-changed',
     what: 'a run state that changes',
     play: identity({ attribute: 'run-state', value: 'run' }, { attribute: 'run-state', value: 'stop' }),

@@ -30,7 +30,9 @@ const FIRST_FRAME = 4;
 const HAS_ENGINEERED = 5;
 /** Values told to the client unasked. */
 const TOLD = 6;
-const WIDTH = 7;
+/** Confirmed requests that look at the device itself, not at what it measures. */
+const INSPECTED = 7;
+const WIDTH = 8;
 
 /** A unit and a protocol in one number: units below 2^24, protocols below 64. */
 const UNIT_RANGE = 0x200_0000;
@@ -45,6 +47,11 @@ const ENGINEERING_VERBS: readonly number[] = [
   Verb['set-mode'],
 ];
 const IS_ENGINEERING = Uint8Array.from(VERB_NAMES, (_name, verb) => (ENGINEERING_VERBS.includes(verb) ? 1 : 0));
+
+/** What engineering tools ask all the time and operators' stations hardly: blocks, diagnostics, jobs. */
+const IS_INSPECTION = Uint8Array.from(VERB_NAMES, (_name, verb) =>
+  [Verb.enumerate, Verb.diagnose, Verb.configure, Verb.other].includes(verb) ? 1 : 0,
+);
 
 /** What a client of a broker asks of the broker itself. */
 const IS_FOR_BROKER = Uint8Array.from(VERB_NAMES, (_name, verb) =>
@@ -85,6 +92,7 @@ interface UnitSum {
 interface FamilySums {
   answered: number;
   asked: number;
+  inspected: number;
   failed: number;
   hasEngineered: boolean;
   firstFrame: number;
@@ -133,6 +141,7 @@ class AssetLens implements ModuleHandlers {
     else values[at + outcome]!++;
     if (outcome !== Outcome.ok) return;
     values[at + LAST_OK_US] = operation.timeUs;
+    values[at + INSPECTED]! += IS_INSPECTION[operation.verb]!;
     if (values[at + FIRST_FRAME] === 0) {
       values[at + FIRST_FRAME] = operation.answerFrame > 0 ? operation.answerFrame : operation.requestFrame;
       this.#hasNews = true;
@@ -148,6 +157,8 @@ class AssetLens implements ModuleHandlers {
   }
 
   claim(claim: Claim): void {
+    // Faulty devices answer from the broadcast address: several of them would be one that changes.
+    if (this.#site.hosts.isBroadcastOrMulticast(claim.host)) return;
     const kind = CHANGE_KINDS[claim.attribute];
     if (kind === undefined || claim.trust < SAID_BY_DEVICE || claim.value === '') return;
     const key = `${claim.host}/${claim.unit}/${claim.attribute}/${claim.source}`;
@@ -221,9 +232,9 @@ class AssetLens implements ModuleHandlers {
     for (const family of FAMILIES) {
       const sums = sum.families.get(family);
       if (sums === undefined) continue;
-      const { answered, asked, failed, hasEngineered, servers, firstFrame, lastUs } = sums;
+      const { answered, asked, inspected, failed, hasEngineered, servers, firstFrame, lastUs } = sums;
       const units = this.#unitsBehind(sum.units, family);
-      const role = roleOf({ family, answered, units, asked, failed, servers: servers.size, hasEngineered });
+      const role = roleOf({ family, answered, units, asked, inspected, failed, servers: servers.size, hasEngineered });
       if (role === null) continue;
       const source = `behaviour: ${role.because}`;
       this.#claim(host, -1, 'role', role.role, source, role.trust, lastUs, firstFrame);
@@ -267,6 +278,7 @@ class AssetLens implements ModuleHandlers {
       if (confirmed + failed > 0) {
         const asking = familyOf(sumsOf(sums, client), family);
         asking.asked += confirmed;
+        asking.inspected += values[at + INSPECTED]!;
         asking.failed += failed;
         if (confirmed > 0) noteAsked(asking, server === client ? -1 : server, frame, lastUs);
         if (values[at + HAS_ENGINEERED] === 1) asking.hasEngineered = true;
@@ -308,6 +320,7 @@ function familyOf({ families }: HostSums, family: ProtocolFamily): FamilySums {
     sums = {
       answered: 0,
       asked: 0,
+      inspected: 0,
       failed: 0,
       hasEngineered: false,
       firstFrame: 0,

@@ -2,6 +2,7 @@
 // before it is judged, so that redundant pairs which swap their addresses are seen as what they are.
 import type { Trait } from '../../facts/facts.ts';
 import type { Site } from '../../facts/module.ts';
+import { spanText } from '../plain-words.ts';
 import { ADDRESS_CONFLICT, ADDRESS_MOVED, ADDRESS_SPOOFED } from './kinds.ts';
 
 /** Hosts whose network card is remembered; the oldest is forgotten. */
@@ -22,6 +23,8 @@ const VIRTUAL = /^(?:00:00:5e:00:0[12]|00:00:0c:07:ac|00:00:0c:9f:f|00:05:73:a0|
 const NOBODY = /^(?:0\.|127\.|::1?$)/;
 /** An address that has been with one card for so long is settled; before, frames may come by several routers. */
 const SETTLED_US = 30e6;
+/** Nobody was heard for so long: what was true before says nothing of a device that has the address now. */
+const BLIND_US = 24 * 3600e6;
 
 interface Card {
   readonly mac: string;
@@ -44,6 +47,7 @@ export class Addresses {
   /** Hosts whose address is given by DHCP, or shared on purpose. */
   readonly #free = new Set<number>();
   #waiting: Change[] = [];
+  #tickedUs = 0;
 
   constructor(site: Site) {
     this.#site = site;
@@ -74,6 +78,8 @@ export class Addresses {
   }
 
   tick(timeUs: number): void {
+    if (this.#tickedUs > 0 && timeUs - this.#tickedUs > BLIND_US) this.#forgetAll();
+    this.#tickedUs = timeUs;
     if (this.#waiting.length === 0) return;
     const due = this.#waiting.filter(({ now }) => timeUs - now.sinceUs >= LOOK_US);
     if (due.length === 0) return;
@@ -84,6 +90,12 @@ export class Addresses {
   end(): void {
     for (const change of this.#waiting) this.#judge(change);
     this.#waiting = [];
+  }
+
+  #forgetAll(): void {
+    this.end();
+    this.#cards.clear();
+    this.#hostsOf.clear();
   }
 
   #judge(change: Change): void {
@@ -117,18 +129,18 @@ export class Addresses {
         subject,
         peer: null,
         object: '',
-        explanation: `${move}, where it had been before: both network cards use the address within ${Math.round((now.sinceUs - earlier.sinceUs) / 1e6)} s.`,
+        explanation: `${move}, where it had been before: both network cards use the address within ${spanText(now.sinceUs - earlier.sinceUs)}.`,
         frames: [earlier.frame, ...frames].filter((frame) => frame > 0),
       });
     } else if (others.length < ROUTER_ADDRESSES && now.sinceUs - before.sinceUs >= SETTLED_US) {
-      const seconds = Math.round((now.sinceUs - before.sinceUs) / 1e6);
+      const after = spanText(now.sinceUs - before.sinceUs);
       this.#site.raise({
         kind: ADDRESS_MOVED.kind,
         timeUs: now.sinceUs,
         subject,
         peer: null,
         object: '',
-        explanation: `${move}; the change came ${seconds} s after the first was heard, and nothing gave the address away (no DHCP, no virtual router).`,
+        explanation: `${move}; the change came ${after} after the first was heard, and nothing gave the address away (no DHCP, no virtual router).`,
         frames,
       });
     }

@@ -87,8 +87,11 @@ function managedHost(frame: LldpFrame, bytes: Uint8Array, context: MessageContex
     if (size < 2) continue;
     const addressSize = bytes[start]!;
     const family = bytes[start + 1];
-    if (addressSize === 5 && family === FAMILY_IPV4 && size >= 6 && u32be(bytes, start + 2) !== 0)
+    if (addressSize === 5 && family === FAMILY_IPV4 && size >= 6 && u32be(bytes, start + 2) !== 0) {
+      const address = bytes.subarray(start + 2, start + 6).join('.');
+      new Speaker(context, context.client).trait('management-address', address);
       return context.hosts.ofIpv4(bytes, start + 2);
+    }
     if (addressSize === 17 && family === FAMILY_IPV6 && size >= 18) return context.hosts.ofIpv6(bytes, start + 2);
   }
   return 0;

@@ -5,6 +5,7 @@ import { printable } from '../../bytes/text.ts';
 import { Verb } from '../../facts/verbs.ts';
 import type { ClaimAttribute } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
+import { orderFamily } from '../../../knowledge/siemens-order-numbers.ts';
 import { Trust, claim } from '../facts-of-messages.ts';
 
 /** The lower byte of a list's id is its number; the upper chooses an extract. */
@@ -74,18 +75,9 @@ export function orderNumber(value: string, say: Say): void {
   if (!/^6[A-Z]{2}\d /.test(value) && !/^6[A-Z]{2}\d \d{3}-/.test(value)) return;
   say('product-code', value);
   say('vendor', 'Siemens', Trust.inferred);
-  const family = FAMILIES.find(([pattern]) => pattern.test(value));
-  if (family !== undefined) say('model', `SIMATIC ${family[1]}`, Trust.inferred);
+  const family = orderFamily(value);
+  if (family !== undefined) say('model', family.family, Trust.inferred);
 }
-
-const FAMILIES: readonly (readonly [RegExp, string])[] = [
-  [/^6ES7 3[13]\d-/, 'S7-300'],
-  [/^6ES7 41\d-/, 'S7-400'],
-  [/^6ES7 51\d-/, 'S7-1500'],
-  [/^6ES7 15[14]-/, 'ET 200S/ET 200pro'],
-  // The S7-200 has nearly the same numbers: 21x-1AD23.
-  [/^6ES7 21\d-1[A-Z]{2}[345]\d/, 'S7-1200'],
-];
 
 const MODES: Readonly<Record<number, string>> = {
   1: 'stop (update)',

@@ -39,8 +39,8 @@ export function tellOfSender(
   }
   const server = value('server');
   trait('ssdp-server', server);
-  // UPnP Device Architecture 2.0, clause 1.2.2: `OS/version UPnP/2.0 product/version`; some put commas between.
-  const [system, product] = server.split(/,?\s+UPnP\/[\d.]+,?\s*/i);
+  // UPnP Device Architecture 2.0, clause 1.2.2: `OS/version UPnP/2.0 product/version`; some put commas between, or leave the system out.
+  const [system, product] = server.split(/(?:^|,?\s+)UPnP\/[\d.]+,?\s*/i);
   if (product !== undefined) {
     claim('operating-system', (system ?? '').replace(/,$/, ''), 'ssdp server');
     claim('application', product, 'ssdp server');

@@ -1,0 +1,133 @@
+// What the inventory keeps of a host and of the units behind it, bounded, and how that grows and is put together.
+import type { AssetEvidence } from '../facts/asset.ts';
+import type { Claim, ClaimAttribute } from '../facts/facts.ts';
+import type { FrameReference } from '../facts/frame-reference.ts';
+import type { KeptTrait } from './derived.ts';
+
+/** Different claims kept for one host or unit: the most trusted, among equals the newest. */
+export const EVIDENCE_MAX = 64;
+
+export interface Evidence {
+  readonly attribute: ClaimAttribute;
+  readonly value: string;
+  readonly source: string;
+  trust: number;
+  timeUs: number;
+  readonly frame: FrameReference;
+}
+
+/** What is known of a host itself or of one unit behind it. */
+export interface Device {
+  firstUs: number;
+  lastUs: number;
+  /** Of a unit: it was claimed to answer (a `service`) and does not stand for the host, so that it may be a device. */
+  isThere: boolean;
+  /** Of a unit that is there: a device of its own even where the host answers for no other. */
+  isBehind: boolean;
+  readonly evidence: Map<string, Evidence>;
+}
+
+export interface HostRecord {
+  readonly host: number;
+  readonly itself: Device;
+  readonly protocols: Set<number>;
+  /** The one of them that was added last: most conversations bring nothing new. */
+  newestProtocol: number;
+  readonly units: Map<number, Device>;
+  /** As in HostTraces; the lists that nothing was added to are one. */
+  cards: readonly string[];
+  toldCard: string;
+  managedBy: readonly string[];
+  /** Protocols in which it answered; shared while there is none. */
+  served: readonly number[];
+  /** Of the traits that something is derived from the last; shared while there is none. */
+  traits: Map<string, KeptTrait>;
+}
+
+export const NONE: readonly string[] = [];
+export const NO_PROTOCOLS: readonly number[] = [];
+/** Never added to. */
+export const NO_TRAITS = new Map<string, KeptTrait>();
+/** MAC addresses remembered for one host, of a kind. */
+export const CARDS_MAX = 8;
+/** Names that one address has in mDNS and that count. */
+export const NAMES_MAX = 4;
+
+export function newDevice(timeUs: number): Device {
+  return { firstUs: timeUs, lastUs: timeUs, isThere: false, isBehind: false, evidence: new Map() };
+}
+
+export function extend(device: Device, firstUs: number, lastUs: number): void {
+  if (firstUs < device.firstUs) device.firstUs = firstUs;
+  if (lastUs > device.lastUs) device.lastUs = lastUs;
+}
+
+/** A unit that answers is a device of its own where its protocol says so, or where the host answers for several. */
+export function isDevice(record: HostRecord, device: Device): boolean {
+  if (!device.isThere || device.isBehind) return device.isThere;
+  let behind = 0;
+  for (const { isThere } of record.units.values()) if (isThere && ++behind > 1) return true;
+  return false;
+}
+
+export function addEvidence(device: Device, claim: Claim): void {
+  const { attribute, value, source, trust, timeUs, frame } = claim;
+  if (value === '') return;
+  const key = `${attribute}\n${value}\n${source}`;
+  const known = device.evidence.get(key);
+  if (known !== undefined) {
+    known.timeUs = Math.max(known.timeUs, timeUs);
+    known.trust = Math.max(known.trust, trust);
+    return;
+  }
+  if (device.evidence.size >= EVIDENCE_MAX) {
+    let worstKey = '';
+    let worst: Evidence | null = null;
+    for (const [candidate, entry] of device.evidence) {
+      if (worst === null || entry.trust < worst.trust || (entry.trust === worst.trust && entry.timeUs < worst.timeUs)) {
+        worst = entry;
+        worstKey = candidate;
+      }
+    }
+    if (worst !== null && worst.trust > trust) return;
+    device.evidence.delete(worstKey);
+  }
+  device.evidence.set(key, { attribute, value, source, trust, timeUs, frame });
+}
+
+/** What several addresses of a device claim alike is one claim; bounded as for one address. */
+export function mergedEvidence(sources: readonly Device[]): Evidence[] {
+  if (sources.length === 1) return [...sources[0]!.evidence.values()];
+  const merged = new Map<string, Evidence>();
+  for (const { evidence } of sources) {
+    for (const [key, entry] of evidence) {
+      const known = merged.get(key);
+      if (known === undefined) merged.set(key, { ...entry });
+      else {
+        known.timeUs = Math.max(known.timeUs, entry.timeUs);
+        known.trust = Math.max(known.trust, entry.trust);
+      }
+    }
+  }
+  const all = [...merged.values()];
+  if (all.length <= EVIDENCE_MAX) return all;
+  return all.sort((left, right) => right.trust - left.trust || right.timeUs - left.timeUs).slice(0, EVIDENCE_MAX);
+}
+
+/** The names that mDNS gives to an address. */
+export function namesOf(device: Device): readonly string[] {
+  const names: string[] = [];
+  for (const { attribute, source, value } of device.evidence.values()) {
+    if (attribute === 'name' && (source === 'mdns A' || source === 'mdns AAAA') && names.length < NAMES_MAX)
+      names.push(value);
+  }
+  return names.length === 0 ? NONE : names;
+}
+
+export function withOneMore(list: readonly string[], value: string): readonly string[] {
+  return list.includes(value) || list.length >= CARDS_MAX ? list : [...list, value];
+}
+
+export function shownEvidence({ attribute, value, source, trust, timeUs, frame }: Evidence): AssetEvidence {
+  return { attribute, value, source, trust, timeUs, frame };
+}
