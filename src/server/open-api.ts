@@ -16,7 +16,7 @@ const PARTY = {
 };
 const ASSET = {
   type: 'object',
-  required: ['id', 'segment', 'ip', 'mac', 'role', 'vendor', 'protocols', 'first', 'last', 'evidence'],
+  required: ['id', 'segment', 'ip', 'mac', 'role', 'vendor', 'protocols', 'first', 'last', 'fields', 'evidence'],
   properties: {
     id: TEXT,
     segment: TEXT,

@@ -36,12 +36,16 @@ export class Enumeration {
   readonly #flows = new Map<number, Asked[]>();
   /** By client: devices that were asked nothing else, by server and unit. */
   readonly #asked = new Map<number, Map<string, Asked>>();
-  /** Pairs of hosts that work with each other. */
+  /** Pairs of hosts that work with each other, and clients that work with somebody. */
   readonly #worked = new Set<string>();
+  readonly #workers = new Set<number>();
   readonly #told = new Map<number, number>();
+
+  readonly #isControl: readonly boolean[];
 
   constructor(site: Site) {
     this.#site = site;
+    this.#isControl = site.protocols.map(({ family }) => family === 'process' || family === 'building');
   }
 
   /** Asking all at once is how tools look for devices; one after the other is what is counted. */
@@ -56,17 +60,21 @@ export class Enumeration {
     } else if (known.length < DEVICES_MAX && !known.some((each) => each.unit === unit)) known.push(asked);
   }
 
-  conversation({ phase, flow, client, server, clientPackets, serverPackets }: Conversation): void {
+  conversation({ phase, flow, client, server, protocol, clientPackets, serverPackets }: Conversation): void {
     if (phase !== 'closed' && phase !== 'updated') return;
     const isWork = clientPackets + serverPackets > SHORT_PACKETS_MAX;
-    if (isWork && (this.#flows.has(flow) || this.#asked.has(client))) {
-      if (this.#worked.size >= WORKED_MAX) this.#worked.clear();
-      this.#worked.add(`${client} ${server}`);
-    }
+    if (isWork && this.#isControl[protocol] === true) this.#works(client, server);
     if (phase !== 'closed') return;
     const asked = this.#flows.get(flow);
     this.#flows.delete(flow);
     if (asked !== undefined && !isWork) this.#count(client, asked);
+  }
+
+  #works(client: number, server: number): void {
+    if (this.#worked.size >= WORKED_MAX) this.#worked.clear();
+    if (this.#workers.size >= WORKED_MAX) this.#workers.clear();
+    this.#worked.add(`${client} ${server}`);
+    this.#workers.add(client);
   }
 
   #count(client: number, asked: readonly Asked[]): void {
@@ -106,6 +114,7 @@ export class Enumeration {
 
   #tell(client: number, found: readonly Asked[]): void {
     const { hosts, protocols } = this.#site;
+    const isWorking = this.#workers.has(client);
     const firstUs = Math.min(...found.map(({ timeUs }) => timeUs));
     const lastUs = Math.max(...found.map(({ timeUs }) => timeUs));
     const spoken = [...new Set(found.map(({ protocol }) => protocols[protocol]!.title))].join(', ');
@@ -114,9 +123,11 @@ export class Enumeration {
       .map(({ server, unit }) => `${hosts.address(server)}${unit < 0 ? '' : ` unit ${unit}`}`);
     const text =
       `${hosts.address(client)} asked ${countOf(found.length, 'device')} within ${spanText(lastUs - firstUs)} what they are, ` +
-      `one after the other and nothing else, in ${spoken}. The first were ${named.join(', ')}.`;
+      `one after the other, and said little else to them, in ${spoken}. The first were ${named.join(', ')}.` +
+      (isWorking ? ' With other devices it works as a client does.' : '');
     this.#site.raise({
       kind: ENUMERATION.kind,
+      severity: isWorking ? 'low' : 'medium',
       timeUs: firstUs,
       subject: { host: client, unit: -1, port: -1 },
       peer: null,

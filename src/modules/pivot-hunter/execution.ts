@@ -49,7 +49,7 @@ export class Execution {
     const name = spoken.functionName(operation.function, operation.subfunction);
     if (!RUNS.test(name)) return;
     const key = `${client} ${server} ${name}`;
-    const { isNew } = this.#openings.note(client, server, name, timeUs);
+    const { isNew } = this.#openings.note(client, server, name, timeUs, true);
     const frames = [requestFrame, answerFrame].filter((frame) => frame > 0);
     if (isNew || this.#told.has(key)) {
       if (this.#told.size >= TOLD_MAX) this.#told.clear();
@@ -82,9 +82,9 @@ export class Execution {
     const { hosts, protocols, learning } = this.#site;
     if (learning.isTeaching) return;
     const control = this.#control.find(server);
-    const where = control === undefined ? '' : `, which ${control.what}`;
+    const where = control === undefined ? '' : `, which ${control.what},`;
     const text =
-      `${hosts.address(client)} had ${hosts.address(server)}${where}, carry out "${showable(name, 80)}" over ` +
+      `${hosts.address(client)} had ${hosts.address(server)}${where} carry out "${showable(name, 80)}" over ` +
       `${protocols[protocol]!.title}: the server runs what the client says. It was never seen between the two before.`;
     this.#raise(
       REMOTE_EXECUTION.kind,

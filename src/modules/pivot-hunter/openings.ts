@@ -36,11 +36,14 @@ export class Openings {
     return this.#firstUs.get(host) ?? Infinity;
   }
 
-  /** Learns that `client` opened `service` to `server`, and says whether that is new. */
-  note(client: number, server: number, service: string, timeUs: number): Opening {
+  /**
+   * Learns that `client` opened `service` to `server`, and says whether that is new. Only what touches the control level
+   * is kept, unless `isKept`.
+   */
+  note(client: number, server: number, service: string, timeUs: number, isKept = false): Opening {
     const { novelty, isTeaching } = this.#site.learning;
     const watchedUs = Math.max(0, timeUs - this.heardSince(client));
-    const isOfControl = this.#control.find(server) !== undefined || this.#control.find(client) !== undefined;
+    const isOfControl = isKept || this.#control.find(server) !== undefined || this.#control.find(client) !== undefined;
     const openings = isOfControl
       ? novelty.context(ContextKind.openings, server, 0, 0)
       : novelty.findContext(ContextKind.openings, server, 0, 0);
