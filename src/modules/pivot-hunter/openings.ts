@@ -4,13 +4,16 @@ import type { Site } from '../../facts/module.ts';
 import { ContextKind, textWord } from '../../learning/contexts.ts';
 import type { ControlHosts } from '../control-hosts.ts';
 
+const SECOND_US = 1_000_000;
 const HOSTS_MAX = 65_536;
 
 export interface Opening {
   /** Never seen before, neither here nor in the baseline. */
   readonly isNew: boolean;
-  /** For how long the client had been heard without it; microseconds. */
+  /** For how long the client had been heard before; microseconds. */
   readonly watchedUs: number;
+  /** How often the client opened it before, for each second in which it was heard. */
+  readonly rate: number;
 }
 
 export class Openings {
@@ -49,8 +52,14 @@ export class Openings {
       : novelty.findContext(ContextKind.openings, server, 0, 0);
     const word = textWord(service);
     const known = novelty.findSymbol(openings, client, word);
+    const seen = novelty.seen(known);
+    const sinceUs = Math.min(this.heardSince(client), known === 0 ? timeUs : novelty.symbolFirstUs(known));
+    // As often as on the whole, or as of late.
+    const mean = (seen * SECOND_US) / Math.max(SECOND_US, timeUs - sinceUs);
+    const late = known === 0 ? 0 : SECOND_US / Math.max(SECOND_US, timeUs - novelty.symbolLastUs(known));
+    const rate = Math.max(mean, late);
     if (isOfControl) novelty.observe(known === 0 ? novelty.symbol(openings, client, word) : known, timeUs);
-    return { isNew: known === 0 && !isTeaching, watchedUs };
+    return { isNew: known === 0 && !isTeaching, watchedUs, rate };
   }
 
   #hears(host: number, timeUs: number): void {

@@ -19,8 +19,10 @@ export interface Step {
   readonly frame: FrameReference;
   /** It was never seen before. */
   readonly isNew: boolean;
-  /** For how long `from` had been heard without it. */
+  /** For how long `from` had been heard before. */
   readonly watchedUs: number;
+  /** How often `from` opens it as a rule, a second. */
+  readonly rate: number;
   /** How easily somebody else gets in that way: 0 for anybody, 4 for those who have a key. */
   strength: number;
   /** When it ended; Infinity while it goes on. */
@@ -69,6 +71,20 @@ export class Paths {
       step = before;
     }
     return path;
+  }
+
+  /**
+   * The chance that the steps of a way only follow each other by coincidence: that each of those that are usual would have
+   * begun as soon after the one before anyway. One that is new is no coincidence.
+   */
+  static coincidence(path: readonly Step[]): number {
+    let causal = 1;
+    for (let index = 1; index < path.length; index++) {
+      const step = path[index]!;
+      const pauseSeconds = (step.timeUs - path[index - 1]!.timeUs) / 1_000_000;
+      if (!step.isNew) causal *= Math.exp(-step.rate * pauseSeconds);
+    }
+    return 1 - causal;
   }
 
   /** The newest session into the host that can have caused the step; one that is new rather than one that is usual. */
