@@ -39,6 +39,7 @@ const EFFECT: Partial<StoryPart> = { stage: 'effect', marksDoer: false, marksSub
 /** What holds for all kinds of a module that are not named themselves. */
 const OF_MODULES: Readonly<Record<string, Partial<StoryPart>>> = {
   'command-sentinel': EFFECT,
+  'logic-watch': EFFECT,
   'process-guard': EFFECT,
 };
 
@@ -74,6 +75,9 @@ const EXCEPTIONS: Readonly<Record<string, Partial<StoryPart>>> = {
   'firmware-guard/same-image': EXPOSURE,
   'firmware-guard/secrets-inside': EXPOSURE,
   'identity-guard/several-systems': EXPOSURE,
+  'logic-watch/program-read': { stage: 'collection', marksDoer: false, marksSubject: false },
+  'logic-watch/project-file': { stage: 'collection', marksDoer: false, marksSubject: false },
+  'logic-watch/other-host': { stage: 'effect', marksDoer: true, marksSubject: false },
   'pivot-hunter/address-scan': { ...BY_ITSELF, stage: 'reconnaissance', marksDoer: true },
   'pivot-hunter/port-scan': { stage: 'reconnaissance', marksDoer: true },
   'pivot-hunter/distributed-scan': { stage: 'reconnaissance', marksDoer: false },
