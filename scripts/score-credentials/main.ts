@@ -1,6 +1,6 @@
 // `npm run score:credentials [-- --only NAME] [--write] [--random N]`: real servers and clients log in with listed and strong
 // secrets, accepted and refused, and what is said of each login is compared with what is known. `--write` keeps one small
-// capture of each mechanism under samples/logins; `--random N` tries N random transcripts instead, which must not fit.
+// capture of each mechanism under samples/logins; `--random N` tries N random transcripts of each mechanism instead, which must not fit.
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { randomTranscripts } from './random.ts';
 import { joinedCaptures, missingPrograms, recordedLogins, type Attempt } from './recording.ts';
 import { MECHANISMS, type Mechanism } from './servers.ts';
+import { SESSION_MECHANISMS } from './session-servers.ts';
 import { judgedLogins, verdictLines, type JudgedLogin } from './verdicts.ts';
 
 const SAMPLES = resolve(import.meta.dirname, '../../samples/logins');
@@ -21,7 +22,8 @@ const { values } = parseArgs({
     keep: { type: 'boolean', default: false },
   },
 });
-process.exitCode = values.random === undefined ? await scoreReal() : randomTranscripts(Number(values.random));
+process.exitCode =
+  values.random === undefined ? await scoreReal() : randomTranscripts(Number(values.random), values.only);
 
 async function scoreReal(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'score-credentials-'));
@@ -33,7 +35,7 @@ async function scoreReal(): Promise<number> {
   chmodSync(folder, 0o755);
   const rows: string[] = [];
   let wrong = 0;
-  for (const mechanism of MECHANISMS) {
+  for (const mechanism of [...MECHANISMS, ...SESSION_MECHANISMS]) {
     if (values.only !== undefined && !mechanism.name.startsWith(values.only)) continue;
     const missing = missingPrograms(mechanism);
     const attempts = missing.length > 0 ? `not here: ${missing.join(', ')}` : await recordedLogins(mechanism, folder);
@@ -62,9 +64,11 @@ function problemOf({ what }: Attempt, logins: readonly JudgedLogin[], mechanism:
   if (logins.length === 0) return 'no login seen';
   const isOther = mechanism.isStoredSecretTold === true && what.endsWith('refused');
   const isListed = what.startsWith('listed') !== isOther;
-  if (mechanism.isUntestable === true && logins.every(({ verdict }) => verdict === 'not testable')) return '';
   const isFound = logins.some(({ verdict }) => ['default', 'weak', 'built-in'].includes(verdict));
-  if (isListed !== isFound) return isListed ? 'the listed secret was not found' : 'a strong secret was called listed';
+  if (mechanism.isUntestable === true) {
+    if (logins.some(({ verdict }) => verdict !== 'not testable')) return 'it was tested';
+  } else if (isListed !== isFound)
+    return isListed ? 'the listed secret was not found' : 'a strong secret was called listed';
   const refused = mechanism.isRefusalTold === false ? 'unknown' : 'refused';
   const outcome = what.endsWith('accepted') ? 'accepted' : refused;
   if (!logins.some((login) => login.outcome === outcome)) return `the outcome is not told as ${outcome}`;

@@ -91,7 +91,7 @@ async function ended(child: ChildProcess): Promise<void> {
 }
 
 async function isReady({ port, name }: Mechanism): Promise<boolean> {
-  const isUdp = /^(?:snmp|radius|ipmi)/.test(name);
+  const isUdp = /^(?:snmp|radius|ipmi|sip|kerberos)/.test(name);
   if (isUdp) {
     await pause(2000);
     return true;

@@ -31,16 +31,16 @@ export interface Mechanism {
 
 export const STRONG = 'Tr0ut-Lantern-58';
 /** One maker ships it: a default, not only weak. */
-const OF_A_MAKER: Accounts = { listed: ['admin', 'wago'], strong: ['operator', STRONG] };
-const ACCOUNTS: Accounts = { listed: ['admin', 'admin'], strong: ['operator', STRONG] };
+export const OF_A_MAKER: Accounts = { listed: ['admin', 'wago'], strong: ['operator', STRONG] };
+export const ACCOUNTS: Accounts = { listed: ['admin', 'admin'], strong: ['operator', STRONG] };
 /** Passwords of SNMPv3 have eight characters and more. */
 const LONG: Accounts = { listed: ['admin', 'password'], strong: ['operator', STRONG] };
 
-function quoted(text: string): string {
+export function quoted(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-function pairs({ listed, strong }: Accounts): readonly (readonly [string, string])[] {
+export function pairs({ listed, strong }: Accounts): readonly (readonly [string, string])[] {
   return [listed, strong];
 }
 
@@ -209,6 +209,7 @@ export const MECHANISMS: readonly Mechanism[] = [
     programs: ['snmpd', 'snmpget'],
     port: 18_161,
     accounts: { listed: ['', 'public'], strong: ['', STRONG] },
+    // RFC 1157 4.1, RFC 1901 2: what is not authentic is dropped; snmpd.conf has no other community.
     isRefusalTold: false,
     serve: (folder, { accounts }) => {
       const communities = pairs(accounts).map(([, secret]) => `rocommunity ${secret} 127.0.0.1`);
@@ -244,6 +245,8 @@ export const MECHANISMS: readonly Mechanism[] = [
   dovecot('imap-scram-sha-256', 18_146, 'imap', gsasl('SCRAM-SHA-256')),
   dovecot('pop3-user-pass', 18_110, 'pop3', POPLIB),
   dovecot('pop3-apop', 18_111, 'pop3', curl('+APOP')),
+  // RFC 2865 5.2: the password is hidden with the secret that client and server share (`client lab` in radiusd.conf), which
+  // never passes.
   freeradius('radius-pap', 18_812, 'User-Password', { isUntestable: true }),
   freeradius('radius-chap', 18_813, 'CHAP-Password'),
   freeradius('radius-mschap', 18_814, 'MS-CHAP-Password'),
@@ -306,7 +309,12 @@ export const MECHANISMS: readonly Mechanism[] = [
     },
     login: (user, secret) => `ldapwhoami -x -H ldap://${SERVER}:18389 -D cn=${user},dc=plant -w ${quoted(secret)}`,
   },
+  // RAKP message 2 carries an HMAC under the secret that stands in lan.conf for that user, before the client has proved
+  // anything (IPMI 2.0 13.21). ipmitool compares it with its own and, where they differ, sends nothing more: in the capture
+  // of a wrong login message 2 is the last frame. So there is no refusal to be told, and what is found is the server's.
   ipmi('ipmi-rakp-sha1', 18_623, '-I lanplus -C 3', { isRefusalTold: false, isStoredSecretTold: true }),
+  // lan.conf allows MD5 alone. ipmi_sim drops a message whose authentication code is not right, without an answer: in the
+  // capture of a wrong login Activate Session is the last frame.
   ipmi('ipmi-1.5-md5', 18_624, '-I lan -A MD5', { isRefusalTold: false }),
   samba(),
   telnet(),

@@ -76,10 +76,12 @@ const EXCEPTIONS: Readonly<Record<string, Partial<StoryPart>>> = {
   'identity-guard/several-systems': EXPOSURE,
   'pivot-hunter/address-scan': { ...BY_ITSELF, stage: 'reconnaissance', marksDoer: true },
   'pivot-hunter/port-scan': { stage: 'reconnaissance', marksDoer: true },
-  'pivot-hunter/link-scan': { ...BY_ITSELF, stage: 'reconnaissance', marksDoer: true },
   'pivot-hunter/distributed-scan': { stage: 'reconnaissance', marksDoer: false },
   'pivot-hunter/enumeration': { ...BY_ITSELF, stage: 'reconnaissance', marksDoer: true },
-  'pivot-hunter/beacon': { stage: 'command and control', marksDoer: false, marksSubject: false },
+  'pivot-hunter/beacon': { ...BY_ITSELF, stage: 'command and control', marksDoer: false },
+  'pivot-hunter/exfiltration': { ...BY_ITSELF, stage: 'collection', marksDoer: false },
+  'pivot-hunter/remote-execution': { stage: 'movement', marksDoer: true, marksSubject: true },
+  'pivot-hunter/service-appeared': { stage: 'foothold', marksDoer: true, marksSubject: true },
 };
 
 const STAGES_OF_SUSPECTS: ReadonlySet<Stage> = new Set([

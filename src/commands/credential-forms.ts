@@ -1,6 +1,7 @@
 // The forms in which lists of credentials are passed around, and how a line of each is taken apart.
+import { CREDENTIAL_KINDS } from '../facts/credential.ts';
 
-export const LIST_FORMS = ['tsv', 'csv', 'semicolon', 'colon', 'passwords'] as const;
+export const LIST_FORMS = ['tsv', 'csv', 'semicolon', 'hydra', 'colon', 'passwords'] as const;
 export type ListForm = (typeof LIST_FORMS)[number];
 
 /** What a line says; what it does not say is empty. */
@@ -15,9 +16,11 @@ export interface ListedCredential {
   readonly source: string;
 }
 
+/** Forms whose lines are cells. */
+type SeparatedForm = 'tsv' | 'csv' | 'semicolon';
 type Column = keyof ListedCredential;
 
-const SEPARATORS: Readonly<Record<Exclude<ListForm, 'passwords'>, string>> = {
+const SEPARATORS: Readonly<Record<SeparatedForm | 'colon', string>> = {
   tsv: '\t',
   csv: ',',
   semicolon: ';',
@@ -31,8 +34,8 @@ const HEADINGS: Readonly<Record<Column, RegExp>> = {
   vendor: /^(vendor|manufacturer|maker|brand|company|productvendor)$/,
   product: /^(product|model|device|name)$/,
   protocols: /^(protocols?|services?|method|access)$/,
-  user: /^(users?|user ?names?|user ?ids?|logins?|accounts?)$/,
-  password: /^(passwords?|pass|pwd|passwd|secret|community)$/,
+  user: /^(?:default )?(users?|user ?names?|user ?ids?|logins?|accounts?)$/,
+  password: /^(?:default )?(passwords?|pass|pwd|passwd|secret|community|credentials?)$/,
   kind: /^kind$/,
   source: /^(source|reference|url)$/,
 };
@@ -43,6 +46,11 @@ const UNHEADED: Readonly<Record<number, readonly Column[]>> = {
   4: ['vendor', 'product', 'user', 'password'],
   7: ['vendor', 'product', 'protocols', 'user', 'password', 'kind', 'source'],
 };
+const KINDS: ReadonlySet<string> = new Set(CREDENTIAL_KINDS);
+/** Columns that a heading without a user names at least. */
+const NAMED_MIN = 3;
+/** Services of hydra that are called otherwise here. */
+const SERVICES: Readonly<Record<string, string>> = { mssql: 'tds', 's7-300': 's7comm', smb2: 'smb' };
 const NOTHING: ListedCredential = {
   vendor: '',
   product: '',
@@ -52,6 +60,10 @@ const NOTHING: ListedCredential = {
   kind: '',
   source: '',
 };
+/** What hydra writes of a credential it has found; some services have no user. */
+const FOUND = /^\[\d+\]\[([\w-]+)\] host: \S+(?: +misc: \S+)?(?: +login: (.*?))?(?: +password: (.*))?$/;
+/** One of several credentials in a cell: `admin:private`. */
+const PAIR = /^([^\s:]+): ?(\S+)$/;
 const ADDRESSED = /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\])(?::\d{1,5}[ \t]+|[: \t]+)([^:]*):(.*)$/s;
 
 /** A line that only explains: `# …`, or `#!comment` as some lists begin. */
@@ -62,6 +74,7 @@ export function isComment(line: string): boolean {
 /** By which separator nearly all lines are divided. */
 export function recognisedForm(lines: readonly string[]): ListForm {
   const looked = lines.filter((line) => line !== '' && !isComment(line)).slice(0, LOOKED_AT);
+  if (looked.some((line) => FOUND.test(line))) return 'hydra';
   for (const form of ['tsv', 'csv', 'semicolon', 'colon'] as const) {
     const divided = looked.filter((line) => line.includes(SEPARATORS[form])).length;
     const others = looked.length - divided;
@@ -70,39 +83,71 @@ export function recognisedForm(lines: readonly string[]): ListForm {
   return 'passwords';
 }
 
-/** Takes the lines of one list apart. */
+/** Takes the lines of one list apart, the first one first. */
 export class ListReader {
   readonly #form: ListForm;
-  readonly #headed: readonly (Column | null)[] | null;
+  #columns: readonly (Column | null)[] | null = null;
+  #isBegun = false;
 
-  /** `first`: the first line, which may be a heading. */
-  constructor(form: ListForm, first: string) {
+  constructor(form: ListForm) {
     this.#form = form;
-    this.#headed = headingOf(form, first.replace(/^# ?/, ''));
   }
 
-  get hasHeading(): boolean {
-    return this.#headed !== null;
+  /** A line that only explains, in front of the others: it may name the columns. */
+  explained(line: string): void {
+    if (this.#isBegun || this.#form === 'passwords' || this.#form === 'colon' || this.#form === 'hydra') return;
+    this.#columns ??= headingOf(this.#form, line.replace(/^# ?/, ''));
   }
 
-  /** In words: why not. */
-  read(line: string): ListedCredential | string {
-    if (this.#form === 'passwords') return { ...NOTHING, password: line };
+  /** The credentials of a line, none where it is a heading or explains; in words: why not. */
+  read(line: string): readonly ListedCredential[] | string {
+    if (this.#form === 'passwords') return [{ ...NOTHING, password: line }];
     if (this.#form === 'colon') return colonLine(line);
+    if (this.#form === 'hydra') return foundLine(line);
     const cells = cellsOf(this.#form, line);
     if (typeof cells === 'string') return cells;
-    const columns = this.#headed ?? UNHEADED[cells.length];
+    const [first = '', ...others] = cells;
+    if ((first === '' || first.startsWith('#')) && others.length > 0 && others.every((cell) => cell.trim() === ''))
+      return [];
+    if (!this.#isBegun) {
+      this.#isBegun = true;
+      this.#columns ??= headingOf(this.#form, line);
+      if (this.#columns !== null && headingOf(this.#form, line) !== null) return [];
+    }
+    return this.#row(cells);
+  }
+
+  #row(cells: readonly string[]): readonly ListedCredential[] | string {
+    const columns = this.#columns ?? UNHEADED[cells.length];
     if (columns === undefined) return `it has ${cells.length} ${cells.length === 1 ? 'column' : 'columns'}`;
     if (cells.length < columns.length && cells.length <= columns.indexOf('password'))
       return 'it has no password column';
     const listed: Record<Column, string> = { ...NOTHING };
     for (const [index, column] of columns.entries()) if (column !== null) listed[column] = cells[index] ?? '';
-    return listed;
+    if (this.#columns === null && columns.includes('kind') && !KINDS.has(listed.kind))
+      return 'what its columns are is not said, and its sixth is no kind';
+    return columns.includes('user') ? [listed] : pairsOf(listed);
   }
 }
 
-function headingOf(form: ListForm, first: string): readonly (Column | null)[] | null {
-  if (form === 'passwords' || form === 'colon') return null;
+/** Where a heading names no user, `admin:private, user:public`, or a password alone. */
+function pairsOf(listed: ListedCredential): readonly ListedCredential[] | string {
+  const parts = listed.password.trim().split(/,\s*/);
+  const pairs = parts.map((part) => PAIR.exec(part));
+  if (pairs.every((pair) => pair !== null))
+    return pairs.map((pair) => ({ ...listed, user: pair[1]!, password: pair[2]! }));
+  const [only = ''] = parts;
+  return parts.length === 1 && /^\S+$/.test(only) ? [listed] : 'it does not say which user has which password';
+}
+
+function foundLine(line: string): readonly ListedCredential[] | string {
+  const found = FOUND.exec(line);
+  if (found === null) return 'it is no credential that was found';
+  const [, service = '', user = '', password = ''] = found;
+  return [{ ...NOTHING, protocols: SERVICES[service] ?? service.replace(/-.*|\d$/, ''), user, password }];
+}
+
+function headingOf(form: SeparatedForm, first: string): readonly (Column | null)[] | null {
   const cells = cellsOf(form, first);
   if (typeof cells === 'string') return null;
   const names = Object.keys(HEADINGS) as Column[];
@@ -110,22 +155,24 @@ function headingOf(form: ListForm, first: string): readonly (Column | null)[] | 
     const word = cell.trim().toLowerCase().replaceAll(/[_-]/g, ' ');
     return names.find((name) => HEADINGS[name].test(word)) ?? null;
   });
-  // «admin,password» is a credential; a heading names both, each once.
-  const isHeading = columns.includes('password') && columns.includes('user') && new Set(cells).size === cells.length;
+  // «admin,password» is a credential, and so is «Acme,secret»; a heading names both, or half a dozen columns, each once.
+  const hasBoth = columns.includes('password') && (columns.includes('user') || columns.includes('vendor'));
+  const named = columns.filter((column) => column !== null).length;
+  const isHeading = hasBoth && (columns.includes('user') || named >= NAMED_MIN) && new Set(cells).size === cells.length;
   if (!isHeading) return null;
   return columns.map((column, index) => (columns.indexOf(column) === index ? column : null));
 }
 
-function colonLine(line: string): ListedCredential | string {
+function colonLine(line: string): readonly ListedCredential[] | string {
   const addressed = ADDRESSED.exec(line);
-  if (addressed !== null) return { ...NOTHING, user: addressed[1]!, password: addressed[2]! };
+  if (addressed !== null) return [{ ...NOTHING, user: addressed[1]!, password: addressed[2]! }];
   const at = line.indexOf(':');
   if (at < 0) return 'it has no colon';
-  return { ...NOTHING, user: line.slice(0, at), password: line.slice(at + 1) };
+  return [{ ...NOTHING, user: line.slice(0, at), password: line.slice(at + 1) }];
 }
 
 /** In CSV a cell may stand in quotes, with quotes inside doubled (RFC 4180); in the other forms quotes are text. */
-function cellsOf(form: Exclude<ListForm, 'passwords'>, line: string): string[] | string {
+function cellsOf(form: SeparatedForm, line: string): string[] | string {
   const separator = SEPARATORS[form];
   if (form === 'semicolon') {
     // A password may hold semicolons; a user does not.

@@ -60,7 +60,7 @@ export function importedList(text: string, name: string, given?: ListForm): Impo
     .replace(/\r?\n$/, '')
     .split(/\r?\n/);
   const form = given ?? recognisedForm(lines);
-  const reader = new ListReader(form, lines[0]!);
+  const reader = new ListReader(form);
   const known = new Set(knownProtocols());
   const rows = new Map<string, CredentialRow>();
   const doubled: number[] = [];
@@ -68,12 +68,23 @@ export function importedList(text: string, name: string, given?: ListForm): Impo
   const protocolsUnknown: number[] = [];
   for (const [index, content] of lines.entries()) {
     const line = index + 1;
-    if (content === '' || isComment(content) || (line === 1 && reader.hasHeading)) continue;
+    if (content === '') continue;
+    if (isComment(content)) {
+      reader.explained(content);
+      continue;
+    }
     const listed = reader.read(content);
-    const row = typeof listed === 'string' ? listed : rowOf(listed, known, line, name);
-    if (typeof row === 'string') leftOut.push({ line, reason: row });
-    else {
-      if (row.protocols.length === 0 && (listed as ListedCredential).protocols !== '') protocolsUnknown.push(line);
+    if (typeof listed === 'string') {
+      leftOut.push({ line, reason: listed });
+      continue;
+    }
+    for (const each of listed) {
+      const row = rowOf(each, known, line, name);
+      if (typeof row === 'string') {
+        leftOut.push({ line, reason: row });
+        continue;
+      }
+      if (row.protocols.length === 0 && each.protocols !== '') protocolsUnknown.push(line);
       const key = [row.vendor, row.product, row.protocols, row.user, row.password, row.kind].join('\t');
       if (rows.has(key)) doubled.push(line);
       else if (rows.size >= CREDENTIALS_MAX) leftOut.push({ line, reason: `the list is full (${CREDENTIALS_MAX})` });

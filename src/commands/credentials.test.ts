@@ -88,6 +88,56 @@ test('each shape of list is recognised', () => {
   assert.deepEqual(pairs('[2001:db8::1]:op:blue\n'), ['|op|blue|generic']);
 });
 
+test('a list of devices whose column holds pairs, below lines that explain, is taken apart', () => {
+  const list = importedList(
+    [
+      '#A list of defaults,,,',
+      ',,,',
+      'Vendor,Device,Default password,Port,Device type,Protocol,Source',
+      'Acme,Pump 8,"admin:private, user: public",80/tcp,Router,http,manual.pdf',
+      'Acme,Meter,0,,Meter,,manual.pdf',
+      'Acme,Valve,"for ftp: , root",,Valve,,manual.pdf',
+      'Acme,Gate,admin:<blank>,,Gate,"ftp, http",manual.pdf',
+    ].join('\n'),
+    'list',
+  );
+  assert.deepEqual(
+    list.rows.map(({ product, protocols, user, password }) => `${product}|${protocols.join()}|${user}|${password}`),
+    ['Pump 8|http|admin|private', 'Pump 8|http|user|public', 'Meter|||0', 'Gate|ftp,http|admin|'],
+  );
+  assert.deepEqual(list.leftOut, [{ line: 6, reason: 'it does not say which user has which password' }]);
+});
+
+test('what hydra has found is taken with its service', () => {
+  const { form, rows, leftOut } = importedList(
+    [
+      '# Hydra v9.5 run at 2026-01-01 on 192.0.2.9 ssh (hydra -L u -P p ssh://192.0.2.9)',
+      '[22][ssh] host: 192.0.2.9   login: root   password: xc3511',
+      '[80][http-get] host: 192.0.2.9   misc: /admin   login: admin   password: a b',
+      '[161][snmp] host: 192.0.2.9   password: plant',
+      '[389][ldap3] host: 192.0.2.9   login: root',
+      'nothing else',
+    ].join('\n'),
+    'list',
+  );
+  assert.equal(form, 'hydra');
+  assert.deepEqual(
+    rows.map(({ protocols, user, password, kind }) => `${protocols.join()}|${user}|${password}|${kind}`),
+    ['ssh|root|xc3511|generic', 'http|admin|a b|generic', 'snmp||plant|generic', 'ldap|root||generic'],
+  );
+  assert.deepEqual(leftOut, [{ line: 6, reason: 'it is no credential that was found' }]);
+});
+
+test('seven columns without a heading are taken only where they are those of the project', () => {
+  const text = 'Acme\tPump\thttp\top\tblue\tdefault\tmanual\nAcme\tPump\tx\t80\tRouter\thttp\tmanual';
+  const { rows, leftOut } = importedList(text, 'list');
+  assert.deepEqual([rows.length, rows[0]?.user], [1, 'op']);
+  assert.deepEqual(
+    leftOut.map(({ line }) => line),
+    [2],
+  );
+});
+
 test('lines that give no credential are left out with their reason', () => {
   const list = importedList(
     `vendor,user,password\nAcme,a,<serial number>\nAcme,"a\nAcme,,\nAcme,a,${'x'.repeat(300)}\n`,

@@ -34,7 +34,8 @@ export const credentialsCommand: Command = {
     ].join(' '),
     [
       'import reads TSV and CSV (columns by header, or user and password), colon lists (user:password,',
-      'address:user:password), user;password, and one password a line, and says which lines it left out and why.',
+      'address:user:password), user;password, what hydra has found, and one password a line, and says which lines it',
+      'left out and why.',
       "'1sec analyze --credentials FILE' uses what it writes; alerts then name FILE and the row.",
     ].join(' '),
     'The shape of --json: docs/formats.md.',

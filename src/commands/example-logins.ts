@@ -11,6 +11,7 @@ import { clearLogin as postgresLogin } from '../protocols/postgres/example-messa
 import { eapol, pap, pppoe } from '../protocols/ppp/example-frames.ts';
 import { clearLogin as radiusLogin } from '../protocols/radius/example-messages.ts';
 import { CONFIRM, CONNECT, userData } from '../protocols/s7/example-frames.ts';
+import { clearSession, shareLogin } from '../protocols/smb/example-messages.ts';
 import { bindings, community, octets, pdu } from '../protocols/snmp/example-messages.ts';
 import { clearLogin as tdsLogin, obfuscated } from '../protocols/tds/example-messages.ts';
 
@@ -227,6 +228,13 @@ const OTHER_WAYS: readonly Way[] = [
   },
 ];
 
+function snmpRead(secret: string): (readonly [boolean, Iterable<number>])[] {
+  return [
+    [true, community(1, secret, pdu(0, 7, 0, bindings(['1.3.6.1.2.1.1.1.0', [5, 0]])))],
+    [false, community(1, secret, pdu(2, 7, 0, bindings(['1.3.6.1.2.1.1.1.0', octets([65])])))],
+  ];
+}
+
 export const WAYS: readonly Way[] = [
   ...LINE_WAYS,
   ...OTHER_WAYS,
@@ -247,10 +255,24 @@ export const WAYS: readonly Way[] = [
     transport: 'udp',
     port: 161,
     user: '',
-    say: (secret) => [
-      [true, community(1, secret, pdu(0, 7, 0, bindings(['1.3.6.1.2.1.1.1.0', [5, 0]])))],
-      [false, community(1, secret, pdu(2, 7, 0, bindings(['1.3.6.1.2.1.1.1.0', octets([65])])))],
-    ],
+    say: snmpRead,
+  },
+  {
+    name: 'SNMP community over TCP',
+    protocol: 'snmp',
+    transport: 'tcp',
+    port: 161,
+    user: '',
+    say: snmpRead,
+  },
+  { name: 'SMB 1 share', protocol: 'smb', transport: 'tcp', port: 445, user: '', say: shareLogin },
+  {
+    name: 'SMB 1 session',
+    protocol: 'smb',
+    transport: 'tcp',
+    port: 445,
+    user: USER,
+    say: (secret) => clearSession(USER, secret),
   },
   {
     name: 'S7 session password',

@@ -200,7 +200,10 @@ function filesUnder(folder: string): string[] {
     .filter((path) => statSync(path).isFile());
 }
 
-/** What of the planted is in writable memory of the process; null where it cannot be read. */
+/**
+ * What of the planted is in memory of the process; null where it cannot be read. Searched is what a core of it would hold
+ * (core(5)): all that is writable, and all that comes from no file, whatever its rights, such as compiled code.
+ */
 function searchMemory(
   pid: number,
   planted: readonly { readonly name: string; readonly bytes: Buffer }[],
@@ -216,8 +219,9 @@ function searchMemory(
   const chunk = Buffer.alloc(4 << 20);
   try {
     for (const line of readFileSync(`/proc/${pid}/maps`, 'latin1').split('\n')) {
-      const [, from = '', to = '', rights = ''] = /^([0-9a-f]+)-([0-9a-f]+) (\S+)/.exec(line) ?? [];
-      if (!rights.startsWith('rw')) continue;
+      const [, from = '', to = '', rights = '', inode = ''] =
+        /^([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ (\d+)/.exec(line) ?? [];
+      if (!rights.startsWith('rw') && !(rights.startsWith('r') && inode === '0')) continue;
       const end = Number.parseInt(to, 16);
       // Chunks overlap, so that nothing lies across their border.
       for (let at = Number.parseInt(from, 16); at < end; at += chunk.length - longest) {

@@ -26,6 +26,12 @@ export interface DeclaredStation {
   readonly level: number;
 }
 
+/** The host through which remote sessions into the plant have to go. */
+export interface DeclaredJumpHost {
+  readonly name: string;
+  readonly host: HostPattern;
+}
+
 /** Frames of these VLANs are in one segment of this name. */
 export interface DeclaredSegment {
   readonly name: string;
@@ -68,6 +74,7 @@ export interface ModuleSettings {
 export interface Declaration {
   readonly masters: readonly DeclaredMaster[];
   readonly engineeringStations: readonly DeclaredStation[];
+  readonly jumpHosts: readonly DeclaredJumpHost[];
   readonly segments: readonly DeclaredSegment[];
   readonly zones: readonly DeclaredZone[];
   readonly windows: readonly MaintenanceWindow[];
@@ -81,6 +88,7 @@ export interface Intent {
   /** Is this client declared to make requests of this server? */
   isMaster(client: number, server: number): boolean;
   isEngineeringStation(host: number): boolean;
+  isJumpHost(host: number): boolean;
   /** The window in which work on this host is planned at that time; null: there is none. */
   windowAt(host: number, timeUs: number): MaintenanceWindow | null;
 }

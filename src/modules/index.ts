@@ -8,6 +8,7 @@ import { credentialAuditor } from './credential-auditor/index.ts';
 import { firmwareGuard } from './firmware-guard/index.ts';
 import { identityGuard } from './identity-guard/index.ts';
 import { processGuard } from './process-guard/index.ts';
+import { pivotHunter } from './pivot-hunter/index.ts';
 
 export const modules: readonly Module[] = [
   assetLens,
@@ -18,4 +19,5 @@ export const modules: readonly Module[] = [
   credentialAuditor,
   accessWatch,
   conduitKeeper,
+  pivotHunter,
 ];

@@ -172,9 +172,7 @@ export class Pop3Decoder extends MailDecoder<Pop3Session> {
       this.logins.begin(context, { mechanism: 'apop', user, secret: null });
       return;
     }
-    const digest = printable(bytes, at, end).toLowerCase();
-    const recompute = (candidate: string): boolean =>
-      createHash('md5').update(stamp).update(candidate, 'utf8').digest('hex') === digest;
+    const recompute = apopTest(stamp, printable(bytes, at, end));
     this.logins.begin(context, { mechanism: 'apop', user, secret: null, recompute });
   }
 
@@ -185,6 +183,12 @@ export class Pop3Decoder extends MailDecoder<Pop3Session> {
     const answer = skipBlanks(bytes, nameEnd, end);
     if (answer < end) this.saslAnswer(session, bytes, answer, end, context);
   }
+}
+
+/** RFC 1939 7: MD5 over the time stamp of the greeting and the password, in hexadecimal. */
+export function apopTest(stamp: Uint8Array, digest: string): (candidate: string) => boolean {
+  const expected = digest.toLowerCase();
+  return (candidate) => createHash('md5').update(stamp).update(candidate, 'utf8').digest('hex') === expected;
 }
 
 function greet(session: Pop3Session, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {

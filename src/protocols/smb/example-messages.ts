@@ -229,3 +229,53 @@ export function rpcString(text: string): number[] {
 
 /** svcctl as it stands on the wire. */
 export const SVCCTL = [0x81, 0xbb, 0x7a, 0x36, 0x44, 0x98, 0xf1, 0x35, 0xad, 0x32, 0x98, 0xf0, 0x38, 0x00, 0x10, 0x03];
+
+/** A message of SMB 1: its words, then its bytes. */
+export function smb1(
+  command: number,
+  isAnswer: boolean,
+  words: readonly number[],
+  data: readonly number[],
+): [boolean, number[]] {
+  const head = [0xff, 0x53, 0x4d, 0x42, command, 0, 0, 0, 0, isAnswer ? 0x98 : 0x18, ...le16(0x4000)];
+  head.push(...new Array<number>(12).fill(0), ...le16(5), ...le16(9), ...le16(0), ...le16(1));
+  return [!isAnswer, framed([...head, words.length / 2, ...words, ...le16(data.length), ...data])];
+}
+
+/** NEGOTIATE of SMB 1 as the server answers it, without extended security; `mode`: 1 users, 2 encrypted. */
+export function smb1Negotiated(mode: number): [boolean, number[]] {
+  const words = [...le16(0), mode, ...new Array<number>(16).fill(0), ...le32(0x44), ...new Array<number>(10).fill(0)];
+  return smb1(0x72, true, [...words, 8], CHALLENGE);
+}
+
+/** No further command of SMB 1 in the same message. */
+export const NO_MORE = [0xff, 0, 0, 0];
+
+/** A server with a password for each share (MS-CIFS 2.2.4.55.1), and one that is sent. */
+export function shareLogin(secret: string): [boolean, number[]][] {
+  const password = [...Buffer.from(`${secret}\0`, 'latin1')];
+  const path = [...Buffer.from('\\\\PLC\\logs\0A:\0', 'latin1')];
+  return [
+    smb1Negotiated(0),
+    smb1(0x75, false, [...NO_MORE, ...le16(0), ...le16(password.length)], [...password, ...path]),
+    smb1(0x75, true, [...NO_MORE, ...le16(0)], [...Buffer.from('A:\0', 'latin1')]),
+  ];
+}
+
+/** SESSION_SETUP to a server that takes passwords in clear (MS-CIFS 2.2.4.53). */
+export function clearSession(user: string, secret: string): [boolean, number[]][] {
+  const password = [...Buffer.from(`${secret}\0`, 'latin1')];
+  const words = [
+    ...NO_MORE,
+    ...new Array<number>(10).fill(0),
+    ...le16(password.length),
+    ...le16(0),
+    ...new Array<number>(8).fill(0),
+  ];
+  const text = [...Buffer.from(`${user}\0PLANT\0Unix\0Samba\0`, 'latin1')];
+  return [
+    smb1Negotiated(1),
+    smb1(0x73, false, words, [...password, ...text]),
+    smb1(0x73, true, [...NO_MORE, ...le16(0)], [...Buffer.from('Unix\0Samba 3.0\0PLANT\0', 'latin1')]),
+  ];
+}

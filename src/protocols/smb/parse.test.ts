@@ -10,6 +10,7 @@ import { VERB_NAMES } from '../../facts/verbs.ts';
 import { ntowfV1, v1Response } from '../ntlm-responses.ts';
 import {
   CHALLENGE,
+  NO_MORE,
   SVCCTL,
   closeBody,
   createBody,
@@ -30,6 +31,9 @@ import {
   sessionAnswer,
   sessionSetup,
   setInfoBody,
+  shareLogin,
+  smb1,
+  smb1Negotiated,
   smb2,
   treeAnswer,
   treeConnect,
@@ -319,20 +323,6 @@ test('stretches that touch are one, in whatever order they come', () => {
   assert.deepEqual([seen.isWhole(40), seen.isWhole(41), seen.end], [true, false, 40]);
 });
 
-function smb1(command: number, isAnswer: boolean, words: readonly number[], data: readonly number[]): Step {
-  const head = [0xff, 0x53, 0x4d, 0x42, command, 0, 0, 0, 0, isAnswer ? 0x98 : 0x18, ...le16(0x4000)];
-  head.push(...new Array<number>(12).fill(0), ...le16(5), ...le16(9), ...le16(0), ...le16(1));
-  return [!isAnswer, framed([...head, words.length / 2, ...words, ...le16(data.length), ...data])];
-}
-
-/** NEGOTIATE of SMB 1 as the server answers it, without extended security; `mode`: 1 users, 2 encrypted. */
-function smb1Negotiated(mode: number): Step {
-  const words = [...le16(0), mode, ...new Array<number>(16).fill(0), ...le32(0x44), ...new Array<number>(10).fill(0)];
-  return smb1(0x72, true, [...words, 8], CHALLENGE);
-}
-
-const NO_MORE = [0xff, 0, 0, 0];
-
 test('SMB 1 without a security token: the response to the challenge can be tested', () => {
   const words = [
     ...NO_MORE,
@@ -365,12 +355,8 @@ test('SMB 1 with a password for each share: it is tested, and a file is deleted 
   sink.onFact = (fact) => {
     if ('fact' in fact && fact.fact === 'login') found.push(fact.test?.('secret'), fact.test?.('other'));
   };
-  const password = [...Buffer.from('secret\0', 'latin1')];
-  const path = [...Buffer.from('\\\\PLC\\logs\0A:\0', 'latin1')];
   const steps = [
-    smb1Negotiated(0),
-    smb1(0x75, false, [...NO_MORE, ...le16(0), ...le16(password.length)], [...password, ...path]),
-    smb1(0x75, true, [...NO_MORE, ...le16(0)], [...Buffer.from('A:\0', 'latin1')]),
+    ...shareLogin('secret'),
     smb1(0x06, false, le16(0), [4, ...Buffer.from('\\old.log\0', 'latin1')]),
     smb1(0x06, true, [], []),
   ];

@@ -1,14 +1,15 @@
 // SNMP: the protocol's entry in the list.
 import type { Protocol } from '../../facts/protocol.ts';
 import { CODE_NAMES, NAME, PDU_NAMES } from './messages.ts';
+import { MESSAGE_BYTES_MAX } from './parse.ts';
 import { SnmpDecoder } from './session.ts';
 
 export const snmp: Protocol = {
   name: NAME,
   title: 'SNMP',
-  transports: ['udp'],
+  transports: ['udp', 'tcp'],
   ports: [161, 162],
-  frameBytesMax: 65_535,
+  frameBytesMax: MESSAGE_BYTES_MAX,
   functionName: (code) => PDU_NAMES.get(code) ?? (code < 0 ? '' : `data unit ${code}`),
   spaceName: (space) => (space === 0 ? '' : 'object'),
   codeName: (code) => CODE_NAMES.get(code) ?? `error-status ${code}`,

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { CheckedSink, messageContext } from '../../../fuzz/checked-sink.ts';
 import type { Claim, Login, Trait } from '../../facts/facts.ts';
 import { Outcome, type Operation } from '../../facts/operation.ts';
-import { Match, Speaker, type ProtocolDecoder } from '../../facts/protocol.ts';
+import { Match, NEED_MORE, NOT_THIS_PROTOCOL, Speaker, type ProtocolDecoder } from '../../facts/protocol.ts';
 import { Verb } from '../../facts/verbs.ts';
 import {
   bindings,
@@ -216,4 +216,23 @@ test('an octet string of any length is read whole', () => {
     ]).claims[0]!.value,
     '1.3.6.1.4.1.9.1.1',
   );
+});
+
+test('in a stream a message is as long as it says, and what cannot be one is refused', () => {
+  const decoder = snmp.start(0);
+  const context = messageContext(new CheckedSink());
+  const long = community(
+    1,
+    SECRET,
+    pdu(Pdu.response, 7, 0, bindings([SYS_NAME, octets(new Array<number>(300).fill(65))])),
+  );
+  for (const message of [GET, GOT, long]) {
+    const stream = Uint8Array.from([...message, ...GET]);
+    assert.equal(decoder.frameSize(stream, 0, stream.length, context), message.length);
+    assert.equal(decoder.frameSize(stream, 0, 1, context), NEED_MORE);
+    assert.equal(decoder.looksLike(message, 0, 8), Match.later);
+    assert.equal(decoder.looksLike(message, 0, message.length), Match.yes);
+  }
+  for (const bytes of [[0x31], [0x30, 0x80, 0], [0x30, 0x85, 0, 0, 0, 0, 9], [0x30, 0x83, 1, 0, 0]])
+    assert.equal(decoder.frameSize(Uint8Array.from(bytes), 0, bytes.length, context), NOT_THIS_PROTOCOL);
 });

@@ -1,7 +1,13 @@
 // Finds the fields of an SNMP message (RFC 1157 4, RFC 3412 6, RFC 3414 2.4, RFC 3416 3); keeps no state.
-import { Match } from '../../facts/protocol.ts';
+import { Match, NEED_MORE, NOT_THIS_PROTOCOL } from '../../facts/protocol.ts';
 import { BerReader, BerTag, berInteger } from '../ber.ts';
 import { NO_PDU, PDU_TAG, Pdu, USER_SECURITY_MODEL, Version } from './messages.ts';
+
+export const MESSAGE_BYTES_MAX = 65_535;
+/** Some write lengths with zeros in front. */
+const LENGTH_OCTETS_MAX = 4;
+/** With fewer nothing is known of a message. */
+const RECOGNISED_BYTES = 12;
 
 /** What is in a message, as numbers and places in its bytes; one record is filled again and again. */
 export class SnmpMessage {
@@ -196,7 +202,8 @@ export class Binding {
 
 /** `yes`: every field up to the bindings is there. `maybe`: it begins like SNMP. */
 export function recognise(message: SnmpMessage, bytes: Uint8Array, start: number, end: number): number {
-  if (end - start < 12 || bytes[start] !== BerTag.sequence) return Match.no;
+  if (bytes[start] !== BerTag.sequence || end <= start) return Match.no;
+  if (end - start < RECOGNISED_BYTES) return messageSize(bytes, start, end) < 0 ? Match.no : Match.later;
   if (message.parse(bytes, start, end)) return Match.yes;
   const lengthOctets = bytes[start + 1]! < 0x80 ? 0 : bytes[start + 1]! & 0x7f;
   const at = start + 2 + lengthOctets;
@@ -204,4 +211,19 @@ export function recognise(message: SnmpMessage, bytes: Uint8Array, start: number
   const version = bytes[at + 2]!;
   if (version === Version.v3) return bytes[at + 3] === BerTag.sequence ? Match.maybe : Match.no;
   return version <= Version.v2c && bytes[at + 3] === BerTag.octetString ? Match.maybe : Match.no;
+}
+
+/** Bytes of the message with its header, as it stands in a stream (RFC 3430 2.1). See ProtocolDecoder.frameSize. */
+export function messageSize(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start < 2) return end > start && bytes[start] !== BerTag.sequence ? NOT_THIS_PROTOCOL : NEED_MORE;
+  if (bytes[start] !== BerTag.sequence) return NOT_THIS_PROTOCOL;
+  const first = bytes[start + 1]!;
+  if (first < 0x80) return 2 + first;
+  const octets = first & 0x7f;
+  if (octets === 0 || octets > LENGTH_OCTETS_MAX) return NOT_THIS_PROTOCOL;
+  if (end - start < 2 + octets) return NEED_MORE;
+  let length = 0;
+  for (let at = start + 2; at < start + 2 + octets; at++) length = length * 256 + bytes[at]!;
+  const size = 2 + octets + length;
+  return size > MESSAGE_BYTES_MAX ? NOT_THIS_PROTOCOL : size;
 }

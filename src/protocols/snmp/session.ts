@@ -1,5 +1,5 @@
 // The running decoder of SNMP: pairs answers with requests, and hands messages to logins and identity.
-import { NOT_THIS_PROTOCOL, Speaker, type MessageContext, type ProtocolDecoder } from '../../facts/protocol.ts';
+import { Speaker, type MessageContext, type ProtocolDecoder } from '../../facts/protocol.ts';
 import { Verb } from '../../facts/verbs.ts';
 import { setAnswered, setNoValues, setUnasked, startOperation, violation } from '../facts-of-messages.ts';
 import { PendingOperations } from '../pending-operations.ts';
@@ -8,7 +8,7 @@ import { Identity, tellEngine } from './identity.ts';
 import { Logins, type Range } from './logins.ts';
 import { NAME, NO_PDU, Pdu, REPORT_CODE, UsmStats, Version } from './messages.ts';
 import { Objects } from './objects.ts';
-import { Binding, SnmpMessage, recognise } from './parse.ts';
+import { Binding, SnmpMessage, messageSize, recognise } from './parse.ts';
 
 /** Requests that wait in all conversations, and for how long. */
 const PENDING_MAX = 4096;
@@ -39,8 +39,8 @@ export class SnmpDecoder implements ProtocolDecoder {
     return pdu === Pdu.response || pdu === Pdu.report ? Speaker.server : Speaker.client;
   }
 
-  frameSize(): number {
-    return NOT_THIS_PROTOCOL;
+  frameSize(bytes: Uint8Array, start: number, end: number): number {
+    return messageSize(bytes, start, end);
   }
 
   decode(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
@@ -70,7 +70,7 @@ export class SnmpDecoder implements ProtocolDecoder {
     }
   }
 
-  // Datagrams have no gaps.
+  // A message stands for itself; what waits for an answer that is lost times out.
   gap(): void {}
 
   closed(flow: number, context: MessageContext): void {

@@ -17,16 +17,45 @@ const HASHES: ReadonlyMap<number, readonly string[]> = new Map([
   [48, ['sha512']],
 ]);
 
-/** The key of a password for one engine; the caller overwrites it. */
-export function localisedKey(hash: string, password: string, engineId: Uint8Array): Buffer {
+/** The key of a password for every engine (RFC 3414 A.2.1): what takes so long. The caller overwrites it. */
+export function stretchedKey(hash: string, password: string): Buffer {
   const secret = Buffer.from(password, 'utf8');
   const stretched = Buffer.alloc(STRETCHED_BYTES, secret);
   const key = createHash(hash).update(stretched).digest();
   stretched.fill(0);
   secret.fill(0);
-  const localised = createHash(hash).update(key).update(engineId).update(key).digest();
+  return key;
+}
+
+/** The key of a password for one engine; the caller overwrites it. */
+export function localisedKey(hash: string, password: string, engineId: Uint8Array): Buffer {
+  const key = stretchedKey(hash, password);
+  const localised = localisedBy(hash, key, engineId);
   key.fill(0);
   return localised;
+}
+
+function localisedBy(hash: string, key: Uint8Array, engineId: Uint8Array): Buffer {
+  return createHash(hash).update(key).update(engineId).update(key).digest();
+}
+
+/** Is the message authenticated by this key, not yet localised? `message` and `expected` as for `matchesPassword`. */
+export function isAuthenticatedBy(
+  hash: string,
+  stretched: Uint8Array,
+  engineId: Uint8Array,
+  message: Uint8Array,
+  expected: Uint8Array,
+): boolean {
+  const key = localisedBy(hash, stretched, engineId);
+  const computed = createHmac(hash, key).update(message).digest();
+  key.fill(0);
+  return computed.subarray(0, expected.length).equals(expected);
+}
+
+/** The hashes with which authentication parameters of so many bytes are made; none: they cannot be tested. */
+export function hashesOf(size: number): readonly string[] {
+  return HASHES.get(size) ?? [];
 }
 
 /** Can authentication parameters of so many bytes be tested? */
@@ -42,11 +71,11 @@ export function matchesPassword(
   expected: Uint8Array,
 ): boolean {
   if (candidate === '' || Buffer.byteLength(candidate) > PASSWORD_BYTES_MAX) return false;
-  for (const hash of HASHES.get(expected.length) ?? []) {
-    const key = localisedKey(hash, candidate, engineId);
-    const computed = createHmac(hash, key).update(message).digest();
+  for (const hash of hashesOf(expected.length)) {
+    const key = stretchedKey(hash, candidate);
+    const isRight = isAuthenticatedBy(hash, key, engineId, message, expected);
     key.fill(0);
-    if (computed.subarray(0, expected.length).equals(expected)) return true;
+    if (isRight) return true;
   }
   return false;
 }
