@@ -11,7 +11,11 @@ const WAITING_MAX = 1024;
 const TOLD_MAX = 4096;
 const CIADDR_AT = 12;
 const YIADDR_AT = 16;
+const GIADDR_AT = 24;
 const CHADDR_AT = 28;
+/** Kind and length of the hardware address. */
+const ETHERNET = 1;
+const MAC_BYTES = 6;
 
 interface ClientWords {
   readonly fingerprint: string;
@@ -40,7 +44,7 @@ export class DhcpSession {
     const key = `${hex(bytes, start + 4, start + 8)} ${mac}`;
     if (bytes[start] === 1) {
       const asks = type === MessageType.discover || type === MessageType.request || type === MessageType.inform;
-      if (asks) this.#keep(key, wordsOf(options));
+      if (asks) this.#asks(bytes, start, key, wordsOf(options), context);
     } else if (type === MessageType.ack) {
       this.#given(bytes, start, key, mac, options, context);
     } else if (type === MessageType.nak) {
@@ -48,10 +52,21 @@ export class DhcpSession {
     }
   }
 
-  #keep(key: string, words: ClientWords): void {
+  /** What the client is called is known whether or not it is ever given an address. */
+  #asks(bytes: Uint8Array, start: number, key: string, words: ClientWords, context: MessageContext): void {
     this.#waiting.delete(key);
     forgetOldest(this.#waiting, WAITING_MAX);
     this.#waiting.set(key, words);
+    const isOnLink = bytes.subarray(start + GIADDR_AT, start + GIADDR_AT + 4).every((byte) => byte === 0);
+    if (!isOnLink || bytes[start + 1] !== ETHERNET || bytes[start + 2] !== MAC_BYTES) return;
+    const card = context.hosts.ofMac(bytes, start + CHADDR_AT);
+    if (card !== 0) this.#names(context, card, words);
+  }
+
+  #names(context: MessageContext, host: number, { name, fullName }: ClientWords): void {
+    if (!this.#isNew(host, 'name', `${name} ${fullName}`)) return;
+    claim(context, host, -1, 'name', name, 'dhcp 12');
+    claim(context, host, -1, 'name', fullName, 'dhcp 81');
   }
 
   /** An answer to DHCPINFORM gives no address: the client has the one in ciaddr (RFC 2131 4.3.5). */
@@ -66,10 +81,7 @@ export class DhcpSession {
     this.#trait(context, host, 'dhcp-fingerprint', words.fingerprint);
     this.#trait(context, host, 'dhcp-options', words.options);
     this.#trait(context, host, 'dhcp-vendor-class', words.vendorClass);
-    if (this.#isNew(host, 'name', `${words.name} ${words.fullName}`)) {
-      claim(context, host, -1, 'name', words.name, 'dhcp 12');
-      claim(context, host, -1, 'name', words.fullName, 'dhcp 81');
-    }
+    this.#names(context, host, words);
     const system = systemOf(words.vendorClass);
     if (this.#isNew(host, 'system', system)) {
       claim(context, host, -1, 'operating-system', system, 'dhcp 60', Trust.hint);
