@@ -3,7 +3,7 @@ import { showable } from '../../bytes/text.ts';
 import type { AlertKind, Severity } from '../../facts/alert.ts';
 import type { Login } from '../../facts/facts.ts';
 import type { Site } from '../../facts/module.ts';
-import { countOf, spanText, timesText } from '../plain-words.ts';
+import { countOf, maskedUser, spanText, timesText } from '../plain-words.ts';
 import { BRUTE_FORCE, OUTDATED, SPRAYING, SUCCESS } from './kinds.ts';
 import { Tries, keepFrame } from './tries.ts';
 
@@ -252,17 +252,12 @@ function rateText(count: number, spanUs: number): string {
 function named({ users }: Tries): string {
   const names = [...users].filter((user) => user !== '');
   if (names.length === 0) return '';
-  const list = [...new Set(names.map(masked))].slice(0, NAMED_USERS);
+  const list = [...new Set(names.map(maskedUser))].slice(0, NAMED_USERS);
   return ` (${list.join(', ')})`;
 }
 
 function asUser(user: string): string {
-  return user === '' ? '' : ` as ${masked(user)}`;
-}
-
-/** The first letter, and that there is more. */
-export function masked(user: string): string {
-  return `${showable(user.slice(0, 1), 4)}***`;
+  return user === '' ? '' : ` as ${maskedUser(user)}`;
 }
 
 /** The entry that was made first gives way. */
