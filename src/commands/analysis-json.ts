@@ -1,4 +1,5 @@
 // Turns the result of an analysis into the object that `analyze --json` prints: the contract of docs/formats.md.
+import { hardeningOf } from '../assets/asset-fields.ts';
 import { showable } from '../bytes/text.ts';
 import type { CaptureFile } from '../capture/frames.ts';
 import type { Alert, AlertParty, Incident } from '../facts/alert.ts';
@@ -80,6 +81,7 @@ export function assetJson(asset: Asset): Record<string, unknown> {
     firmware: asset.firmware,
     serial: asset.serial,
     name: asset.name,
+    hardening: hardeningOf(asset),
     protocols: asset.protocols,
     first: timestamp(asset.firstUs),
     last: timestamp(asset.lastUs),
