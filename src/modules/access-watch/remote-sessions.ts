@@ -7,7 +7,7 @@ import { ContextKind, textWord } from '../../learning/contexts.ts';
 import { countOf, spanText } from '../plain-words.ts';
 import { unconfirmedSighting, weighed } from '../unconfirmed.ts';
 import type { ControlHosts } from './control-hosts.ts';
-import { makeRoom } from './guessing.ts';
+import { makeRoom } from './room.ts';
 import { REMOTE_SESSION, REMOTE_TOOL } from './kinds.ts';
 
 const SESSIONS_MAX = 8192;

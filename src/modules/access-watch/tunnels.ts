@@ -5,8 +5,8 @@ import type { AlertKind, Severity } from '../../facts/alert.ts';
 import type { Conversation, Trait } from '../../facts/facts.ts';
 import type { Site } from '../../facts/module.ts';
 import type { ControlHosts } from './control-hosts.ts';
-import { makeRoom } from './guessing.ts';
 import { DISGUISED, TUNNEL } from './kinds.ts';
+import { makeRoom } from './room.ts';
 
 /** Pairs and proxied targets that were told. */
 const TOLD_MAX = 8192;
