@@ -176,6 +176,23 @@ const FIRES: readonly Case[] = [
   },
   {
     kind: 'access-watch/tunnel',
+    what: 'a session through which the server reaches into the network of a host that reads controllers',
+    play: (rehearsal) => {
+      fieldbus(rehearsal);
+      rehearsal.trait({ host: 3, trait: 'ssh-forwarding', value: 'opened by the server' });
+    },
+    severity: 'high',
+    says: /192\.0\.2\.3 lets the other side open connections into its network .* It asks fieldbus/,
+  },
+  {
+    kind: 'access-watch/tunnel',
+    what: 'a session whose client reaches through a server',
+    play: (rehearsal) => rehearsal.trait({ host: 2, trait: 'ssh-forwarding', value: 'opened by the client' }),
+    severity: 'low',
+    says: /192\.0\.2\.2 is the way into its network/,
+  },
+  {
+    kind: 'access-watch/tunnel',
     what: 'pings whose answers are far larger',
     play: (rehearsal) => pings(rehearsal, 98, 1042, 200),
     says: /211,200 bytes in 400 ICMP packets, 98 bytes a packet in one direction and 1042/,
