@@ -5,7 +5,7 @@ export const BRUTE_FORCE: AlertKind = {
   kind: 'access-watch/brute-force',
   title: 'Somebody guesses passwords of a device',
   severity: 'high',
-  why: 'One host was refused by one server again and again, with different passwords or users: faster or longer than people mistype.',
+  why: 'One host, or several that the server does not know, were refused by one server again and again, with different passwords or users: faster or longer than people mistype.',
   advice:
     'Find out what runs on the host that tried, and cut it off if nobody knows. Look through the log of the server for a login that was accepted.',
   falsePositives: [
