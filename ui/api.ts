@@ -36,6 +36,22 @@ export interface Evidence {
   readonly frame: { readonly file: number; readonly frame: number } | null;
 }
 
+export interface OtherClaim {
+  readonly value: string;
+  readonly source: string;
+  readonly trust: number;
+  readonly last: string;
+}
+
+export interface Field {
+  readonly value: string;
+  readonly source: string;
+  readonly trust: number;
+  readonly sure: number;
+  readonly agrees: readonly OtherClaim[];
+  readonly disagrees: readonly OtherClaim[];
+}
+
 export interface Asset {
   readonly id: string;
   readonly segment: string;
@@ -52,6 +68,7 @@ export interface Asset {
   readonly protocols: readonly string[];
   readonly first: string;
   readonly last: string;
+  readonly fields: Readonly<Record<string, Field>>;
   readonly evidence: readonly Evidence[];
 }
 

@@ -7,6 +7,7 @@ import {
   type Asset,
   type Conversation,
   type Counted,
+  type Field,
   type Module,
   type Overview,
   type Page,
@@ -292,6 +293,8 @@ export function AssetPage({ id }: { readonly id: string }): JSX.Element {
           <h2>Alerts</h2>
           <Show loaded={alerts}>{({ items }) => <AlertTable alerts={items} />}</Show>
           <h2>What is known, and why</h2>
+          <FieldTable fields={asset.fields} />
+          <h2>All claims</h2>
           <table>
             <TableHead titles={['field', 'value', 'source', 'trust', 'frame']} />
             <tbody>
@@ -311,6 +314,31 @@ export function AssetPage({ id }: { readonly id: string }): JSX.Element {
         </article>
       )}
     </Show>
+  );
+}
+
+/** Each field with the claim it shows, how sure that is, and what says otherwise. */
+function FieldTable({ fields }: { readonly fields: Readonly<Record<string, Field>> }): JSX.Element {
+  const known = Object.entries(fields);
+  if (known.length === 0) return <p class="empty">Nothing.</p>;
+  return (
+    <table>
+      <TableHead titles={['field', 'value', 'sure', 'because of', 'but']} />
+      <tbody>
+        {known.map(([name, { value, source, sure, agrees, disagrees }]) => (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            <td>{value}</td>
+            <td class="number">{Math.round(sure * 100)} %</td>
+            <td>{[...new Set([source, ...agrees.map((claim) => claim.source)])].join(', ')}</td>
+            <td>
+              {disagrees.map((claim) => `${claim.value} (${claim.source}, last ${timeText(claim.last)})`).join('; ') ||
+                '–'}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 

@@ -93,25 +93,25 @@ function joinPairs(entries: readonly Entry[], groups: Groups): void {
   }
 }
 
-/** What a host does belongs to the newest reason not to trust it. */
+/** What a host does belongs to the newest reason not to trust it, and to the newest act by which somebody came into it. */
 function joinChains(entries: readonly Entry[], groups: Groups): void {
-  const marks = new Map<string, Entry[]>();
-  const mark = (host: string, entry: Entry): void => {
-    const known = marks.get(host);
-    if (host !== '' && known === undefined) marks.set(host, [entry]);
-    else known?.push(entry);
-  };
-  for (const entry of entries) {
-    if (!entry.isEvent) continue;
-    // A device that is heard for the first time may be told of mildly and is suspect all the same.
-    const isGrave = entry.rank >= MEDIUM;
-    if (entry.part.marksDoer && (isGrave || entry.part.stage === 'entry')) mark(entry.doer, entry);
-    if (entry.part.marksSubject && isGrave) mark(entry.victim, entry);
-  }
+  // A device that is heard for the first time may be told of mildly and is suspect all the same.
+  const suspect = gathered(
+    entries.filter(
+      ({ isEvent, part, rank }) => isEvent && part.marksDoer && (rank >= MEDIUM || part.stage === 'entry'),
+    ),
+    ({ doer }) => doer,
+  );
+  const intruded = gathered(
+    entries.filter(({ isEvent, part, rank }) => isEvent && part.marksSubject && rank >= MEDIUM),
+    ({ victim }) => victim,
+  );
   for (const entry of entries) {
     if (!entry.isEvent || entry.doer === '') continue;
-    const reason = newestBefore(marks.get(entry.doer) ?? [], entry, CHAIN_US);
-    if (reason !== null) groups.join(reason.index, entry.index);
+    for (const marks of [suspect, intruded]) {
+      const reason = newestBefore(marks.get(entry.doer) ?? [], entry, CHAIN_US);
+      if (reason !== null) groups.join(reason.index, entry.index);
+    }
   }
 }
 

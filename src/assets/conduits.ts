@@ -1,7 +1,7 @@
 // Proposes conduits: what passed between two zones, with what supports it.
 import type { HostDirectory } from '../facts/facts.ts';
 import { ACCESS_NAMES, type Conduit } from '../facts/policy.ts';
-import { subnetOf } from './address-space.ts';
+import { subnetOf } from '../bytes/address-space.ts';
 import type { Talk } from './talks.ts';
 import { isInZone, type ProposedZones } from './zones.ts';
 

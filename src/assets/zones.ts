@@ -2,7 +2,7 @@
 // controllers that the same clients ask are one.
 import type { HostDirectory } from '../facts/facts.ts';
 import { INTERNET, type PolicyZone } from '../facts/policy.ts';
-import { scopeOf, subnetOf } from './address-space.ts';
+import { scopeOf, subnetOf } from '../bytes/address-space.ts';
 import type { Talk, TalkTable } from './talks.ts';
 
 export interface ZoneMember {

@@ -1,6 +1,7 @@
 // Turns the result of an analysis into the object that `analyze --json` prints: the contract of docs/formats.md.
 import { hardeningOf } from '../assets/asset-fields.ts';
 import { showable } from '../bytes/text.ts';
+import { fieldGrounds, type OtherClaim } from '../assets/field-grounds.ts';
 import type { CaptureFile } from '../capture/frames.ts';
 import type { Alert, AlertParty, Incident } from '../facts/alert.ts';
 import type { Asset, AssetEvidence } from '../facts/asset.ts';
@@ -82,11 +83,26 @@ export function assetJson(asset: Asset): Record<string, unknown> {
     serial: asset.serial,
     name: asset.name,
     hardening: hardeningOf(asset),
+    fields: fieldsJson(asset.evidence),
     protocols: asset.protocols,
     first: timestamp(asset.firstUs),
     last: timestamp(asset.lastUs),
     evidence: asset.evidence.map(evidenceJson),
   };
+}
+
+/** Of each field that is known, by its name: the claim it shows, how sure it is, and what says otherwise. */
+function fieldsJson(evidence: readonly AssetEvidence[]): Record<string, unknown> {
+  return Object.fromEntries(
+    fieldGrounds(evidence).map(({ field, value, source, trust, sure, agrees, disagrees }) => [
+      field,
+      { value, source, trust, sure, agrees: agrees.map(otherClaimJson), disagrees: disagrees.map(otherClaimJson) },
+    ]),
+  );
+}
+
+function otherClaimJson({ value, source, trust, timeUs }: OtherClaim): Record<string, unknown> {
+  return { value, source, trust, last: timestamp(timeUs) };
 }
 
 function evidenceJson(evidence: AssetEvidence): Record<string, unknown> {

@@ -4,15 +4,18 @@ import { hardeningOf } from '../assets/asset-fields.ts';
 import type { Asset } from '../facts/asset.ts';
 import type { AssetFilter } from '../store/assets.ts';
 import { assetJson, fileJson } from './analysis-json.ts';
-import type { Command, CommandLine } from './command-line.ts';
+import { assetLines } from './asset-text.ts';
+import { UsageError, type Command, type CommandLine } from './command-line.ts';
 import { ExitCode } from './exit-codes.ts';
-import { LIST_OPTIONS, withStore, writeList, type ListColumn, type StoredList } from './stored-list.ts';
+import { writeOutput } from './output.ts';
+import { LIST_OPTIONS, withStore, writeList, writtenAddress, type ListColumn, type StoredList } from './stored-list.ts';
+import { standardTerminal } from './terminal.ts';
 import { readableTime, timestamp } from './timestamp.ts';
 
 export const assetsCommand: Command = {
   name: 'assets',
-  usage: '[options]',
-  summary: 'list the devices that a site database knows',
+  usage: '[options] [DEVICE]',
+  summary: 'list the devices that a site database knows, or tell one of them with its evidence',
   options: [
     ...LIST_OPTIONS,
     { name: 'role', value: 'ROLE', text: 'only these: controller, hmi, gateway …' },
@@ -20,8 +23,9 @@ export const assetsCommand: Command = {
     { name: 'segment', value: 'NAME', text: 'only of this segment' },
     { name: 'protocol', value: 'NAME', text: 'only what spoke it' },
   ],
-  operandsMax: 0,
+  operandsMax: 1,
   notes: [
+    'DEVICE is an address, a name or an id: each field is told with the claim that it shows, how sure that is, and what says otherwise.',
     "'1sec analyze --save site.db FILE' makes the database, and adds to it.",
     'In CSV a cell that a spreadsheet would take for a formula has an apostrophe before it.',
     'The shape of --json: docs/formats.md.',
@@ -30,19 +34,38 @@ export const assetsCommand: Command = {
 };
 
 function runAssets(line: CommandLine): number {
-  withStore(line, (store) => {
+  const [device] = line.operands;
+  const isList = line.options.has('json') || line.options.has('csv');
+  const isFound = withStore(line, (store) => {
     const captures = line.options.has('json') ? store.captures().map(fileJson) : [];
-    writeList(line, ASSETS, store.assets(filterOf(line)), { captures });
+    const found = store.assets(filterOf(line));
+    if (device !== undefined && !isList) return writeDevices(line, found);
+    writeList(line, ASSETS, found, { captures });
+    return true;
   });
+  if (!isFound) throw new UsageError(`no device is called '${showable(device!)}'; '1sec assets' lists them`);
   return ExitCode.ok;
 }
 
-function filterOf({ options }: CommandLine): AssetFilter {
+/** Whether there are any. */
+function writeDevices(line: CommandLine, devices: Iterable<Asset>): boolean {
+  const terminal = standardTerminal(line.options.get('color') ?? 'auto');
+  let separator = '';
+  for (const device of devices) {
+    writeOutput(`${separator}${assetLines(device, terminal).join('\n')}\n`);
+    separator = '\n';
+  }
+  return separator !== '';
+}
+
+function filterOf({ options, operands }: CommandLine): AssetFilter {
+  const [device] = operands;
   const role = options.get('role');
   const vendor = options.get('vendor');
   const segment = options.get('segment');
   const protocol = options.get('protocol');
   return {
+    ...(device === undefined ? {} : { device: writtenAddress(device) }),
     ...(role === undefined ? {} : { role }),
     ...(vendor === undefined ? {} : { vendor }),
     ...(segment === undefined ? {} : { segment }),

@@ -16,7 +16,8 @@ type Mutable<Type> = {
 const SEEN = /^(\d+) times, first (\S+), last (\S+), gap ([\d.e-]+) s(, once)?$/;
 const FUNCTION = /^([a-z0-9-]+) (-?\d+)(?:\/(\d+))? client (\S+)$/;
 const WRITES = /^([a-z0-9-]+) (\S+) (\d+) client (\S+)$/;
-const ACCESS = /^(?:(login|session) ([0-9a-f]{8}) client (\S+)|(tool) ([0-9a-f]{8})|(hour) (1?\d|2[0-3]))$/;
+const ACCESS =
+  /^(?:(login|session|opening) ([0-9a-f]{8}) client (\S+)|(tool|path|domain) ([0-9a-f]{8})|(hour) (1?\d|2[0-3]))$/;
 const PLACE = /^([a-z0-9-]+) (\S+) (\d+)(?:-(\d+))?$/;
 const AREA = /^first (\S+), last (\S+), gap ([\d.e-]+) s(?:, readers ([^,]+))?(?:, writers ([^,]+))?$/;
 const POINT =

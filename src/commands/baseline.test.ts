@@ -84,6 +84,7 @@ function device(changes: Partial<BaselineDevice> = {}): BaselineDevice {
     writes: [{ ...PLACE, first: 65_535, client: '192.0.2.20', seen: SEEN }],
     accesses: [
       { what: 'hour', client: '', word: 9, seen: SEEN },
+      { what: 'opening', client: '192.0.2.9', word: 5, seen: SEEN },
       { what: 'tool', client: '', word: -7, seen: SEEN },
       { what: 'login', client: '192.0.2.20', word: 0x0123abcd, seen: SEEN },
       { what: 'session', client: '192.0.2.20', word: -1, seen: SEEN },
@@ -217,7 +218,7 @@ describe('the text of a baseline', () => {
     [
       'a device that stands there twice',
       (whole) => `${whole}  default 192.0.2.10: |\n    asks: 1 times\n`,
-      /^25:3: 'default 192\.0\.2\.10' stands here twice/,
+      /^26:3: 'default 192\.0\.2\.10' stands here twice/,
     ],
     ['a line that means nothing', (whole) => whole.replace('heard:', 'herd:'), /^7:5: 'herd' is not understood/],
     [

@@ -19,6 +19,11 @@ engineering-stations:
     # Purdue level; 2 where it is left out.
     level: 3
 
+# Where remote sessions into the plant have to come from; others are told.
+jump-hosts:
+  - name: jump host
+    address: 192.0.2.80
+
 # Names for VLANs. Several VLANs in one segment are one network: an address means the same host in all of them.
 segments:
   - name: cell 1

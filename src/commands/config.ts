@@ -66,6 +66,7 @@ function contentText(declaration: Declaration): string {
   const parts = [
     ...count(declaration.masters, 'master'),
     ...count(declaration.engineeringStations, 'engineering station'),
+    ...count(declaration.jumpHosts, 'jump host'),
     ...count(declaration.segments, 'segment'),
     ...count(declaration.zones, 'zone'),
     ...count(declaration.windows, 'maintenance window'),

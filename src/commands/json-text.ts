@@ -10,11 +10,22 @@ export function jsonText(value: unknown): string {
 
 /** An object as JSON text, one element of each of its lists a line: to be read by people and programs alike. */
 export function jsonPage(value: Readonly<Record<string, unknown>>): string {
-  const entries = Object.entries(value).map(([key, member]) => {
-    if (!Array.isArray(member) || member.length === 0) return `${jsonText(key)}: ${jsonText(member)}`;
-    return `${jsonText(key)}: [\n${member.map((element) => `    ${jsonText(element)}`).join(',\n')}\n  ]`;
-  });
-  return `{\n${entries.map((entry) => `  ${entry}`).join(',\n')}\n}\n`;
+  return [...jsonPieces(value)].join('');
+}
+
+/** The same piece by piece, so that a long list is never a text as a whole. */
+export function* jsonPieces(value: Readonly<Record<string, unknown>>): Generator<string> {
+  let before = '{\n';
+  for (const [key, member] of Object.entries(value)) {
+    yield `${before}  ${jsonText(key)}: `;
+    before = ',\n';
+    if (!Array.isArray(member) || member.length === 0) yield jsonText(member);
+    else {
+      for (const [index, element] of member.entries()) yield `${index === 0 ? '[' : ','}\n    ${jsonText(element)}`;
+      yield '\n  ]';
+    }
+  }
+  yield before === '{\n' ? '{\n\n}\n' : '\n}\n';
 }
 
 function escaped(character: string): string {

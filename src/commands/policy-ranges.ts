@@ -1,6 +1,6 @@
 // Turns the members of zones into ranges of addresses that do not overlap: what a narrower member of another zone takes
 // is taken out of the wider ones.
-import { DOCUMENTATION_IPV6, PRIVATE_IPV4, PUBLIC_IPV6 } from '../assets/address-space.ts';
+import { DOCUMENTATION_IPV6, PRIVATE_IPV4, PUBLIC_IPV6 } from '../bytes/address-space.ts';
 import { addressRange, ipText } from '../engine/host-pattern.ts';
 import { INTERNET, type Policy } from '../facts/policy.ts';
 

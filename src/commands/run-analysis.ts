@@ -19,7 +19,7 @@ import { analysisReport } from './analysis-report.ts';
 import { damageLines } from './capture-arguments.ts';
 import { writeEvidence } from './evidence.ts';
 import { ExitCode } from './exit-codes.ts';
-import { jsonPage } from './json-text.ts';
+import { jsonPieces } from './json-text.ts';
 import { MODULES_PLANNED } from './modules.ts';
 import { LineWriter, writeError, writeOutput } from './output.ts';
 import { ProgressLine } from './progress.ts';
@@ -68,6 +68,7 @@ export async function runAnalysis(request: AnalysisRequest): Promise<number> {
     const spooled = spool === null ? source : spooledSource(source, spool);
     return saving === null ? spooled : saving.recording.source(spooled);
   };
+  const accepted = saving === null ? {} : { accepted: saving.accepted() };
   const facts = saving === null ? {} : { facts: () => saving.recording.facts() };
   const declaration = request.declaration === null ? {} : { declaration: request.declaration };
   const policy = request.policy === null ? {} : { policy: request.policy };
@@ -83,6 +84,7 @@ export async function runAnalysis(request: AnalysisRequest): Promise<number> {
       progress,
       wrapSource,
       ...facts,
+      ...accepted,
       ...declaration,
       ...policy,
       ...baseline,
@@ -92,8 +94,11 @@ export async function runAnalysis(request: AnalysisRequest): Promise<number> {
   );
   // Before anything is printed: a reader that goes away ends the program.
   const saved = saving?.save(result, request.declaration !== null) ?? null;
-  if (output === 'json') writeOutput(jsonPage(analysisJson(result, runCost())));
-  else if (output === 'quiet') writeQuiet(result);
+  if (output === 'json') {
+    const writer = new LineWriter();
+    for (const piece of jsonPieces(analysisJson(result, runCost()))) writer.text(piece);
+    writer.flush();
+  } else if (output === 'quiet') writeQuiet(result);
   else writeReport(result, terminal);
   if (evidence !== null) {
     const told = await writeEvidence(evidence, result, spool);

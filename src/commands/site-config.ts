@@ -5,6 +5,7 @@ import { addressRange, subnetMeant } from '../engine/host-pattern.ts';
 import { SEVERITIES, type Severity } from '../facts/alert.ts';
 import type {
   Declaration,
+  DeclaredJumpHost,
   DeclaredMaster,
   DeclaredSegment,
   DeclaredStation,
@@ -91,6 +92,7 @@ class ConfigReader {
     return {
       masters: this.#each(keys.get('masters'), (value) => this.#master(value)),
       engineeringStations: this.#each(keys.get('engineering-stations'), (value) => this.#station(value)),
+      jumpHosts: this.#each(keys.get('jump-hosts'), (value) => this.#jumpHost(value)),
       segments,
       zones: this.#named(keys.get('zones'), (value) => this.#zone(value)),
       windows: this.#named(keys.get('maintenance-windows'), (value) => this.#window(value)),
@@ -148,6 +150,13 @@ class ConfigReader {
     const level = keys.get('level');
     const number = level === undefined ? STATION_LEVEL : this.#level(level);
     return host === null || number === null ? null : { name: this.#optionalName(keys), host, level: number };
+  }
+
+  #jumpHost(value: ConfigValue): DeclaredJumpHost | null {
+    const keys = this.#document.section(value, ['name', 'address', 'segment']);
+    const segment = this.#segmentName(keys.get('segment'));
+    const host = this.#required(value, keys, 'address', (given) => this.#host(given, segment));
+    return host === null ? null : { name: this.#optionalName(keys), host };
   }
 
   #segment(value: ConfigValue): DeclaredSegment | null {
@@ -362,4 +371,13 @@ class ConfigReader {
   }
 }
 
-const TOP_KEYS = ['version', 'masters', 'engineering-stations', 'segments', 'zones', 'maintenance-windows', 'modules'];
+const TOP_KEYS = [
+  'version',
+  'masters',
+  'engineering-stations',
+  'jump-hosts',
+  'segments',
+  'zones',
+  'maintenance-windows',
+  'modules',
+];

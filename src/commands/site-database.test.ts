@@ -142,7 +142,7 @@ const REFUSED: readonly [words: string[], message: RegExp][] = [
   [['flows', '--db', 'made.db', '--limit', 'some'], /--limit cannot be 'some'/],
   [['alerts', '--db', 'made.db', '--since', 'yesterday'], /--since cannot be 'yesterday'/],
   [['alerts', '--db', 'made.db', '--severity', 'hihg'], /cannot be 'hihg'.*did you mean high/],
-  [['assets', 'extra'], /'extra' is one word too many/],
+  [['assets', 'a', 'extra'], /'extra' is one word too many/],
 ];
 
 const refusing = new Site();
@@ -301,4 +301,41 @@ test('a database that is damaged is told in one line', () => {
   const ended = site.run('assets');
   assert.equal(ended.code, 2);
   assert.match(oneLine(ended), /^1sec: site\.db is damaged; restore it from a backup$/);
+});
+
+/** A controller that names two vendors, one after the other. */
+function contradictingPlant(): ReturnType<typeof quietPlant> {
+  const frames = quietPlant(3);
+  const stranger = new PlantConnection(frames, STRANGER, CONTROLLER, PLANT_START_US + 5_000_000);
+  for (const [index, vendor] of ['Example Works', 'Other'].entries()) {
+    const texts = [vendor, 'PLC', '9.9'].flatMap((text, id) => [id, text.length, ...Buffer.from(text)]);
+    stranger.ask(PLANT_START_US + (6 + index) * 1_000_000, 1, [43, 14, 1, 0], [43, 14, 1, 1, 0, 0, 3, ...texts]);
+  }
+  return frames;
+}
+
+test('one device is told with the claim of each field, how sure that is, and what says otherwise', () => {
+  const site = new Site();
+  writeFileSync(join(site.folder, 'contradicting.pcap'), pcapOf(contradictingPlant()));
+  site.run('analyze', '--save', 'site.db', 'contradicting.pcap');
+  const asset = site.json('assets').find(({ vendor }) => vendor !== null)!;
+  const address = (asset['ip'] as string[])[0]!;
+  const told = site.run('assets', address);
+  assert.equal(told.code, 0);
+  assert.match(
+    told.output,
+    / vendor +Other \(47 % sure\)\n +because of modbus 43\/14, trusted 90 %\n +but Example Works by modbus 43\/14, trusted 90 %, told last 2026-01-01 00:00:06\n/,
+  );
+  assert.match(told.output, / model +PLC \(90 % sure\)\n/);
+  const itself = site.run('assets', String(asset['id']));
+  assert.ok(told.output.includes(itself.output), 'by its id it alone, by its address what is behind it too');
+  assert.ok(site.json('assets', address).some(({ id }) => id === asset['id']));
+});
+
+test('a device that is not there is one line, and the exit code of a mistake', () => {
+  const site = new Site();
+  site.run('analyze', '--save', 'site.db', 'attacked.pcap');
+  const ended = site.run('assets', '192.0.2.250');
+  assert.equal(ended.code, 2);
+  assert.equal(oneLine(ended), "1sec: no device is called '192.0.2.250'; '1sec assets' lists them");
 });

@@ -20,6 +20,7 @@ const HOSTS: HostDirectory = {
 const NOTHING: Declaration = {
   masters: [],
   engineeringStations: [],
+  jumpHosts: [],
   segments: [],
   zones: [],
   windows: [],

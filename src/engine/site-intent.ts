@@ -26,6 +26,7 @@ export class SiteIntent implements Intent {
   readonly #hosts: HostDirectory;
   readonly #masters: readonly { readonly client: Pattern; readonly servers: readonly Pattern[] }[];
   readonly #stations: readonly Pattern[];
+  readonly #jumpHosts: readonly Pattern[];
   readonly #windows: readonly { readonly window: MaintenanceWindow; readonly devices: readonly Pattern[] }[];
   /** Host number → index of its station, -1 for none. */
   readonly #stationOf = new Map<number, number>();
@@ -40,6 +41,7 @@ export class SiteIntent implements Intent {
       servers: servers.map(patternOf),
     }));
     this.#stations = declared.engineeringStations.map(({ host }) => patternOf(host));
+    this.#jumpHosts = declared.jumpHosts.map(({ host }) => patternOf(host));
     this.#windows = declared.windows.map((window) => ({ window, devices: window.devices.map(patternOf) }));
   }
 
@@ -61,6 +63,10 @@ export class SiteIntent implements Intent {
 
   isEngineeringStation(host: number): boolean {
     return this.station(host) !== null;
+  }
+
+  isJumpHost(host: number): boolean {
+    return this.#jumpHosts.some((pattern) => this.#matches(host, pattern));
   }
 
   station(host: number): DeclaredStation | null {

@@ -1,5 +1,5 @@
 // Answers in which zone of a policy a host is. A host is compared with the zones once and remembered by its number.
-import { scopeOf } from '../assets/address-space.ts';
+import { scopeOf } from '../bytes/address-space.ts';
 import type { HostDirectory } from '../facts/facts.ts';
 import { INTERNET, type Policy, type PolicyView } from '../facts/policy.ts';
 import { addressRange, isInRange, type AddressRange } from './host-pattern.ts';

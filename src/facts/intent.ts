@@ -26,6 +26,12 @@ export interface DeclaredStation {
   readonly level: number;
 }
 
+/** The host through which remote sessions into the plant have to go. */
+export interface DeclaredJumpHost {
+  readonly name: string;
+  readonly host: HostPattern;
+}
+
 /** Frames of these VLANs are in one segment of this name. */
 export interface DeclaredSegment {
   readonly name: string;
@@ -64,10 +70,33 @@ export interface ModuleSettings {
   readonly severities: ReadonlyMap<string, Severity | 'off'>;
 }
 
+export const ACCEPTED_SCOPES = ['exact', 'pair', 'device'] as const;
+/** How far «this is normal» goes: this very thing, whatever else the two do to each other of this kind, or whoever does it. */
+export type AcceptedScope = (typeof ACCEPTED_SCOPES)[number];
+
+/** A kind of finding that a person marked as normal: it is not raised again. */
+export interface AcceptedFinding {
+  readonly scope: AcceptedScope;
+  /** `module/name`. */
+  readonly kind: string;
+  readonly subject: AcceptedParty;
+  /** Null: nobody did it. */
+  readonly peer: AcceptedParty | null;
+  readonly object: string;
+}
+
+export interface AcceptedParty {
+  readonly segment: string;
+  readonly address: string;
+  /** Null: the host itself. */
+  readonly unit: number | null;
+}
+
 /** 1sec.yaml as it was read, in plain values. */
 export interface Declaration {
   readonly masters: readonly DeclaredMaster[];
   readonly engineeringStations: readonly DeclaredStation[];
+  readonly jumpHosts: readonly DeclaredJumpHost[];
   readonly segments: readonly DeclaredSegment[];
   readonly zones: readonly DeclaredZone[];
   readonly windows: readonly MaintenanceWindow[];
@@ -81,6 +110,7 @@ export interface Intent {
   /** Is this client declared to make requests of this server? */
   isMaster(client: number, server: number): boolean;
   isEngineeringStation(host: number): boolean;
+  isJumpHost(host: number): boolean;
   /** The window in which work on this host is planned at that time; null: there is none. */
   windowAt(host: number, timeUs: number): MaintenanceWindow | null;
 }

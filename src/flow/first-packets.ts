@@ -62,9 +62,12 @@ export class FirstPackets {
     while (length <= at) length *= 2;
     const sizes = new Uint16Array(length);
     sizes.set(this.sizes);
+    // Given back at once, not when garbage is collected next.
+    this.sizes.buffer.transfer(0);
     this.sizes = sizes;
     const gaps = new Uint8Array(length);
     gaps.set(this.gaps);
+    this.gaps.buffer.transfer(0);
     this.gaps = gaps;
   }
 }

@@ -76,6 +76,9 @@ export const FlowFlag = {
   /** The capture holds one direction only: do not wait for the other. */
   oneSided: 8192,
   answerReported: 16384,
+  /** The last sequence number of the direction was that of a FIN: no byte follows it. */
+  endClient: 32768,
+  endServer: 65536,
 } as const;
 
 /** What stands for the IP protocol in `meta` of conversations on the link. */
@@ -93,7 +96,7 @@ const CAPACITY_AT_START = 4096;
 
 export class FlowTable {
   /** `words[row * FlowTable.stride + Column.x]`. Replaced when the table grows: do not keep. */
-  words: Int32Array;
+  words: Int32Array<ArrayBuffer>;
   doubles: Float64Array;
   /** Rows in use. */
   used = 0;
@@ -209,6 +212,8 @@ export class FlowTable {
     const buffer = new ArrayBuffer(this.capacity * ROW_BYTES);
     const words = new Int32Array(buffer);
     words.set(this.words);
+    // Given back at once, not when garbage is collected next; transferred whole, the new rows would all be written to.
+    this.words.buffer.transfer(0);
     this.words = words;
     this.doubles = new Float64Array(buffer);
     const free = new Int32Array(this.capacity);

@@ -1,6 +1,7 @@
 // What was learned as plain values, by device, and the way back into the tables: what a baseline file says.
 import type { HostDirectory } from '../facts/facts.ts';
 import type { Protocol } from '../facts/protocol.ts';
+import { subnetOf } from '../bytes/address-space.ts';
 import {
   ACCESS_CONTEXTS,
   ContextKind,
@@ -245,6 +246,9 @@ export const ACCESS_HAS_CLIENT: Readonly<Record<AccessName, boolean>> = {
   hour: false,
   session: true,
   tool: false,
+  opening: true,
+  path: false,
+  domain: false,
 };
 
 function saveNovelty(
@@ -491,7 +495,10 @@ export function restoreBaseline(
     }
     for (const { what, client, word, seen } of device.accesses) {
       const [s, t] = ACCESS_HAS_CLIENT[what] ? [numberOf(client), word] : [word, 0];
-      put([ACCESS_CONTEXTS[what], host, 0, 0], s, t, seen);
+      if (!put([ACCESS_CONTEXTS[what], host, 0, 0], s, t, seen) || what !== 'path') continue;
+      const network = textWord(`${device.segment} ${subnetOf(device.address)}`);
+      const anywhere = novelty.symbol(novelty.context(ContextKind.networkPaths, network, 0, 0), word, 0);
+      novelty.observeMany(anywhere, seen.count, seen.firstUs, seen.lastUs, seen.gapUs);
     }
     for (const entry of device.points) {
       const protocol = indexes.get(entry.protocol);

@@ -31,14 +31,25 @@ export const ContextKind = {
   remoteSessions: 12,
   /** (host) → (tool): which tools for remote support are used; tool as `textWord` has it. */
   remoteTools: 13,
+  /** (server) → (client, service): who opens what, as far as it touches the control level; service as `textWord` has it. */
+  openings: 14,
+  /** (server) → (path): from which networks by which services it is reached; path as `pathWord` has it. */
+  paths: 15,
+  /** (network) → (path): the same for all servers of a network. Follows from `paths`, is not saved. */
+  networkPaths: 16,
+  /** (host) → (domain): whose names it asks for; domain as `textWord` has it. */
+  domains: 17,
 } as const;
 
-/** What is known of who comes in, by its name in a baseline. */
+/** What is known of who comes in and where a host turns to, by its name in a baseline. */
 export const ACCESS_CONTEXTS = {
   login: ContextKind.logins,
   hour: ContextKind.loginHours,
   session: ContextKind.remoteSessions,
   tool: ContextKind.remoteTools,
+  opening: ContextKind.openings,
+  path: ContextKind.paths,
+  domain: ContextKind.domains,
 } as const;
 export type AccessName = keyof typeof ACCESS_CONTEXTS;
 
@@ -72,6 +83,11 @@ export function protocolOfSpace(word: number): number {
 
 export function spaceOfWord(word: number): number {
   return word & 0xff_ffff;
+}
+
+/** From which network (or `internet`), by which service. */
+export function pathWord(network: string, service: string): number {
+  return textWord(`${network} ${service}`);
 }
 
 /** A name as a word: FNV-1a over its code units. */

@@ -19,11 +19,11 @@ const SECOND_US = 1_000_000;
 
 /**
  * Hosts 1, 2, 3 … are 192.0.2.1, 192.0.2.2 …; 255 is the broadcast address; from 200 on they are behind a router, so
- * that their MAC address is not known.
+ * that their MAC address is not known; 1001, 1002 … are 198.51.100.1, 198.51.100.2 …
  */
 export const REHEARSAL_HOSTS: HostDirectory = {
   count: 256,
-  address: (host) => `192.0.2.${host}`,
+  address: (host) => (host > 1000 ? `198.51.100.${host - 1000}` : `192.0.2.${host}`),
   addressKind: () => 'ipv4',
   segment: () => 'default',
   mac: (host) => (host < 200 ? `02:00:00:00:00:${(host + 256).toString(16).slice(1)}` : ''),
@@ -63,6 +63,15 @@ const REHEARSAL_BUS: Protocol = { ...REHEARSAL_PROTOCOL, name: 'bus', title: 'Bu
 /** Protocols 2 and 3, around the plant. */
 const REHEARSAL_SHELL: Protocol = { ...REHEARSAL_PROTOCOL, name: 'ssh', title: 'SSH', family: 'it', ports: [22] };
 const REHEARSAL_WEB: Protocol = { ...REHEARSAL_PROTOCOL, name: 'http', title: 'HTTP', family: 'it', ports: [80] };
+/** Protocol 4: function 12 makes a service, the others open files. */
+const REHEARSAL_WINDOWS: Protocol = {
+  ...REHEARSAL_PROTOCOL,
+  name: 'smb',
+  title: 'Windows',
+  family: 'it',
+  ports: [445],
+  functionName: (code) => (code === 12 ? 'CreateService' : `open file ${code}`),
+};
 
 /** Where a module is at work, where that is not the usual. */
 export interface RehearsalPlace {
@@ -93,7 +102,7 @@ export class Rehearsal {
     this.learning = learning;
     this.handlers = module.start({
       hosts,
-      protocols: [REHEARSAL_PROTOCOL, REHEARSAL_BUS, REHEARSAL_SHELL, REHEARSAL_WEB],
+      protocols: [REHEARSAL_PROTOCOL, REHEARSAL_BUS, REHEARSAL_SHELL, REHEARSAL_WEB, REHEARSAL_WINDOWS],
       learning,
       secretKey: new Uint8Array(32),
       ...(intent === undefined ? {} : { intent }),

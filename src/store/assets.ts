@@ -17,6 +17,8 @@ const COLUMNS = ['id', 'segment', 'unit', 'sort_key', ...FIELDS, 'first_us', 'la
 
 /** Which assets are wanted; all of what is given must hold. */
 export interface AssetFilter {
+  /** In small letters: its id or one it had, an address, or its name with or without the domain. */
+  readonly device?: string;
   readonly role?: string;
   /** A part of the vendor's name, whatever the case. */
   readonly vendor?: string;
@@ -219,11 +221,20 @@ function addressKey(address: string): string {
 export function* storedAssets(database: DatabaseSync, filter: AssetFilter, indexes: CaptureIds): Generator<Asset> {
   const conditions: string[] = [];
   const values: string[] = [];
-  const want = (condition: string, value: string | undefined): void => {
+  const want = (condition: string, value: string | undefined, times = 1): void => {
     if (value === undefined) return;
-    conditions.push(condition);
-    values.push(value);
+    conditions.push(`(${condition})`);
+    for (let time = 0; time < times; time++) values.push(value);
   };
+  if (filter.device !== undefined) {
+    want(
+      `? IN (id, lower(name), CASE WHEN instr(name, '.') > 0 THEN lower(substr(name, 1, instr(name, '.') - 1)) END)
+       OR EXISTS (SELECT 1 FROM asset_addresses a WHERE a.asset = assets.id AND a.address = ?)
+       OR EXISTS (SELECT 1 FROM asset_aliases a WHERE a.asset = assets.id AND a.alias = ?)`,
+      filter.device,
+      3,
+    );
+  }
   want('role = ?', filter.role);
   want('instr(lower(vendor), ?) > 0', filter.vendor?.toLowerCase());
   want('segment = ?', filter.segment);

@@ -2,7 +2,7 @@
 // level, tools for remote support, tunnels.
 import type { Claim, Conversation, Login, Trait } from '../../facts/facts.ts';
 import type { Module, ModuleHandlers, Site } from '../../facts/module.ts';
-import { ControlHosts } from './control-hosts.ts';
+import { ControlHosts } from '../control-hosts.ts';
 import { Guessing } from './guessing.ts';
 import {
   BRUTE_FORCE,

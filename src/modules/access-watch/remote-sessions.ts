@@ -5,17 +5,15 @@ import type { Conversation, Trait } from '../../facts/facts.ts';
 import type { Site } from '../../facts/module.ts';
 import { ContextKind, textWord } from '../../learning/contexts.ts';
 import { countOf, spanText } from '../plain-words.ts';
+import { remoteService } from '../remote-services.ts';
 import { unconfirmedSighting, weighed } from '../unconfirmed.ts';
-import type { ControlHosts } from './control-hosts.ts';
+import type { ControlHosts } from '../control-hosts.ts';
 import { makeRoom } from './room.ts';
 import { REMOTE_SESSION, REMOTE_TOOL } from './kinds.ts';
 
 const SESSIONS_MAX = 8192;
 /** From when on a session that was never seen before is unusual: work of every day has come by once. */
 const WATCHED_US = 24 * 3600 * 1_000_000;
-const REMOTE = new Set(['ssh', 'telnet', 'vnc', 'rdp']);
-/** Windows Remote Management is HTTP on ports of its own. */
-const WINRM_PORTS = new Set([5985, 5986]);
 
 export class RemoteSessions {
   readonly #site: Site;
@@ -30,12 +28,12 @@ export class RemoteSessions {
     this.#control = control;
   }
 
-  /** Any conversation; `sessionName` says whether it is a remote session. */
+  /** Any conversation. */
   conversation(conversation: Conversation): void {
     const { client, server, phase, timeUs } = conversation;
     if (this.#firstUs < 0) this.#firstUs = timeUs;
     if (phase !== 'identified' && phase !== 'closed') return;
-    const name = this.sessionName(conversation);
+    const name = remoteService(this.#site.protocols, conversation);
     if (name === '' || client <= 0 || server <= 0 || !conversation.isAnswered) return;
     if (this.#control.find(server) !== undefined) this.#judge(conversation, name);
     else if (phase === 'identified') {
@@ -50,17 +48,9 @@ export class RemoteSessions {
   end(): void {
     for (const conversation of this.#waiting.values()) {
       if (this.#control.find(conversation.server) !== undefined)
-        this.#judge(conversation, this.sessionName(conversation));
+        this.#judge(conversation, remoteService(this.#site.protocols, conversation));
     }
     this.#waiting.clear();
-  }
-
-  /** `ssh`, `winrm` …; empty: no remote session. */
-  sessionName({ protocol, serverPort, transport }: Conversation): string {
-    const name = this.#site.protocols[protocol]?.name ?? '';
-    if (REMOTE.has(name)) return name;
-    const mayBeWinrm = transport === 'tcp' && (name === 'http' || name === 'tls');
-    return mayBeWinrm && WINRM_PORTS.has(serverPort) ? 'winrm' : '';
   }
 
   trait({ host, trait, value, timeUs, frame }: Trait): void {

@@ -4,7 +4,7 @@ import { grouped, showable } from '../../bytes/text.ts';
 import type { AlertKind, Severity } from '../../facts/alert.ts';
 import type { Conversation, Trait } from '../../facts/facts.ts';
 import type { Site } from '../../facts/module.ts';
-import type { ControlHosts } from './control-hosts.ts';
+import type { ControlHosts } from '../control-hosts.ts';
 import { DISGUISED, TUNNEL } from './kinds.ts';
 import { makeRoom } from './room.ts';
 

@@ -5,7 +5,7 @@ import type { Login } from '../../facts/facts.ts';
 import type { Site } from '../../facts/module.ts';
 import { ContextKind, textWord } from '../../learning/contexts.ts';
 import { chanceText, countOf, maskedUser, spanText } from '../plain-words.ts';
-import type { ControlHosts } from './control-hosts.ts';
+import type { ControlHosts } from '../control-hosts.ts';
 import { unconfirmedSighting, weighed } from '../unconfirmed.ts';
 import { ENGINEERING_LOGIN, NEW_LOGIN, UNUSUAL_HOUR } from './kinds.ts';
 

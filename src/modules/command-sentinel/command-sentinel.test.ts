@@ -41,6 +41,7 @@ const absent = { outcome: Outcome.refused, code: 11 };
 const NOTHING_DECLARED: Declaration = {
   masters: [],
   engineeringStations: [],
+  jumpHosts: [],
   segments: [],
   zones: [],
   windows: [],
@@ -539,6 +540,7 @@ test('a declared master is never new', () => {
   const intent = {
     isMaster: (client: number) => client === 9,
     isEngineeringStation: () => false,
+    isJumpHost: () => false,
     windowAt: () => null,
   };
   const rehearsal = new Rehearsal(commandSentinel, undefined, { ...intent, declared: NOTHING_DECLARED });
@@ -579,6 +581,7 @@ test('a declared master sets the clocks of its devices', () => {
   const intent = {
     isMaster: (client: number) => client === 9,
     isEngineeringStation: () => false,
+    isJumpHost: () => false,
     windowAt: () => null,
   };
   const rehearsal = new Rehearsal(commandSentinel, undefined, { ...intent, declared: NOTHING_DECLARED });

@@ -1,7 +1,7 @@
 // Judges every login: is the credential one that devices are shipped with, one that is guessed first, one that passes in
 // clear, one that other devices have as well. A clear secret is compared while the callback runs; a response to a
 // challenge is recomputed later. Neither is kept: what stays is a keyed hash, and what was found.
-import { scopeOf } from '../../assets/address-space.ts';
+import { scopeOf } from '../../bytes/address-space.ts';
 import { vendorOfMac } from '../../assets/vendors.ts';
 import { showable } from '../../bytes/text.ts';
 import type { AlertKind } from '../../facts/alert.ts';

@@ -1,4 +1,4 @@
-// Echoes that carry data: a ping says the same each time, a tunnel something else.
+// Echoes: who is the first to ask whom, and those that carry data: a ping says the same each time, a tunnel something else.
 import type { MessageContext } from '../../facts/protocol.ts';
 import { hashOf } from '../last-words.ts';
 
@@ -15,6 +15,9 @@ const WINDOW_US = 600e6;
 /** Pairs of hosts that exchange large echoes. */
 const PAIRS_MAX = 4096;
 
+/** Conversations of which it is known who asked. */
+const ASKED_MAX = 65_536;
+
 interface Shape {
   sinceUs: number;
   largest: number;
@@ -24,6 +27,15 @@ interface Shape {
 
 export class EchoShapes {
   readonly #shapes = new Map<number, Shape>();
+  readonly #asked = new Set<number>();
+
+  /** Of two hosts the one that asked first, once for each conversation: errors and answers are no asking. */
+  request({ flow, timeUs, frame, fromClient, client, server, sink }: MessageContext): void {
+    if (this.#asked.has(flow)) return;
+    if (this.#asked.size >= ASKED_MAX) this.#asked.clear();
+    this.#asked.add(flow);
+    sink.trait({ fact: 'trait', timeUs, frame, host: fromClient ? client : server, trait: 'echo-request', value: '' });
+  }
 
   /** An answer repeats the payload of its request: both count once. */
   echo(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
@@ -54,5 +66,6 @@ export class EchoShapes {
 
   closed(flow: number): void {
     this.#shapes.delete(flow);
+    this.#asked.delete(flow);
   }
 }

@@ -62,8 +62,11 @@ class IcmpDecoder implements ProtocolDecoder {
     if (end - start < HEADER_BYTES) return;
     switch (bytes[start]) {
       case Type.echo:
-      case Type.echoReply:
       case Type.echo6:
+        this.#echoes.request(context);
+        this.#echoes.echo(bytes, start, end, context);
+        return;
+      case Type.echoReply:
       case Type.echoReply6:
         this.#echoes.echo(bytes, start, end, context);
         return;

@@ -58,19 +58,25 @@ test('a listener is a member of its group', () => {
 
 test('echoes that carry something else each time are told, once', () => {
   assert.deepEqual(told(echoes(60, 200, (index) => index)), [
+    '1 echo-request ',
     '1 icmp-payload 25 different payloads of up to 200 bytes within 24 s',
   ]);
 });
 
+test('an answer is no request', () => {
+  const answers = echoes(3, 20, () => 1).map((bytes) => bytes.fill(0, 0, 1));
+  assert.deepEqual(told(answers), []);
+});
+
 test('a large ping, small echoes and slow ones are no tunnel', () => {
-  assert.deepEqual(told(echoes(60, 1400, () => 7)), []);
-  assert.deepEqual(told(echoes(60, 64, (index) => index)), []);
+  assert.deepEqual(told(echoes(60, 1400, () => 7)), ['1 echo-request ']);
+  assert.deepEqual(told(echoes(60, 64, (index) => index)), ['1 echo-request ']);
   assert.deepEqual(
     told(
       echoes(60, 200, (index) => index),
       60e6,
     ),
-    [],
+    ['1 echo-request '],
   );
 });
 

@@ -1,7 +1,9 @@
 // Blocks and files on their way, with begin, pieces and end: one transfer of a kind at a time for each conversation and
 // upload. Rare messages: plain code with objects, bounded.
 import type { MessageContext } from '../../facts/protocol.ts';
+import type { TransferDetail } from '../../facts/facts.ts';
 import { type CarriedTransfer, transferFact } from '../facts-of-messages.ts';
+import { BlockEnds } from './block-ends.ts';
 
 /** More open transfers than this: the oldest ends, incomplete. */
 const OPEN_TRANSFERS_MAX = 256;
@@ -16,8 +18,11 @@ interface OpenTransfer extends CarriedTransfer {
   size: number;
   /** Told at the beginning, or by the block's own header; -1 where it was not. */
   announced: number;
-  /** The beginning was seen, and nothing was lost since. */
   isComplete: boolean;
+  /** The beginning was not seen, or bytes of the conversation were lost since. */
+  hasGap: boolean;
+  readonly ends: BlockEnds;
+  details?: readonly TransferDetail[];
 }
 
 export interface TransferStart {
@@ -76,7 +81,9 @@ export class Transfers {
       frame: context.frame,
       size: 0,
       announced: start.announced,
-      isComplete: start.isFromStart,
+      isComplete: false,
+      hasGap: !start.isFromStart,
+      ends: new BlockEnds(),
     };
     this.#open.set(key, transfer);
     context.sink.transfer(transferFact(transfer, this.#protocol, 'begun', context.timeUs, context.frame));
@@ -90,6 +97,7 @@ export class Transfers {
     transfer.lastUs = context.timeUs;
     transfer.frame = context.frame;
     transfer.size += end - start;
+    transfer.ends.piece(bytes, start, end);
     const copy = bytes.slice(start, end);
     context.sink.transfer(transferFact(transfer, this.#protocol, 'piece', context.timeUs, context.frame, offset, copy));
   }
@@ -108,7 +116,7 @@ export class Transfers {
   /** Bytes of this conversation were lost: what is under way has a hole. */
   gap(flow: number): void {
     if (this.#open.size === 0) return;
-    for (const transfer of this.#open.values()) if (transfer.flow === flow) transfer.isComplete = false;
+    for (const transfer of this.#open.values()) if (transfer.flow === flow) transfer.hasGap = true;
   }
 
   closed(flow: number, context: MessageContext): void {
@@ -125,8 +133,11 @@ export class Transfers {
     const transfer = this.#open.get(key);
     if (transfer === undefined) return;
     this.#open.delete(key);
-    const isAll = transfer.announced < 0 || transfer.announced === transfer.size;
-    transfer.isComplete = transfer.isComplete && isOk && isAll;
+    // As many bytes as were announced are all of them, whatever else of the conversation was lost.
+    const isAll = transfer.announced < 0 ? !transfer.hasGap : transfer.announced === transfer.size;
+    transfer.isComplete = isOk && isAll;
+    const details = transfer.ends.details(transfer.isComplete);
+    if (details.length > 0) transfer.details = details;
     const frame = isOk ? context.frame : transfer.frame;
     const timeUs = isOk ? context.timeUs : transfer.lastUs;
     context.sink.transfer(transferFact(transfer, this.#protocol, 'ended', timeUs, frame));

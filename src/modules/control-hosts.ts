@@ -1,7 +1,7 @@
 // Which hosts are part of the control level: those that answer or ask in industrial protocols, and those that are
 // claimed to stand at Purdue level 2 or below.
-import type { Claim, Conversation } from '../../facts/facts.ts';
-import type { Site } from '../../facts/module.ts';
+import type { Claim, Conversation } from '../facts/facts.ts';
+import type { Site } from '../facts/module.ts';
 
 const HOSTS_MAX = 65_536;
 const LEVEL_MAX = 2;

@@ -1,0 +1,89 @@
+// Learns by which services each network is reached from which others, and tells a way that was never used, once enough
+// is known to say so. Only where no policy says what may pass.
+import { portOf, serviceOf } from '../../assets/conduit-rules.ts';
+import type { Conversation } from '../../facts/facts.ts';
+import type { Site } from '../../facts/module.ts';
+import { ContextKind, pathWord, textWord } from '../../learning/contexts.ts';
+import { chanceText, countOf, spanText } from '../plain-words.ts';
+import { unconfirmedSighting, weighed } from '../unconfirmed.ts';
+import { NEW_PATH } from './kinds.ts';
+import type { Places } from './places.ts';
+
+const OF_THE_NETWORK: readonly string[] = ['dns', 'ntp', 'dhcp', 'ssdp', 'hsrp'];
+
+export class UsualPaths {
+  readonly #site: Site;
+  readonly #places: Places;
+
+  constructor(site: Site, places: Places) {
+    this.#site = site;
+    this.#places = places;
+  }
+
+  /** A conversation counts when it is recognised or ends, and once a minute while it goes on. */
+  conversation(conversation: Conversation): void {
+    const { phase, protocol, transport, isAnswered, client, server } = conversation;
+    if (!isAnswered || (transport !== 'tcp' && transport !== 'udp')) return;
+    const isDue = protocol >= 0 ? phase === 'identified' || phase === 'updated' : phase === 'closed';
+    if (!isDue || !this.#places.isInside(server) || !this.#isOfSite(client, server)) return;
+    if (!this.#places.isApart(client, server)) return;
+    const service = serviceOf(conversation, this.#site.protocols);
+    if (OF_THE_NETWORK.includes(service) || (protocol < 0 && !this.#isClear(conversation))) return;
+    this.#learn(conversation, service);
+  }
+
+  #isOfSite(client: number, server: number): boolean {
+    return this.#places.isInside(client) || this.#places.isOutside(client, server);
+  }
+
+  /** Of what nobody recognises it has to be sure who opened it. */
+  #isClear({ transport, isSeenFromStart }: Conversation): boolean {
+    return transport === 'tcp' && isSeenFromStart;
+  }
+
+  #learn(conversation: Conversation, service: string): void {
+    const { novelty, isTeaching } = this.#site.learning;
+    const { client, server, timeUs } = conversation;
+    const word = pathWord(this.#fromOf(client, server), service);
+    const network = textWord(this.#places.networkOf(server));
+    const paths = novelty.context(ContextKind.networkPaths, network, 0, 0);
+    if (!isTeaching && novelty.findSymbol(paths, word, 0) === 0 && novelty.isLearned(paths)) {
+      // What was told is not learned: it is told again when it comes again.
+      this.#raise(conversation, service, paths);
+      return;
+    }
+    novelty.observe(novelty.symbol(paths, word, 0), timeUs);
+    const own = novelty.context(ContextKind.paths, server, 0, 0);
+    novelty.observe(novelty.symbol(own, word, 0), timeUs);
+  }
+
+  /** The whole Internet is one network. */
+  #fromOf(client: number, server: number): string {
+    return this.#places.isOutside(client, server) ? 'internet' : this.#places.networkOf(client);
+  }
+
+  #raise(conversation: Conversation, service: string, paths: number): void {
+    const { hosts, learning } = this.#site;
+    const { novelty } = learning;
+    const { client, server, serverPort, timeUs, frame, frames } = conversation;
+    const { bound, observations, distinct } = novelty.estimate(paths);
+    const from = this.#places.isOutside(client, server) ? 'the Internet' : this.#places.networkText(client);
+    const port = portOf(conversation);
+    const text =
+      `${hosts.address(client)} opened ${service}${port === '' || port === service ? '' : ` (${port})`} to ` +
+      `${hosts.address(server)}: from ${from} to ${this.#places.networkText(server)} nothing of the kind passed before. In ` +
+      `${spanText(novelty.lastUs(paths) - novelty.firstUs(paths))} ${countOf(observations, 'conversation')} came into that ` +
+      `network by ${countOf(distinct, 'way')}; the chance that the next comes by a new one was below ${chanceText(bound)}.`;
+    const word = pathWord(this.#fromOf(client, server), service);
+    const seen = unconfirmedSighting(this.#site, [ContextKind.paths, server, 0, 0, word, 0]);
+    this.#site.raise({
+      kind: NEW_PATH.kind,
+      ...weighed(NEW_PATH.severity, text, seen),
+      timeUs,
+      subject: { host: server, unit: -1, port: serverPort },
+      peer: { host: client, unit: -1, port: -1 },
+      object: service,
+      frames: frames.length > 0 ? frames : [frame],
+    });
+  }
+}

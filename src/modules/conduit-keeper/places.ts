@@ -1,0 +1,153 @@
+// Where a host stands as far as traffic tells: at the control level, in an office, or outside on the Internet. A policy
+// and what a person declares say it better, and win.
+import { scopeOf, subnetOf } from '../../bytes/address-space.ts';
+import { isInZone } from '../../assets/zones.ts';
+import { showable } from '../../bytes/text.ts';
+import type { Claim, Conversation } from '../../facts/facts.ts';
+import type { Site } from '../../facts/module.ts';
+import { ControlHosts } from '../control-hosts.ts';
+import { countOf } from '../plain-words.ts';
+
+const HOSTS_MAX = 65_536;
+/** Purdue levels: the control level and what operates it, and from where on the office begins. */
+const CONTROL_LEVEL_MAX = 2;
+const OFFICE_LEVEL_MIN = 4;
+/** Who uses so many servers of the Internet, or so often, by protocols of people is taken for a computer of an office. */
+const OFFICE_SERVERS_MIN = 3;
+const OFFICE_CONVERSATIONS_MIN = 20;
+const OF_PEOPLE: readonly string[] = ['http', 'tls', 'quic', 'smtp', 'imap', 'pop3', 'ftp', 'rdp', 'ssh'];
+
+interface Level {
+  readonly level: number;
+  readonly trust: number;
+}
+
+interface InternetUse {
+  /** No more than are needed. */
+  readonly servers: Set<number>;
+  conversations: number;
+  /** When it was enough to be an office; -1: not yet. */
+  sinceUs: number;
+}
+
+export class Places {
+  readonly control: ControlHosts;
+  readonly #site: Site;
+  readonly #levels = new Map<number, Level>();
+  readonly #roles = new Map<number, string>();
+  readonly #use = new Map<number, InternetUse>();
+  readonly #isOfPeople: readonly boolean[];
+
+  constructor(site: Site) {
+    this.#site = site;
+    this.control = new ControlHosts(site);
+    this.#isOfPeople = site.protocols.map(({ name }) => OF_PEOPLE.includes(name));
+  }
+
+  conversation(conversation: Conversation): void {
+    this.control.conversation(conversation);
+    const { phase, client, server, protocol, isAnswered, timeUs } = conversation;
+    if (phase !== 'identified' || !isAnswered || this.#isOfPeople[protocol] !== true) return;
+    if (!this.isOutside(server, client) || !this.isInside(client)) return;
+    let use = this.#use.get(client);
+    if (use === undefined) {
+      if (this.#use.size >= HOSTS_MAX) return;
+      this.#use.set(client, (use = { servers: new Set(), conversations: 0, sinceUs: -1 }));
+    }
+    if (use.sinceUs >= 0) return;
+    use.servers.add(server);
+    use.conversations++;
+    if (use.servers.size >= OFFICE_SERVERS_MIN || use.conversations >= OFFICE_CONVERSATIONS_MIN) use.sinceUs = timeUs;
+  }
+
+  claim(claim: Claim): void {
+    this.control.claim(claim);
+    const { host, unit, attribute, value, trust } = claim;
+    if (unit >= 0) return;
+    if (attribute === 'role' && (this.#roles.has(host) || this.#roles.size < HOSTS_MAX)) this.#roles.set(host, value);
+    if (attribute !== 'level' || !/^\d(\.\d)?$/.test(value)) return;
+    const known = this.#levels.get(host);
+    if (known === undefined ? this.#levels.size < HOSTS_MAX : trust >= known.trust) {
+      this.#levels.set(host, { level: Number(value), trust });
+    }
+  }
+
+  /** An address of the site that can be in a zone. */
+  isInside(host: number): boolean {
+    const { hosts } = this.#site;
+    return isInZone(hosts, host) && (scopeOf(hosts.address(host)) === 'private' || hosts.mac(host) !== '');
+  }
+
+  /** A public address that is none of the site `from` is at: a plant may use public addresses as its own. */
+  isOutside(host: number, from: number): boolean {
+    const { hosts } = this.#site;
+    if (!isInZone(hosts, host)) return false;
+    const [address, other] = [hosts.address(host), hosts.address(from)];
+    if (scopeOf(address) !== 'public') return false;
+    return scopeOf(other) === 'private' || (hosts.mac(host) === '' && !isOfOneSite(address, other));
+  }
+
+  /** Between the two there is a router, or VLANs part them. */
+  isApart(client: number, server: number): boolean {
+    return this.networkOf(client) !== this.networkOf(server);
+  }
+
+  /** Segment and subnet: what stands for a zone where no policy names one. */
+  networkOf(host: number): string {
+    const { hosts } = this.#site;
+    return `${hosts.segment(host)} ${subnetOf(hosts.address(host))}`;
+  }
+
+  /** `10.1.1.0/24`, with the segment where it is not the only one. */
+  networkText(host: number): string {
+    const { hosts } = this.#site;
+    const segment = hosts.segment(host);
+    return `${subnetOf(hosts.address(host))}${segment === 'default' ? '' : ` in ${showable(segment, 60)}`}`;
+  }
+
+  /** Why it is taken for a part of the control level; empty where it is not. */
+  controlText(host: number): string {
+    const owned = this.#policyLevel(host);
+    if (owned !== null) return owned.level <= CONTROL_LEVEL_MAX ? owned.text : '';
+    const known = this.control.find(host);
+    if (this.officeText(host) !== '') return '';
+    const level = this.#levels.get(host)?.level;
+    if (level !== undefined && level > CONTROL_LEVEL_MAX && known?.isController !== true) return '';
+    if (known === undefined || (!known.isController && !known.isEngineering && level === undefined)) return '';
+    return known.what;
+  }
+
+  /** Why it is taken for a computer of an office; empty where it is not. */
+  officeText(host: number): string {
+    const owned = this.#policyLevel(host);
+    if (owned !== null) return owned.level >= OFFICE_LEVEL_MIN ? owned.text : '';
+    const level = this.#levels.get(host);
+    if (level !== undefined && level.level >= OFFICE_LEVEL_MIN) return `stands at level ${level.level}`;
+    const use = this.#use.get(host);
+    const control = this.control.find(host);
+    if (use === undefined || use.sinceUs < 0 || control?.isController === true) return '';
+    // What worked at the control level before it was seen on the Internet is a part of that level with Internet access.
+    if (control !== undefined && control.sinceUs < use.sinceUs) return '';
+    return `used the Internet like a computer of an office (${countOf(use.conversations, 'connection')}) before it asked any controller`;
+  }
+
+  #policyLevel(host: number): { level: number; text: string } | null {
+    const { policy } = this.#site;
+    if (policy === undefined) return null;
+    const zone = policy.policy.zones[policy.zoneOf(host, this.#roles.get(host) ?? '')];
+    if (zone === undefined || zone.level === null) return null;
+    return { level: zone.level, text: `stands in zone "${showable(zone.name, 160)}" at level ${zone.level}` };
+  }
+}
+
+/** Of the same /16, or the same /48 of IPv6. */
+function isOfOneSite(address: string, other: string): boolean {
+  const parts = (text: string): string => {
+    const isSix = text.includes(':');
+    return text
+      .split(isSix ? ':' : '.')
+      .slice(0, isSix ? 3 : 2)
+      .join(' ');
+  };
+  return parts(address) === parts(other);
+}
