@@ -1,111 +1,193 @@
 // What the API says of itself (OpenAPI 3.1): the paths, their queries, and the shapes of their answers.
 
-const TEXT = { type: 'string' };
-const NUMBER = { type: 'integer' };
-const OR_NULL = (type: string): object => ({ type: [type, 'null'] });
-const PARTY = {
-  type: ['object', 'null'],
-  properties: {
-    asset: TEXT,
-    segment: TEXT,
-    ip: OR_NULL('string'),
-    mac: OR_NULL('string'),
-    port: OR_NULL('integer'),
-    unit: OR_NULL('integer'),
-  },
-};
-const ACTION = {
-  type: 'object',
-  required: ['id', 'time', 'operator', 'action', 'alert', 'scope', 'reason', 'undoes'],
-  properties: {
+const TEXT = { type: 'string' } as const;
+const NUMBER = { type: 'integer' } as const;
+const FLAG = { type: 'boolean' } as const;
+const SEVERITY = { enum: ['info', 'low', 'medium', 'high', 'critical'] } as const;
+const TIME = { type: ['string', 'null'], description: 'RFC 3339, UTC, microseconds' } as const;
+const ANYTHING = { type: 'object' } as const;
+const orNull = (schema: object): object => ({ anyOf: [schema, { type: 'null' }] });
+const listOf = (items: object): object => ({ type: 'array', items });
+const TEXTS = listOf(TEXT);
+
+/** Nothing else is in it; all of it is there but what is `optional`. */
+function shape(properties: Readonly<Record<string, object>>, optional: Readonly<Record<string, object>> = {}): object {
+  return {
+    type: 'object',
+    required: Object.keys(properties),
+    properties: { ...properties, ...optional },
+    additionalProperties: false,
+  };
+}
+
+const pageOf = (items: object): object => shape({ total: NUMBER, items: listOf(items) });
+
+const FRAME = shape({ file: NUMBER, frame: NUMBER });
+const PARTY = shape({
+  asset: TEXT,
+  segment: TEXT,
+  ip: orNull(TEXT),
+  mac: orNull(TEXT),
+  port: orNull(NUMBER),
+  unit: orNull(NUMBER),
+});
+const TRUST = { type: 'number', minimum: 0, maximum: 1 } as const;
+const OTHER_CLAIM = shape({ value: TEXT, source: TEXT, trust: TRUST, last: TIME });
+const FIELD = shape({
+  value: TEXT,
+  source: TEXT,
+  trust: TRUST,
+  sure: TRUST,
+  agrees: listOf(OTHER_CLAIM),
+  disagrees: listOf(OTHER_CLAIM),
+});
+const ASSET = shape({
+  id: TEXT,
+  aliases: TEXTS,
+  segment: TEXT,
+  ip: TEXTS,
+  mac: TEXTS,
+  unit: orNull(NUMBER),
+  role: orNull(TEXT),
+  level: orNull(NUMBER),
+  vendor: orNull(TEXT),
+  model: orNull(TEXT),
+  firmware: orNull(TEXT),
+  serial: orNull(TEXT),
+  name: orNull(TEXT),
+  hardening: orNull(TEXT),
+  fields: { type: 'object', additionalProperties: FIELD },
+  protocols: TEXTS,
+  first: TIME,
+  last: TIME,
+  evidence: listOf(shape({ attribute: TEXT, value: TEXT, source: TEXT, trust: TRUST, frame: orNull(FRAME) })),
+});
+const ACTION = shape(
+  {
     id: NUMBER,
-    time: TEXT,
+    time: TIME,
     operator: TEXT,
     action: { enum: ['acknowledge', 'normal', 'close', 'undo'] },
     alert: TEXT,
-    title: TEXT,
     scope: { enum: ['exact', 'pair', 'device', null] },
     reason: TEXT,
-    undoes: OR_NULL('integer'),
+    undoes: orNull(NUMBER),
   },
-};
-const STATE = {
-  type: 'object',
-  required: ['status', 'action', 'isAgain'],
-  properties: {
-    status: { enum: ['open', 'acknowledged', 'normal', 'closed'] },
-    action: { anyOf: [ACTION, { type: 'null' }] },
-    isAgain: { type: 'boolean' },
-  },
-};
-const ASSET = {
-  type: 'object',
-  required: ['id', 'segment', 'ip', 'mac', 'role', 'vendor', 'protocols', 'first', 'last', 'fields', 'evidence'],
-  properties: {
+  { title: TEXT },
+);
+const STATE = shape({
+  status: { enum: ['open', 'acknowledged', 'normal', 'closed'] },
+  action: orNull(ACTION),
+  isAgain: FLAG,
+});
+const ALERT = shape({
+  id: TEXT,
+  kind: TEXT,
+  module: TEXT,
+  severity: SEVERITY,
+  title: TEXT,
+  explanation: TEXT,
+  advice: TEXT,
+  subject: PARTY,
+  peer: orNull(PARTY),
+  object: TEXT,
+  first: TIME,
+  last: TIME,
+  count: NUMBER,
+  techniques: TEXTS,
+  frames: listOf(FRAME),
+  framesOmitted: NUMBER,
+  incident: orNull(TEXT),
+  state: STATE,
+});
+const INCIDENT_HOST = shape({ asset: TEXT, segment: TEXT, ip: orNull(TEXT), mac: orNull(TEXT), part: TEXT });
+const STEP = shape({
+  alert: TEXT,
+  time: TIME,
+  stage: TEXT,
+  severity: SEVERITY,
+  title: TEXT,
+  from: orNull(NUMBER),
+  to: orNull(NUMBER),
+});
+const INCIDENT = shape(
+  {
     id: TEXT,
-    segment: TEXT,
-    ip: { type: 'array', items: TEXT },
-    mac: { type: 'array', items: TEXT },
-    role: OR_NULL('string'),
-    level: OR_NULL('integer'),
-  },
-};
-const ALERT = {
-  type: 'object',
-  required: [
-    'id',
-    'kind',
-    'module',
-    'severity',
-    'title',
-    'explanation',
-    'advice',
-    'subject',
-    'peer',
-    'count',
-    'frames',
-    'state',
-  ],
-  properties: {
-    id: TEXT,
-    kind: TEXT,
-    severity: { enum: ['info', 'low', 'medium', 'high', 'critical'] },
-    subject: PARTY,
-    peer: PARTY,
-    count: NUMBER,
-    state: STATE,
-  },
-};
-const INCIDENT = {
-  type: 'object',
-  required: ['id', 'severity', 'title', 'first', 'last', 'hosts', 'steps', 'techniques'],
-  properties: {
-    id: TEXT,
-    severity: { enum: ['info', 'low', 'medium', 'high', 'critical'] },
+    severity: SEVERITY,
     title: TEXT,
-    hosts: { type: 'array', items: { type: 'object', required: ['asset', 'segment', 'ip', 'mac', 'part'] } },
-    steps: {
-      type: 'array',
-      items: { type: 'object', required: ['alert', 'time', 'stage', 'severity', 'title', 'from', 'to'] },
-    },
+    first: TIME,
+    last: TIME,
+    hosts: listOf(INCIDENT_HOST),
+    steps: listOf(STEP),
+    techniques: TEXTS,
   },
-};
-const PROOF = {
+  { alerts: listOf(ALERT) },
+);
+const PROOF = shape({
+  frames: listOf(
+    shape({
+      file: NUMBER,
+      path: TEXT,
+      frame: NUMBER,
+      time: TIME,
+      length: NUMBER,
+      originalLength: NUMBER,
+      maskedBytes: NUMBER,
+      hex: { type: 'string', pattern: '^([0-9a-f]{2})*$' },
+      facts: listOf(ANYTHING),
+    }),
+  ),
+  omitted: NUMBER,
+});
+const CONVERSATION = {
   type: 'object',
-  required: ['frames', 'omitted'],
-  properties: {
-    frames: {
-      type: 'array',
-      items: {
-        type: 'object',
-        required: ['file', 'path', 'frame', 'time', 'length', 'originalLength', 'maskedBytes', 'hex', 'facts'],
-        properties: { hex: { type: 'string', pattern: '^([0-9a-f]{2})*$' }, facts: { type: 'array' } },
-      },
-    },
-    omitted: NUMBER,
-  },
+  required: ['protocol', 'transport', 'client', 'server', 'serverPort', 'first', 'last'],
+  properties: { protocol: orNull(TEXT), transport: TEXT, client: TEXT, server: TEXT, serverPort: NUMBER },
 };
-const WANTED_ACTION = {
+const COUNTS = listOf(shape({ name: TEXT, count: NUMBER }));
+const CAPTURE = shape({
+  path: TEXT,
+  frames: NUMBER,
+  bytes: NUMBER,
+  first: TIME,
+  last: TIME,
+  damage: orNull(shape({ offset: NUMBER, message: TEXT })),
+});
+const OVERVIEW = shape({
+  captures: listOf(CAPTURE),
+  assets: NUMBER,
+  alerts: NUMBER,
+  waiting: NUMBER,
+  incidents: NUMBER,
+  conversations: NUMBER,
+  bySeverity: shape({ info: NUMBER, low: NUMBER, medium: NUMBER, high: NUMBER, critical: NUMBER }),
+  roles: COUNTS,
+  protocols: COUNTS,
+  modules: NUMBER,
+  modulesPlanned: NUMBER,
+  worstIncidents: listOf(INCIDENT),
+  worst: listOf(ALERT),
+});
+const MAP = shape({
+  nodes: listOf(
+    shape({
+      id: TEXT,
+      address: TEXT,
+      role: orNull(TEXT),
+      level: orNull(NUMBER),
+      label: orNull(TEXT),
+      severity: orNull(SEVERITY),
+    }),
+  ),
+  omitted: NUMBER,
+  lines: listOf(shape({ client: TEXT, server: TEXT, protocols: TEXTS, count: NUMBER })),
+});
+const NAMED = { type: 'object', required: ['name', 'title'], properties: { name: TEXT, title: TEXT } };
+const ROLE = { enum: ['viewer', 'operator'] } as const;
+const DESCRIPTION = { type: 'object', required: ['openapi', 'info', 'paths'] };
+
+/** The body of a wish; what is left out has its default. */
+export const WANTED_ACTION = {
   type: 'object',
   required: ['action'],
   additionalProperties: false,
@@ -114,60 +196,48 @@ const WANTED_ACTION = {
     scope: { enum: ['exact', 'pair', 'device'], default: 'exact' },
     reason: { type: 'string', maxLength: 500, default: '' },
   },
-};
-const CONVERSATION = {
+} as const;
+export const TOKEN = {
   type: 'object',
-  required: ['protocol', 'transport', 'client', 'server', 'serverPort', 'first', 'last'],
-  properties: { protocol: OR_NULL('string'), transport: TEXT, client: TEXT, server: TEXT, serverPort: NUMBER },
-};
-const NAMED = { type: 'object', required: ['name', 'title'], properties: { name: TEXT, title: TEXT } };
+  properties: { token: { type: 'string', maxLength: 200 } },
+  required: ['token'],
+} as const;
 
-const pageOf = (items: object): object => ({
-  type: 'object',
-  required: ['total', 'items'],
-  properties: { total: NUMBER, items: { type: 'array', items } },
-});
-
+const SHORT = { type: 'string', maxLength: 200 } as const;
 const QUERIES: Readonly<Record<string, object>> = {
   offset: { type: 'integer', minimum: 0, default: 0 },
   limit: { type: 'integer', minimum: 1, maximum: 1000, default: 100 },
-  search: { type: 'string', maxLength: 200 },
-  severity: { type: 'string', maxLength: 200 },
-  asset: { type: 'string', maxLength: 200 },
-  status: { type: 'string', maxLength: 200 },
-  host: { type: 'string', maxLength: 200 },
-  protocol: { type: 'string', maxLength: 200 },
+  search: SHORT,
+  severity: SHORT,
+  asset: SHORT,
+  status: SHORT,
+  host: SHORT,
+  protocol: SHORT,
 };
+const PAGED = ['offset', 'limit', 'search'];
 
-function get(
-  summary: string,
-  answer: object,
-  queries: readonly string[] = [],
-  path: readonly string[] = [],
-  type = 'application/json',
-): object {
-  return {
-    get: {
-      summary,
-      parameters: [
-        ...path.map((name) => ({ name, in: 'path', required: true, schema: TEXT })),
-        ...queries.map((name) => ({ name, in: 'query', schema: QUERIES[name] })),
-      ],
-      responses: {
-        200: { description: summary, content: { [type]: { schema: answer } } },
-        400: { description: 'a query that cannot be' },
-        401: { description: 'no session' },
-        ...(path.length === 0 ? {} : { 404: { description: 'none with this id' } }),
-      },
-    },
-  };
+const JSON_TYPE = 'application/json';
+const WITH_ID = [{ name: 'id', in: 'path', required: true, schema: TEXT }];
+const NONE_WITH_ID = { 404: { description: 'none with this id' } };
+
+function answered(summary: string, answer: object, type = JSON_TYPE): object {
+  return { 200: { description: summary, content: { [type]: { schema: answer } } } };
+}
+
+function get(summary: string, answer: object, queries: readonly string[] = []): object {
+  const refusals = { 400: { description: 'a query that cannot be' }, 401: { description: 'no session' } };
+  const parameters = queries.map((name) => ({ name, in: 'query', schema: QUERIES[name] }));
+  return { get: { summary, parameters, responses: { ...answered(summary, answer), ...refusals } } };
+}
+
+function getOne(summary: string, answer: object, type?: string, more: object = {}): object {
+  const refusals = { 401: { description: 'no session' }, ...NONE_WITH_ID, ...more };
+  return { get: { summary, parameters: WITH_ID, responses: { ...answered(summary, answer, type), ...refusals } } };
 }
 
 /** What is read from the captures of an alert, as long as they are there. */
-function proof(summary: string, answer: object, type?: string): object {
-  const described = get(summary, answer, [], ['id'], type) as { get: { responses: Record<number, object> } };
-  described.get.responses[410] = { description: 'the capture is not there any more, or another one' };
-  return described;
+function getProof(summary: string, answer: object, type?: string): object {
+  return getOne(summary, answer, type, { 410: { description: 'the capture is not there any more, or another one' } });
 }
 
 /** For operators only. */
@@ -175,47 +245,58 @@ function post(summary: string, body: object, answer: object): object {
   return {
     post: {
       summary,
-      parameters: [{ name: 'id', in: 'path', required: true, schema: TEXT }],
-      requestBody: { required: true, content: { 'application/json': { schema: body } } },
+      parameters: WITH_ID,
+      requestBody: { required: true, content: { [JSON_TYPE]: { schema: body } } },
       responses: {
-        200: { description: summary, content: { 'application/json': { schema: answer } } },
+        ...answered(summary, answer),
         400: { description: 'a wish that cannot be' },
         401: { description: 'no session' },
         403: { description: 'a viewer looks only' },
-        404: { description: 'none with this id' },
+        ...NONE_WITH_ID,
         409: { description: 'it cannot be done now' },
       },
     },
   };
 }
 
-const PAGED = ['offset', 'limit', 'search'];
-const ANYTHING = { type: 'object' };
+const SESSION = {
+  post: {
+    summary: 'Opens a session with a token, once',
+    requestBody: { required: true, content: { [JSON_TYPE]: { schema: TOKEN } } },
+    responses: {
+      ...answered('The session is in the cookie', shape({ status: TEXT, role: ROLE })),
+      400: { description: 'no token' },
+      401: { description: 'the token is wrong, or was used already' },
+    },
+  },
+};
 
 export function openApi(): object {
   return {
     openapi: '3.1.0',
     info: { title: '1-SEC Shield', version: '1' },
     paths: {
-      '/api/health': get('Is the server there', { type: 'object', required: ['status'] }),
-      '/api/overview': get('Counts, and what needs a person now', ANYTHING),
+      '/api/health': get('Is the server there', shape({ status: TEXT })),
+      '/api/openapi.json': get('This description', DESCRIPTION),
+      '/api/session': SESSION,
+      '/api/me': get('What this session may do', shape({ role: ROLE })),
+      '/api/overview': get('Counts, and what needs a person now', OVERVIEW),
       '/api/assets': get('Devices', pageOf(ASSET), PAGED),
-      '/api/assets/{id}': get('One device', ASSET, [], ['id']),
+      '/api/assets/{id}': getOne('One device', ASSET),
       '/api/alerts': get('Alerts, worst first', pageOf(ALERT), [...PAGED, 'severity', 'asset', 'status']),
-      '/api/alerts/{id}': get('One alert', ALERT, [], ['id']),
+      '/api/alerts/{id}': getOne('One alert', ALERT),
       '/api/alerts/{id}/actions': post('Acknowledge, mark as normal, close, or undo that', WANTED_ACTION, ALERT),
-      '/api/alerts/{id}/frames': proof('The frames that prove it, without secrets, and what they mean', PROOF),
-      '/api/alerts/{id}/evidence.pcapng': proof(
+      '/api/alerts/{id}/frames': getProof('The frames that prove it, without secrets, and what they mean', PROOF),
+      '/api/alerts/{id}/evidence.pcapng': getProof(
         'The frames that prove it and some around, without secrets',
         { type: 'string', format: 'binary' },
         'application/octet-stream',
       ),
       '/api/incidents': get('Alerts that belong together, worst first', pageOf(INCIDENT), PAGED),
-      '/api/incidents/{id}': get('One incident with its alerts', INCIDENT, [], ['id']),
+      '/api/incidents/{id}': getOne('One incident with its alerts', INCIDENT),
       '/api/actions': get('What operators did, the newest first', pageOf(ACTION), PAGED),
-      '/api/me': get('What this session may do', { type: 'object', required: ['role'] }),
       '/api/conversations': get('Who talked to whom', pageOf(CONVERSATION), [...PAGED, 'host', 'protocol']),
-      '/api/map': get('Devices and lines between them', ANYTHING),
+      '/api/map': get('Devices and lines between them', MAP),
       '/api/modules': get('Security modules', pageOf(NAMED)),
       '/api/protocols': get('Protocols that are decoded', pageOf(NAMED)),
     },

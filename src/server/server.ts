@@ -1,7 +1,7 @@
 // The HTTP API of a site and the dashboard that uses nothing else. It listens on loopback only, wants a session for
 // everything but its health, and says in /api/openapi.json what it answers.
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { openApi } from './open-api.ts';
+import { TOKEN, WANTED_ACTION, openApi } from './open-api.ts';
 import { COOKIE, Sessions, sessionOf, type Role } from './sessions.ts';
 import type { AlertQuery, ConversationQuery, PageQuery, ProofOutcome, SiteData, WantedAction } from './site-data.ts';
 
@@ -43,16 +43,6 @@ const PAGE_QUERY = {
 } as const;
 const SHORT_TEXT = { type: 'string', maxLength: 200, default: '' } as const;
 const READING = ['GET', 'HEAD'];
-const ACTION = {
-  type: 'object',
-  required: ['action'],
-  additionalProperties: false,
-  properties: {
-    action: { enum: ['acknowledge', 'normal', 'close', 'undo'] },
-    scope: { enum: ['exact', 'pair', 'device'], default: 'exact' },
-    reason: { type: 'string', maxLength: 500, default: '' },
-  },
-} as const;
 const ID = { type: 'object', properties: { id: { type: 'string', maxLength: 200 } }, required: ['id'] } as const;
 
 /** Not listening yet: `listen({ host: '127.0.0.1', port })` does that. */
@@ -100,8 +90,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
 }
 
 function addSessions(server: FastifyInstance, sessions: Sessions, now: () => number): void {
-  const body = { type: 'object', properties: { token: { type: 'string', maxLength: 200 } }, required: ['token'] };
-  server.post<{ Body: { token: string } }>('/api/session', { schema: { body } }, async (request, reply) => {
+  server.post<{ Body: { token: string } }>('/api/session', { schema: { body: TOKEN } }, async (request, reply) => {
     const opened = sessions.open(request.body.token, now());
     if (opened === null) return reply.code(401).send({ error: 'the token is wrong, or was used already' });
     reply.header('set-cookie', `${COOKIE}=${opened.session}; HttpOnly; SameSite=Strict; Path=/`);
@@ -137,7 +126,7 @@ function addProofs(server: FastifyInstance, { data }: ServerOptions): void {
 function addActions(server: FastifyInstance, { data, operator }: ServerOptions, now: () => number): void {
   server.post<{ Params: { id: string }; Body: Pick<WantedAction, 'action' | 'scope' | 'reason'> }>(
     '/api/alerts/:id/actions',
-    { schema: { params: ID, body: ACTION } },
+    { schema: { params: ID, body: WANTED_ACTION } },
     async ({ params, body }, reply) => {
       const outcome = data.act(params.id, { ...body, operator, timeMs: now() });
       if (outcome.kind === 'done') return outcome.item;
