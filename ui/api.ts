@@ -135,11 +135,36 @@ export interface Asset {
   readonly firmware: string | null;
   readonly serial: string | null;
   readonly name: string | null;
+  readonly hardening: string | null;
   readonly protocols: readonly string[];
   readonly first: string;
   readonly last: string;
   readonly fields: Readonly<Record<string, Field>>;
   readonly evidence: readonly Evidence[];
+}
+
+/** One device as its page shows it. */
+export interface AssetDetail extends Asset {
+  readonly peerCount: number;
+  readonly peers: readonly {
+    readonly asset: string | null;
+    readonly address: string;
+    readonly isAsked: boolean;
+    readonly isAsking: boolean;
+    readonly protocols: readonly string[];
+    readonly conversations: number;
+    readonly bytes: number;
+    readonly last: string;
+  }[];
+  readonly serviceCount: number;
+  readonly services: readonly {
+    readonly transport: string;
+    readonly port: number;
+    readonly protocol: string | null;
+    readonly clients: number;
+    readonly conversations: number;
+    readonly last: string;
+  }[];
 }
 
 export interface Conversation {

@@ -4,8 +4,10 @@ import { useEffect, useState } from 'preact/hooks';
 import { ApiError, openSession } from './api.ts';
 import { MapPage } from './map.tsx';
 import { AlertPage, AlertsPage } from './alerts.tsx';
+import { AssetPage, AssetsPage } from './assets.tsx';
+import { ConversationsPage } from './conversations.tsx';
 import { IncidentPage, IncidentsPage } from './incidents.tsx';
-import { AssetPage, AssetsPage, ConversationsPage, LogPage, ModulesPage, OverviewPage } from './pages.tsx';
+import { LogPage, ModulesPage, OverviewPage } from './pages.tsx';
 
 const PAGES: readonly (readonly [path: string, title: string])[] = [
   ['', 'Overview'],

@@ -178,7 +178,7 @@ describe('the dashboard', { skip: CHROMIUM === undefined ? 'skipped: chromium is
     assert.equal(new URL(page.url()).hash, '#/');
   });
 
-  test('names with markup stay text on a site of thousands of devices, and pages are quick', async () => {
+  test('names with markup stay text on a site of thousands of devices, and pages are quick', async (t) => {
     const database = join(folder, 'large.db');
     await saveLarge(database);
     const { page, complaints, paintMs } = await opened(database);
@@ -187,11 +187,34 @@ describe('the dashboard', { skip: CHROMIUM === undefined ? 'skipped: chromium is
     await page.evaluate("location.hash = '#/assets'");
     await page.waitForSelector('tbody tr');
     assert.match((await page.textContent('tbody')) ?? '', /<img src=x onerror=/);
-    const startedMs = performance.now();
-    await page.click('text=Next');
-    await page.waitForSelector('text=101 to 200 of');
-    const turnedMs = performance.now() - startedMs;
-    assert.ok(turnedMs < INTERACTION_MS, `the next page after ${Math.round(turnedMs)} ms`);
+    const figures = [`first page ${Math.round(paintMs)} ms`];
+    const timed = async (what: string, act: () => Promise<unknown>): Promise<void> => {
+      const startedMs = performance.now();
+      await act();
+      const tookMs = performance.now() - startedMs;
+      figures.push(`${what} ${Math.round(tookMs)} ms`);
+      assert.ok(tookMs < INTERACTION_MS, `${what}: ${Math.round(tookMs)} ms`);
+    };
+    await timed('the next page of devices', async () => {
+      await page.click('text=Next');
+      await page.waitForSelector('text=101 to 200 of');
+    });
+    await timed('a device', async () => {
+      await page.click('tbody tr:first-child a');
+      await page.waitForSelector('text=What is known, and why');
+    });
+    await page.evaluate("location.hash = '#/alerts'");
+    await page.waitForSelector('h1:text("Alerts")');
+    await timed('an alert', async () => {
+      await page.click('tbody tr:first-child a');
+      await page.waitForSelector('.explanation');
+    });
+    await page.waitForSelector('text=Acknowledge');
+    await timed('acknowledging it', async () => {
+      await page.click('text=Acknowledge');
+      await page.waitForSelector('text=State: acknowledged');
+    });
+    t.diagnostic(figures.join(', '));
     assert.equal(await page.title(), '1-SEC Shield');
     assert.equal(await page.locator('img').count(), 0);
     assert.deepEqual(complaints, []);

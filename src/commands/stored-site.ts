@@ -23,6 +23,7 @@ import type { StoredConversation } from '../store/conversations.ts';
 import { AlertStates, type OperatorAction } from '../store/operator-actions.ts';
 import { SiteStore } from '../store/site-store.ts';
 import { alertJson, assetJson, fileJson, incidentJson } from './analysis-json.ts';
+import { relationsJson } from './asset-relations.ts';
 import { conversationJson } from './flows.ts';
 import { MODULES_PLANNED } from './modules.ts';
 import { actionJson, stateJson, undoOf } from './operator-json.ts';
@@ -92,8 +93,10 @@ export class StoredSite implements SiteData {
   }
 
   asset(id: string): unknown {
-    const asset = this.#load().assets.find((each) => each.id === id);
-    return asset === undefined ? null : assetJson(asset);
+    const { assets, conversations } = this.#load();
+    const asset = assets.find((each) => each.id === id || each.aliases.includes(id));
+    if (asset === undefined) return null;
+    return { ...assetJson(asset), ...relationsJson(asset.id, conversations) };
   }
 
   alerts(query: AlertQuery): Page {

@@ -41,7 +41,7 @@ const FIELD = shape({
   agrees: listOf(OTHER_CLAIM),
   disagrees: listOf(OTHER_CLAIM),
 });
-const ASSET = shape({
+const ASSET_PARTS = {
   id: TEXT,
   aliases: TEXTS,
   segment: TEXT,
@@ -61,6 +61,32 @@ const ASSET = shape({
   first: TIME,
   last: TIME,
   evidence: listOf(shape({ attribute: TEXT, value: TEXT, source: TEXT, trust: TRUST, frame: orNull(FRAME) })),
+};
+const ASSET = shape(ASSET_PARTS);
+const PEER = shape({
+  asset: orNull(TEXT),
+  address: TEXT,
+  isAsked: FLAG,
+  isAsking: FLAG,
+  protocols: TEXTS,
+  conversations: NUMBER,
+  bytes: NUMBER,
+  last: TIME,
+});
+const SERVICE = shape({
+  transport: TEXT,
+  port: NUMBER,
+  protocol: orNull(TEXT),
+  clients: NUMBER,
+  conversations: NUMBER,
+  last: TIME,
+});
+const ONE_ASSET = shape({
+  ...ASSET_PARTS,
+  peerCount: NUMBER,
+  peers: listOf(PEER),
+  serviceCount: NUMBER,
+  services: listOf(SERVICE),
 });
 const ACTION = shape(
   {
@@ -282,7 +308,7 @@ export function openApi(): object {
       '/api/me': get('What this session may do', shape({ role: ROLE })),
       '/api/overview': get('Counts, and what needs a person now', OVERVIEW),
       '/api/assets': get('Devices', pageOf(ASSET), PAGED),
-      '/api/assets/{id}': getOne('One device', ASSET),
+      '/api/assets/{id}': getOne('One device, whom it talked to, and what it offers', ONE_ASSET),
       '/api/alerts': get('Alerts, worst first', pageOf(ALERT), [...PAGED, 'severity', 'asset', 'status']),
       '/api/alerts/{id}': getOne('One alert', ALERT),
       '/api/alerts/{id}/actions': post('Acknowledge, mark as normal, close, or undo that', WANTED_ACTION, ALERT),

@@ -1,0 +1,63 @@
+// Who talked to whom: of the site, or of one host.
+import type { JSX } from 'preact';
+import type { Conversation, Page } from './api.ts';
+import { AssetLink, Pager, Show, TableHead, sizeText, timeText, useAnswer, useSearch } from './parts.tsx';
+
+const PAGE_ROWS = 100;
+
+export function ConversationsPage(): JSX.Element {
+  return (
+    <>
+      <h1>Conversations</h1>
+      <ConversationTable host="" />
+    </>
+  );
+}
+
+export function ConversationTable({ host }: { readonly host: string }): JSX.Element {
+  const { search, offset, setOffset, box } = useSearch();
+  const loaded = useAnswer<Page<Conversation>>('/api/conversations', { host, search, offset, limit: PAGE_ROWS });
+  return (
+    <>
+      <div class="filters">{box}</div>
+      <Show loaded={loaded}>
+        {({ items, total }) => (
+          <>
+            <table>
+              <TableHead titles={['client', 'server', 'service', 'protocol', 'first (UTC)', 'sent', 'received', '']} />
+              <tbody>
+                {items.map((each, index) => (
+                  <tr key={index}>
+                    <td>
+                      {each.clientAsset === null ? (
+                        each.client
+                      ) : (
+                        <AssetLink id={each.clientAsset}>{each.client}</AssetLink>
+                      )}
+                    </td>
+                    <td>
+                      {each.serverAsset === null ? (
+                        each.server
+                      ) : (
+                        <AssetLink id={each.serverAsset}>{each.server}</AssetLink>
+                      )}
+                    </td>
+                    <td>
+                      {each.transport}/{each.serverPort}
+                    </td>
+                    <td>{each.protocol ?? '–'}</td>
+                    <td>{timeText(each.first)}</td>
+                    <td class="number">{sizeText(each.clientBytes)}</td>
+                    <td class="number">{sizeText(each.serverBytes)}</td>
+                    <td>{each.answered ? '' : 'unanswered'}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+            <Pager offset={offset} limit={PAGE_ROWS} total={total} go={setOffset} />
+          </>
+        )}
+      </Show>
+    </>
+  );
+}
