@@ -45,6 +45,7 @@ function factsOf(...datagrams: Uint8Array[]): string[] {
 
 test('what the client said is told of the address that was given, once, with split options joined', () => {
   assert.deepEqual(factsOf(REQUEST, ACK, REQUEST, ACK), [
+    '1 dhcp-asks 02:00:00:00:00:09',
     '109 name plc (dhcp 12)',
     '1 dhcp-server router 192.0.2.254, dns none',
     '7 address-binding 02:00:00:00:00:09',
@@ -54,15 +55,16 @@ test('what the client said is told of the address that was given, once, with spl
   ]);
 });
 
-test('without an acknowledgement the name alone is told, of the card that asked', () => {
-  assert.deepEqual(factsOf(REQUEST, REQUEST), ['109 name plc (dhcp 12)']);
-  assert.deepEqual(factsOf(REQUEST, message(2, [], [53, 1, 6])), ['109 name plc (dhcp 12)']);
+test('without an acknowledgement only who asks and the name are told, of the card that asked', () => {
+  const asked = ['1 dhcp-asks 02:00:00:00:00:09', '109 name plc (dhcp 12)'];
+  assert.deepEqual(factsOf(REQUEST, REQUEST), asked);
+  assert.deepEqual(factsOf(REQUEST, message(2, [], [53, 1, 6])), asked);
 });
 
 test('nothing is told of the card of a request that a relay handed on: it is in another segment', () => {
   const relayed = REQUEST.slice();
   relayed.set([192, 0, 2, 254], 24);
-  assert.deepEqual(factsOf(relayed), []);
+  assert.deepEqual(factsOf(relayed), ['1 dhcp-asks 02:00:00:00:00:09']);
 });
 
 test('options stand in the file field where option 52 says so', () => {

@@ -54,6 +54,13 @@ export class DhcpSession {
 
   /** What the client is called is known whether or not it is ever given an address. */
   #asks(bytes: Uint8Array, start: number, key: string, words: ClientWords, context: MessageContext): void {
+    const mac = key.slice(key.indexOf(' ') + 1);
+    if (this.#isNew(context.client, `asks ${mac}`, '.')) {
+      context.sink.trait({
+        ...{ fact: 'trait', timeUs: context.timeUs, frame: context.frame, host: context.client },
+        ...{ trait: 'dhcp-asks', value: mac },
+      });
+    }
     this.#waiting.delete(key);
     forgetOldest(this.#waiting, WAITING_MAX);
     this.#waiting.set(key, words);
