@@ -40,6 +40,13 @@ function factsOf(...datagrams: Uint8Array[]): string[] {
   const context = { ...messageContext(sink), hosts };
   const decoder = dhcp.start(0);
   for (const bytes of datagrams) decoder.decode(bytes, 0, bytes.length, context);
+  decoder.tick(context.timeUs + 9e6, context);
+  const early = found.length;
+  decoder.tick(context.timeUs + 10e6, context);
+  // In time or at the end of the conversation: the same is told, once.
+  const late = found.slice(early);
+  decoder.closed(context.flow, context);
+  assert.deepEqual(found.slice(early), late);
   return found;
 }
 
@@ -55,7 +62,20 @@ test('what the client said is told of the address that was given, once, with spl
   ]);
 });
 
-test('without an acknowledgement only who asks and the name are told, of the card that asked', () => {
+test('without an acknowledgement what a client says is told of the address that it has or asks for', () => {
+  const card = ['1 dhcp-asks 02:00:00:00:00:09', '109 name x (dhcp 12)'];
+  const asks = message(1, [], [53, 1, 3, 50, 4, 192, 0, 2, 8, 12, 1, 120]);
+  assert.deepEqual(factsOf(asks), [...card, '8 dhcp-options 53,50,12', '8 name x (dhcp 12)']);
+  assert.deepEqual(factsOf(asks, message(2, [], [53, 1, 6])), card);
+  const has = message(1, [], [53, 1, 3, 12, 1, 120]);
+  has.set([192, 0, 2, 8], 12);
+  const ofAddress = ['8 address-binding 02:00:00:00:00:09', '8 dhcp-options 53,12', '8 name x (dhcp 12)'];
+  assert.deepEqual(factsOf(has), [...card, ...ofAddress]);
+  // What is asked for in a DHCPDISCOVER is a wish.
+  assert.deepEqual(factsOf(message(1, [], [53, 1, 1, 50, 4, 192, 0, 2, 8, 12, 1, 120])), card);
+});
+
+test('without an acknowledgement the name alone is told, of the card that asked', () => {
   const asked = ['1 dhcp-asks 02:00:00:00:00:09', '109 name plc (dhcp 12)'];
   assert.deepEqual(factsOf(REQUEST, REQUEST), asked);
   assert.deepEqual(factsOf(REQUEST, message(2, [], [53, 1, 6])), asked);
