@@ -5,8 +5,9 @@ import type { Declaration, HostPattern, Intent, MaintenanceWindow } from '../../
 import type { Transfer } from '../../facts/facts.ts';
 import { Outcome } from '../../facts/operation.ts';
 import { Verb } from '../../facts/verbs.ts';
-import { newLearning } from '../../learning/tables.ts';
-import { Rehearsal } from '../rehearsal.ts';
+import { newLearning, type LearningTables } from '../../learning/tables.ts';
+import { restoreBaseline, savedBaseline } from '../../learning/baseline.ts';
+import { REHEARSAL_HOSTS, REHEARSAL_PROTOCOL, Rehearsal } from '../rehearsal.ts';
 import { KINDS } from './kinds.ts';
 import { logicWatch } from './index.ts';
 
@@ -69,6 +70,8 @@ interface Case {
   readonly kind: string;
   readonly what: string;
   readonly intent?: Intent;
+  /** What is played while the baseline is learned. */
+  readonly learned?: (teacher: Rehearsal) => void;
   readonly play: (rehearsal: Rehearsal) => void;
   readonly severity?: string;
   readonly says?: RegExp;
@@ -133,6 +136,25 @@ const FIRES: readonly Case[] = [
       rehearsal.file(BAD, READ);
     },
     severity: 'high',
+  },
+  {
+    kind: 'not-known-good',
+    what: 'another program than the one of the baseline is sent, or read',
+    learned: (teacher) => teacher.file(GOOD, READ),
+    play: (rehearsal) => {
+      rehearsal.file(BAD, READ);
+      rehearsal.file(BAD, PART);
+    },
+    severity: 'critical',
+    says: /FC1: SHA-256 [0-9a-f]{64}, where the baseline holds the one with SHA-256 [0-9a-f]{64}\.$/,
+  },
+  {
+    kind: 'not-known-good',
+    what: 'a block that is not in the baseline of the device',
+    learned: (teacher) => teacher.file(GOOD, READ),
+    play: (rehearsal) => rehearsal.file(BAD, { ...PART, name: 'FC9' }),
+    severity: 'high',
+    says: /the baseline holds programs of 192\.0\.2\.2, and no FC9/,
   },
   {
     kind: 'program-hidden',
@@ -276,6 +298,23 @@ const QUIET: readonly Case[] = [
     },
   },
   {
+    kind: 'not-known-good',
+    what: 'the program of the baseline, a file of which it says nothing, and another device',
+    learned: (teacher) => teacher.file(GOOD, READ),
+    play: (rehearsal) => {
+      rehearsal.file(GOOD, PART);
+      rehearsal.file(GOOD, READ);
+      rehearsal.file(BAD, { ...READ, carrier: 'file', name: 'log.txt' });
+      rehearsal.file(BAD, { ...PART, server: 7 });
+    },
+  },
+  {
+    kind: 'not-known-good',
+    what: 'a data block with other values than in the baseline',
+    learned: (teacher) => teacher.file(dataBlock(1), { ...PART, ...DB }),
+    play: (rehearsal) => rehearsal.file(dataBlock(2), { ...READ, ...DB }),
+  },
+  {
     kind: 'program-hidden',
     what: 'what was sent is read',
     play: (rehearsal) => {
@@ -357,8 +396,23 @@ const QUIET: readonly Case[] = [
   },
 ];
 
-function played({ intent, play }: Case): Rehearsal {
-  const rehearsal = new Rehearsal(logicWatch, newLearning(), intent);
+/** What was learned, saved in a baseline and put back. */
+function restoredLearning(learned: (teacher: Rehearsal) => void, isConfirmed = true): LearningTables {
+  const teacher = new Rehearsal(logicWatch, newLearning(true));
+  learned(teacher);
+  assert.deepEqual(teacher.kinds(), []);
+  const marking = isConfirmed ? 'none' : 'open';
+  const saved = savedBaseline(teacher.learning as LearningTables, REHEARSAL_HOSTS, [REHEARSAL_PROTOCOL], marking);
+  const fresh = newLearning();
+  const hostOf = (_segment: string, address: string): number => Number(address.split('.')[3]);
+  restoreBaseline(saved, fresh, hostOf, [REHEARSAL_PROTOCOL]);
+  assert.deepEqual(savedBaseline(fresh, REHEARSAL_HOSTS, [REHEARSAL_PROTOCOL], marking), saved);
+  return fresh;
+}
+
+function played({ intent, learned, play }: Case): Rehearsal {
+  const learning = learned === undefined ? newLearning() : restoredLearning(learned);
+  const rehearsal = new Rehearsal(logicWatch, learning, intent);
   play(rehearsal);
   rehearsal.handlers.end?.(0);
   return rehearsal;
@@ -411,4 +465,32 @@ test('of a large download the first parts are described and all are counted', ()
   for (let block = 0; block < 200; block++) rehearsal.file(program(50, block), { ...PART, name: `FC${block}` });
   assert.equal(new Set(rehearsal.raised.map(({ object }) => object)).size, 1);
   assert.match(rehearsal.raised.at(-1)!.explanation, /200 parts, 10,000 bytes: FC0, .* … and 192 more\.$/);
+});
+
+test('back to the program of the baseline is told, and is no alarm; what nobody confirmed is none of either', () => {
+  const confirmed = new Rehearsal(
+    logicWatch,
+    restoredLearning((teacher) => teacher.file(GOOD, READ)),
+  );
+  confirmed.file(BAD, READ);
+  confirmed.file(GOOD, PART);
+  const changed = confirmed.raised.filter(({ kind }) => kind === 'logic-watch/program-changed');
+  assert.deepEqual(
+    changed.map(({ severity }) => severity),
+    ['low'],
+  );
+  const open = new Rehearsal(
+    logicWatch,
+    restoredLearning((teacher) => teacher.file(GOOD, READ), false),
+  );
+  open.file(BAD, READ);
+  open.file(GOOD, PART);
+  const told = open.raised.filter(({ kind }) => /changed|known/.test(kind));
+  assert.deepEqual(
+    told.map(({ kind, severity }) => [kind, severity]),
+    [
+      ['logic-watch/not-known-good', 'high'],
+      ['logic-watch/program-changed', 'high'],
+    ],
+  );
 });
