@@ -84,6 +84,8 @@ const EXCEPTIONS: Readonly<Record<string, Partial<StoryPart>>> = {
   'pivot-hunter/enumeration': { ...BY_ITSELF, stage: 'reconnaissance', marksDoer: true },
   'pivot-hunter/beacon': { ...BY_ITSELF, stage: 'command and control', marksDoer: false },
   'pivot-hunter/exfiltration': { ...BY_ITSELF, stage: 'collection', marksDoer: false },
+  'pivot-hunter/movement-chain': { stage: 'movement', marksDoer: true, marksSubject: true },
+  'pivot-hunter/movement-step': { stage: 'movement', marksDoer: true, marksSubject: true },
   'pivot-hunter/remote-execution': { stage: 'movement', marksDoer: true, marksSubject: true },
   'pivot-hunter/service-appeared': { stage: 'foothold', marksDoer: true, marksSubject: true },
 };

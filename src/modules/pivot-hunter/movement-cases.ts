@@ -102,13 +102,15 @@ export const MOVEMENT: readonly Case[] = [
     play: (rehearsal) => {
       work(rehearsal, 4 * DAY);
       for (let day = 0; day < 4; day++) {
-        shell(rehearsal, 9, 5, day * DAY + 8 * HOUR);
+        const session = { flow: 500 + day, client: 9, server: 5 };
+        shell(rehearsal, 9, 5, day * DAY + 8 * HOUR, session);
         ask(rehearsal, 5, 2, day * DAY + 8 * HOUR + MINUTE);
+        rehearsal.conversation({ ...session, phase: 'closed', protocol: SHELL, lastUs: day * DAY + 9 * HOUR });
       }
       rehearsal.raised.length = 0;
-      shell(rehearsal, 100, 9, 4 * DAY + 20 * HOUR);
-      shell(rehearsal, 9, 5, 4 * DAY + 20 * HOUR + 10 * SECOND);
-      ask(rehearsal, 5, 2, 4 * DAY + 20 * HOUR + 20 * SECOND);
+      shell(rehearsal, 100, 9, 3 * DAY + 15 * HOUR);
+      shell(rehearsal, 9, 5, 3 * DAY + 15 * HOUR + 10 * SECOND);
+      ask(rehearsal, 5, 2, 3 * DAY + 15 * HOUR + 20 * SECOND);
     },
     severity: 'critical',
     says: /192\.0\.2\.100 came over 2 hosts to 192\.0\.2\.2, .*Never seen before: ssh from 192\.0\.2\.100 to 192\.0\.2\.9; .* The other steps are usual; the chance that they followed so soon by coincidence is 0\.\d+ %/,
@@ -121,7 +123,7 @@ export const MOVEMENT: readonly Case[] = [
       shell(rehearsal, 100, 3, DAY + MINUTE);
       rehearsal.operation({ client: 3, server: 2, verb: Verb.write, function: 6, timeUs: DAY + 2 * MINUTE });
     },
-    says: /1 min later by a change over fieldbus to 192\.0\.2\.2/,
+    says: /1 min later by "function 6" over fieldbus to 192\.0\.2\.2/,
   },
   {
     kind: 'movement-step',

@@ -1,5 +1,4 @@
 // Follows sessions from host to host, and tells of the ways that end at a controller.
-import { worseSeverity } from '../../alerts/severity.ts';
 import type { Severity } from '../../facts/alert.ts';
 import type { Conversation, Login } from '../../facts/facts.ts';
 import { Outcome, type Operation } from '../../facts/operation.ts';
@@ -40,11 +39,13 @@ export const CHANGE_VERBS = [
   Verb['factory-reset'],
 ];
 const CHANGES: ReadonlySet<number> = new Set(CHANGE_VERBS);
+/** Something that is handed to a web server. */
+export const UPLOAD = 'http upload';
 /** How easily somebody else gets in: 0 without a password, 4 with a key. */
 const STRENGTHS: Readonly<Record<string, number>> = {
   telnet: 0,
   vnc: 1,
-  'http upload': 1,
+  [UPLOAD]: 1,
   rdp: 3,
   winrm: 3,
   ssh: 4,
@@ -97,12 +98,14 @@ export class Movement {
   }
 
   /** A client changes something in a controller for the first time. */
-  operation({ way, verb, outcome, client, server, protocol, timeUs, requestFrame, isBroadcast }: Operation): void {
+  operation(operation: Operation): void {
+    const { way, verb, outcome, client, server, protocol, timeUs, requestFrame, isBroadcast } = operation;
     if (!CHANGES.has(verb) || this.#isIndustrial[protocol] !== true || outcome === Outcome.refused) return;
     if (isBroadcast || client <= 0 || server <= 0 || this.#ways.has(way)) return;
     if (this.#ways.size >= WAYS_MAX) this.#ways.clear();
     this.#ways.add(way);
-    const service = `a change over ${this.#site.protocols[protocol]!.name}`;
+    const spoken = this.#site.protocols[protocol]!;
+    const service = `"${spoken.functionName(operation.function, operation.subfunction)}" over ${spoken.name}`;
     const opening = this.#openings.note(client, server, service, timeUs);
     if (!opening.isNew) return;
     const step = { from: client, to: server, service, timeUs, frame: requestFrame, ...opening };
@@ -119,6 +122,8 @@ export class Movement {
   /** Something that gives `client` the run of `server`, in this conversation or as a single act. */
   came(client: number, server: number, service: string, timeUs: number, frame: number, strength: number): void {
     const opening = this.#openings.note(client, server, service, timeUs, true);
+    // What programs hand to a web server all the time is no way in.
+    if (!opening.isNew && service === UPLOAD) return;
     const step = { from: client, to: server, service, timeUs, frame, ...opening, strength, untilUs: timeUs };
     this.#paths.came(step, -1);
     this.#reached(this.#paths.leadingTo(step));
@@ -175,17 +180,18 @@ export class Movement {
     const last = path.at(-1)!;
     const { hosts } = this.#site;
     const severity = severityOf(path);
-    for (const step of path.slice(0, -1)) {
-      const mild = worseSeverity(severity, 'medium') === 'medium' ? severity : 'medium';
-      this.#raise(MOVEMENT_STEP.kind, mild, step, step.service, [step.frame], this.#stepText(step, last));
+    // Where hardly anything was seen before, everything is new: noted once, without its steps.
+    for (const step of severity === 'info' ? [] : path.slice(0, -1)) {
+      this.#raise(MOVEMENT_STEP.kind, 'medium', step, step.service, [step.frame], this.#stepText(step, last));
     }
-    const frames = path.map(({ frame }) => frame);
+    const over = path.slice(1, -1).map(({ from }) => hosts.address(from));
+    const way = `from ${hosts.address(path[0]!.from)}${over.length === 0 ? '' : ` over ${over.join(', ')}`}`;
     this.#raise(
       MOVEMENT_CHAIN.kind,
       severity,
       last,
-      `from ${hosts.address(path[0]!.from)}`,
-      frames,
+      way,
+      path.map(({ frame }) => frame),
       this.#chainText(path),
     );
   }
@@ -291,5 +297,5 @@ function severityOf(path: readonly Step[]): Severity {
   const watchedUs = watchedOf(path);
   if (watchedUs >= DAY_US) return 'critical';
   if (watchedUs >= WATCHED_US_MIN) return 'high';
-  return watchedUs >= HEARD_US_MIN ? 'medium' : 'low';
+  return watchedUs >= HEARD_US_MIN ? 'medium' : 'info';
 }
