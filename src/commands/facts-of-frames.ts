@@ -15,14 +15,10 @@ export class FactsOfFrames implements FactSink {
     this.#comes = comes;
   }
 
-  /** Belongs to its request, or else to its answer. */
+  /** Belongs to its request and to its answer. */
   operation(operation: Operation): void {
-    for (const frame of [operation.requestFrame, operation.answerFrame]) {
-      if (!this.#wanted.has(frame)) continue;
-      this.#comes(frame);
-      this.#sink.operation(operation);
-      return;
-    }
+    for (const frame of [operation.requestFrame, operation.answerFrame])
+      if (this.#isWanted(frame)) this.#sink.operation(operation);
   }
 
   /** How a conversation begins; what it comes to in the end proves nothing of one frame. */
