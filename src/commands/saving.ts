@@ -30,13 +30,21 @@ export class Saving {
   /** `hasDeclaration`: 1sec.yaml was there. */
   save(observed: Observed, hasDeclaration: boolean): Saved {
     try {
-      return { told: savedText(this.#store.path, this.recording.save(observed, hasDeclaration)), error: null };
+      const marked = this.#store.accepted().length;
+      const told = savedText(this.#store.path, this.recording.save(observed, hasDeclaration));
+      return { told: `${told}${acceptedText(marked)}`, error: null };
     } catch (error) {
       return { told: '', error: error as Error };
     } finally {
       this.#store.close();
     }
   }
+}
+
+/** Silence is told. */
+function acceptedText(count: number): string {
+  if (count === 0) return '';
+  return ` Not raised: what operators marked as normal there (${count} ${count === 1 ? 'mark' : 'marks'}).`;
 }
 
 /** `site.db: 3 assets (1 new), 12 conversations (12 new), 2 alerts (2 new).` */

@@ -84,6 +84,8 @@ test('what was marked as normal is not raised by the next analysis of the same s
     raised('attacked.pcap', database),
     all.filter((id) => id !== worst!.id),
   );
+  const { error } = run1sec(['analyze', '--json', 'attacked.pcap', '--save', database], { directory: folder });
+  assert.match(error, /Not raised: what operators marked as normal there \(1 mark\)/);
   assert.deepEqual(raised('attacked.pcap'), all, 'of another site nothing was said');
   assert.equal(listed(site).find(({ id }) => id === worst!.id)?.state.status, 'normal', 'it stays in the list');
 
