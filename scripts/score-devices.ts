@@ -100,11 +100,30 @@ function confusions(list: readonly Judged[]): string {
   return sorted.map(([text, count]) => `${text} ${count}×`).join(', ') || 'none';
 }
 
+const surpriseOf = ({ answer }: Judged): number => (answer.contradiction === '' ? answer.surprise : Infinity);
+
+/** The surprise that 95 of 100 stay below. */
+function limitOf(known: readonly Judged[]): number {
+  const surprises = known.map(surpriseOf).sort((a, b) => a - b);
+  return surprises[Math.ceil(surprises.length * 0.95) - 1]!;
+}
+
+/** The limit taken from one half of the set-ups, odd or even by their numbers, and what it does to the other half. */
+function acrossHalves(known: readonly Judged[], unknown: readonly Judged[]): string[] {
+  return [0, 1].flatMap((half) => {
+    const limit = limitOf(known.filter(({ setup }) => setup.setup % 2 === half));
+    const isOther = ({ setup }: Judged): boolean => setup.setup % 2 !== half;
+    return [
+      share(known.filter(isOther), (judged) => surpriseOf(judged) <= limit),
+      share(unknown.filter(isOther), (judged) => surpriseOf(judged) > limit),
+    ];
+  });
+}
+
 /** Share of the left-out set-ups above the surprise that 95 of 100 known ones stay below. */
 function rejection(known: readonly Judged[], unknown: readonly Judged[]): string[] {
-  const surprises = known.map(({ answer }) => answer.surprise).sort((a, b) => a - b);
-  const limit = surprises[Math.ceil(surprises.length * 0.95) - 1]!;
-  const isRejected = ({ answer }: Judged): boolean => answer.surprise > limit;
+  const limit = limitOf(known);
+  const isRejected = (judged: Judged): boolean => surpriseOf(judged) > limit;
   const apart = unknown.filter(({ setup }) => familyOf(setup.type) === setup.type);
   return [
     limit.toFixed(2),
@@ -159,7 +178,18 @@ function report(setups: readonly DeviceSetup[]): string[] {
     ]),
     '',
     ...table([
-      ['type', ...WAYS.map(({ name }) => name), 'left out: unknown'],
+      [
+        '',
+        'limit of the even ones: odd known accepted',
+        'odd left-out unknown',
+        'limit of the odd ones: even known accepted',
+        'even left-out unknown',
+      ],
+      ...results.map(({ name, crossed, unknown }) => [name, ...acrossHalves(crossed, unknown)]),
+    ]),
+    '',
+    ...table([
+      ['type', ...WAYS.map(({ name }) => name), 'left out: unknown', 'left out, with names: unknown'],
       ...types.map((type) => {
         const of = (list: readonly Judged[]): Judged[] => list.filter(({ setup }) => setup.type === type);
         const fraction = (list: readonly Judged[], holds: (judged: Judged) => boolean): string =>
@@ -168,6 +198,7 @@ function report(setups: readonly DeviceSetup[]): string[] {
           type,
           ...results.map(({ crossed }) => fraction(of(crossed), isRight)),
           fraction(of(results[0]!.unknown), ({ answer }) => answer.type === ''),
+          fraction(of(results[1]!.unknown), ({ answer }) => answer.type === ''),
         ];
       }),
     ]),

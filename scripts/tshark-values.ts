@@ -20,6 +20,8 @@ export interface Compared {
   readonly count: number;
   /** What of our value tshark shows as well; absent: all. A value in which it is not found is left out. */
   readonly ours?: RegExp;
+  /** Our value is a list with this between its parts: each is compared. */
+  readonly each?: string;
   /** True: the hosts that have it are compared, not what it says. */
   readonly isOfHosts?: boolean;
 }
@@ -37,7 +39,7 @@ export function testValues(compared: readonly Compared[]): void {
   }
 }
 
-function ourValues(path: string, { what, ours, isOfHosts }: Compared): string[] {
+function ourValues(path: string, { what, ours, isOfHosts, each }: Compared): string[] {
   const arguments_ = ['src/main.ts', 'facts', path, '--fact', 'claim,trait'];
   const run = spawnSync(process.execPath, arguments_, { cwd: ROOT, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
   const values = new Set<string>();
@@ -46,7 +48,7 @@ function ourValues(path: string, { what, ours, isOfHosts }: Compared): string[] 
     if (fact.trait !== what && fact.attribute !== what) continue;
     const value = isOfHosts === true ? fact.host : fact.value;
     const shown = ours === undefined ? value : ours.exec(value)?.[1];
-    if (shown !== undefined) values.add(shown);
+    if (shown !== undefined) for (const part of each === undefined ? [shown] : shown.split(each)) values.add(part);
   }
   return [...values].sort();
 }

@@ -6,7 +6,6 @@
 // - between.pcap      what the router forwards between the zones, each packet once, as it comes in;
 // - ZONE.pcap         what passes on the link of each zone;
 // - all.pcap          all of these links, in the order of time: a packet between zones is in it twice;
-// - normal.pcap, normal-between.pcap    of all.pcap and between.pcap what came before the first intrusion;
 // - zones.tsv         host, address, zone: the truth that inferred zones are compared with;
 // - labels.tsv        one row for a hop, in the order of the intrusions, with a header line and these columns:
 //     intrusion       name; the same for all hops of one chain
@@ -18,7 +17,7 @@
 //     is_crossing     1: the hop leads from one zone into another
 //     is_violation    1: it does so by a protocol that normal work never uses between these zones in that direction
 //     is_normal       1: the same hosts do the same in normal work too, so that nothing but the chain tells it
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -97,7 +96,7 @@ async function record(variant: Variant, seconds: number): Promise<void> {
     await wait(PAUSE_MS);
     for (const end of taps) await end();
     writeTruth(folder, variant, happened);
-    joinTaps(folder, variant, happened[0]!.startMs / 1000 - 1);
+    joinTaps(folder, variant);
   } finally {
     stage.remove();
     rmSync(work, { recursive: true, force: true });
@@ -122,7 +121,14 @@ function serve(stage: Stage, work: string): void {
     (part) => `${part}${part === 'private' ? ' dir' : ' directory'} = ${join(work, 'state')}`,
   );
   const shared = [`path = ${join(work, 'share')}`, 'guest ok = yes', 'read only = no', 'force user = root'];
-  const global = ['map to guest = Bad User', 'disable netbios = yes', 'smb ports = 445', 'load printers = no'];
+  const global = [
+    'netbios name = files',
+    'server string = files',
+    'map to guest = Bad User',
+    'disable netbios = yes',
+    'smb ports = 445',
+    'load printers = no',
+  ];
   const logs = ['log file = /dev/null', `ncalrpc dir = ${join(work, 'state')}`];
   const samba = ['[global]', ...global, ...logs, ...state, '[work]', ...shared, ''].join('\n');
   writeFileSync(join(work, 'smb.conf'), samba);
@@ -196,8 +202,8 @@ function writeTable(path: string, head: readonly string[], rows: readonly (reado
   writeFileSync(path, [head, ...rows].map((row) => `${row.join('\t')}\n`).join(''));
 }
 
-/** What the links saw, as one; what came in at the router; and of both what came before `normalEnd`. */
-function joinTaps(folder: string, variant: Variant, normalEnd: number): void {
+/** What the links saw, as one, and what came in at the router. */
+function joinTaps(folder: string, variant: Variant): void {
   const links = linksOf(variant).map((zone) => join(folder, `${zone}.pcap`));
   const entering = linksOf(variant).map((zone) => {
     const path = join(folder, `in-${zone}.pcap`);
@@ -207,9 +213,4 @@ function joinTaps(folder: string, variant: Variant, normalEnd: number): void {
   run('mergecap', '-F', 'pcap', '-w', join(folder, 'all.pcap'), ...links);
   run('mergecap', '-F', 'pcap', '-w', join(folder, 'between.pcap'), ...entering);
   for (const path of entering) rmSync(path);
-  for (const name of ['all', 'between']) {
-    const normal = join(folder, name === 'all' ? 'normal.pcap' : 'normal-between.pcap');
-    run('editcap', '-F', 'pcap', '-B', normalEnd.toFixed(6), join(folder, `${name}.pcap`), normal);
-    if (!existsSync(normal)) throw new Error(`${normal} was not written`);
-  }
 }

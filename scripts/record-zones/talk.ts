@@ -146,7 +146,7 @@ function office(): void {
   every(7000, () => void fetchFrom('mirror', '/values'));
   every(6000, () => void fetchFrom('cloud', '/news'));
   const share = `//${variant === 'ipv6' ? `[${at('files')}]` : at('files')}/work`;
-  const list = [...(variant === 'ipv6' ? ['//files/work', '-I', at('files')] : [share]), '-N', '-c', 'ls'];
+  const list = [...(variant === 'ipv6' ? ['//files/work', '-I', at('files')] : [share]), '-N', '-n', name, '-c', 'ls'];
   every(15_000, () => spawn('smbclient', list, { stdio: 'ignore' }).on('error', () => undefined));
 }
 

@@ -8,7 +8,7 @@ import { storyPart, type StoryPart } from './story-parts.ts';
 
 const MINUTE_US = 60_000_000;
 /** The same two hosts: what one act makes several modules say, and what follows at once. */
-const PAIR_US = 10 * MINUTE_US;
+const PAIR_US = 2 * MINUTE_US;
 /** What a host does after it became suspect, or after somebody else came in. */
 const CHAIN_US = 4 * 60 * MINUTE_US;
 /** What befalls a device, by nobody who is named, after somebody acted on it. */
@@ -93,25 +93,26 @@ function joinPairs(entries: readonly Entry[], groups: Groups): void {
   }
 }
 
-/** What a host does belongs to the newest reason not to trust it. */
+/**
+ * What a host does belongs to the newest reason not to trust it: what it did itself that was suspect, or an act by which
+ * somebody came into it. Whoever comes in begins another story of the same host.
+ */
 function joinChains(entries: readonly Entry[], groups: Groups): void {
-  const marks = new Map<string, Entry[]>();
-  const mark = (host: string, entry: Entry): void => {
-    const known = marks.get(host);
-    if (host !== '' && known === undefined) marks.set(host, [entry]);
-    else known?.push(entry);
+  const reasons = new Map<string, Entry[]>();
+  const note = (host: string, entry: Entry): void => {
+    if (host === '') return;
+    const known = reasons.get(host);
+    if (known === undefined) reasons.set(host, [entry]);
+    else known.push(entry);
   };
   for (const entry of entries) {
     if (!entry.isEvent) continue;
+    const reason = newestBefore(reasons.get(entry.doer) ?? [], entry, CHAIN_US);
+    if (reason !== null) groups.join(reason.index, entry.index);
     // A device that is heard for the first time may be told of mildly and is suspect all the same.
     const isGrave = entry.rank >= MEDIUM;
-    if (entry.part.marksDoer && (isGrave || entry.part.stage === 'entry')) mark(entry.doer, entry);
-    if (entry.part.marksSubject && isGrave) mark(entry.victim, entry);
-  }
-  for (const entry of entries) {
-    if (!entry.isEvent || entry.doer === '') continue;
-    const reason = newestBefore(marks.get(entry.doer) ?? [], entry, CHAIN_US);
-    if (reason !== null) groups.join(reason.index, entry.index);
+    if (entry.part.marksDoer && (isGrave || entry.part.stage === 'entry')) note(entry.doer, entry);
+    if (entry.part.marksSubject && isGrave) note(entry.victim, entry);
   }
 }
 

@@ -39,6 +39,7 @@ const EFFECT: Partial<StoryPart> = { stage: 'effect', marksDoer: false, marksSub
 /** What holds for all kinds of a module that are not named themselves. */
 const OF_MODULES: Readonly<Record<string, Partial<StoryPart>>> = {
   'command-sentinel': EFFECT,
+  'logic-watch': EFFECT,
   'process-guard': EFFECT,
 };
 
@@ -74,12 +75,17 @@ const EXCEPTIONS: Readonly<Record<string, Partial<StoryPart>>> = {
   'firmware-guard/same-image': EXPOSURE,
   'firmware-guard/secrets-inside': EXPOSURE,
   'identity-guard/several-systems': EXPOSURE,
+  'logic-watch/program-read': { stage: 'collection', marksDoer: false, marksSubject: false },
+  'logic-watch/project-file': { stage: 'collection', marksDoer: false, marksSubject: false },
+  'logic-watch/other-host': { stage: 'effect', marksDoer: true, marksSubject: false },
   'pivot-hunter/address-scan': { ...BY_ITSELF, stage: 'reconnaissance', marksDoer: true },
   'pivot-hunter/port-scan': { stage: 'reconnaissance', marksDoer: true },
   'pivot-hunter/distributed-scan': { stage: 'reconnaissance', marksDoer: false },
   'pivot-hunter/enumeration': { ...BY_ITSELF, stage: 'reconnaissance', marksDoer: true },
   'pivot-hunter/beacon': { ...BY_ITSELF, stage: 'command and control', marksDoer: false },
   'pivot-hunter/exfiltration': { ...BY_ITSELF, stage: 'collection', marksDoer: false },
+  'pivot-hunter/movement-chain': { stage: 'movement', marksDoer: true, marksSubject: true },
+  'pivot-hunter/movement-step': { stage: 'movement', marksDoer: true, marksSubject: true },
   'pivot-hunter/remote-execution': { stage: 'movement', marksDoer: true, marksSubject: true },
   'pivot-hunter/service-appeared': { stage: 'foothold', marksDoer: true, marksSubject: true },
 };

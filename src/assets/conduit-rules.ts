@@ -25,6 +25,7 @@ const ENGINEERING: readonly number[] = [
   Verb['set-mode'],
   Verb['program-download'],
   Verb['program-upload'],
+  Verb['store-program'],
   Verb['firmware-download'],
   Verb['file-write'],
   Verb.configure,

@@ -1,5 +1,5 @@
-// Proposes zones: hosts of one segment and subnet at a similar level; where one flat subnet holds several cells, the
-// controllers that the same clients ask are one.
+// Proposes zones: the hosts of one segment and subnet. Where all of the plant is in one subnet they are parted by level,
+// and where a subnet holds several cells, the controllers that the same clients ask are one, with those clients.
 import type { HostDirectory } from '../facts/facts.ts';
 import { INTERNET, type PolicyZone } from '../facts/policy.ts';
 import { scopeOf, subnetOf } from '../bytes/address-space.ts';
@@ -33,6 +33,8 @@ const BAND_LEVELS: Readonly<Record<Band, number | null>> = {
   enterprise: 4,
   other: null,
 };
+/** Levels that control the plant. */
+const PLANT_BANDS: readonly Band[] = ['control', 'supervision'];
 /** Cells are told apart only where each has so many controllers. */
 const CELL_MIN = 2;
 /** Who asks more than this share of the controllers of a subnet holds no cell together. */
@@ -51,19 +53,18 @@ interface Group {
 export function proposeZones(hosts: HostDirectory, table: TalkTable, talks: readonly Talk[]): ProposedZones {
   const groups = new Map<string, Group>();
   const cells = cellsOf(hosts, table, talks);
-  const internet: number[] = [];
-  for (const host of speakers(hosts, talks)) {
-    const address = hosts.address(host);
-    if (scopeOf(address) === 'public') internet.push(host);
-    else {
-      const band = bandOf(table.levelOf(host));
-      const cell = band === 'control' ? (cells.get(host) ?? 0) : 0;
-      const group = { segment: hosts.segment(host), subnet: subnetOf(address), band, cell };
-      const key = JSON.stringify(Object.values(group));
-      const known = groups.get(key);
-      if (known === undefined) groups.set(key, { ...group, hosts: [host] });
-      else known.hosts.push(host);
-    }
+  const there = speakers(hosts, talks);
+  const internet = there.filter((host) => scopeOf(hosts.address(host)) === 'public');
+  const inside = there.filter((host) => scopeOf(hosts.address(host)) !== 'public');
+  const bands = bandsOf(inside, hosts, table);
+  for (const host of inside) {
+    const cell = cells.get(host) ?? 0;
+    const band = cell > 0 ? 'control' : bands.get(host)!;
+    const group = { segment: hosts.segment(host), subnet: subnetOf(hosts.address(host)), band, cell };
+    const key = JSON.stringify(Object.values(group));
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, { ...group, hosts: [host] });
+    else known.hosts.push(host);
   }
   for (const { server } of talks) addAskedInVain(groups, hosts, server);
   const sorted = [...groups.values(), ...restsOf(groups)].sort(inOrder);
@@ -100,15 +101,46 @@ function bandOf(level: number | null): Band {
   return level <= 1 ? 'control' : level === 2 ? 'supervision' : level === 3 ? 'operations' : 'enterprise';
 }
 
-/** Controller → number of its cell, where its subnet holds several. */
+/**
+ * Host → the band it is grouped by. A subnet in which nobody controls the plant is one zone, and where several subnets do,
+ * somebody has parted the plant already: then each is one zone, but for computers of the office within it.
+ */
+function bandsOf(inside: readonly number[], hosts: HostDirectory, table: TalkTable): Map<number, Band> {
+  const networks = new Map<string, number[]>();
+  for (const host of inside) {
+    const key = networkOf(hosts, host);
+    const known = networks.get(key);
+    if (known === undefined) networks.set(key, [host]);
+    else known.push(host);
+  }
+  const isOfPlant = (host: number): boolean => PLANT_BANDS.includes(bandOf(table.levelOf(host)));
+  const plants = [...networks.values()].filter((members) => members.some(isOfPlant));
+  const bands = new Map<number, Band>();
+  for (const members of networks.values()) {
+    const own = members.map((host) => bandOf(table.levelOf(host)));
+    const isOne = plants.length > 1 || !members.some(isOfPlant);
+    // The lowest level of a zone is what it protects.
+    const lowest = BANDS.find((band) => own.includes(band))!;
+    for (const [index, host] of members.entries()) {
+      const isOffice = own[index] === 'enterprise' && members.some(isOfPlant);
+      bands.set(host, isOne && !isOffice ? lowest : own[index]!);
+    }
+  }
+  return bands;
+}
+
+function networkOf(hosts: HostDirectory, host: number): string {
+  return `${hosts.segment(host)} ${subnetOf(hosts.address(host))}`;
+}
+
+/** Controller, or client that asks those of one cell only → number of the cell, where its subnet holds several. */
 function cellsOf(hosts: HostDirectory, table: TalkTable, talks: readonly Talk[]): Map<number, number> {
   const askers = new Map<number, Set<number>>();
   const subnets = new Map<string, Set<number>>();
   for (const { client, server, operations } of talks) {
     if (operations.every((count) => count === 0) || bandOf(table.levelOf(server)) !== 'control') continue;
     if (!isInZone(hosts, server)) continue;
-    const key = `${hosts.segment(server)} ${subnetOf(hosts.address(server))}`;
-    setIn(subnets, key).add(server);
+    setIn(subnets, networkOf(hosts, server)).add(server);
     setIn(askers, server).add(client);
   }
   const cells = new Map<number, number>();
@@ -120,7 +152,26 @@ function cellsOf(hosts: HostDirectory, table: TalkTable, talks: readonly Talk[])
     if (components.length < 2 || components.some(({ length }) => length < CELL_MIN)) continue;
     for (const [index, members] of components.entries()) for (const host of members) cells.set(host, index + 1);
   }
+  addClients(cells, hosts, askers);
   return cells;
+}
+
+/** Clients that stand in the subnet of a cell and ask its controllers and no others. */
+function addClients(
+  cells: Map<number, number>,
+  hosts: HostDirectory,
+  askers: ReadonlyMap<number, ReadonlySet<number>>,
+): void {
+  const asked = new Map<number, number[]>();
+  for (const [server, clients] of askers) {
+    for (const client of clients) asked.set(client, [...(asked.get(client) ?? []), server]);
+  }
+  for (const [client, servers] of asked) {
+    const [first] = servers;
+    const cell = cells.get(first!);
+    if (cell === undefined || cells.has(client) || networkOf(hosts, client) !== networkOf(hosts, first!)) continue;
+    if (servers.every((server) => cells.get(server) === cell)) cells.set(client, cell);
+  }
 }
 
 /** Controllers that are connected by clients of theirs, apart from those that ask nearly all of them. */
@@ -207,13 +258,16 @@ function zoneOfGroup(
     addresses: isAlone || band === 'other' ? [subnet] : members.map(({ address }) => address),
     segments: [],
     roles: [],
-    because: reasonOf(band, cell, isAlone),
+    because: reasonOf(band, cell, isAlone, new Set(group.hosts.map((host) => table.levelOf(host))).size > 1),
     members,
   };
 }
 
-function reasonOf(band: Band, cell: number, isAlone: boolean): string {
+function reasonOf(band: Band, cell: number, isAlone: boolean, isMixed: boolean): string {
   const asked = cell === 0 ? '' : ', asked by the same clients';
+  if (isMixed && band === 'control')
+    return `controllers and what is in one network with them${cell === 0 ? '' : ', a cell'}`;
+  if (isMixed && band !== 'other') return `a network of hosts of several levels, the lowest ${BAND_LEVELS[band]!}`;
   if (band === 'control') return `controllers and gateways (level 0 or 1)${asked}`;
   if (band === 'supervision') return 'what operates controllers (level 2)';
   if (band === 'operations') return 'brokers and servers of the plant (level 3)';

@@ -52,7 +52,12 @@ describe('the dashboard', { skip: CHROMIUM === undefined ? 'skipped: chromium is
   /** A page with a session on this database; what the console complains of is gathered. */
   async function opened(database: string): Promise<{ page: Page; complaints: string[]; paintMs: number }> {
     const token = newToken();
-    const server = await createServer({ data: new StoredSite(database), dashboard: dashboardFiles(), token });
+    const server = await createServer({
+      data: new StoredSite(database),
+      dashboard: dashboardFiles(),
+      tokens: { operator: token },
+      operator: 'somebody',
+    });
     servers.push(server);
     const address = await server.listen({ host: '127.0.0.1', port: 0 });
     const page = await browser.newPage();

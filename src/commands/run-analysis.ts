@@ -68,6 +68,7 @@ export async function runAnalysis(request: AnalysisRequest): Promise<number> {
     const spooled = spool === null ? source : spooledSource(source, spool);
     return saving === null ? spooled : saving.recording.source(spooled);
   };
+  const accepted = saving === null ? {} : { accepted: saving.accepted() };
   const facts = saving === null ? {} : { facts: () => saving.recording.facts() };
   const declaration = request.declaration === null ? {} : { declaration: request.declaration };
   const policy = request.policy === null ? {} : { policy: request.policy };
@@ -83,6 +84,7 @@ export async function runAnalysis(request: AnalysisRequest): Promise<number> {
       progress,
       wrapSource,
       ...facts,
+      ...accepted,
       ...declaration,
       ...policy,
       ...baseline,

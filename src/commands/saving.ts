@@ -1,5 +1,6 @@
 // Adds an analysis to a site database, and says in one line what that changed.
 import { grouped, showable } from '../bytes/text.ts';
+import type { AcceptedFinding } from '../facts/intent.ts';
 import { protocols } from '../protocols/index.ts';
 import type { Merged } from '../store/conversations.ts';
 import { SiteStore, type Observed, type SaveSummary, type SiteRecording } from '../store/site-store.ts';
@@ -19,6 +20,11 @@ export class Saving {
   constructor(path: string) {
     this.#store = new SiteStore(path, { isMade: true });
     this.recording = this.#store.record(protocols.map(({ name }) => name));
+  }
+
+  /** What operators of this site marked as normal. */
+  accepted(): AcceptedFinding[] {
+    return this.#store.accepted();
   }
 
   /** `hasDeclaration`: 1sec.yaml was there. */

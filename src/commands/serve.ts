@@ -1,4 +1,6 @@
 // `1sec serve`: the dashboard of a site database, in a browser on this machine.
+import { userInfo } from 'node:os';
+import { showable } from '../bytes/text.ts';
 import { UsageError, type Command, type CommandLine } from './command-line.ts';
 import { ExitCode } from './exit-codes.ts';
 import { writeOutput } from './output.ts';
@@ -37,15 +39,32 @@ export async function serveSite(path: string, port: number | null): Promise<void
   const { dashboardFiles } = await import('./dashboard-files.ts');
   const { createServer } = await import('../server/server.ts');
   const { newToken } = await import('../server/sessions.ts');
-  const token = newToken();
-  const server = await createServer({ data, dashboard: dashboardFiles(), token });
+  const tokens = { operator: newToken(), viewer: newToken() };
+  const server = await createServer({ data, dashboard: dashboardFiles(), tokens, operator: operatorName() });
   const address = await listen(server, port);
-  writeOutput(`Dashboard: ${address}/#token=${token}\nIt opens one session on this machine. Ctrl-C ends it.\n`);
+  writeOutput(
+    [
+      `Dashboard: ${address}/#token=${tokens.operator}`,
+      `Only to look: ${address}/#token=${tokens.viewer}`,
+      'Each opens one session on this machine. Ctrl-C ends it.',
+      '',
+    ].join('\n'),
+  );
   await new Promise<void>((resolve) => {
     process.once('SIGINT', resolve);
     process.once('SIGTERM', resolve);
   });
   await server.close();
+}
+
+/** The account that started the program: whoever has the address acts in its name. */
+function operatorName(): string {
+  try {
+    return showable(userInfo().username);
+  } catch {
+    // An account without a name, as in some containers.
+    return `user ${process.getuid?.() ?? 0}`;
+  }
 }
 
 /** The address; the asked port, or the first free one. */

@@ -1,31 +1,50 @@
 // A site database as the server shows it: read again only when it was written to.
 import { statSync } from 'node:fs';
 import { severityRank } from '../alerts/severity.ts';
-import { SEVERITIES, type Alert, type Severity } from '../facts/alert.ts';
+import { storiesOf } from '../alerts/story.ts';
+import { showable } from '../bytes/text.ts';
+import { SEVERITIES, type Alert, type Incident, type Severity } from '../facts/alert.ts';
 import type { Asset } from '../facts/asset.ts';
 import { modules } from '../modules/index.ts';
 import { protocols } from '../protocols/index.ts';
-import type { AlertQuery, ConversationQuery, Page, PageQuery, SiteData } from '../server/site-data.ts';
+import type {
+  ActionOutcome,
+  AlertQuery,
+  ConversationQuery,
+  Page,
+  PageQuery,
+  SiteData,
+  WantedAction,
+} from '../server/site-data.ts';
 import type { StoredConversation } from '../store/conversations.ts';
+import { AlertStates, type OperatorAction } from '../store/operator-actions.ts';
 import { SiteStore } from '../store/site-store.ts';
-import { alertJson, assetJson, fileJson } from './analysis-json.ts';
+import { alertJson, assetJson, fileJson, incidentJson } from './analysis-json.ts';
 import { conversationJson } from './flows.ts';
 import { MODULES_PLANNED } from './modules.ts';
+import { actionJson, stateJson, undoOf } from './operator-json.ts';
 
 interface Loaded {
-  readonly writtenMs: number;
   readonly captures: readonly unknown[];
   readonly assets: readonly Asset[];
   readonly alerts: readonly Alert[];
+  readonly alertsById: ReadonlyMap<string, Alert>;
+  readonly incidents: readonly Incident[];
   readonly conversations: readonly StoredConversation[];
+  readonly actions: readonly OperatorAction[];
+  readonly states: AlertStates;
 }
 
 /** Conversations that are held for the pages; the database keeps all. */
 const CONVERSATIONS_MAX = 200_000;
+const REASON_MAX = 500;
+/** What operators did is never forgotten: after so many nothing more can be done. */
+const ACTIONS_MAX = 1_000_000;
 
 export class StoredSite implements SiteData {
   readonly #path: string;
   #loaded: Loaded | null = null;
+  #writtenMs = 0;
 
   /** Throws StoreError where there is no such database. */
   constructor(path: string) {
@@ -34,9 +53,12 @@ export class StoredSite implements SiteData {
   }
 
   overview(): unknown {
-    const { assets, alerts, conversations, captures } = this.#load();
+    const { assets, alerts, conversations, captures, incidents, states } = this.#load();
     const bySeverity = Object.fromEntries(SEVERITIES.map((severity) => [severity, 0])) as Record<Severity, number>;
-    for (const { severity } of alerts) bySeverity[severity]++;
+    const waiting = alerts.filter((alert) => isWaiting(states.of(alert).status));
+    for (const { severity } of waiting) bySeverity[severity]++;
+    const waitingIds = new Set(waiting.map(({ id }) => id));
+    const stories = incidents.filter(({ steps }) => steps.some((step) => waitingIds.has(step.alert)));
     const roles = new Map<string, number>();
     for (const { role } of assets) roles.set(role ?? 'unknown', (roles.get(role ?? 'unknown') ?? 0) + 1);
     const spoken = new Map<string, number>();
@@ -46,13 +68,16 @@ export class StoredSite implements SiteData {
       captures,
       assets: assets.length,
       alerts: alerts.length,
+      waiting: waiting.length,
+      incidents: stories.length,
       conversations: conversations.length,
       bySeverity,
       roles: byCount(roles),
       protocols: byCount(spoken),
       modules: modules.length,
       modulesPlanned: MODULES_PLANNED,
-      worst: alerts.slice(0, 5).map(alertJson),
+      worstIncidents: stories.slice(0, 3).map(incidentJson),
+      worst: waiting.slice(0, 5).map((alert) => this.#alertJson(alert)),
     };
   }
 
@@ -66,19 +91,63 @@ export class StoredSite implements SiteData {
   }
 
   alerts(query: AlertQuery): Page {
+    const { alerts, states } = this.#load();
     const isSeverity = SEVERITIES.some((severity) => severity === query.severity);
     const least = isSeverity ? severityRank(query.severity as Severity) : -Infinity;
-    const wanted = this.#load().alerts.filter(
-      ({ severity, subject, peer }) =>
-        severityRank(severity) >= least &&
-        (query.asset === '' || subject.asset === query.asset || peer?.asset === query.asset),
+    const wanted = alerts.filter(
+      (alert) =>
+        severityRank(alert.severity) >= least &&
+        (query.asset === '' || alert.subject.asset === query.asset || alert.peer?.asset === query.asset) &&
+        (query.status === '' || states.of(alert).status === query.status),
     );
-    return page(wanted, query, alertJson);
+    return page(wanted, query, (alert) => this.#alertJson(alert));
   }
 
   alert(id: string): unknown {
-    const alert = this.#load().alerts.find((each) => each.id === id);
-    return alert === undefined ? null : alertJson(alert);
+    const alert = this.#load().alertsById.get(id);
+    return alert === undefined ? null : this.#alertJson(alert);
+  }
+
+  incidents(query: PageQuery): Page {
+    return page(this.#load().incidents, query, incidentJson);
+  }
+
+  incident(id: string): unknown {
+    const { incidents, alertsById } = this.#load();
+    const incident = incidents.find((each) => each.id === id);
+    if (incident === undefined) return null;
+    const alerts = incident.steps.flatMap((step) => alertsById.get(step.alert) ?? []);
+    return { ...incidentJson(incident), alerts: alerts.map((alert) => this.#alertJson(alert)) };
+  }
+
+  actions(query: PageQuery): Page {
+    const { actions, alertsById } = this.#load();
+    return page(actions.toReversed(), query, (action) => actionJson(action, alertsById.get(action.alert)));
+  }
+
+  act(id: string, wanted: WantedAction): ActionOutcome {
+    const { alertsById, states, actions } = this.#load();
+    const alert = alertsById.get(id);
+    if (alert === undefined) return { kind: 'missing' };
+    const isUndo = wanted.action === 'undo';
+    const undoes = isUndo ? undoOf(states.of(alert)) : null;
+    if (isUndo && undoes === null) return { kind: 'refused', reason: 'nothing was done that could be undone' };
+    const reason = showable(wanted.reason.trim(), REASON_MAX);
+    if (wanted.action === 'close' && reason === '') return { kind: 'refused', reason: 'say why it is closed' };
+    if (actions.length >= ACTIONS_MAX) return { kind: 'refused', reason: 'the log of this site is full' };
+    this.#write((store) =>
+      store.act({
+        timeUs: wanted.timeMs * 1000,
+        operator: wanted.operator,
+        action: wanted.action,
+        alert: id,
+        alertCount: alert.count,
+        scope: wanted.action === 'normal' ? wanted.scope : null,
+        reason,
+        undoes,
+      }),
+    );
+    return { kind: 'done', item: this.alert(id) };
   }
 
   conversations(query: ConversationQuery): Page {
@@ -134,24 +203,63 @@ export class StoredSite implements SiteData {
     return { total: items.length, items };
   }
 
-  #load(): Loaded {
-    const writtenMs = writtenAt(this.#path);
-    if (this.#loaded?.writtenMs === writtenMs) return this.#loaded;
+  #alertJson(alert: Alert): unknown {
+    return { ...alertJson(alert), state: stateJson(this.#loaded!.states.of(alert)) };
+  }
+
+  /** What operators do changes neither devices nor conversations: those are not read again. */
+  #write(work: (store: SiteStore) => void): void {
+    const loaded = this.#load();
     const store = new SiteStore(this.#path, { isMade: false });
     try {
-      const conversations: StoredConversation[] = [];
-      for (const conversation of store.conversations()) {
-        if (conversations.length >= CONVERSATIONS_MAX) break;
-        conversations.push(conversation);
-      }
-      const captures = store.captures().map(fileJson);
-      const assets = [...store.assets()];
-      this.#loaded = { writtenMs, captures, assets, alerts: [...store.alerts()], conversations };
+      work(store);
+      const actions = store.actions();
+      this.#loaded = { ...loaded, actions, states: new AlertStates(actions, (id) => loaded.alertsById.get(id)) };
     } finally {
       store.close();
     }
+    this.#writtenMs = writtenAt(this.#path);
+  }
+
+  #load(): Loaded {
+    const writtenMs = writtenAt(this.#path);
+    if (this.#loaded !== null && this.#writtenMs === writtenMs) return this.#loaded;
+    const store = new SiteStore(this.#path, { isMade: false });
+    try {
+      this.#loaded = loadedFrom(store);
+    } finally {
+      store.close();
+    }
+    // Closing may move what was written.
+    this.#writtenMs = writtenAt(this.#path);
     return this.#loaded;
   }
+}
+
+function loadedFrom(store: SiteStore): Loaded {
+  const conversations: StoredConversation[] = [];
+  for (const conversation of store.conversations()) {
+    if (conversations.length >= CONVERSATIONS_MAX) break;
+    conversations.push(conversation);
+  }
+  const alerts = [...store.alerts()];
+  const alertsById = new Map(alerts.map((alert) => [alert.id, alert]));
+  const actions = store.actions();
+  return {
+    captures: store.captures().map(fileJson),
+    assets: [...store.assets()],
+    alerts,
+    alertsById,
+    incidents: storiesOf(alerts),
+    conversations,
+    actions,
+    states: new AlertStates(actions, (id) => alertsById.get(id)),
+  };
+}
+
+/** Of alerts that need a person. */
+function isWaiting(status: string): boolean {
+  return status === 'open' || status === 'acknowledged';
 }
 
 /** Of the database and what it has not taken over yet. */

@@ -13,7 +13,7 @@ import type { Asset } from '../facts/asset.ts';
 import type { CredentialRow } from '../facts/credential.ts';
 import type { Conversation, FactSink, HostDirectory } from '../facts/facts.ts';
 import type { FirmwareEvent, KnownFirmware } from '../facts/firmware.ts';
-import type { Declaration } from '../facts/intent.ts';
+import type { AcceptedFinding, Declaration } from '../facts/intent.ts';
 import type { Site } from '../facts/module.ts';
 import type { Policy } from '../facts/policy.ts';
 import { restoreBaseline, type Baseline } from '../learning/baseline.ts';
@@ -27,6 +27,7 @@ import { Dispatch } from './dispatch.ts';
 import { FingerprintClaims } from './fingerprint-claims.ts';
 import { namedHost } from './named-host.ts';
 import { Pipeline } from './pipeline.ts';
+import { AcceptedFindings } from './accepted-findings.ts';
 import { SiteIntent } from './site-intent.ts';
 import { SitePolicy } from './site-policy.ts';
 import { ServiceCounts, type ServiceCount } from './services.ts';
@@ -48,6 +49,8 @@ export interface AnalysisSettings {
   readonly onAlert?: (alert: Alert) => void;
   /** What a person declared in 1sec.yaml. */
   readonly declaration?: Declaration;
+  /** What a person marked as normal: it is not raised. */
+  readonly accepted?: readonly AcceptedFinding[];
   /** Zones and conduits that a person owns. */
   readonly policy?: Policy;
   /** A person's own list of credentials, beside the shipped one. */
@@ -181,6 +184,7 @@ export class Analysis {
     const hosts = new HostTable(declaration?.segments);
     const intent = declaration === undefined ? null : new SiteIntent(declaration, hosts);
     this.intent = intent;
+    const accepted = new AcceptedFindings(options.accepted ?? [], hosts);
     this.spool = options.spool === undefined ? null : new DiskSpool(options.spool, hosts);
     this.learning = newLearning(options.isTeaching === true);
     if (options.baseline !== undefined) {
@@ -225,7 +229,7 @@ export class Analysis {
       ...(options.knownFirmware === undefined ? {} : { knownFirmware: options.knownFirmware }),
       raise: (judgement) => {
         const weighed = intent === null ? judgement : intent.weighed(judgement);
-        if (weighed === null) return;
+        if (weighed === null || accepted.covers(weighed)) return;
         this.inventory.named(weighed.subject.host, weighed.timeUs);
         if (weighed.peer !== null) this.inventory.named(weighed.peer.host, weighed.timeUs);
         this.desk.raise(weighed);

@@ -8,12 +8,20 @@ import { FlowTracker, type FlowLimits } from '../flow/tracker.ts';
 import { decodeFrame } from '../packet/decode.ts';
 import { DuplicateFilter } from '../packet/duplicates.ts';
 import { FragmentTable } from '../packet/fragments.ts';
-import { EtherType, PACKET_PROBLEMS, Packet } from '../packet/packet.ts';
+import { EtherType, IpProtocol, PACKET_PROBLEMS, Packet } from '../packet/packet.ts';
 import { i32be, u16be } from '../bytes/endian.ts';
 
 /** Violations of the layers below the protocols handed on for each rule; further ones are counted. */
 const PACKET_VIOLATIONS_PER_RULE = 1000;
 const SECOND_US = 1e6;
+/** Neighbour discovery: what a message of the own link comes with, its types, and its option behind target and header. */
+const LOCAL_HOP_LIMIT = 255;
+const NEIGHBOUR_SOLICITATION = 135;
+const NEIGHBOUR_ADVERTISEMENT = 136;
+const NEIGHBOUR_OPTION_AT = 24;
+const NEIGHBOUR_SIZE = 32;
+const SOURCE_LINK_ADDRESS = 1;
+const TARGET_LINK_ADDRESS = 2;
 
 export interface Clockwork {
   /** A second of packet time has passed, however many: called before the packet that shows it. */
@@ -93,8 +101,10 @@ export class Pipeline {
       if (packet.problemCount > known) this.reportProblems(known);
       if (!isWhole) return;
     }
-    if (packet.ipVersion !== 0) this.flows.packet(packet);
-    else if (packet.hasArp) this.arp();
+    if (packet.ipVersion !== 0) {
+      if (packet.ipProtocol === IpProtocol.icmp6 && packet.ipTtl === LOCAL_HOP_LIMIT) this.neighbour();
+      this.flows.packet(packet);
+    } else if (packet.hasArp) this.arp();
     else if (!packet.hasMac) this.otherLinkFrames++;
     else if (packet.etherType !== EtherType.arp) this.flows.packet(packet);
   }
@@ -129,6 +139,25 @@ export class Pipeline {
     const host = hosts.hostOf(segment, AddressKind.ipv4, 0, 0, 0, address);
     const at = packet.arpSenderMacAt;
     if (hosts.bindMac(host, u16be(bytes, at), i32be(bytes, at + 2), true) !== 0) this.flows.reportBinding(packet, host);
+  }
+
+  /** Neighbour discovery says the same for IPv6 (RFC 4861 4.3, 4.4), in messages that no router hands on. */
+  private neighbour(): void {
+    const { packet, hosts } = this;
+    const { bytes, ipPayloadStart: start, ipPayloadEnd: end } = packet;
+    if (end - start < NEIGHBOUR_SIZE || packet.tunnelDepth > 0) return;
+    const isAdvertised = bytes[start] === NEIGHBOUR_ADVERTISEMENT;
+    if (!isAdvertised && bytes[start] !== NEIGHBOUR_SOLICITATION) return;
+    const option = start + NEIGHBOUR_OPTION_AT;
+    if (bytes[option] !== (isAdvertised ? TARGET_LINK_ADDRESS : SOURCE_LINK_ADDRESS) || bytes[option + 1] !== 1) return;
+    const at = isAdvertised ? start + 8 : packet.sourceAt;
+    // The unspecified address asks whether another one is free, a multicast address is nobody's.
+    if (bytes[at] === 0 || bytes[at] === 0xff) return;
+    const segment = hosts.segmentOf(packet.vlan, packet.innerVlan);
+    const [a, b, c, d] = [i32be(bytes, at), i32be(bytes, at + 4), i32be(bytes, at + 8), i32be(bytes, at + 12)];
+    const host = hosts.hostOf(segment, AddressKind.ipv6, a, b, c, d);
+    const isNew = hosts.bindMac(host, u16be(bytes, option + 2), i32be(bytes, option + 4), true) !== 0;
+    if (isNew) this.flows.reportBinding(packet, host);
   }
 
   private reportProblems(from: number): void {

@@ -89,7 +89,12 @@ export interface Transfer {
   /** On `ended`: stretches before the last byte that were not seen, the first of them, and how many bytes in all. */
   readonly missing: readonly { readonly offset: number; readonly size: number }[];
   readonly missingBytes: number;
+  /** On `ended`: what the content says of itself in a form that its protocol defines, as names and values to show. */
+  readonly details?: readonly TransferDetail[];
 }
+
+/** `language` and `SCL`: of the header of a block. Values are safe to show. */
+export type TransferDetail = readonly [name: string, value: string];
 
 /** What a protocol says of content it does not look at. */
 export const CONTENT_UNSEEN = { kind: '', sha256: '', missing: [], missingBytes: 0 } as const;

@@ -70,6 +70,28 @@ export interface ModuleSettings {
   readonly severities: ReadonlyMap<string, Severity | 'off'>;
 }
 
+export const ACCEPTED_SCOPES = ['exact', 'pair', 'device'] as const;
+/** How far «this is normal» goes: this very thing, whatever else the two do to each other of this kind, or whoever does it. */
+export type AcceptedScope = (typeof ACCEPTED_SCOPES)[number];
+
+/** A kind of finding that a person marked as normal: it is not raised again. */
+export interface AcceptedFinding {
+  readonly scope: AcceptedScope;
+  /** `module/name`. */
+  readonly kind: string;
+  readonly subject: AcceptedParty;
+  /** Null: nobody did it. */
+  readonly peer: AcceptedParty | null;
+  readonly object: string;
+}
+
+export interface AcceptedParty {
+  readonly segment: string;
+  readonly address: string;
+  /** Null: the host itself. */
+  readonly unit: number | null;
+}
+
 /** 1sec.yaml as it was read, in plain values. */
 export interface Declaration {
   readonly masters: readonly DeclaredMaster[];

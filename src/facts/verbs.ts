@@ -39,11 +39,13 @@ export const VERB_NAMES = [
   'factory-reset',
   'report',
   'acknowledge',
+  'store-program',
 ] as const;
 
 /*
  * `report`: the server tells values unasked (DNP3 unsolicited, IEC 104 spontaneous, BACnet change of value); the client is
  * who is told, `requestFrame` is 0. `acknowledge`: an alarm or event is taken notice of.
+ * `store-program`: what was loaded is copied to where it survives a restart.
  */
 export type VerbName = (typeof VERB_NAMES)[number];
 

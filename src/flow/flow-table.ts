@@ -76,6 +76,9 @@ export const FlowFlag = {
   /** The capture holds one direction only: do not wait for the other. */
   oneSided: 8192,
   answerReported: 16384,
+  /** The last sequence number of the direction was that of a FIN: no byte follows it. */
+  endClient: 32768,
+  endServer: 65536,
 } as const;
 
 /** What stands for the IP protocol in `meta` of conversations on the link. */

@@ -15,6 +15,7 @@ const RETRANSMITTED_WITHIN_US = 30e6;
 const CAUSAL_MISSES_MAX = 4;
 /** No window is larger: a jump beyond is another stream, or nonsense. */
 const WINDOW_MAX = 1 << 24;
+const ENDED = FlowFlag.endClient | FlowFlag.endServer;
 /** Bytes held for all conversations together. */
 const HELD_BYTES_IN_ALL_MAX = 64 << 20;
 
@@ -75,6 +76,8 @@ export class StreamOrder {
         words[nextAt] = (packet.tcpSequence + length) | 0;
         this.flippedRow = 0;
         if (length > 0) {
+          if ((flags & ENDED) !== 0)
+            words[base + Column.flags]! &= ~(fromClient ? FlowFlag.endClient : FlowFlag.endServer);
           const { reader } = this;
           reader.frame = packet.frame;
           reader.timeUs = packet.timeUs;
@@ -109,6 +112,10 @@ export class StreamOrder {
       return;
     }
     const wholeLength = length + packet.payloadMissing;
+    if (this.hasEndedFalsely(words, base, fromClient, ahead, length)) {
+      this.segment(row, base, fromClient, packet);
+      return;
+    }
     if (ahead < 0 && ahead + wholeLength <= 0) {
       if (wholeLength > 0) this.retransmitted++;
       if (existing !== null) this.drain(row, packet.timeUs, true);
@@ -171,6 +178,25 @@ export class StreamOrder {
     words[base + Column.flags]! &= ~FlowFlag.oneSided;
   }
 
+  /**
+   * Bytes that reach beyond a FIN show that it was not of this stream (forged, or of an earlier connection on the same
+   * ports): its number is given back to the byte that has it. A retransmission ends before it, a probe on it.
+   */
+  private hasEndedFalsely(
+    words: Int32Array,
+    base: number,
+    fromClient: boolean,
+    ahead: number,
+    length: number,
+  ): boolean {
+    const flag = fromClient ? FlowFlag.endClient : FlowFlag.endServer;
+    if (ahead >= 0 || ahead + length <= 0 || (words[base + Column.flags]! & flag) === 0) return false;
+    words[base + Column.flags]! &= ~flag;
+    const nextAt = base + (fromClient ? Column.nextFromClient : Column.nextFromServer);
+    words[nextAt] = (words[nextAt]! - 1) | 0;
+    return true;
+  }
+
   private isAnswerTooEarly(
     words: Int32Array,
     base: number,
@@ -198,6 +224,7 @@ export class StreamOrder {
     }
     if (!isFin) return;
     words[at] = (words[at]! + 1) | 0;
+    words[base + Column.flags]! |= isClient ? FlowFlag.endClient : FlowFlag.endServer;
     this.reader.frame = this.lastFrame;
     this.reader.timeUs = this.lastTimeUs;
     this.reader.ended(row, isClient);
@@ -256,12 +283,14 @@ export class StreamOrder {
     }
   }
 
-  private deliver(row: number, base: number, fromClient: boolean, segment: HeldSegment, skip: number): void {
+  private deliver(row: number, base: number, fromClient: boolean, segment: HeldSegment, already: number): void {
     const { words } = this.table;
     const nextAt = base + (fromClient ? Column.nextFromClient : Column.nextFromServer);
     const length = segment.bytes.length;
+    const skip = already - (this.hasEndedFalsely(words, base, fromClient, -already, length) ? 1 : 0);
     this.flippedRow = 0;
     if (length > skip) {
+      words[base + Column.flags]! &= ~(fromClient ? FlowFlag.endClient : FlowFlag.endServer);
       if (words[base + Column.causalMisses] !== 0) this.isHeardAgain(words, base, fromClient);
       words[nextAt] = (segment.sequence + length) | 0;
       this.reader.frame = segment.frame;

@@ -182,6 +182,42 @@ describe('TCP streams', () => {
     );
   });
 
+  test('a FIN that was not of this stream takes no byte away from what is sent at its number', () => {
+    const whole = frameOf('one');
+    for (const first of [whole.length, 4]) {
+      const harness = new Harness();
+      harness.tcp(true, 99, new Uint8Array(0), { flags: TcpFlag.syn });
+      harness.tcp(true, 100, new Uint8Array(0), { flags: TcpFlag.fin });
+      harness.tcp(true, 100, whole.subarray(0, first));
+      harness.tcp(true, 100 + first, whole.subarray(first));
+      // The same behind a hole, so that it is held.
+      const next = 100 + whole.length;
+      harness.tcp(true, next, new Uint8Array(0), { flags: TcpFlag.fin });
+      harness.tcp(true, next + whole.length, frameOf('three'));
+      harness.tcp(true, next, frameOf('two'));
+      harness.end();
+      assert.deepEqual(
+        harness.messages.map(({ text }) => text),
+        ['one', 'two', 'three'],
+      );
+    }
+  });
+
+  test('what is sent again after a FIN, and a probe on its number, are no bytes of the stream', () => {
+    const harness = new Harness();
+    const whole = frameOf('one');
+    harness.tcp(true, 100, whole, { flags: TcpFlag.fin });
+    harness.tcp(true, 100, whole, { flags: TcpFlag.fin });
+    harness.tcp(true, 100, whole);
+    harness.tcp(true, 100 + whole.length, Uint8Array.of(MAGIC));
+    harness.end();
+    assert.deepEqual(
+      harness.messages.map(({ text }) => text),
+      ['one'],
+    );
+    assert.deepEqual(harness.gaps, []);
+  });
+
   test('an introduction that only what follows explains is kept until then, however it is cut', () => {
     fc.assert(
       fc.property(

@@ -252,6 +252,7 @@ export class FlowTracker implements RowEvents {
     flags = swapBits(flags, FlowFlag.syncClient, FlowFlag.syncServer);
     flags = swapBits(flags, FlowFlag.finClient, FlowFlag.finServer);
     flags = swapBits(flags, FlowFlag.searchClient, FlowFlag.searchServer);
+    flags = swapBits(flags, FlowFlag.endClient, FlowFlag.endServer);
     words[base + Column.flags] = flags;
     this.reader.flipStream(row);
     this.order.hasFlipped(row);

@@ -498,7 +498,15 @@ export function restoreBaseline(
       if (!put([ACCESS_CONTEXTS[what], host, 0, 0], s, t, seen) || what !== 'path') continue;
       const network = textWord(`${device.segment} ${subnetOf(device.address)}`);
       const anywhere = novelty.symbol(novelty.context(ContextKind.networkPaths, network, 0, 0), word, 0);
-      novelty.observeMany(anywhere, seen.count, seen.firstUs, seen.lastUs, seen.gapUs);
+      // Several servers of a network may be reached in one way.
+      const before = novelty.seen(anywhere);
+      novelty.restoreSymbol(
+        anywhere,
+        before + seen.count,
+        before === 0 ? seen.firstUs : Math.min(novelty.symbolFirstUs(anywhere), seen.firstUs),
+        Math.max(novelty.symbolLastUs(anywhere), seen.lastUs),
+        Math.max(novelty.symbolGapUs(anywhere), seen.gapUs),
+      );
     }
     for (const entry of device.points) {
       const protocol = indexes.get(entry.protocol);

@@ -7,6 +7,7 @@ import { conduitKeeper } from './conduit-keeper/index.ts';
 import { credentialAuditor } from './credential-auditor/index.ts';
 import { firmwareGuard } from './firmware-guard/index.ts';
 import { identityGuard } from './identity-guard/index.ts';
+import { logicWatch } from './logic-watch/index.ts';
 import { processGuard } from './process-guard/index.ts';
 import { pivotHunter } from './pivot-hunter/index.ts';
 
@@ -15,6 +16,7 @@ export const modules: readonly Module[] = [
   identityGuard,
   commandSentinel,
   processGuard,
+  logicWatch,
   firmwareGuard,
   credentialAuditor,
   accessWatch,

@@ -4,6 +4,7 @@ import { LinkType } from '../capture/frames.ts';
 import { decodeArp } from './arp.ts';
 import { decodeErspan2, decodeErspan3 } from './erspan.ts';
 import { decodeEthernet } from './ethernet.ts';
+import { decodeGeneve } from './geneve.ts';
 import { decodeGre } from './gre.ts';
 import { decodeIcmp } from './icmp.ts';
 import { decodeIpv4 } from './ipv4.ts';
@@ -125,6 +126,8 @@ function decodeRarerLayer(packet: Packet, layer: number): number {
       return decodeGre(packet, cursor);
     case Layer.vxlan:
       return decodeVxlan(packet, cursor);
+    case Layer.geneve:
+      return decodeGeneve(packet, cursor);
     case Layer.erspan2:
       return decodeErspan2(packet, cursor);
     case Layer.erspan3:

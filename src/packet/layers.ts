@@ -26,6 +26,7 @@ export const Layer = {
   linuxCooked1: 17,
   linuxCooked2: 18,
   null: 19,
+  geneve: 20,
 } as const;
 
 /** How many tunnels are opened inside one another. */

@@ -39,6 +39,7 @@ export const PACKET_PROBLEMS = [
   { layer: 'hsr', rule: 'tag-too-short' },
   { layer: 'cooked', rule: 'header-too-short' },
   { layer: 'null', rule: 'header-too-short' },
+  { layer: 'geneve', rule: 'header-too-short' },
 ] as const;
 
 export const PACKET_PROBLEMS_MAX = 8;
@@ -82,7 +83,7 @@ export class Packet {
   llcEnd = 0;
   /** Behind Ethernet's tags: where the link payload starts; it ends at frameEnd or before padding where known. */
   linkPayloadStart = 0;
-  /** How many tunnels (GRE, VXLAN, ERSPAN, IP in IP) were opened; everything below is of the innermost packet. */
+  /** How many tunnels (GRE, VXLAN, Geneve, ERSPAN, IP in IP) were opened; everything below is of the innermost packet. */
   tunnelDepth = 0;
 
   /** 0 where the frame carries no IP (or none that could be read), else 4 or 6. */

@@ -36,4 +36,5 @@ export const Problem = {
   hsrTagTooShort: 33,
   cookedHeaderTooShort: 34,
   nullHeaderTooShort: 35,
+  geneveHeaderTooShort: 36,
 } as const;

@@ -73,6 +73,11 @@ const samples: readonly (readonly [string, number, Uint8Array])[] = [
     LinkType.ethernet,
     ethernet(0x0800, ipv4({ protocol: 17 }, udp(join(hexBytes('0800000000000100'), inFrame), 4789))),
   ],
+  [
+    'Geneve',
+    LinkType.ethernet,
+    ethernet(0x0800, ipv4({ protocol: 17 }, udp(join(hexBytes('0100655800000100 00000000'), inFrame), 6081))),
+  ],
   ['IP in IP', LinkType.ethernet, ethernet(0x0800, ipv4({ protocol: 41 }, ipv6(4, segment)))],
   ['MPLS', LinkType.ethernet, ethernet(0x8847, join(hexBytes('00064040 00065140'), segment))],
   ['a pseudowire', LinkType.ethernet, ethernet(0x8847, join(hexBytes('00065140 00000000'), inFrame))],

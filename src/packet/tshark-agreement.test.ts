@@ -16,6 +16,7 @@ const CHOSEN = [
   'the-tcpdump-group__tcpdump/tests/bgp-ovs.pcapng',
   'the-tcpdump-group__tcpdump/tests/erspan-type-ii-3.pcap',
   'the-tcpdump-group__tcpdump/tests/erspan-type-iii-ft-0.pcap',
+  'the-tcpdump-group__tcpdump/tests/geneve.pcap',
   'the-tcpdump-group__tcpdump/tests/LINKTYPE_IPV4.pcap',
   'the-tcpdump-group__tcpdump/tests/vxlan.pcap',
   'zeek__zeek/testing/btest/Traces/mpls-in-vlan.pcap',

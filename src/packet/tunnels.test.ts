@@ -89,6 +89,8 @@ test('tunnel headers that are too short are problems of the outer packet', () =>
     [ipv4({ protocol: 47 }, hexBytes('1000 88be 00000001 1000 0000 00')), 'erspan/header-too-short'],
     [ipv4({ protocol: 47 }, hexBytes('1000 22eb 00000001 2000 0000 0000 0000 0000')), 'erspan/header-too-short'],
     [ipv4({ protocol: 17 }, udp(hexBytes('08000000 000001'), 4789)), 'vxlan/header-too-short'],
+    [ipv4({ protocol: 17 }, udp(hexBytes('00006558 000001'), 6081)), 'geneve/header-too-short'],
+    [ipv4({ protocol: 17 }, udp(hexBytes('02006558 00000100 00000000'), 6081)), 'geneve/header-too-short'],
     [ipv4({ protocol: 4 }, hexBytes('4500 0014')), 'ipv4/header-too-short'],
     [ipv4({ protocol: 4 }, new Uint8Array(20)), 'ipv4/version-invalid'],
     [ipv4({ protocol: 41 }, new Uint8Array(40)), 'ipv6/version-invalid'],
@@ -110,6 +112,18 @@ test('VXLAN on both its ports shows the inner frame, and a port used for somethi
   }
   const other = decode(ethernet(0x0800, ipv4({ protocol: 17 }, udp(new Uint8Array(40), 4789))));
   assert.deepEqual([other.tunnelDepth, other.destinationPort, other.hasTransport], [0, 4789, true]);
+});
+
+test('Geneve shows the frame or packet behind its options; control messages and other versions are left alone', () => {
+  const shown = (header: string, content: Uint8Array): Packet =>
+    decode(ethernet(0x0800, ipv4({ protocol: 17, ...OUTER }, udp(join(hexBytes(header), content), 6081))));
+  assertInner(shown('00006558 00007b00', innerFrame()), 1);
+  assertInner(shown('02406558 00007b00 0102030405060708', innerFrame()), 1);
+  assertInner(shown('00000800 00007b00', inner()), 1);
+  for (const header of ['40006558 00007b00', '00806558 00007b00', '00001234 00007b00']) {
+    const other = shown(header, innerFrame());
+    assert.deepEqual([other.tunnelDepth, other.destinationPort, problems(other)], [0, 6081, []]);
+  }
 });
 
 test('an inner frame without IP leaves no address of the outer one behind', () => {

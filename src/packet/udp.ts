@@ -1,4 +1,4 @@
-// The UDP header (RFC 768): ports, length and payload; a datagram to a VXLAN port is handed on.
+// The UDP header (RFC 768): ports, length and payload; a datagram to a port of VXLAN or Geneve is handed on.
 
 import { u16be } from '../bytes/endian.ts';
 import { Layer } from './layers.ts';
@@ -10,6 +10,8 @@ const HEADER_SIZE = 8;
 /** RFC 7348, and the number Linux used before it. */
 const VXLAN_PORT = 4789;
 const VXLAN_PORT_LINUX = 8472;
+/** RFC 8926, 3.3. */
+const GENEVE_PORT = 6081;
 
 export function decodeUdp(packet: Packet, cursor: Cursor): number {
   const bytes = packet.bytes;
@@ -44,6 +46,10 @@ export function decodeUdp(packet: Packet, cursor: Cursor): number {
   if (port === VXLAN_PORT || port === VXLAN_PORT_LINUX) {
     cursor.at = at + HEADER_SIZE;
     return Layer.vxlan;
+  }
+  if (port === GENEVE_PORT) {
+    cursor.at = at + HEADER_SIZE;
+    return Layer.geneve;
   }
   return Layer.none;
 }

@@ -14,7 +14,7 @@ import { mqtt } from './mqtt/index.ts';
 import { s7comm, s7commPlus } from './s7/index.ts';
 import { ssdp } from './ssdp/index.ts';
 import { snmp } from './snmp/index.ts';
-import { dhcp } from './dhcp/index.ts';
+import { dhcp, dhcpv6 } from './dhcp/index.ts';
 import { ssh } from './ssh/index.ts';
 import { stp } from './stp/index.ts';
 import { vnc } from './vnc/index.ts';
@@ -65,6 +65,7 @@ export const protocols: readonly Protocol[] = [
   llmnr,
   nbns,
   dhcp,
+  dhcpv6,
   ssh,
   vnc,
   tls,

@@ -14,6 +14,30 @@ const PARTY = {
     unit: OR_NULL('integer'),
   },
 };
+const ACTION = {
+  type: 'object',
+  required: ['id', 'time', 'operator', 'action', 'alert', 'scope', 'reason', 'undoes'],
+  properties: {
+    id: NUMBER,
+    time: TEXT,
+    operator: TEXT,
+    action: { enum: ['acknowledge', 'normal', 'close', 'undo'] },
+    alert: TEXT,
+    title: TEXT,
+    scope: { enum: ['exact', 'pair', 'device', null] },
+    reason: TEXT,
+    undoes: OR_NULL('integer'),
+  },
+};
+const STATE = {
+  type: 'object',
+  required: ['status', 'action', 'isAgain'],
+  properties: {
+    status: { enum: ['open', 'acknowledged', 'normal', 'closed'] },
+    action: { anyOf: [ACTION, { type: 'null' }] },
+    isAgain: { type: 'boolean' },
+  },
+};
 const ASSET = {
   type: 'object',
   required: ['id', 'segment', 'ip', 'mac', 'role', 'vendor', 'protocols', 'first', 'last', 'fields', 'evidence'],
@@ -40,6 +64,7 @@ const ALERT = {
     'peer',
     'count',
     'frames',
+    'state',
   ],
   properties: {
     id: TEXT,
@@ -48,6 +73,31 @@ const ALERT = {
     subject: PARTY,
     peer: PARTY,
     count: NUMBER,
+    state: STATE,
+  },
+};
+const INCIDENT = {
+  type: 'object',
+  required: ['id', 'severity', 'title', 'first', 'last', 'hosts', 'steps', 'techniques'],
+  properties: {
+    id: TEXT,
+    severity: { enum: ['info', 'low', 'medium', 'high', 'critical'] },
+    title: TEXT,
+    hosts: { type: 'array', items: { type: 'object', required: ['asset', 'segment', 'ip', 'mac', 'part'] } },
+    steps: {
+      type: 'array',
+      items: { type: 'object', required: ['alert', 'time', 'stage', 'severity', 'title', 'from', 'to'] },
+    },
+  },
+};
+const WANTED_ACTION = {
+  type: 'object',
+  required: ['action'],
+  additionalProperties: false,
+  properties: {
+    action: { enum: ['acknowledge', 'normal', 'close', 'undo'] },
+    scope: { enum: ['exact', 'pair', 'device'], default: 'exact' },
+    reason: { type: 'string', maxLength: 500, default: '' },
   },
 };
 const CONVERSATION = {
@@ -69,6 +119,7 @@ const QUERIES: Readonly<Record<string, object>> = {
   search: { type: 'string', maxLength: 200 },
   severity: { type: 'string', maxLength: 200 },
   asset: { type: 'string', maxLength: 200 },
+  status: { type: 'string', maxLength: 200 },
   host: { type: 'string', maxLength: 200 },
   protocol: { type: 'string', maxLength: 200 },
 };
@@ -91,6 +142,25 @@ function get(summary: string, answer: object, queries: readonly string[] = [], p
   };
 }
 
+/** For operators only. */
+function post(summary: string, body: object, answer: object): object {
+  return {
+    post: {
+      summary,
+      parameters: [{ name: 'id', in: 'path', required: true, schema: TEXT }],
+      requestBody: { required: true, content: { 'application/json': { schema: body } } },
+      responses: {
+        200: { description: summary, content: { 'application/json': { schema: answer } } },
+        400: { description: 'a wish that cannot be' },
+        401: { description: 'no session' },
+        403: { description: 'a viewer looks only' },
+        404: { description: 'none with this id' },
+        409: { description: 'it cannot be done now' },
+      },
+    },
+  };
+}
+
 const PAGED = ['offset', 'limit', 'search'];
 const ANYTHING = { type: 'object' };
 
@@ -103,8 +173,13 @@ export function openApi(): object {
       '/api/overview': get('Counts, and what needs a person now', ANYTHING),
       '/api/assets': get('Devices', pageOf(ASSET), PAGED),
       '/api/assets/{id}': get('One device', ASSET, [], ['id']),
-      '/api/alerts': get('Alerts, worst first', pageOf(ALERT), [...PAGED, 'severity', 'asset']),
+      '/api/alerts': get('Alerts, worst first', pageOf(ALERT), [...PAGED, 'severity', 'asset', 'status']),
       '/api/alerts/{id}': get('One alert', ALERT, [], ['id']),
+      '/api/alerts/{id}/actions': post('Acknowledge, mark as normal, close, or undo that', WANTED_ACTION, ALERT),
+      '/api/incidents': get('Alerts that belong together, worst first', pageOf(INCIDENT), PAGED),
+      '/api/incidents/{id}': get('One incident with its alerts', INCIDENT, [], ['id']),
+      '/api/actions': get('What operators did, the newest first', pageOf(ACTION), PAGED),
+      '/api/me': get('What this session may do', { type: 'object', required: ['role'] }),
       '/api/conversations': get('Who talked to whom', pageOf(CONVERSATION), [...PAGED, 'host', 'protocol']),
       '/api/map': get('Devices and lines between them', ANYTHING),
       '/api/modules': get('Security modules', pageOf(NAMED)),

@@ -4,11 +4,12 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { openApi } from './open-api.ts';
 import { createServer } from './server.ts';
-import type { Page, SiteData } from './site-data.ts';
+import type { Page, SiteData, WantedAction } from './site-data.ts';
 
 const ITEM = { id: 'a1', title: '<img src=x onerror=alert(1)>' };
 const LIST: Page = { total: 1, items: [ITEM] };
 const asked: object[] = [];
+const acted: WantedAction[] = [];
 const DATA: SiteData = {
   overview: () => ({ assets: 1 }),
   assets: (query) => {
@@ -18,6 +19,15 @@ const DATA: SiteData = {
   asset: (id) => (id === 'a1' ? ITEM : null),
   alerts: () => LIST,
   alert: (id) => (id === 'a1' ? ITEM : null),
+  incidents: () => LIST,
+  incident: (id) => (id === 'a1' ? ITEM : null),
+  actions: () => LIST,
+  act: (id, wanted) => {
+    if (id !== 'a1') return { kind: 'missing' };
+    if (wanted.action === 'undo') return { kind: 'refused', reason: 'nothing was done' };
+    acted.push(wanted);
+    return { kind: 'done', item: ITEM };
+  },
   conversations: () => LIST,
   map: () => ({ nodes: [], lines: [], omitted: 0 }),
   modules: () => LIST,
@@ -29,19 +39,27 @@ const START_MS = 1_767_225_600_000;
 async function serve() {
   let nowMs = START_MS;
   const dashboard = [{ path: '/', type: 'text/html; charset=utf-8', content: '<!doctype html>' }];
-  const server = await createServer({ data: DATA, dashboard, token: 'right', now: () => nowMs });
+  const server = await createServer({
+    data: DATA,
+    dashboard,
+    tokens: { operator: 'right', viewer: 'look' },
+    operator: 'somebody',
+    now: () => nowMs,
+  });
   return {
     server,
     pass: (ms: number) => (nowMs += ms),
     get: (url: string, headers: Record<string, string> = {}) =>
       server.inject({ url, headers: { host: HOST, ...headers } }),
+    post: (url: string, payload: object, headers: Record<string, string> = {}) =>
+      server.inject({ method: 'POST', url, headers: { host: HOST, ...headers }, payload }),
     open: (token: string) =>
       server.inject({ method: 'POST', url: '/api/session', headers: { host: HOST }, payload: { token } }),
   };
 }
 
-async function session(site: Awaited<ReturnType<typeof serve>>): Promise<Record<string, string>> {
-  const opened = await site.open('right');
+async function session(site: Awaited<ReturnType<typeof serve>>, token = 'right'): Promise<Record<string, string>> {
+  const opened = await site.open(token);
   assert.equal(opened.statusCode, 200);
   const cookie = String(opened.headers['set-cookie']);
   assert.match(cookie, /; HttpOnly; SameSite=Strict; Path=\/$/);
@@ -51,8 +69,9 @@ async function session(site: Awaited<ReturnType<typeof serve>>): Promise<Record<
 describe('who is let in', () => {
   test('nobody without a session, but for health, the session itself and the page', async () => {
     const site = await serve();
-    for (const path of Object.keys(described().paths)) {
-      const { statusCode } = await site.get(path.replace('{id}', 'a1'));
+    for (const [path, { get }] of Object.entries(described().paths)) {
+      const url = path.replace('{id}', 'a1');
+      const { statusCode } = await (get === undefined ? site.post(url, { action: 'acknowledge' }) : site.get(url));
       assert.equal(statusCode, path === '/api/health' ? 200 : 401, path);
     }
     assert.equal((await site.get('/api/openapi.json')).statusCode, 401);
@@ -87,11 +106,45 @@ describe('who is let in', () => {
   });
 });
 
+describe('what operators do', () => {
+  test('an operator does it under their name; a viewer, and a page from elsewhere, do not', async () => {
+    const site = await serve();
+    const url = '/api/alerts/a1/actions';
+    const wish = { action: 'normal', scope: 'pair', reason: 'planned' };
+    const viewer = await session(site, 'look');
+    assert.equal((await site.get('/api/alerts', viewer)).statusCode, 200);
+    assert.equal((await site.get('/api/me', viewer)).json<{ role: string }>().role, 'viewer');
+    assert.equal((await site.post(url, wish, viewer)).statusCode, 403);
+    const operator = await session(site);
+    assert.equal((await site.post(url, wish, { ...operator, origin: 'https://evil.example' })).statusCode, 403);
+    assert.equal(acted.length, 0);
+    assert.equal((await site.post(url, wish, { ...operator, origin: `http://${HOST}` })).statusCode, 200);
+    assert.deepEqual({ ...acted.at(-1) }, { ...wish, operator: 'somebody', timeMs: START_MS });
+    assert.equal((await site.post('/api/alerts/none/actions', wish, operator)).statusCode, 404);
+    assert.equal((await site.post(url, { action: 'undo' }, operator)).statusCode, 409);
+  });
+
+  test('a wish that cannot be is refused', async () => {
+    const site = await serve();
+    const operator = await session(site);
+    const before = acted.length;
+    for (const wish of [
+      {},
+      { action: 'delete' },
+      { action: 'normal', scope: 'everything' },
+      { action: 'close', reason: 'x'.repeat(501) },
+    ])
+      assert.equal((await site.post('/api/alerts/a1/actions', wish, operator)).statusCode, 400, JSON.stringify(wish));
+    assert.equal(acted.length, before);
+  });
+});
+
 describe('what it answers', () => {
   test('every path that it names is there, as the shape says, and forbids what a page need not do', async () => {
     const site = await serve();
     const cookie = await session(site);
     for (const [path, { get }] of Object.entries(described().paths)) {
+      if (get === undefined) continue;
       const answer = await site.get(path.replace('{id}', 'a1'), cookie);
       assert.equal(answer.statusCode, 200, path);
       assert.match(String(answer.headers['content-type']), /^application\/json/);
@@ -137,7 +190,7 @@ interface Described {
   readonly paths: Record<
     string,
     {
-      get: {
+      get?: {
         responses: { 200: { content: { 'application/json': { schema: { properties?: { items?: unknown } } } } } };
       };
     }

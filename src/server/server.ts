@@ -2,8 +2,8 @@
 // everything but its health, and says in /api/openapi.json what it answers.
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { openApi } from './open-api.ts';
-import { COOKIE, Sessions, sessionOf } from './sessions.ts';
-import type { AlertQuery, ConversationQuery, PageQuery, SiteData } from './site-data.ts';
+import { COOKIE, Sessions, sessionOf, type Role } from './sessions.ts';
+import type { AlertQuery, ConversationQuery, PageQuery, SiteData, WantedAction } from './site-data.ts';
 
 /** A file of the dashboard. */
 export interface DashboardFile {
@@ -15,8 +15,10 @@ export interface DashboardFile {
 export interface ServerOptions {
   readonly data: SiteData;
   readonly dashboard: readonly DashboardFile[];
-  /** Opens one session; shown to who started the program. */
-  readonly token: string;
+  /** Each opens one session; shown to who started the program. */
+  readonly tokens: Readonly<Partial<Record<Role, string>>>;
+  /** Who operates, as the log of what was done names them. */
+  readonly operator: string;
   /** For tests: the time in milliseconds. */
   readonly now?: () => number;
 }
@@ -40,6 +42,17 @@ const PAGE_QUERY = {
   search: { type: 'string', maxLength: 200, default: '' },
 } as const;
 const SHORT_TEXT = { type: 'string', maxLength: 200, default: '' } as const;
+const READING = ['GET', 'HEAD'];
+const ACTION = {
+  type: 'object',
+  required: ['action'],
+  additionalProperties: false,
+  properties: {
+    action: { enum: ['acknowledge', 'normal', 'close', 'undo'] },
+    scope: { enum: ['exact', 'pair', 'device'], default: 'exact' },
+    reason: { type: 'string', maxLength: 500, default: '' },
+  },
+} as const;
 const ID = { type: 'object', properties: { id: { type: 'string', maxLength: 200 } }, required: ['id'] } as const;
 
 /** Not listening yet: `listen({ host: '127.0.0.1', port })` does that. */
@@ -47,7 +60,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   // Loaded only here: no other command needs it.
   const { fastify } = await import('fastify');
   const now = options.now ?? Date.now;
-  const sessions = new Sessions(options.token);
+  const sessions = new Sessions(options.tokens);
   const server = fastify({ logger: false, bodyLimit: 4096, routerOptions: { maxParamLength: 200 } });
 
   server.addHook('onRequest', async (request, reply) => {
@@ -56,10 +69,17 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       await reply.code(421).send({ error: 'this server answers to its own name only' });
       return;
     }
+    if (isForeign(request.headers.origin)) {
+      await reply.code(403).send({ error: 'another page may not ask this server' });
+      return;
+    }
     const path = request.url.split('?')[0] ?? '';
     const isOpen = !path.startsWith('/api/') || path === '/api/health' || path === '/api/session';
-    if (isOpen || sessions.isOpen(sessionOf(request.headers.cookie), now())) return;
-    await reply.code(401).send({ error: 'open the address that the program printed' });
+    if (isOpen) return;
+    const role = sessions.roleOf(sessionOf(request.headers.cookie), now());
+    if (role === null) await reply.code(401).send({ error: 'open the address that the program printed' });
+    else if (!READING.includes(request.method) && role !== 'operator')
+      await reply.code(403).send({ error: 'a viewer looks only; open the address for operators' });
   });
   server.setNotFoundHandler(async (_request, reply) => reply.code(404).send({ error: 'there is nothing here' }));
   server.setErrorHandler(async (error: Error & { statusCode?: number }, _request, reply) => {
@@ -71,6 +91,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   server.get('/api/openapi.json', () => openApi());
   addSessions(server, sessions, now);
   addLists(server, options.data);
+  addActions(server, options, now);
   for (const { path, type, content } of options.dashboard) {
     server.get(path, async (_request, reply) => reply.type(type).send(content));
   }
@@ -80,11 +101,30 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
 function addSessions(server: FastifyInstance, sessions: Sessions, now: () => number): void {
   const body = { type: 'object', properties: { token: { type: 'string', maxLength: 200 } }, required: ['token'] };
   server.post<{ Body: { token: string } }>('/api/session', { schema: { body } }, async (request, reply) => {
-    const session = sessions.open(request.body.token, now());
-    if (session === null) return reply.code(401).send({ error: 'the token is wrong, or was used already' });
-    reply.header('set-cookie', `${COOKIE}=${session}; HttpOnly; SameSite=Strict; Path=/`);
-    return { status: 'ok' };
+    const opened = sessions.open(request.body.token, now());
+    if (opened === null) return reply.code(401).send({ error: 'the token is wrong, or was used already' });
+    reply.header('set-cookie', `${COOKIE}=${opened.session}; HttpOnly; SameSite=Strict; Path=/`);
+    return { status: 'ok', role: opened.role };
   });
+  server.get('/api/me', (request) => ({ role: sessions.roleOf(sessionOf(request.headers.cookie), now()) }));
+}
+
+/** A browser names the page that asks, where it does not read only. */
+function isForeign(origin: string | undefined): boolean {
+  return origin !== undefined && !OWN_HOST.test(origin.replace(/^https?:\/\//, ''));
+}
+
+function addActions(server: FastifyInstance, { data, operator }: ServerOptions, now: () => number): void {
+  server.post<{ Params: { id: string }; Body: Pick<WantedAction, 'action' | 'scope' | 'reason'> }>(
+    '/api/alerts/:id/actions',
+    { schema: { params: ID, body: ACTION } },
+    async ({ params, body }, reply) => {
+      const outcome = data.act(params.id, { ...body, operator, timeMs: now() });
+      if (outcome.kind === 'done') return outcome.item;
+      if (outcome.kind === 'missing') return reply.code(404).send({ error: 'there is none with this id' });
+      return reply.code(409).send({ error: outcome.reason });
+    },
+  );
 }
 
 function addLists(server: FastifyInstance, data: SiteData): void {
@@ -102,11 +142,16 @@ function addLists(server: FastifyInstance, data: SiteData): void {
   server.get<{ Params: { id: string } }>('/api/assets/:id', { schema: { params: ID } }, ({ params }, reply) =>
     found(reply, data.asset(params.id)),
   );
-  const alerts = paged({ severity: SHORT_TEXT, asset: SHORT_TEXT });
+  const alerts = paged({ severity: SHORT_TEXT, asset: SHORT_TEXT, status: SHORT_TEXT });
   server.get<{ Querystring: AlertQuery }>('/api/alerts', alerts, ({ query }) => data.alerts(query));
   server.get<{ Params: { id: string } }>('/api/alerts/:id', { schema: { params: ID } }, ({ params }, reply) =>
     found(reply, data.alert(params.id)),
   );
+  server.get<{ Querystring: PageQuery }>('/api/incidents', paged(), ({ query }) => data.incidents(query));
+  server.get<{ Params: { id: string } }>('/api/incidents/:id', { schema: { params: ID } }, ({ params }, reply) =>
+    found(reply, data.incident(params.id)),
+  );
+  server.get<{ Querystring: PageQuery }>('/api/actions', paged(), ({ query }) => data.actions(query));
   const conversations = paged({ host: SHORT_TEXT, protocol: SHORT_TEXT });
   server.get<{ Querystring: ConversationQuery }>('/api/conversations', conversations, ({ query }) =>
     data.conversations(query),

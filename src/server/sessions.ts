@@ -1,5 +1,5 @@
-// Who may ask: one token in the address that is printed opens one session; a session is a cookie that scripts cannot
-// read. Only hashes of both are kept.
+// Who may ask, and what: a token in the address that is printed opens one session of its role; a session is a cookie that
+// scripts cannot read. Only hashes of both are kept.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 const SESSIONS_MAX = 64;
@@ -9,39 +9,50 @@ const WRONG_MAX = 20;
 const MINUTE_MS = 60_000;
 export const COOKIE = '1sec_session';
 
+/** A viewer sees everything and changes nothing. */
+export type Role = 'viewer' | 'operator';
+
 export class Sessions {
-  #token: Buffer | null;
-  /** By hash: when it ends. */
-  readonly #sessions = new Map<string, number>();
+  /** What opens one session each, and is then used up. */
+  readonly #tokens: { readonly hash: Buffer; readonly role: Role; isUsed: boolean }[];
+  /** By hash. */
+  readonly #sessions = new Map<string, { readonly endsMs: number; readonly role: Role }>();
   #wrong = 0;
   #wrongSinceMs = 0;
 
-  /** `token`: opens one session, and is then used up. */
-  constructor(token: string) {
-    this.#token = hashOf(token);
+  constructor(tokens: Readonly<Partial<Record<Role, string>>>) {
+    this.#tokens = Object.entries(tokens).map(([role, token]) => ({
+      hash: hashOf(token),
+      role: role as Role,
+      isUsed: false,
+    }));
   }
 
   /** The cookie's value of a new session; null where the token is wrong, used up, or was guessed at too often. */
-  open(token: string, nowMs: number): string | null {
+  open(token: string, nowMs: number): { readonly session: string; readonly role: Role } | null {
     if (nowMs - this.#wrongSinceMs > MINUTE_MS) {
       this.#wrong = 0;
       this.#wrongSinceMs = nowMs;
     }
     if (this.#wrong >= WRONG_MAX) return null;
-    if (this.#token === null || !timingSafeEqual(hashOf(token), this.#token)) {
+    const hash = hashOf(token);
+    const known = this.#tokens.find((each) => timingSafeEqual(hash, each.hash) && !each.isUsed);
+    if (known === undefined) {
       this.#wrong++;
       return null;
     }
-    this.#token = null;
+    known.isUsed = true;
     const session = randomBytes(24).toString('base64url');
     if (this.#sessions.size >= SESSIONS_MAX) this.#sessions.clear();
-    this.#sessions.set(hashOf(session).toString('hex'), nowMs + SESSION_HOURS * 60 * MINUTE_MS);
-    return session;
+    const { role } = known;
+    this.#sessions.set(hashOf(session).toString('hex'), { endsMs: nowMs + SESSION_HOURS * 60 * MINUTE_MS, role });
+    return { session, role };
   }
 
-  isOpen(session: string, nowMs: number): boolean {
-    const ends = this.#sessions.get(hashOf(session).toString('hex'));
-    return ends !== undefined && ends > nowMs;
+  /** Null: no such session, or it has ended. */
+  roleOf(session: string, nowMs: number): Role | null {
+    const known = this.#sessions.get(hashOf(session).toString('hex'));
+    return known !== undefined && known.endsMs > nowMs ? known.role : null;
   }
 }
 

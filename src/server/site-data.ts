@@ -18,6 +18,8 @@ export interface AlertQuery extends PageQuery {
   /** At least this severe; empty: all. */
   readonly severity: string;
   readonly asset: string;
+  /** `open`, `acknowledged`, `normal`, `closed`; empty: all. */
+  readonly status: string;
 }
 
 export interface ConversationQuery extends PageQuery {
@@ -25,6 +27,21 @@ export interface ConversationQuery extends PageQuery {
   readonly host: string;
   readonly protocol: string;
 }
+
+/** What an operator wants done with an alert. */
+export interface WantedAction {
+  readonly action: 'acknowledge' | 'normal' | 'close' | 'undo';
+  /** Of `normal`: how far it goes. */
+  readonly scope: 'exact' | 'pair' | 'device';
+  readonly reason: string;
+  readonly operator: string;
+  readonly timeMs: number;
+}
+
+export type ActionOutcome =
+  | { readonly kind: 'done'; readonly item: unknown }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'refused'; readonly reason: string };
 
 export interface SiteData {
   /** Counts and what needs a person now. */
@@ -34,6 +51,13 @@ export interface SiteData {
   asset(id: string): unknown;
   alerts(query: AlertQuery): Page;
   alert(id: string): unknown;
+  /** Stories of alerts that belong together, worst first. */
+  incidents(query: PageQuery): Page;
+  /** With its alerts. */
+  incident(id: string): unknown;
+  /** What operators did, the newest first. */
+  actions(query: PageQuery): Page;
+  act(alert: string, wanted: WantedAction): ActionOutcome;
   conversations(query: ConversationQuery): Page;
   /** Devices and who talks to whom, for the map: at most `limit` of each. */
   map(limit: number): unknown;

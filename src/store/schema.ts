@@ -149,5 +149,26 @@ const VERSION_2 = `
   CREATE INDEX asset_aliases_by_asset ON asset_aliases (asset);
 `;
 
+const VERSION_3 = `
+  -- What operators did, in the order in which they did it: the state of every alert follows from it. Times are those of the
+  -- machine's clock.
+  CREATE TABLE operator_actions (
+    id INTEGER PRIMARY KEY,
+    time_us INTEGER NOT NULL,
+    operator TEXT NOT NULL,
+    action TEXT NOT NULL CHECK (action IN ('acknowledge', 'normal', 'close', 'undo')),
+    alert TEXT NOT NULL REFERENCES alerts (id),
+    -- How often the alert had happened by then.
+    alert_count INTEGER NOT NULL,
+    scope TEXT CHECK (scope IN ('exact', 'pair', 'device')),
+    reason TEXT NOT NULL,
+    undoes INTEGER UNIQUE REFERENCES operator_actions (id)
+  ) STRICT;
+  CREATE TRIGGER operator_actions_are_kept BEFORE DELETE ON operator_actions
+    BEGIN SELECT RAISE(ABORT, 'what operators did is kept'); END;
+  CREATE TRIGGER operator_actions_stay BEFORE UPDATE ON operator_actions
+    BEGIN SELECT RAISE(ABORT, 'what operators did is not rewritten'); END;
+`;
+
 /** MIGRATIONS[n] makes version n + 1 out of version n. */
-export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2];
+export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3];

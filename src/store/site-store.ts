@@ -4,6 +4,7 @@ import type { CaptureFile, CaptureSource } from '../capture/frames.ts';
 import type { Alert } from '../facts/alert.ts';
 import type { Asset } from '../facts/asset.ts';
 import type { FactSink, HostDirectory } from '../facts/facts.ts';
+import type { AcceptedFinding } from '../facts/intent.ts';
 import { AssetAliases } from './aliases.ts';
 import { mergeAlerts, storedAlerts, type AlertFilter } from './alerts.ts';
 import { AssetMerge, storedAssets, type AssetFilter, type CaptureIds } from './assets.ts';
@@ -17,6 +18,7 @@ import {
 } from './conversations.ts';
 import { inTransaction, openDatabase, told, type OpenOptions } from './database.ts';
 import { LiveRecording } from './live-recording.ts';
+import { acceptedFindings, storeAction, storedActions, type OperatorAction } from './operator-actions.ts';
 import { numberOf, numberOrNull, storedWhole, textOf, textOrNull } from './stored-values.ts';
 
 /** What an analysis hands over in the end. */
@@ -82,6 +84,36 @@ export class SiteStore {
   /** In the order of their first packets. */
   *conversations(filter: ConversationFilter = {}): Generator<StoredConversation> {
     yield* this.#each(() => storedConversations(this.#database, filter));
+  }
+
+  /** What operators did, the oldest first. */
+  actions(): OperatorAction[] {
+    return told(this.path, () => storedActions(this.#database));
+  }
+
+  /** The alert must be there. */
+  act(action: Omit<OperatorAction, 'id'>): OperatorAction {
+    return told(this.path, () => inTransaction(this.#database, () => storeAction(this.#database, action)));
+  }
+
+  /** What operators marked as normal, and did not undo. */
+  accepted(): AcceptedFinding[] {
+    const actions = this.actions();
+    const wanted = new Set(actions.filter(({ scope }) => scope !== null).map(({ alert }) => alert));
+    if (wanted.size === 0) return [];
+    const alerts = new Map<string, Alert>();
+    for (const alert of this.alerts()) if (wanted.has(alert.id)) alerts.set(alert.id, alert);
+    return acceptedFindings(actions, (id) => alerts.get(id));
+  }
+
+  /** By its index in `captures`: what tells a capture from others, however it is called. */
+  captureIdentities(): string[] {
+    return told(this.path, () =>
+      this.#database
+        .prepare('SELECT identity FROM captures ORDER BY id')
+        .all()
+        .map((row) => textOf(row, 'identity')),
+    );
   }
 
   /** What is usual at the site, in the form learning/ gives it; null while there is none. */

@@ -1,6 +1,9 @@
 // Tells the type of a device from its features: first the nearest of the setups that were learned, each feature
 // weighed by how much it tells about the type; then a second look at the best few, two at a time; and `unknown` where
-// what is seen fits the type worse than the type's own setups fit each other.
+// what is seen fits the type worse than the type's own setups fit each other, or where the device says that it is
+// something else (statements.ts).
+import { PROBING, statementOf } from './features.ts';
+import { TypeStatements } from './statements.ts';
 import type { FingerprintTable } from './table.ts';
 
 /** Types that are compared two at a time. */
@@ -20,7 +23,7 @@ const NOVEL_SURPRISE = 2;
 /** Added to what is usual, so that types whose setups are all alike allow a little. */
 const USUAL_SURPRISE_LEAST = 5;
 /** So many times the usual surprise is too much: 95 % of known setups stay below, see docs/scores.md. */
-export const SURPRISE_LIMIT = 1.53;
+export const SURPRISE_LIMIT = 1.55;
 /** Below this share of its features among those learned, nothing is said. */
 const FEATURES_LEAST = 8;
 const EVIDENCE_MAX = 5;
@@ -40,6 +43,8 @@ export interface Identification {
   readonly alternatives: readonly string[];
   /** Times the usual surprise of the type's own setups; above the limit: unknown. */
   readonly surprise: number;
+  /** A feature with which the device says that it is something else: unknown; empty where it says nothing such. */
+  readonly contradiction: string;
   /** Features that spoke for the type, and against it, the weightiest first. */
   readonly for: readonly string[];
   readonly against: readonly string[];
@@ -51,6 +56,7 @@ const NOTHING: Identification = {
   confidence: 0,
   alternatives: [],
   surprise: Infinity,
+  contradiction: '',
   for: [],
   against: [],
 };
@@ -66,6 +72,7 @@ export class Classifier {
   readonly #numbers = new Map<string, number>();
   readonly #names: string[] = [];
   readonly #setups: readonly KnownSetup[];
+  readonly #statements = new TypeStatements();
   /** Setups of each type. */
   readonly #sizes: Float64Array;
   /** By feature and type: setups of the type that have it. */
@@ -87,6 +94,7 @@ export class Classifier {
       type: numberOf.get(type)!,
       features: Int32Array.from(new Set(features), (feature) => this.#number(feature)),
     }));
+    for (const { type, features } of table.setups) this.#statements.add(type, features);
     this.#sizes = new Float64Array(types.length);
     this.#counts = new Float64Array(this.#names.length * types.length);
     for (const { type, features } of setups) {
@@ -130,7 +138,8 @@ export class Classifier {
     const surprise = this.#surprise(best, seen, novel, -1) / (this.#usual[best]! + USUAL_SURPRISE_LEAST);
     const shares = order.map((type) => similarity[type]! ** SHARE_POWER);
     const sum = shares.reduce((total, share) => total + share, 0) || 1;
-    const isKnown = surprise <= SURPRISE_LIMIT;
+    const contradiction = this.#statements.contradiction(this.#types[best]!, features);
+    const isKnown = surprise <= SURPRISE_LIMIT && contradiction === '';
     const { speaking, opposing } = this.#evidence(best, seen);
     return {
       type: isKnown ? this.#types[best]! : '',
@@ -140,6 +149,7 @@ export class Classifier {
         .filter((type, index) => type !== best && shares[index]! / sum >= ALTERNATIVE_SHARE)
         .map((type) => this.#types[type]!),
       surprise,
+      contradiction,
       for: speaking,
       against: opposing,
     };
@@ -264,7 +274,9 @@ export class Classifier {
 }
 
 function importanceOf(feature: string): number {
-  if (feature.startsWith('n:is ')) return SAYS_WHAT_IT_IS;
+  const source = statementOf(feature);
+  // A name that is probed for is announced a second later, and counts then.
+  if (source !== '' && source !== PROBING) return SAYS_WHAT_IT_IS;
   return /\d\+$/.test(feature) ? COUNT_REACHED : 1;
 }
 

@@ -11,6 +11,20 @@ export function kindOf(feature: string): FeatureKind {
   return feature.startsWith('t:') ? 'traffic' : feature.startsWith('n:') ? 'names' : 'prefix';
 }
 
+const STATEMENT_MARK = `${KIND_MARKS.names}is `;
+/** Between where a device says what it is and what it says there. */
+const STATEMENT_PART = ' = ';
+
+/** Where a device said what it is, of a feature that tells so; empty of others. */
+export function statementOf(feature: string): string {
+  if (!feature.startsWith(STATEMENT_MARK)) return '';
+  const end = feature.indexOf(STATEMENT_PART);
+  return end < 0 ? '' : feature.slice(STATEMENT_MARK.length, end);
+}
+
+/** The source of names that a device is about to claim. */
+export const PROBING = 'mdns probe';
+
 /** Features kept of one device, conversations looked at, and kinds of conversation told apart. */
 export const FEATURES_MAX = 1024;
 export const CONVERSATIONS_MAX = 512;
@@ -48,6 +62,9 @@ const NAME_TRAITS: Readonly<Record<string, string>> = {
   'certificate-issuer': 'shows',
 };
 
+/** Who is about to claim a name for itself asks for it before (RFC 6762, 8.1). */
+const PROBE = /\.local ANY$/i;
+
 /** Claims that say what a device is; those that say what runs on it are told by traits as well, or vary with updates. */
 const NAME_CLAIMS: Readonly<Record<string, string>> = {
   name: 'is',
@@ -73,13 +90,20 @@ export class DeviceFeatures {
   trait(name: string, value: string): void {
     if (name === 'first-packets') this.#firstPackets(value);
     else if (TRAFFIC_TRAITS.has(name)) this.#add('traffic', `${name} ${value}`);
+    else if (name === 'name-asked' && PROBE.test(value)) this.#statement(PROBING, value.replace(PROBE, ''));
     else if (name in NAME_TRAITS) this.#add('names', `${NAME_TRAITS[name]!} ${name} ${this.#name(value)}`);
   }
 
   claim(attribute: string, source: string, value: string): void {
     const what = NAME_CLAIMS[attribute];
     if (what === undefined || source === 'mac prefix' || source === 'fingerprint') return;
-    if (source !== 'ssdp server') this.#add('names', `${what} ${source} ${this.#name(value)}`);
+    if (source === 'ssdp server') return;
+    if (what === 'is') this.#statement(source, value);
+    else this.#add('names', `${what} ${source} ${this.#name(value)}`);
+  }
+
+  #statement(source: string, value: string): void {
+    this.#add('names', `is ${source}${STATEMENT_PART}${this.#name(value)}`);
   }
 
   /** A conversation that has ended. `protocol` is its name, empty where none was recognised. */

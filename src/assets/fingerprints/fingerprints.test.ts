@@ -74,10 +74,10 @@ describe('features of a device', () => {
     device.trait('address-binding', MAC);
     assert.deepEqual(device.list(), [
       'n:asks name-asked *.arpa',
-      'n:asks name-asked cam [*]._http._tcp.local any',
-      'n:asks name-asked cam-*.local any',
-      'n:is dhcp 12 cam*',
-      'n:is mdns A cam-*.local',
+      'n:is dhcp 12 = cam*',
+      'n:is mdns A = cam-*.local',
+      'n:is mdns probe = cam [*]._http._tcp',
+      'n:is mdns probe = cam-*',
       'p:02:00:5e',
     ]);
   });
@@ -156,6 +156,33 @@ describe('the classifier', () => {
     const named = [answer.type, ...answer.alternatives].sort();
     assert.deepEqual(named, ['plug', 'plug of another name']);
     assert.ok(answer.confidence < 0.6);
+  });
+
+  const saying = (count: number, name: (index: number) => string): Classifier =>
+    new Classifier({
+      types: [],
+      setups: Array.from({ length: count }, (_, index) => ({
+        type: 'plug',
+        features: [...madeUp('plug', index).features, `n:is dhcp 12 = ${name(index)}`],
+      })),
+    });
+  const named = (name: string): string[] => [...madeUp('plug', 1).features, `n:is dhcp 12 = ${name}`];
+
+  test('who says that it is something else than all of the type say is unknown, and what it says is told', () => {
+    const classifier = saying(4, () => 'hs100');
+    const other = classifier.identify(named('hs110'));
+    assert.deepEqual([other.type, other.nearest, other.contradiction], ['', 'plug', 'n:is dhcp 12 = hs110']);
+    for (const features of [named('hs100'), madeUp('plug', 1).features]) {
+      const answer = classifier.identify(features);
+      assert.deepEqual([answer.type, answer.contradiction], ['plug', '']);
+    }
+  });
+
+  test('a name of its own contradicts nothing where the type has no one name, or where too few were seen', () => {
+    for (const classifier of [saying(4, (index) => `room ${index}`), saying(2, () => 'hs100')]) {
+      const answer = classifier.identify(named('kitchen'));
+      assert.deepEqual([answer.type, answer.contradiction], ['plug', '']);
+    }
   });
 
   test('the second look goes by what tells two types apart, however much they share', () => {

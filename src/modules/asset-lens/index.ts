@@ -41,6 +41,7 @@ const ENGINEERING_VERBS: readonly number[] = [
   Verb.reserve,
   Verb['program-download'],
   Verb['program-upload'],
+  Verb['store-program'],
   Verb['firmware-download'],
   Verb.stop,
   Verb.start,

@@ -56,5 +56,6 @@ export const CHANGING_VERBS: readonly number[] = [
   Verb.operate,
   Verb.configure,
   Verb.create,
+  Verb['store-program'],
   ...RULES.map(([verb]) => verb),
 ];

@@ -44,7 +44,7 @@ const CYCLES_MIN = 3;
 
 /** Verbs that write, and have no rule of their own among the dangerous commands. */
 const IS_WRITING = Uint8Array.from(VERB_NAMES, (_name, verb) =>
-  [Verb.write, Verb.operate, Verb.configure, Verb.create].includes(verb) ? 1 : 0,
+  [Verb.write, Verb.operate, Verb.configure, Verb.create, Verb['store-program']].includes(verb) ? 1 : 0,
 );
 
 /** Verbs that begin, hold and end a conversation: the first of them after months is no new function. */

@@ -28,6 +28,8 @@ export class Levels {
     if (!isDue || !isAnswered || (transport !== 'tcp' && transport !== 'udp') || this.#site.learning.isTeaching) return;
     if (!this.#places.isInside(client) || !this.#places.isInside(server)) return;
     if (!this.#places.isApart(client, server)) return;
+    // What the Internet opens or is asked is told as that.
+    if (this.#places.isOutside(client, server) || this.#places.isOutside(server, client)) return;
     this.#judgeLevels(conversation);
     this.#judgeSession(conversation);
   }

@@ -26,6 +26,7 @@ export class UsualPaths {
     if (!isAnswered || (transport !== 'tcp' && transport !== 'udp')) return;
     const isDue = protocol >= 0 ? phase === 'identified' || phase === 'updated' : phase === 'closed';
     if (!isDue || !this.#places.isInside(server) || !this.#isOfSite(client, server)) return;
+    if (this.#places.isOutside(server, client)) return;
     if (!this.#places.isApart(client, server)) return;
     const service = serviceOf(conversation, this.#site.protocols);
     if (OF_THE_NETWORK.includes(service) || (protocol < 0 && !this.#isClear(conversation))) return;

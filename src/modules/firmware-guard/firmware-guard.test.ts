@@ -65,7 +65,7 @@ const FIRES: readonly Case[] = [
     what: 'a U-Boot image that a controller is sent',
     play: (rehearsal) => rehearsal.file(GOOD, { name: 'update' }),
     severity: 'low',
-    says: /192\.0\.2\.1 sent 192\.0\.2\.2 an image «update» of 40,000 bytes \[uboot-image, MIPS\] by file \(its content is uboot-image\): SHA-256 [0-9a-f]{64}\.$/,
+    says: /192\.0\.2\.1 sent 192\.0\.2\.2 an image «update» of 40,000 bytes, whole \[uboot-image, MIPS\] by file \(its content is uboot-image\): SHA-256 [0-9a-f]{64}\.$/,
   },
   {
     kind: 'image-sent',

@@ -7,7 +7,7 @@ import type { Module, ModuleHandlers, Site } from '../../facts/module.ts';
 import type { Operation } from '../../facts/operation.ts';
 import { Verb } from '../../facts/verbs.ts';
 import { timesText } from '../plain-words.ts';
-import { firmwareReason } from './image-kinds.ts';
+import { firmwareReason } from '../../transfers/firmware-kinds.ts';
 import { imageText, judgeImage, type Image, type Verdict } from './judge-image.ts';
 import { KnownGood } from './known-good.ts';
 import {

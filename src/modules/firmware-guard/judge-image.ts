@@ -135,5 +135,6 @@ export function imageText({ transfer, passed }: Image): string {
   const what = [transfer.kind, architecture].filter((word) => word !== '').join(', ');
   const version = versions.length === 0 ? '' : ` that says «${showable(versions[0]!, 60)}»`;
   const name = transfer.name === '' ? '' : ` «${showable(transfer.name, 120)}»`;
-  return `an image${name} of ${grouped(transfer.size)} bytes${what === '' ? '' : ` [${what}]`}${version}`;
+  const whole = transfer.isComplete && transfer.missingBytes === 0 ? ', whole' : '';
+  return `an image${name} of ${grouped(transfer.size)} bytes${whole}${what === '' ? '' : ` [${what}]`}${version}`;
 }

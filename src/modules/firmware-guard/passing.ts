@@ -4,7 +4,7 @@ import { BlockHashes, type BlockList } from '../../transfers/block-hashes.ts';
 import { contentKind, KIND_BYTES } from '../../transfers/content-kinds.ts';
 import { GatheredPieces } from '../../transfers/gathered-pieces.ts';
 import { ImageLook, type ImageFindings } from '../../transfers/image-look.ts';
-import { mayBeImage } from './image-kinds.ts';
+import { mayBeImage } from '../../transfers/firmware-kinds.ts';
 
 /** Transfers looked into at once; the one that began first is let go. */
 const PASSING_MAX = 256;

@@ -24,7 +24,7 @@ const NOBODY = /^(?:0\.|127\.|::1?$)/;
 /** An address that has been with one card for so long is settled; before, frames may come by several routers. */
 const SETTLED_US = 30e6;
 /** Nobody was heard for so long: what was true before says nothing of a device that has the address now. */
-const BLIND_US = 24 * 3600e6;
+const BLIND_US = 3600e6;
 
 interface Card {
   readonly mac: string;

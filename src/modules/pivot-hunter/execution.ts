@@ -8,13 +8,11 @@ import { Outcome, type Operation } from '../../facts/operation.ts';
 import { Verb } from '../../facts/verbs.ts';
 import type { ControlHosts } from '../control-hosts.ts';
 import { DROPPED_EXECUTABLE, REMOTE_EXECUTION } from './kinds.ts';
-import type { Movement } from './movement.ts';
+import { UPLOAD, type Movement } from './movement.ts';
 import type { Openings } from './openings.ts';
 
 const TOLD_MAX = 8192;
 const WAITING_MAX = 1024;
-/** A request of a web page is no upload. */
-const UPLOAD_BYTES_MIN = 1024;
 
 export const EXECUTION_VERBS = [Verb.create, Verb.start, Verb.configure, Verb.operate, Verb.restart];
 
@@ -63,8 +61,8 @@ export class Execution {
     const { phase, direction, protocol, size, client, server, timeUs, frame, kind } = transfer;
     if (phase !== 'ended' || client <= 0 || server <= 0) return;
     if (!this.#isIt[this.#site.protocols.findIndex(({ name }) => name === protocol)]) return;
-    if (protocol === 'http' && direction === 'to-server' && size >= UPLOAD_BYTES_MIN) {
-      this.#movement.came(client, server, 'http upload', timeUs, frame, 1);
+    if (protocol === 'http' && direction === 'to-server' && size > 0) {
+      this.#movement.came(client, server, UPLOAD, timeUs, frame, 1);
     }
     if (!EXECUTABLES.has(kind)) return;
     if (direction === 'to-server') this.#movement.came(client, server, `a program over ${protocol}`, timeUs, frame, 1);

@@ -11,7 +11,7 @@ import { Channels } from './channels.ts';
 import { Enumeration, ENUMERATION_VERBS } from './enumeration.ts';
 import { Execution, EXECUTION_VERBS } from './execution.ts';
 import * as kinds from './kinds.ts';
-import { Movement } from './movement.ts';
+import { CHANGE_VERBS, Movement } from './movement.ts';
 import { Openings } from './openings.ts';
 import { Scans } from './scans.ts';
 
@@ -27,8 +27,8 @@ export const pivotHunter: Module = {
 };
 
 class PivotHunter implements ModuleHandlers {
-  /** Few: who asks for identities, and who has something started. */
-  readonly verbs = [...ENUMERATION_VERBS, ...EXECUTION_VERBS];
+  /** Who asks for identities, who has something started, who changes something. */
+  readonly verbs = [...new Set([...ENUMERATION_VERBS, ...EXECUTION_VERBS, ...CHANGE_VERBS])];
   readonly families: readonly ProtocolFamily[] = ['process', 'building', 'management', 'it'];
   readonly #control: ControlHosts;
   readonly #attempts: Attempts;
@@ -55,6 +55,7 @@ class PivotHunter implements ModuleHandlers {
   operation(operation: Operation): void {
     this.#enumeration.operation(operation);
     this.#execution.operation(operation);
+    this.#movement.operation(operation);
   }
 
   conversation(conversation: Conversation): void {

@@ -1,9 +1,11 @@
 // Follows sessions from host to host, and tells of the ways that end at a controller.
 import type { Severity } from '../../facts/alert.ts';
 import type { Conversation, Login } from '../../facts/facts.ts';
+import { Outcome, type Operation } from '../../facts/operation.ts';
+import { Verb } from '../../facts/verbs.ts';
 import type { Site } from '../../facts/module.ts';
 import type { ControlHosts } from '../control-hosts.ts';
-import { countOf, spanText } from '../plain-words.ts';
+import { chanceText, countOf, spanText } from '../plain-words.ts';
 import { remoteService } from '../remote-services.ts';
 import { MOVEMENT_CHAIN, MOVEMENT_STEP } from './kinds.ts';
 import type { Openings } from './openings.ts';
@@ -13,15 +15,37 @@ const MINUTE_US = 60_000_000;
 const DAY_US = 24 * 60 * MINUTE_US;
 /** Heard for less than that without it, what a host opens is not yet unusual. */
 const WATCHED_US_MIN = 10 * MINUTE_US;
+/** Heard for less than that, nothing of it is known. */
+const HEARD_US_MIN = MINUTE_US;
+/** Above that, steps that are usual need not have to do with each other. */
+const COINCIDENCE_MAX = 0.1;
 const WAITING_MAX = 1024;
+const WAYS_MAX = 65_536;
 const ASKED_MAX = 64;
 const ASKERS_MAX = 4096;
 const NAMED_MAX = 4;
+export const CHANGE_VERBS = [
+  Verb.write,
+  Verb.operate,
+  Verb.force,
+  Verb.start,
+  Verb.stop,
+  Verb.restart,
+  Verb['set-mode'],
+  Verb['program-download'],
+  Verb['firmware-download'],
+  Verb['file-write'],
+  Verb.delete,
+  Verb['factory-reset'],
+];
+const CHANGES: ReadonlySet<number> = new Set(CHANGE_VERBS);
+/** Something that is handed to a web server. */
+export const UPLOAD = 'http upload';
 /** How easily somebody else gets in: 0 without a password, 4 with a key. */
 const STRENGTHS: Readonly<Record<string, number>> = {
   telnet: 0,
   vnc: 1,
-  'http upload': 1,
+  [UPLOAD]: 1,
   rdp: 3,
   winrm: 3,
   ssh: 4,
@@ -43,6 +67,8 @@ export class Movement {
   readonly #isIndustrial: readonly boolean[];
   /** Ways that end at hosts which may turn out to be controllers. */
   readonly #waiting: Step[][] = [];
+  /** Who asks what of whom (`Operation.way`), of those that change something. */
+  readonly #ways = new Set<number>();
   #lookedUs = 0;
   /** By client: controllers that it asks. */
   readonly #asked = new Map<number, Set<number>>();
@@ -62,13 +88,28 @@ export class Movement {
       if (!isAnswered || this.#site.hosts.isBroadcastOrMulticast(server)) return;
       this.#asks(client, server);
       // What was going on before is nobody's step.
-      const step = this.#stepOf(conversation, this.#site.protocols[protocol]!.name);
-      if (step.isNew && conversation.isSeenFromStart) this.#reached(this.#paths.leadingTo(step));
+      const step = this.#stepOf(conversation, this.#site.protocols[protocol]!.name, false);
+      if (conversation.isSeenFromStart) this.#reached(this.#paths.leadingTo(step));
       return;
     }
     const service = remoteService(this.#site.protocols, conversation);
     if (service !== '') this.#session(conversation, service);
     else if (this.#site.protocols[protocol]?.name === 'remote-support') this.#relayed(conversation);
+  }
+
+  /** A client changes something in a controller for the first time. */
+  operation(operation: Operation): void {
+    const { way, verb, outcome, client, server, protocol, timeUs, requestFrame, isBroadcast } = operation;
+    if (!CHANGES.has(verb) || this.#isIndustrial[protocol] !== true || outcome === Outcome.refused) return;
+    if (isBroadcast || client <= 0 || server <= 0 || this.#ways.has(way)) return;
+    if (this.#ways.size >= WAYS_MAX) this.#ways.clear();
+    this.#ways.add(way);
+    const spoken = this.#site.protocols[protocol]!;
+    const service = `"${spoken.functionName(operation.function, operation.subfunction)}" over ${spoken.name}`;
+    const opening = this.#openings.note(client, server, service, timeUs);
+    if (!opening.isNew) return;
+    const step = { from: client, to: server, service, timeUs, frame: requestFrame, ...opening };
+    this.#reached(this.#paths.leadingTo({ ...step, strength: 0, untilUs: timeUs }));
   }
 
   /** A login without a password, or with one that anybody can read, makes its session a weak link. */
@@ -80,10 +121,12 @@ export class Movement {
 
   /** Something that gives `client` the run of `server`, in this conversation or as a single act. */
   came(client: number, server: number, service: string, timeUs: number, frame: number, strength: number): void {
-    const { isNew, watchedUs } = this.#openings.note(client, server, service, timeUs);
-    const step = { from: client, to: server, service, timeUs, frame, isNew, watchedUs, strength, untilUs: timeUs };
+    const opening = this.#openings.note(client, server, service, timeUs, true);
+    // What programs hand to a web server all the time is no way in.
+    if (!opening.isNew && service === UPLOAD) return;
+    const step = { from: client, to: server, service, timeUs, frame, ...opening, strength, untilUs: timeUs };
     this.#paths.came(step, -1);
-    if (isNew) this.#reached(this.#paths.leadingTo(step));
+    this.#reached(this.#paths.leadingTo(step));
   }
 
   /** What was taken for a controller after somebody had come to it, within an hour. */
@@ -103,27 +146,28 @@ export class Movement {
 
   #session(conversation: Conversation, service: string): void {
     if (!conversation.isAnswered) return;
-    const step = this.#stepOf(conversation, service);
+    const step = this.#stepOf(conversation, service, true);
     this.#paths.came(step, conversation.flow);
-    if (step.isNew && conversation.isSeenFromStart) this.#reached(this.#paths.leadingTo(step));
+    if (conversation.isSeenFromStart) this.#reached(this.#paths.leadingTo(step));
   }
 
   /** A tool for remote support calls its relay; whoever is behind it comes in. */
   #relayed(conversation: Conversation): void {
     const { client, server, flow, timeUs, frame } = conversation;
-    const { isNew, watchedUs } = this.#openings.note(client, server, 'remote-support', timeUs);
-    const step = { from: server, to: client, service: 'remote-support', timeUs, frame, isNew, watchedUs };
+    const opening = this.#openings.note(client, server, 'remote-support', timeUs, true);
+    const step = { from: server, to: client, service: 'remote-support', timeUs, frame, ...opening };
     this.#paths.came({ ...step, strength: STRENGTHS['remote-support']!, untilUs: Infinity }, flow);
   }
 
-  #stepOf({ client, server, timeUs, frame, firstUs }: Conversation, service: string): Step {
-    const { isNew, watchedUs } = this.#openings.note(client, server, service, timeUs);
+  #stepOf({ client, server, timeUs, frame, firstUs }: Conversation, service: string, isKept: boolean): Step {
+    const opening = this.#openings.note(client, server, service, timeUs, isKept);
     const strength = STRENGTHS[service] ?? 2;
-    return { from: client, to: server, service, timeUs: firstUs, frame, isNew, watchedUs, strength, untilUs: Infinity };
+    return { from: client, to: server, service, timeUs: firstUs, frame, ...opening, strength, untilUs: Infinity };
   }
 
   #reached(path: Step[]): void {
-    if (path.length < 2 || this.#site.learning.isTeaching) return;
+    if (path.length < 2 || this.#site.learning.isTeaching || !path.some(({ isNew }) => isNew)) return;
+    if (Paths.coincidence(path) > COINCIDENCE_MAX) return;
     if (this.#isController(path.at(-1)!.to)) this.#tell(path);
     else if (this.#waiting.length < WAITING_MAX) this.#waiting.push(path);
   }
@@ -135,21 +179,21 @@ export class Movement {
   #tell(path: readonly Step[]): void {
     const last = path.at(-1)!;
     const { hosts } = this.#site;
-    const origin = hosts.address(path[0]!.from);
-    for (const step of path.slice(0, -1)) {
-      this.#raise(
-        MOVEMENT_STEP.kind,
-        MOVEMENT_STEP.severity,
-        step,
-        step.service,
-        [step.frame],
-        this.#stepText(step, last),
-      );
+    const severity = severityOf(path);
+    // Where hardly anything was seen before, everything is new: noted once, without its steps.
+    for (const step of severity === 'info' ? [] : path.slice(0, -1)) {
+      this.#raise(MOVEMENT_STEP.kind, 'medium', step, step.service, [step.frame], this.#stepText(step, last));
     }
-    const severity: Severity =
-      last.watchedUs >= DAY_US ? 'critical' : last.watchedUs >= WATCHED_US_MIN ? 'high' : 'medium';
-    const frames = path.map(({ frame }) => frame).filter((frame) => frame > 0);
-    this.#raise(MOVEMENT_CHAIN.kind, severity, last, `from ${origin}`, frames, this.#chainText(path));
+    const over = path.slice(1, -1).map(({ from }) => hosts.address(from));
+    const way = `from ${hosts.address(path[0]!.from)}${over.length === 0 ? '' : ` over ${over.join(', ')}`}`;
+    this.#raise(
+      MOVEMENT_CHAIN.kind,
+      severity,
+      last,
+      way,
+      path.map(({ frame }) => frame),
+      this.#chainText(path),
+    );
   }
 
   #stepText({ from, to, service }: Step, last: Step): string {
@@ -167,10 +211,18 @@ export class Movement {
       const later = index === 0 ? '' : ` ${spanText(Math.max(1, step.timeUs - path[index - 1]!.timeUs))} later`;
       return `${later} by ${step.service} to ${hosts.address(step.to)}`;
     });
+    const fresh = path
+      .filter(({ isNew }) => isNew)
+      .map(({ from, service, to }) => `${service} from ${hosts.address(from)} to ${hosts.address(to)}`);
+    const watchedUs = watchedOf(path);
     const before =
-      last.watchedUs >= WATCHED_US_MIN
-        ? `In the ${spanText(last.watchedUs)} for which ${hosts.address(last.from)} was heard before, it had never opened that.`
-        : `${hosts.address(last.from)} was heard for ${spanText(last.watchedUs)} before, too short to know what it opens usually.`;
+      `Never seen before: ${fresh.join('; ')}; ` +
+      (watchedUs >= HEARD_US_MIN
+        ? `the hosts had been heard for ${spanText(watchedUs)} and more.`
+        : `but the hosts had been heard for ${spanText(Math.max(1, watchedUs))} only.`) +
+      (fresh.length < path.length
+        ? ` The other steps are usual; the chance that they followed so soon by coincidence is ${chanceText(Math.max(1e-5, Paths.coincidence(path)))}.`
+        : '');
     return (
       `${hosts.address(first.from)} came over ${countOf(path.length - 1, 'host')} to ${hosts.address(last.to)}, which ` +
       `${this.#control.find(last.to)?.what ?? 'is a controller'}:${way.join(',')}. ${before} ${this.#weakestText(path)}` +
@@ -223,4 +275,27 @@ export class Movement {
       frames: frames.filter((frame) => frame > 0),
     });
   }
+}
+
+/** For how long those that opened something new had been heard without it: the shortest of these times. */
+function watchedOf(path: readonly Step[]): number {
+  return Math.min(
+    ...path
+      .slice(1)
+      .filter(({ isNew }) => isNew)
+      .map(({ watchedUs }) => watchedUs),
+    sinceHeard(path),
+  );
+}
+
+/** Of a way whose first step alone is new, for how long the host that was reached by it had been heard without. */
+function sinceHeard(path: readonly Step[]): number {
+  return path.slice(1).some(({ isNew }) => isNew) ? Infinity : path[1]!.watchedUs;
+}
+
+function severityOf(path: readonly Step[]): Severity {
+  const watchedUs = watchedOf(path);
+  if (watchedUs >= DAY_US) return 'critical';
+  if (watchedUs >= WATCHED_US_MIN) return 'high';
+  return watchedUs >= HEARD_US_MIN ? 'medium' : 'info';
 }

@@ -4,13 +4,19 @@ import type { Site } from '../../facts/module.ts';
 import { ContextKind, textWord } from '../../learning/contexts.ts';
 import type { ControlHosts } from '../control-hosts.ts';
 
+const SECOND_US = 1_000_000;
+/** From how many times on a rhythm can be regular, and how much longer than its mean its longest pause may be. */
+const REGULAR_TIMES = 4;
+const REGULAR_GAP = 2;
 const HOSTS_MAX = 65_536;
 
 export interface Opening {
   /** Never seen before, neither here nor in the baseline. */
   readonly isNew: boolean;
-  /** For how long the client had been heard without it; microseconds. */
+  /** For how long the client had been heard before; microseconds. */
   readonly watchedUs: number;
+  /** How often the client opened it before, for each second in which it was heard. */
+  readonly rate: number;
 }
 
 export class Openings {
@@ -49,8 +55,25 @@ export class Openings {
       : novelty.findContext(ContextKind.openings, server, 0, 0);
     const word = textWord(service);
     const known = novelty.findSymbol(openings, client, word);
+    const rate = known === 0 ? 0 : this.#rateOf(known, client, timeUs);
     if (isOfControl) novelty.observe(known === 0 ? novelty.symbol(openings, client, word) : known, timeUs);
-    return { isNew: known === 0 && !isTeaching, watchedUs };
+    return { isNew: known === 0 && !isTeaching, watchedUs, rate };
+  }
+
+  /** As often as on the whole, or as of late; Infinity where the rhythm is regular and it is time again. */
+  #rateOf(symbol: number, client: number, timeUs: number): number {
+    const { novelty } = this.#site.learning;
+    const seen = novelty.seen(symbol);
+    const sinceUs = Math.min(this.heardSince(client), novelty.symbolFirstUs(symbol));
+    const lastUs = novelty.symbolLastUs(symbol);
+    const meanUs = Math.max(SECOND_US, timeUs - sinceUs) / seen;
+    const pauseUs = Math.max(1, timeUs - lastUs);
+    if (seen >= REGULAR_TIMES) {
+      const usualUs = (lastUs - novelty.symbolFirstUs(symbol)) / (seen - 1);
+      const gapUs = novelty.symbolGapUs(symbol);
+      if (gapUs <= REGULAR_GAP * usualUs && pauseUs >= usualUs / 2 && pauseUs <= 2 * gapUs) return Infinity;
+    }
+    return Math.max(SECOND_US / meanUs, SECOND_US / Math.max(SECOND_US, pauseUs));
   }
 
   #hears(host: number, timeUs: number): void {

@@ -19,8 +19,10 @@ export interface Step {
   readonly frame: FrameReference;
   /** It was never seen before. */
   readonly isNew: boolean;
-  /** For how long `from` had been heard without it. */
+  /** For how long `from` had been heard before. */
   readonly watchedUs: number;
+  /** How often `from` opens it as a rule, a second. */
+  readonly rate: number;
   /** How easily somebody else gets in that way: 0 for anybody, 4 for those who have a key. */
   strength: number;
   /** When it ended; Infinity while it goes on. */
@@ -71,16 +73,36 @@ export class Paths {
     return path;
   }
 
-  /** The newest session into the host that can have caused the step; one that is new rather than one that is usual. */
+  /**
+   * The chance that the steps of a way only follow each other by coincidence: that each usual step behind a new one would
+   * have begun as soon after it anyway. A step that is new is no coincidence, and usual ones in a row are one usual way.
+   */
+  static coincidence(path: readonly Step[]): number {
+    let causal = 1;
+    for (let index = 1; index < path.length; index++) {
+      const step = path[index]!;
+      const pauseSeconds = (step.timeUs - path[index - 1]!.timeUs) / 1_000_000;
+      if (!step.isNew && path[index - 1]!.isNew) causal *= Math.exp(-step.rate * pauseSeconds);
+    }
+    return 1 - causal;
+  }
+
+  /**
+   * The session into the host that has caused the step: one that goes on rather than one that is over, one that is new rather
+   * than one that is usual, and of these the newest.
+   */
   #before(step: Step, seen: ReadonlySet<number>): Step | null {
     const into = this.#into.get(step.from) ?? [];
-    let usual: Step | null = null;
+    let best: Step | null = null;
+    let bestRank = -1;
     for (let at = into.length - 1; at >= 0; at--) {
       const before = into[at]!;
       if (before.timeUs >= step.timeUs || before.untilUs + CAUSAL_US < step.timeUs || seen.has(before.from)) continue;
-      if (before.isNew) return before;
-      usual ??= before;
+      const rank = (before.untilUs >= step.timeUs ? 2 : 0) + (before.isNew ? 1 : 0);
+      if (rank <= bestRank) continue;
+      best = before;
+      bestRank = rank;
     }
-    return usual;
+    return best;
   }
 }

@@ -1,4 +1,4 @@
-// DHCP for IPv4: the protocol's entry in the list, and the running decoder.
+// DHCP for IPv4, and DHCPv6: the entries in the list of protocols, and the running decoders.
 import {
   NOT_THIS_PROTOCOL,
   Speaker,
@@ -9,6 +9,9 @@ import {
 import { FUNCTION_NAMES } from './messages.ts';
 import { FRAME_BYTES_MAX, looksLike } from './parse.ts';
 import { DhcpSession } from './session.ts';
+import { FUNCTION_NAMES_6, isOfServer } from './v6-messages.ts';
+import { looksLike6 } from './v6-parse.ts';
+import { Dhcp6Session } from './v6-session.ts';
 
 export const dhcp: Protocol = {
   name: 'dhcp',
@@ -45,7 +48,52 @@ class DhcpDecoder implements ProtocolDecoder {
     this.#session.datagram(bytes, start, end, context);
   }
 
-  // What is kept belongs to transactions, not to conversations, and is bounded by count.
+  gap(): void {}
+
+  closed(flow: number, context: MessageContext): void {
+    this.#session.unanswered(flow, context.timeUs, context);
+  }
+
+  tick(timeUs: number, context: MessageContext): void {
+    this.#session.unanswered(0, timeUs, context);
+  }
+}
+
+export const dhcpv6: Protocol = {
+  name: 'dhcpv6',
+  title: 'DHCPv6',
+  transports: ['udp'],
+  ports: [546, 547],
+  frameBytesMax: FRAME_BYTES_MAX,
+  functionName: (code) => FUNCTION_NAMES_6.get(code) ?? `message type ${code}`,
+  spaceName: () => '',
+  codeName: (code) => `code ${code}`,
+  family: 'it',
+  kinds: [...FUNCTION_NAMES_6].map(([code, kind]) => ({ function: code, subfunction: -1, name: kind })),
+  summary: 'who was given which IPv6 address or prefix, what clients say of themselves',
+  start: () => new Dhcp6Decoder(),
+};
+
+class Dhcp6Decoder implements ProtocolDecoder {
+  readonly #session = new Dhcp6Session();
+
+  looksLike(bytes: Uint8Array, start: number, end: number): number {
+    return looksLike6(bytes, start, end);
+  }
+
+  speaker(bytes: Uint8Array, start: number): number {
+    return isOfServer(bytes[start]!) ? Speaker.server : Speaker.client;
+  }
+
+  frameSize(): number {
+    return NOT_THIS_PROTOCOL;
+  }
+
+  decode(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
+    this.#session.datagram(bytes, start, end, context);
+  }
+
+  // What was told is bounded by count and belongs to hosts.
   gap(): void {}
 
   closed(): void {}

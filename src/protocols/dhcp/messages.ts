@@ -6,6 +6,7 @@ export const Option = {
   router: 3,
   dnsServer: 6,
   hostName: 12,
+  requestedAddress: 50,
   overload: 52,
   messageType: 53,
   serverIdentifier: 54,

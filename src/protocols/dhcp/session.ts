@@ -1,17 +1,35 @@
-// Keeps what a client says of itself until it is given an address, and hands it over as facts about that address.
+// Keeps what a client says of itself until it is given an address, and hands it over as facts about that address; where
+// the answer is not in the capture, about the address that it has or asks for.
 import { hex, printable } from '../../bytes/text.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 import { Trust, claim, violation } from '../facts-of-messages.ts';
 import { MessageType, Option } from './messages.ts';
 import { Options, looksLike } from './parse.ts';
+import { Told, forgetOldest } from './told.ts';
 
 /** So many clients may wait for their address; the oldest is forgotten. */
 const WAITING_MAX = 1024;
-/** Of so many hosts it is known what was told last. */
-const TOLD_MAX = 4096;
+/** An answer that has not come by then is not in the capture. */
+const ANSWER_WITHIN_US = 10e6;
 const CIADDR_AT = 12;
 const YIADDR_AT = 16;
+const GIADDR_AT = 24;
 const CHADDR_AT = 28;
+/** Kind and length of the hardware address. */
+const ETHERNET = 1;
+const MAC_BYTES = 6;
+
+interface Waiting {
+  readonly words: ClientWords;
+  /** The address that the client has, or asks for; 0: none. */
+  readonly host: number;
+  readonly mac: string;
+  /** It uses the address already. */
+  readonly isBound: boolean;
+  readonly flow: number;
+  readonly timeUs: number;
+  readonly frame: number;
+}
 
 interface ClientWords {
   readonly fingerprint: string;
@@ -22,8 +40,8 @@ interface ClientWords {
 }
 
 export class DhcpSession {
-  readonly #waiting = new Map<string, ClientWords>();
-  readonly #told = new Map<string, string>();
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #told = new Told();
 
   datagram(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     if (looksLike(bytes, start, end) === 0) {
@@ -40,7 +58,11 @@ export class DhcpSession {
     const key = `${hex(bytes, start + 4, start + 8)} ${mac}`;
     if (bytes[start] === 1) {
       const asks = type === MessageType.discover || type === MessageType.request || type === MessageType.inform;
-      if (asks) this.#keep(key, wordsOf(options));
+      if (asks) {
+        const words = wordsOf(options);
+        this.#keep(key, waitingOf(bytes, start, options, mac, context));
+        this.#nameCard(bytes, start, words, context);
+      }
     } else if (type === MessageType.ack) {
       this.#given(bytes, start, key, mac, options, context);
     } else if (type === MessageType.nak) {
@@ -48,30 +70,56 @@ export class DhcpSession {
     }
   }
 
-  #keep(key: string, words: ClientWords): void {
+  /** `flow` 0: those whose answer has not come in time; else those of a conversation that ends. */
+  unanswered(flow: number, timeUs: number, context: MessageContext): void {
+    for (const [key, waiting] of this.#waiting) {
+      if (flow === 0 ? timeUs - waiting.timeUs < ANSWER_WITHIN_US : waiting.flow !== flow) continue;
+      this.#waiting.delete(key);
+      if (waiting.host === 0) continue;
+      const of = { ...context, timeUs: waiting.timeUs, frame: waiting.frame };
+      if (waiting.isBound) this.#told.trait(of, waiting.host, 'address-binding', waiting.mac);
+      this.#tell(of, waiting.host, waiting.words, waiting.isBound ? Trust.selfDeclared : Trust.inferred);
+    }
+  }
+
+  #keep(key: string, waiting: Waiting): void {
     this.#waiting.delete(key);
     forgetOldest(this.#waiting, WAITING_MAX);
-    this.#waiting.set(key, words);
+    this.#waiting.set(key, waiting);
+  }
+
+  /** What the client is called is known whether or not it is ever given an address. */
+  #nameCard(bytes: Uint8Array, start: number, words: ClientWords, context: MessageContext): void {
+    const isOnLink = bytes.subarray(start + GIADDR_AT, start + GIADDR_AT + 4).every((byte) => byte === 0);
+    if (!isOnLink || bytes[start + 1] !== ETHERNET || bytes[start + 2] !== MAC_BYTES) return;
+    const card = context.hosts.ofMac(bytes, start + CHADDR_AT);
+    if (card !== 0) this.#names(context, card, words, Trust.selfDeclared);
+  }
+
+  #names(context: MessageContext, host: number, { name, fullName }: ClientWords, trust: number): void {
+    if (!this.#told.isNew(host, 'name', `${name} ${fullName}`)) return;
+    claim(context, host, -1, 'name', name, 'dhcp 12', trust);
+    claim(context, host, -1, 'name', fullName, 'dhcp 81', trust);
   }
 
   /** An answer to DHCPINFORM gives no address: the client has the one in ciaddr (RFC 2131 4.3.5). */
   #given(bytes: Uint8Array, start: number, key: string, mac: string, options: Options, context: MessageContext): void {
     this.#server(options, context);
-    const words = this.#waiting.get(key);
+    const words = this.#waiting.get(key)?.words;
     this.#waiting.delete(key);
     const host = context.hosts.ofIpv4(bytes, start + YIADDR_AT) || context.hosts.ofIpv4(bytes, start + CIADDR_AT);
     if (host === 0) return;
-    this.#trait(context, host, 'address-binding', mac);
-    if (words === undefined) return;
-    this.#trait(context, host, 'dhcp-fingerprint', words.fingerprint);
-    this.#trait(context, host, 'dhcp-options', words.options);
-    this.#trait(context, host, 'dhcp-vendor-class', words.vendorClass);
-    if (this.#isNew(host, 'name', `${words.name} ${words.fullName}`)) {
-      claim(context, host, -1, 'name', words.name, 'dhcp 12');
-      claim(context, host, -1, 'name', words.fullName, 'dhcp 81');
-    }
+    this.#told.trait(context, host, 'address-binding', mac);
+    if (words !== undefined) this.#tell(context, host, words, Trust.selfDeclared);
+  }
+
+  #tell(context: MessageContext, host: number, words: ClientWords, trust: number): void {
+    this.#told.trait(context, host, 'dhcp-fingerprint', words.fingerprint);
+    this.#told.trait(context, host, 'dhcp-options', words.options);
+    this.#told.trait(context, host, 'dhcp-vendor-class', words.vendorClass);
+    this.#names(context, host, words, trust);
     const system = systemOf(words.vendorClass);
-    if (this.#isNew(host, 'system', system)) {
+    if (this.#told.isNew(host, 'system', system)) {
       claim(context, host, -1, 'operating-system', system, 'dhcp 60', Trust.hint);
     }
   }
@@ -83,22 +131,23 @@ export class DhcpSession {
     if (host === 0) return;
     const router = addresses(options.values.get(Option.router));
     const dns = addresses(options.values.get(Option.dnsServer));
-    this.#trait(context, host, 'dhcp-server', `router ${router || 'none'}, dns ${dns || 'none'}`);
+    this.#told.trait(context, host, 'dhcp-server', `router ${router || 'none'}, dns ${dns || 'none'}`);
   }
+}
 
-  #trait(context: MessageContext, host: number, trait: string, value: string): void {
-    if (value === '' || !this.#isNew(host, trait, value)) return;
-    context.sink.trait({ fact: 'trait', timeUs: context.timeUs, frame: context.frame, host, trait, value });
-  }
+/** In ciaddr stands an address in use, in option 50 one that is asked for (RFC 2131 4.3.2). */
+function waitingOf(bytes: Uint8Array, start: number, options: Options, mac: string, context: MessageContext): Waiting {
+  const bound = isAddress(bytes, start + CIADDR_AT) ? context.hosts.ofIpv4(bytes, start + CIADDR_AT) : 0;
+  const requested = options.values.get(Option.requestedAddress);
+  // What is asked for in a DHCPDISCOVER is a wish.
+  const isAsked = bound === 0 && options.values.get(Option.messageType)?.[0] === MessageType.request;
+  const asked = isAsked && requested?.length === 4 && isAddress(requested, 0) ? context.hosts.ofIpv4(requested, 0) : 0;
+  const { flow, timeUs, frame } = context;
+  return { words: wordsOf(options), host: bound || asked, mac, isBound: bound !== 0, flow, timeUs, frame };
+}
 
-  #isNew(host: number, what: string, value: string): boolean {
-    const key = `${host} ${what}`;
-    if (this.#told.get(key) === value) return false;
-    this.#told.delete(key);
-    forgetOldest(this.#told, TOLD_MAX);
-    this.#told.set(key, value);
-    return true;
-  }
+function isAddress(bytes: Uint8Array, at: number): boolean {
+  return (bytes[at]! | bytes[at + 1]! | bytes[at + 2]! | bytes[at + 3]!) !== 0;
 }
 
 function wordsOf({ values, order }: Options): ClientWords {
@@ -147,12 +196,4 @@ function addresses(value: Uint8Array | undefined): string {
 function hardwareAddress(bytes: Uint8Array, start: number): string {
   const at = start + CHADDR_AT;
   return hex(bytes, at, at + bytes[start + 2]!).replace(/(..)(?=.)/g, '$1:');
-}
-
-function forgetOldest(table: Map<string, unknown>, limit: number): void {
-  if (table.size < limit) return;
-  for (const key of table.keys()) {
-    table.delete(key);
-    return;
-  }
 }

@@ -69,7 +69,7 @@ test('a file that is written: its blocks, also where one is sent again or is mis
   assert.deepEqual(transfers(talk), [
     'begun to-server fw.bin',
     'piece to-server 0 abcd',
-    'piece to-server 4 abcd',
+    'piece to-server 8 abcd',
     'ended fw.bin 8 false',
   ]);
 });
@@ -80,7 +80,7 @@ test('a file whose open was not seen has its handle for a name', () => {
   assert.deepEqual(talk.told, ["file-write 2: file 'handle 4660' = abcd; ok"]);
   assert.deepEqual(transfers(talk), [
     'begun to-server handle 4660',
-    'piece to-server 0 abcd',
+    'piece to-server 12 abcd',
     'ended handle 4660 4 false',
   ]);
 });

@@ -30,6 +30,8 @@ const COMMAND_SIZE = 26;
 const STATUS_SIZE = 13;
 const TRANSPORT_SIZE = 8;
 const TRANSPORT_STATUS_SIZE = 9;
+/** Sizes of files are numbers of 32 bits. */
+const OFFSET_MAX = 0xffff_ffff;
 const LAST_BLOCK = 0x8000_0000;
 const MODE_WRITE = 2;
 const MODE_APPEND = 3;
@@ -46,6 +48,10 @@ interface OpenFile {
   frame: number;
   size: number;
   nextBlock: number;
+  /** Of the largest block so far: all but the last have it. */
+  blockBytes: number;
+  /** Where the next block begins. */
+  nextOffset: number;
   hasAll: boolean;
   hasLast: boolean;
 }
@@ -224,6 +230,8 @@ export class Files {
       frame: context.frame,
       size: 0,
       nextBlock: 0,
+      blockBytes: 0,
+      nextOffset: 0,
       hasAll: asked !== undefined,
       hasLast: false,
     };
@@ -243,11 +251,17 @@ export class Files {
     this.#nameOf(fragment, handle);
     const file = this.#open.get(keyOf(association, handle)) ?? this.#joined(fragment, handle, isWrite, block);
     if (block === file.nextBlock - 1) return;
-    if (block !== file.nextBlock) file.hasAll = false;
-    file.nextBlock = block + 1;
     file.hasLast = numberAndLast >= LAST_BLOCK;
     const piece = bytes.slice(this.dataStart, end);
-    if (piece.length > 0) context.sink.transfer(this.#fact(file, 'piece', context, file.size, piece));
+    file.blockBytes = Math.max(file.blockBytes, piece.length);
+    if (block !== file.nextBlock) {
+      file.hasAll = false;
+      // Blocks are as large as the outstation granted, but for the last.
+      file.nextOffset = Math.min(OFFSET_MAX, Math.max(file.nextOffset, block * file.blockBytes));
+    }
+    file.nextBlock = block + 1;
+    if (piece.length > 0) context.sink.transfer(this.#fact(file, 'piece', context, file.nextOffset, piece));
+    file.nextOffset += piece.length;
     file.size += piece.length;
     file.lastUs = context.timeUs;
     file.frame = context.frame;
@@ -257,8 +271,8 @@ export class Files {
   #joined(fragment: Fragment, handle: number, isWrite: boolean, block: number): OpenFile {
     this.#asked.set(fragment.association, { nameBytes: bytesOfText(`handle ${handle}`), isWrite });
     const file = this.#begin(fragment, handle);
+    // The blocks before it were not seen.
     file.hasAll = block === 0;
-    file.nextBlock = block;
     return file;
   }
 

@@ -76,7 +76,7 @@ const FUNCTIONS: readonly (readonly [code: number, name: string, verb: number, d
   [16, 'initialize application', Verb.restart, Data.all],
   [17, 'start application', Verb.start, Data.all],
   [18, 'stop application', Verb.stop, Data.all],
-  [19, 'save configuration', Verb.configure, Data.all],
+  [19, 'save configuration', Verb['store-program'], Data.all],
   [20, 'enable unsolicited responses', Verb.configure, Data.none],
   [21, 'disable unsolicited responses', Verb['suppress-alarm'], Data.none],
   [22, 'assign class', Verb.configure, Data.none],

@@ -218,7 +218,7 @@ test('every function has its verb', () => {
     ['10 5a01 5b 01 0300 414243', 'restart'],
     ['11 5a01 5b 01 0300 414243', 'start'],
     ['12 5a01 5b 01 0300 414243', 'stop'],
-    ['13', 'configure'],
+    ['13', 'store-program'],
     ['14 3c0206', 'configure'],
     ['16 3c0206 0100 06', 'configure configure'],
     ['17', 'diagnose'],

@@ -15,6 +15,10 @@ interface OpenTransfer extends CarriedTransfer {
   isComplete: boolean;
   /** Number of the next block (UMAS), -1 where none is expected. */
   nextBlock: number;
+  /** Of the largest block so far (UMAS): all but the last have it. */
+  blockBytes: number;
+  /** Where the next block begins. */
+  nextOffset: number;
   /** Size told at the beginning, -1 where it was not. */
   announced: number;
 }
@@ -76,9 +80,15 @@ export class Transfers {
     const transfer = this.#open.get(key) ?? this.#beginProgram(context, key, parties, isDownload, -1, block);
     // A block asked for again is the same block again.
     if (block === transfer.nextBlock - 1) return;
-    if (block !== transfer.nextBlock) transfer.isComplete = false;
+    const size = end - start;
+    transfer.blockBytes = Math.max(transfer.blockBytes, size);
+    if (block !== transfer.nextBlock) {
+      transfer.isComplete = false;
+      transfer.nextOffset = Math.max(transfer.nextOffset, (block - 1) * transfer.blockBytes);
+    }
     transfer.nextBlock = block + 1;
-    this.#piece(context, transfer, transfer.size, bytes, start, end);
+    this.#piece(context, transfer, transfer.nextOffset, bytes, start, end);
+    transfer.nextOffset += size;
   }
 
   programEnded(context: MessageContext, parties: TransferParties, isDownload: boolean): void {
@@ -107,7 +117,8 @@ export class Transfers {
     const direction = isDownload ? 'to-server' : 'to-client';
     const transfer = this.#begin(context, key, parties, carrier, direction, 'program', announced);
     transfer.isComplete = block === 1;
-    transfer.nextBlock = block;
+    // One that is found under way has blocks before it.
+    transfer.nextBlock = 1;
     return transfer;
   }
 
@@ -138,6 +149,8 @@ export class Transfers {
       size: 0,
       isComplete: true,
       nextBlock: -1,
+      blockBytes: 0,
+      nextOffset: 0,
       announced,
     };
     this.#open.set(key, transfer);

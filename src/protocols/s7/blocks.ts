@@ -45,7 +45,7 @@ export function digits(bytes: Uint8Array, start: number, end: number, base: 10 |
 
 /** The first bytes of a block in load memory. */
 export const BLOCK_HEADER = 36;
-const BLOCK_TRAILER = 36;
+export const BLOCK_TRAILER = 36;
 /** `pp`. */
 const BLOCK_MARK = 0x7070;
 

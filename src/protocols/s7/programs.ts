@@ -131,18 +131,28 @@ export class Programs {
     if (!isAccepted) return;
     if (code === Job.requestDownload) this.#begin(context, downloadKey(parties.name), parties, true, note, true);
     else if (code === Job.downloadBlock) {
-      const key = downloadKey(parties.name);
+      const key = this.#downloadKey(context.flow, parties.name);
       if (this.transfers.find(context.flow, key) === undefined) this.#begin(context, key, parties, true, -1, false);
       this.#piece(bytes, message, key, context, report);
-    } else if (code === Job.downloadEnded) this.transfers.end(context, downloadKey(parties.name), note <= 0);
-    else if (code === Job.startUpload) {
+    } else if (code === Job.downloadEnded) {
+      this.transfers.end(context, this.#downloadKey(context.flow, parties.name), note <= 0);
+    } else if (code === Job.startUpload) {
       const id = paramEnd - paramStart >= NAME_LENGTH_AT ? u32be(bytes, paramStart + 4) | 0 : 0;
       this.#begin(context, uploadKey(id), parties, false, uploadSize(bytes, paramStart, paramEnd), true);
     } else if (code === Job.upload) {
-      const key = uploadKey(note);
+      const key = this.#uploadKey(context.flow, note);
       if (this.transfers.find(context.flow, key) === undefined) this.#begin(context, key, parties, false, -1, false);
       this.#piece(bytes, message, key, context, report);
-    } else if (code === Job.endUpload) this.transfers.end(context, uploadKey(note), true);
+    } else if (code === Job.endUpload) this.transfers.end(context, this.#uploadKey(context.flow, note), true);
+  }
+
+  /** Where the job was lost, and with it the name, it is the one download that is under way. */
+  #downloadKey(flow: number, name: string): string {
+    return (name === '' ? this.transfers.only(flow, true) : null) ?? downloadKey(name);
+  }
+
+  #uploadKey(flow: number, id: number): string {
+    return (id === -1 ? this.transfers.only(flow, false) : null) ?? uploadKey(id);
   }
 
   #begin(
@@ -178,7 +188,7 @@ export class Programs {
         this.transfers.announce(context, key, header.loadBytes);
       }
     }
-    this.transfers.piece(context, key, bytes, start, end);
+    this.transfers.piece(context, key, bytes, start, end, message.reference);
   }
 
   #start(message: S7Message, context: MessageContext): Operation {

@@ -249,7 +249,7 @@ test('in a download the controller asks and the engineering station is the clien
   );
 });
 
-test('a download with a hole, another block inside, or an error at its end is not complete', () => {
+test('a download that lacks bytes, or has an error at its end, is not complete; a hole beside all of them costs nothing', () => {
   const name = `09${text('_0800001P')}`;
   const begin = (): Talk =>
     new Talk(s7comm)
@@ -268,7 +268,10 @@ test('a download with a hole, another block inside, or an error at its end is no
   assert.equal(end(piece(begin(), '01020304'), 'D235'), false);
   const holed = begin();
   holed.decoder.gap(1, true, holed.context);
-  assert.equal(end(piece(holed, '01020304'), '0000'), false);
+  assert.equal(end(piece(holed, '01020304'), '0000'), true);
+  const lacking = begin();
+  lacking.decoder.gap(1, true, lacking.context);
+  assert.equal(end(piece(lacking, '0304'), '0000'), false);
   const other = begin();
   piece(other, `70700101010A0002${'00'.repeat(28)}`);
   assert.deepEqual(other.listener.rules, ['block-header-mismatch']);
@@ -286,6 +289,39 @@ test('an upload is named by its first message and found again by its id', () => 
   );
   const last = talk.listener.transfers.at(-1);
   assert.deepEqual([last?.name, last?.direction, last?.size, last?.isComplete], ['DB12', 'to-client', 4, true]);
+});
+
+test('what header and trailer of a block say goes with the end of its transfer', () => {
+  const talk = new Talk(s7comm);
+  const header = '7070 0101 050A 0001 0000004C 00000000 0291476029B5 0291476029B6 001C 0000 0000 0004'.replaceAll(
+    ' ',
+    '',
+  );
+  const trailer = `${text('SIMATIC\0IEC_TC\0\0CTU\0\0\0\0\0')}1000798C0000000000000000`;
+  const block = `${header}01020304${trailer}`;
+  talk.request(job(1, `1D00 0000 00000000 09${text('_0A00001A')}`));
+  talk.answer(answer(1, `1D00 0100 00000007 07 ${text('0000076')}`));
+  // In two pieces, cut within the trailer.
+  for (const [number, piece] of [block.slice(0, 100), block.slice(100)].entries()) {
+    const size = (piece.length / 2).toString(16).padStart(4, '0');
+    talk.request(job(2 + number, '1E00 0000 00000007')).answer(answer(2 + number, '1E00', `${size} 00FB ${piece}`));
+  }
+  talk.request(job(4, '1F00 0000 00000007')).answer(answer(4, '1F'));
+  const last = talk.listener.transfers.at(-1);
+  assert.equal(last?.isComplete, true);
+  assert.deepEqual(Object.fromEntries(last.details ?? []), {
+    block: 'DB1',
+    language: 'DB',
+    'code changed': '2013-03-26 11:57:55',
+    'interface changed': '2013-03-27 11:57:55',
+    'load bytes': '76',
+    'code bytes': '4',
+    author: 'SIMATIC',
+    family: 'IEC_TC',
+    name: 'CTU',
+    version: '1.0',
+    checksum: '0x798c',
+  });
 });
 
 test('program invocations and stop have the verbs of what they do', () => {
@@ -311,7 +347,7 @@ test('program invocations and stop have the verbs of what they do', () => {
       ['delete', 'DB', 1],
       ['delete', 'FC', 2],
       ['program-download', 'OB', 1],
-      ['configure', '', -1],
+      ['store-program', '', -1],
       ['configure', '', -1],
       ['other', '', -1],
       ['stop', '', -1],
@@ -340,6 +376,21 @@ test('a status list in parts is put together before it is read', () => {
       ['identify', 'SZL 0x0011', 0],
     ],
   );
+});
+
+test('a lost request leaves the parts of an answer, lost bytes of the controller do not', () => {
+  const partsWith = (fromClient: boolean): string[] => {
+    const talk = new Talk(s7comm);
+    talk.request(userData(1, 4, 4, 1, '0011 0000'));
+    const order = `0011 0000 001C 0001 0001 ${text('6ES7 315-2EH14-0AB0 ')}`;
+    talk.answer(userData(1, 8, 4, 1, order, { sequence: 2, tail: '01010000' }));
+    talk.decoder.gap(1, fromClient, talk.context);
+    talk.request(userData(2, 4, 4, 1, '', { sequence: 2, tail: '01000000' }));
+    talk.answer(userData(2, 8, 4, 1, '00C0 0003 0001', { sequence: 2, tail: '01000000' }));
+    return talk.listener.said;
+  };
+  assert.equal(partsWith(true)[0], 'product-code: 6ES7 315-2EH14-0AB0');
+  assert.deepEqual(partsWith(false), []);
 });
 
 test('names, serial number and operating mode are claims', () => {

@@ -1,7 +1,10 @@
 // Blocks and files on their way, with begin, pieces and end: one transfer of a kind at a time for each conversation and
 // upload. Rare messages: plain code with objects, bounded.
 import type { MessageContext } from '../../facts/protocol.ts';
+import type { TransferDetail } from '../../facts/facts.ts';
 import { type CarriedTransfer, transferFact } from '../facts-of-messages.ts';
+import { BlockEnds } from './block-ends.ts';
+import { PiecePlaces } from './piece-places.ts';
 
 /** More open transfers than this: the oldest ends, incomplete. */
 const OPEN_TRANSFERS_MAX = 256;
@@ -16,8 +19,12 @@ interface OpenTransfer extends CarriedTransfer {
   size: number;
   /** Told at the beginning, or by the block's own header; -1 where it was not. */
   announced: number;
-  /** The beginning was seen, and nothing was lost since. */
   isComplete: boolean;
+  /** The beginning was not seen, or bytes of the conversation were lost since. */
+  hasGap: boolean;
+  readonly ends: BlockEnds;
+  readonly places: PiecePlaces;
+  details?: readonly TransferDetail[];
 }
 
 export interface TransferStart {
@@ -76,22 +83,40 @@ export class Transfers {
       frame: context.frame,
       size: 0,
       announced: start.announced,
-      isComplete: start.isFromStart,
+      isComplete: false,
+      hasGap: !start.isFromStart,
+      ends: new BlockEnds(),
+      places: new PiecePlaces(start.isFromStart),
     };
     this.#open.set(key, transfer);
     context.sink.transfer(transferFact(transfer, this.#protocol, 'begun', context.timeUs, context.frame));
   }
 
-  /** The next bytes of a transfer that `begin` was called for. */
-  piece(context: MessageContext, key: string, bytes: Uint8Array, start: number, end: number): void {
+  /** The key of the only transfer of this conversation and direction; null where there is none, or several. */
+  only(flow: number, isDownload: boolean): string | null {
+    const direction = isDownload ? 'to-server' : 'to-client';
+    let only: string | null = null;
+    for (const [key, transfer] of this.#open) {
+      if (transfer.flow !== flow || transfer.direction !== direction) continue;
+      if (only !== null) return null;
+      only = key.slice(key.indexOf(' ') + 1);
+    }
+    return only;
+  }
+
+  /** The next bytes of a transfer that `begin` was called for; `reference`: of the job that carries them. */
+  piece(context: MessageContext, key: string, bytes: Uint8Array, start: number, end: number, reference: number): void {
     const transfer = this.#open.get(`${context.flow} ${key}`);
     if (transfer === undefined) return;
-    const offset = transfer.size;
-    transfer.lastUs = context.timeUs;
-    transfer.frame = context.frame;
+    const { timeUs, frame } = context;
+    transfer.lastUs = timeUs;
+    transfer.frame = frame;
     transfer.size += end - start;
+    transfer.ends.piece(bytes, start, end);
     const copy = bytes.slice(start, end);
-    context.sink.transfer(transferFact(transfer, this.#protocol, 'piece', context.timeUs, context.frame, offset, copy));
+    const offset = transfer.places.piece(copy, timeUs, frame, reference);
+    if (offset >= 0)
+      context.sink.transfer(transferFact(transfer, this.#protocol, 'piece', timeUs, frame, offset, copy));
   }
 
   /** The block's own header says how long it is. */
@@ -108,7 +133,11 @@ export class Transfers {
   /** Bytes of this conversation were lost: what is under way has a hole. */
   gap(flow: number): void {
     if (this.#open.size === 0) return;
-    for (const transfer of this.#open.values()) if (transfer.flow === flow) transfer.isComplete = false;
+    for (const transfer of this.#open.values()) {
+      if (transfer.flow !== flow) continue;
+      transfer.hasGap = true;
+      transfer.places.hole();
+    }
   }
 
   closed(flow: number, context: MessageContext): void {
@@ -125,10 +154,27 @@ export class Transfers {
     const transfer = this.#open.get(key);
     if (transfer === undefined) return;
     this.#open.delete(key);
-    const isAll = transfer.announced < 0 || transfer.announced === transfer.size;
-    transfer.isComplete = transfer.isComplete && isOk && isAll;
+    // As many bytes as were announced are all of them, whatever else of the conversation was lost.
+    const isAll = transfer.announced < 0 ? !transfer.hasGap : transfer.announced === transfer.size;
+    transfer.isComplete = isOk && isAll;
+    const details = transfer.ends.details(transfer.isComplete);
+    if (details.length > 0) transfer.details = details;
+    this.#handHeld(context, transfer);
     const frame = isOk ? context.frame : transfer.frame;
     const timeUs = isOk ? context.timeUs : transfer.lastUs;
     context.sink.transfer(transferFact(transfer, this.#protocol, 'ended', timeUs, frame));
+  }
+
+  /** Pieces behind a hole, now that all is known of it; where they belong is not: they are as good as lost. */
+  #handHeld(context: MessageContext, transfer: OpenTransfer): void {
+    const { held } = transfer.places;
+    const offsets = transfer.places.offsets(transfer.announced);
+    for (const [index, { bytes, timeUs, frame }] of held.entries()) {
+      if (offsets === null) transfer.size -= bytes.length;
+      else {
+        const at = offsets[index]!;
+        context.sink.transfer(transferFact(transfer, this.#protocol, 'piece', timeUs, frame, at, bytes));
+      }
+    }
   }
 }

@@ -1,7 +1,7 @@
 // Which conversations that nobody can read are told, and which are not.
 import type { Conversation } from '../../facts/facts.ts';
 import type { Rehearsal } from '../rehearsal.ts';
-import { runCases, type Case } from './cases.ts';
+import type { Case } from './cases.ts';
 import { DAY, FIELDBUS, MINUTE, SECOND, UNKNOWN, WEB, connect } from './scenes.ts';
 
 /** Hosts 2 and 4 are controllers that host 3 asks. */
@@ -25,7 +25,7 @@ function talk(rehearsal: Rehearsal, sent: number, got: number, change: Partial<C
   });
 }
 
-const FIRES: readonly Case[] = [
+export const CHANNELS: readonly Case[] = [
   {
     kind: 'unknown-channel',
     what: 'one controller that speaks to another on a port of nobody',
@@ -80,7 +80,7 @@ const FIRES: readonly Case[] = [
   },
 ];
 
-const QUIET: readonly Case[] = [
+export const NO_CHANNELS: readonly Case[] = [
   {
     kind: 'unknown-channel',
     what: 'a station that has always spoken to its controller in a protocol of its own',
@@ -132,5 +132,3 @@ const QUIET: readonly Case[] = [
     },
   },
 ];
-
-runCases(FIRES, QUIET);

@@ -1,12 +1,8 @@
 // Which tries are a scan, and which are a client at work.
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { Rehearsal } from '../rehearsal.ts';
-import { runCases, type Case } from './cases.ts';
-import { pivotHunter } from './index.ts';
+import type { Case } from './cases.ts';
 import { DAY, FIELDBUS, HOUR, MINUTE, SECOND, connect, pass, ping, times } from './scenes.ts';
 
-const FIRES: readonly Case[] = [
+export const SCANS: readonly Case[] = [
   {
     kind: 'address-scan',
     what: 'thirty silent addresses on one port in three seconds',
@@ -75,7 +71,7 @@ const FIRES: readonly Case[] = [
   },
 ];
 
-const QUIET: readonly Case[] = [
+export const NO_SCANS: readonly Case[] = [
   {
     kind: 'address-scan',
     what: 'a master that polls forty controllers with a connection for each request',
@@ -148,13 +144,3 @@ const QUIET: readonly Case[] = [
       }),
   },
 ];
-
-runCases(FIRES, QUIET);
-
-test('a scan of sixty thousand ports is one story, and costs a bounded table', () => {
-  const rehearsal = new Rehearsal(pivotHunter);
-  times(60_000, (index) => connect(rehearsal, 'refused', { serverPort: 1 + index, timeUs: index * 1000 }));
-  rehearsal.handlers.end?.(HOUR);
-  assert.deepEqual(new Set(rehearsal.kinds()), new Set(['pivot-hunter/port-scan']));
-  assert.match(rehearsal.raised.at(-1)!.explanation, /2,048 ports/);
-});

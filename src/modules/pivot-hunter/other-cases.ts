@@ -3,7 +3,7 @@ import type { Conversation } from '../../facts/facts.ts';
 import { Outcome } from '../../facts/operation.ts';
 import { Verb } from '../../facts/verbs.ts';
 import type { Rehearsal } from '../rehearsal.ts';
-import { runCases, type Case } from './cases.ts';
+import type { Case } from './cases.ts';
 import { DAY, FIELDBUS, HOUR, MINUTE, SECOND, UNKNOWN, WEB, connect, times } from './scenes.ts';
 
 const PROGRAM = new Uint8Array([0x7f, 0x45, 0x4c, 0x46, ...new Uint8Array(200)]);
@@ -53,7 +53,7 @@ function calls(rehearsal: Rehearsal, pauses: readonly number[], change: Partial<
   }
 }
 
-const FIRES: readonly Case[] = [
+export const OTHERS: readonly Case[] = [
   {
     kind: 'enumeration',
     what: 'six devices within a minute, one after the other',
@@ -133,7 +133,7 @@ const FIRES: readonly Case[] = [
   },
 ];
 
-const QUIET: readonly Case[] = [
+export const NO_OTHERS: readonly Case[] = [
   {
     kind: 'enumeration',
     what: 'a question to all at once, by an engineering tool',
@@ -198,5 +198,3 @@ const QUIET: readonly Case[] = [
     },
   },
 ];
-
-runCases(FIRES, QUIET, 1000 * HOUR);

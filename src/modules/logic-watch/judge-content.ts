@@ -1,0 +1,94 @@
+// Lays what passes beside what is known of the same part: the same, changed, or not what the controller was sent.
+import type { AlertKind } from '../../facts/alert.ts';
+import type { HostDirectory, Transfer } from '../../facts/facts.ts';
+import { spanText } from '../plain-words.ts';
+import { differenceText } from './compare.ts';
+import { type Content, type Contents, partKey } from './contents.ts';
+import { CHANGED_UNSEEN, PROGRAM_CHANGED, PROGRAM_HIDDEN } from './kinds.ts';
+import { partName, partText } from './wording.ts';
+
+export interface Program {
+  readonly transfer: Transfer;
+  /** Null where they were not kept. */
+  readonly bytes: Uint8Array | null;
+  readonly isSent: boolean;
+}
+
+interface Verdict {
+  readonly kind: AlertKind;
+  readonly text: string;
+  /** An alert for each part; else one that lists them. */
+  readonly isOfPart: boolean;
+  /** Somebody who announced the work meant just this. */
+  readonly isPlannable: boolean;
+}
+
+export interface Verdicts {
+  /** What is to be said of the part. */
+  readonly note: string;
+  readonly raised: readonly Verdict[];
+}
+
+export function judgeContent({ transfer, bytes, isSent }: Program, contents: Contents, hosts: HostDirectory): Verdicts {
+  const { sha256, size, timeUs, frame, client, kind } = transfer;
+  const said = partText(transfer);
+  if (!transfer.isComplete || sha256 === '') return { note: `${said}, so that it cannot be compared`, raised: [] };
+  const part = contents.part(partKey(transfer, partName(transfer)));
+  const now: Content = { sha256, size, timeUs, frame, client, isSent, kind, bytes };
+  const { last, sent } = part;
+  const verdicts = isSent ? judgeSent(now, last, hosts) : judgeRead(transfer, now, last, sent, hosts);
+  contents.note(part, now);
+  // What comes twice in a session is described once.
+  const isAgain = last?.sha256 === sha256 && last.client === client && last.isSent === isSent;
+  const note = isAgain ? partName(transfer) : said;
+  return { note: `${note}${verdicts.note}`, raised: verdicts.raised };
+}
+
+function judgeSent(now: Content, last: Content | null, hosts: HostDirectory): Verdicts {
+  if (last === null) return { note: ', no content of it was seen before', raised: [] };
+  const before = whenText(last, now, hosts);
+  if (last.sha256 === now.sha256) return { note: `, the same that ${before}`, raised: [] };
+  const text = `it replaces what ${before} (${differenceText(last, now)})`;
+  return { note: '', raised: [{ kind: PROGRAM_CHANGED, text, isOfPart: false, isPlannable: true }] };
+}
+
+function judgeRead(
+  transfer: Transfer,
+  now: Content,
+  last: Content | null,
+  sent: Content | null,
+  hosts: HostDirectory,
+): Verdicts {
+  if (last === null) return { note: '', raised: [] };
+  if (sent?.sha256 === now.sha256) return { note: `, the same that ${whenText(sent, now, hosts)}`, raised: [] };
+  if (sent === null && last.sha256 === now.sha256) {
+    return { note: `, the same that ${whenText(last, now, hosts)}`, raised: [] };
+  }
+  const against = sent ?? last;
+  if (holdsValues(transfer) && against.size === now.size) {
+    return { note: ', with other values than before, as data blocks have', raised: [] };
+  }
+  const text = `it is not what ${whenText(against, now, hosts)} (${differenceText(against, now)})`;
+  if (sent !== null) return { note: '', raised: [{ kind: PROGRAM_HIDDEN, text, isOfPart: true, isPlannable: false }] };
+  // Logs and recordings grow; programs do not.
+  if (!isProgram(transfer)) return { note: ', another content than before', raised: [] };
+  return { note: '', raised: [{ kind: CHANGED_UNSEEN, text, isOfPart: true, isPlannable: true }] };
+}
+
+/** `192.0.2.1 sent 4 min 3 s before`. */
+function whenText({ client, isSent, timeUs }: Content, now: Content, hosts: HostDirectory): string {
+  return `${hosts.address(client)} ${isSent ? 'sent' : 'read'} ${spanText(Math.max(0, now.timeUs - timeUs))} before`;
+}
+
+/** A data block is read with the values it has now. */
+function holdsValues({ kind, details = [] }: Transfer): boolean {
+  return (
+    kind === 's7-block' &&
+    details.some(([name, value]) => name === 'block' && /^S?DB/.test(value) && !value.startsWith('S'))
+  );
+}
+
+/** Carried by a service that carries programs only. */
+function isProgram({ carrier }: Transfer): boolean {
+  return /download|upload/i.test(carrier);
+}
