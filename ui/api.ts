@@ -26,6 +26,76 @@ export interface Alert {
   readonly techniques: readonly string[];
   readonly frames: readonly { readonly file: number; readonly frame: number }[];
   readonly framesOmitted: number;
+  readonly incident: string | null;
+  readonly state: AlertState;
+}
+
+export const STATUSES = ['open', 'acknowledged', 'normal', 'closed'] as const;
+
+export interface AlertState {
+  readonly status: (typeof STATUSES)[number];
+  readonly action: Action | null;
+  /** It was closed, and went on since. */
+  readonly isAgain: boolean;
+}
+
+export const SCOPES = ['exact', 'pair', 'device'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** What an operator did. */
+export interface Action {
+  readonly id: number;
+  readonly time: string;
+  readonly operator: string;
+  readonly action: 'acknowledge' | 'normal' | 'close' | 'undo';
+  readonly alert: string;
+  readonly title?: string;
+  readonly scope: Scope | null;
+  readonly reason: string;
+  readonly undoes: number | null;
+}
+
+export interface Incident {
+  readonly id: string;
+  readonly severity: Severity;
+  readonly title: string;
+  readonly first: string;
+  readonly last: string;
+  readonly hosts: readonly {
+    readonly asset: string;
+    readonly ip: string | null;
+    readonly mac: string | null;
+    readonly part: string;
+  }[];
+  readonly steps: readonly {
+    readonly alert: string;
+    readonly time: string;
+    readonly stage: string;
+    readonly severity: Severity;
+    readonly title: string;
+    readonly from: number | null;
+    readonly to: number | null;
+  }[];
+  readonly techniques: readonly string[];
+  /** Of one incident only. */
+  readonly alerts?: readonly Alert[];
+}
+
+export interface ProvingFrame {
+  readonly file: number;
+  readonly path: string;
+  readonly frame: number;
+  readonly time: string | null;
+  readonly length: number;
+  readonly originalLength: number;
+  readonly maskedBytes: number;
+  readonly hex: string;
+  readonly facts: readonly Readonly<Record<string, unknown>>[];
+}
+
+export interface ProofOfAlert {
+  readonly frames: readonly ProvingFrame[];
+  readonly omitted: number;
 }
 
 export interface Evidence {
@@ -105,6 +175,8 @@ export interface Overview {
   }[];
   readonly assets: number;
   readonly alerts: number;
+  readonly waiting: number;
+  readonly incidents: number;
   readonly conversations: number;
   readonly bySeverity: Readonly<Record<Severity, number>>;
   readonly roles: readonly Counted[];
@@ -112,6 +184,7 @@ export interface Overview {
   readonly modules: number;
   readonly modulesPlanned: number;
   readonly worst: readonly Alert[];
+  readonly worstIncidents: readonly Incident[];
 }
 
 export interface MapNode {
@@ -169,11 +242,15 @@ export async function ask<Answer>(
   return answerOf<Answer>(await fetch(text, { credentials: 'same-origin' }).catch(() => null));
 }
 
+export async function tell<Answer>(path: string, wish: object): Promise<Answer> {
+  const headers = { 'content-type': 'application/json' };
+  const request = { method: 'POST', headers, body: JSON.stringify(wish), credentials: 'same-origin' } as const;
+  return answerOf<Answer>(await fetch(path, request).catch(() => null));
+}
+
 /** Opens a session with the token of the address that the program printed. */
 export async function openSession(token: string): Promise<void> {
-  const headers = { 'content-type': 'application/json' };
-  const body = JSON.stringify({ token });
-  await answerOf(await fetch('/api/session', { method: 'POST', headers, body }).catch(() => null));
+  await tell('/api/session', { token });
 }
 
 async function answerOf<Answer>(response: Response | null): Promise<Answer> {

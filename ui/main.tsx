@@ -3,23 +3,19 @@ import { render, type JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { ApiError, openSession } from './api.ts';
 import { MapPage } from './map.tsx';
-import {
-  AlertPage,
-  AlertsPage,
-  AssetPage,
-  AssetsPage,
-  ConversationsPage,
-  ModulesPage,
-  OverviewPage,
-} from './pages.tsx';
+import { AlertPage, AlertsPage } from './alerts.tsx';
+import { IncidentPage, IncidentsPage } from './incidents.tsx';
+import { AssetPage, AssetsPage, ConversationsPage, LogPage, ModulesPage, OverviewPage } from './pages.tsx';
 
 const PAGES: readonly (readonly [path: string, title: string])[] = [
   ['', 'Overview'],
   ['map', 'Map'],
+  ['incidents', 'Incidents'],
   ['alerts', 'Alerts'],
   ['assets', 'Devices'],
   ['conversations', 'Conversations'],
   ['modules', 'Modules'],
+  ['log', 'Log'],
 ];
 
 function currentPath(): readonly string[] {
@@ -59,6 +55,8 @@ function App(): JSX.Element {
 function Content({ page, id }: { readonly page: string; readonly id: string | undefined }): JSX.Element {
   if (page === 'map') return <MapPage />;
   if (page === 'alerts') return id === undefined ? <AlertsPage /> : <AlertPage id={id} />;
+  if (page === 'incidents') return id === undefined ? <IncidentsPage /> : <IncidentPage id={id} />;
+  if (page === 'log') return <LogPage />;
   if (page === 'assets') return id === undefined ? <AssetsPage /> : <AssetPage id={id} />;
   if (page === 'conversations') return <ConversationsPage />;
   if (page === 'modules') return <ModulesPage />;

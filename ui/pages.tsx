@@ -1,8 +1,8 @@
-// The pages: overview, alerts, devices, conversations, modules. Each asks the API for what it shows.
+// The pages: overview, devices, conversations, modules, the log. Each asks the API for what it shows.
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
 import {
   SEVERITIES,
+  type Action,
   type Alert,
   type Asset,
   type Conversation,
@@ -15,7 +15,7 @@ import {
 import {
   AssetLink,
   Pager,
-  PartyText,
+  actionText,
   SeverityMark,
   Show,
   TableHead,
@@ -24,6 +24,8 @@ import {
   useAnswer,
   useSearch,
 } from './parts.tsx';
+import { AlertTable } from './alerts.tsx';
+import { IncidentLink } from './incidents.tsx';
 
 const PAGE_ROWS = 100;
 
@@ -34,10 +36,24 @@ export function OverviewPage(): JSX.Element {
       {(site) => (
         <>
           <h1>What needs you now</h1>
-          {site.worst.length === 0 ? (
-            <p class="empty">Nothing: no alert was raised.</p>
-          ) : (
+          {site.worstIncidents.length > 0 && (
             <ul class="worst">
+              {site.worstIncidents.map((incident) => (
+                <li key={incident.id}>
+                  <SeverityMark severity={incident.severity} /> <IncidentLink incident={incident} />
+                  <p>
+                    incident of {incident.steps.length} alerts, {timeText(incident.first)} to {timeText(incident.last)}{' '}
+                    UTC
+                  </p>
+                </li>
+              ))}
+            </ul>
+          )}
+          {site.worstIncidents.length > 0 && <h2>Alerts that wait</h2>}
+          {site.worst.length === 0 ? (
+            <p class="empty">Nothing: no alert waits for anybody.</p>
+          ) : (
+            <ul class="worst alerts">
               {site.worst.map((alert) => (
                 <li key={alert.id}>
                   <SeverityMark severity={alert.severity} />{' '}
@@ -50,12 +66,17 @@ export function OverviewPage(): JSX.Element {
           <h2>The site</h2>
           <dl class="figures">
             <Figure name="devices" value={site.assets} link="#/assets" />
-            <Figure name="alerts" value={site.alerts} link="#/alerts" />
+            <Figure name="incidents that wait" value={site.incidents} link="#/incidents" />
+            <Figure name="alerts that wait" value={site.waiting} link="#/alerts" />
+            <Figure name="alerts in all" value={site.alerts} link="#/alerts" />
             <Figure name="conversations" value={site.conversations} link="#/conversations" />
             <Figure name={`of ${site.modulesPlanned} modules look`} value={site.modules} link="#/modules" />
           </dl>
           <div class="columns">
-            <CountTable title="Alerts" rows={SEVERITIES.map((name) => ({ name, count: site.bySeverity[name] }))} />
+            <CountTable
+              title="Alerts that wait"
+              rows={SEVERITIES.map((name) => ({ name, count: site.bySeverity[name] }))}
+            />
             <CountTable title="Roles" rows={site.roles} />
             <CountTable title="Protocols" rows={site.protocols} />
           </div>
@@ -105,135 +126,6 @@ function CountTable({ title, rows }: { readonly title: string; readonly rows: re
         ))}
       </tbody>
     </table>
-  );
-}
-
-export function AlertsPage(): JSX.Element {
-  const { search, offset, setOffset, box } = useSearch();
-  const [severity, setSeverity] = useState('');
-  const loaded = useAnswer<Page<Alert>>('/api/alerts', { search, severity, offset, limit: PAGE_ROWS });
-  return (
-    <>
-      <h1>Alerts</h1>
-      <div class="filters">
-        {box}
-        <label>
-          At least{' '}
-          <select
-            value={severity}
-            onChange={(event) => {
-              setOffset(0);
-              setSeverity(event.currentTarget.value);
-            }}
-          >
-            <option value="">any severity</option>
-            {SEVERITIES.map((name) => (
-              <option key={name} value={name}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
-      </div>
-      <Show loaded={loaded}>
-        {({ items, total }) => (
-          <>
-            <AlertTable alerts={items} />
-            <Pager offset={offset} limit={PAGE_ROWS} total={total} go={setOffset} />
-          </>
-        )}
-      </Show>
-    </>
-  );
-}
-
-export function AlertTable({ alerts }: { readonly alerts: readonly Alert[] }): JSX.Element {
-  if (alerts.length === 0) return <p class="empty">No alert.</p>;
-  return (
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">severity</th>
-          <th scope="col">what</th>
-          <th scope="col">to whom</th>
-          <th scope="col">by whom</th>
-          <th scope="col">last (UTC)</th>
-          <th scope="col" class="number">
-            times
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {alerts.map((alert) => (
-          <tr key={alert.id}>
-            <td>
-              <SeverityMark severity={alert.severity} />
-            </td>
-            <td>
-              <a href={`#/alerts/${encodeURIComponent(alert.id)}`}>{alert.title}</a>
-            </td>
-            <td>
-              <PartyText party={alert.subject} />
-            </td>
-            <td>
-              <PartyText party={alert.peer} />
-            </td>
-            <td>{timeText(alert.last)}</td>
-            <td class="number">{alert.count}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-export function AlertPage({ id }: { readonly id: string }): JSX.Element {
-  const loaded = useAnswer<Alert>(`/api/alerts/${encodeURIComponent(id)}`);
-  return (
-    <Show loaded={loaded}>
-      {(alert) => (
-        <article>
-          <h1>
-            <SeverityMark severity={alert.severity} /> {alert.title}
-          </h1>
-          <p class="explanation">{alert.explanation}</p>
-          <h2>What to do</h2>
-          <p>{alert.advice}</p>
-          <h2>The facts</h2>
-          <dl class="facts">
-            <dt>happened to</dt>
-            <dd>
-              <PartyText party={alert.subject} />
-            </dd>
-            <dt>done by</dt>
-            <dd>
-              <PartyText party={alert.peer} />
-            </dd>
-            {alert.object !== '' && (
-              <>
-                <dt>object</dt>
-                <dd>{alert.object}</dd>
-              </>
-            )}
-            <dt>when (UTC)</dt>
-            <dd>
-              {timeText(alert.first)} to {timeText(alert.last)}, {alert.count} {alert.count === 1 ? 'time' : 'times'}
-            </dd>
-            <dt>techniques</dt>
-            <dd>{alert.techniques.join(', ') || '–'}</dd>
-            <dt>kind</dt>
-            <dd>
-              {alert.kind}, alert {alert.id}
-            </dd>
-            <dt>proving frames</dt>
-            <dd>
-              {alert.frames.map(({ file, frame }) => `${file}:${frame}`).join(', ') || '–'}
-              {alert.framesOmitted > 0 ? ` and ${alert.framesOmitted} more` : ''}
-            </dd>
-          </dl>
-        </article>
-      )}
-    </Show>
   );
 }
 
@@ -428,5 +320,45 @@ export function ModulesPage(): JSX.Element {
         </>
       )}
     </Show>
+  );
+}
+
+/** What operators did, the newest first. */
+export function LogPage(): JSX.Element {
+  const { search, offset, setOffset, box } = useSearch();
+  const loaded = useAnswer<Page<Action>>('/api/actions', { search, offset, limit: PAGE_ROWS });
+  return (
+    <>
+      <h1>What operators did</h1>
+      <div class="filters">{box}</div>
+      <Show loaded={loaded}>
+        {({ items, total }) =>
+          total === 0 ? (
+            <p class="empty">Nothing yet.</p>
+          ) : (
+            <>
+              <table>
+                <TableHead titles={['number', 'when (UTC)', 'who', 'what', 'alert', 'why']} />
+                <tbody>
+                  {items.map((action) => (
+                    <tr key={action.id}>
+                      <td class="number">{action.id}</td>
+                      <td>{timeText(action.time)}</td>
+                      <td>{action.operator}</td>
+                      <td>{actionText(action)}</td>
+                      <td>
+                        <a href={`#/alerts/${encodeURIComponent(action.alert)}`}>{action.title ?? action.alert}</a>
+                      </td>
+                      <td>{action.reason || '–'}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+              <Pager offset={offset} limit={PAGE_ROWS} total={total} go={setOffset} />
+            </>
+          )
+        }
+      </Show>
+    </>
   );
 }

@@ -1,7 +1,7 @@
 // Small things that several pages show.
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { ApiError, ask, type Party, type Severity } from './api.ts';
+import { ApiError, ask, type Action, type Party, type Scope, type Severity } from './api.ts';
 
 const MARKS: Readonly<Record<Severity, string>> = { critical: '◆', high: '▲', medium: '■', low: '●', info: '○' };
 
@@ -49,6 +49,24 @@ export function sizeText(bytes: number): string {
     unit++;
   }
   return `${size < 10 && unit > 0 ? size.toFixed(1) : Math.round(size)} ${units[unit]!}`;
+}
+
+export const SCOPE_TEXTS: Readonly<Record<Scope, string>> = {
+  exact: 'exactly this, between these two',
+  pair: 'all of this kind between these two',
+  device: 'all of this kind at this device, whoever does it',
+};
+
+const ACTION_TEXTS: Readonly<Record<Action['action'], string>> = {
+  acknowledge: 'acknowledged',
+  normal: 'marked as normal',
+  close: 'closed',
+  undo: 'undone',
+};
+
+export function actionText({ action, scope, undoes }: Action): string {
+  if (undoes !== null) return `undid number ${undoes}`;
+  return scope === null ? ACTION_TEXTS[action] : `${ACTION_TEXTS[action]}: ${SCOPE_TEXTS[scope]}`;
 }
 
 export type Loaded<Answer> =

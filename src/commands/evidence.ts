@@ -21,7 +21,7 @@ import { programVersion } from './version.ts';
 const ALERTS_AT_ONCE = 128;
 
 /** One line of index.json: docs/formats.md. */
-interface EvidenceFile {
+export interface EvidenceFile {
   readonly id: string;
   readonly kind: string;
   readonly severity: string;
@@ -132,7 +132,8 @@ function outputError(error: unknown): Error {
   return new OutputError('evidence', error as Error);
 }
 
-async function cutEvidence(
+/** A file for each alert, in this directory. */
+export async function cutEvidence(
   directory: string,
   paths: readonly string[],
   alerts: readonly Alert[],

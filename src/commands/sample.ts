@@ -20,3 +20,13 @@ export function samplePath(): string {
   const fromHere = relative(process.cwd(), path);
   return fromHere.startsWith('..') ? path : fromHere;
 }
+
+/** Whether this path means the sample that the single executable holds. */
+export function isSample(path: string): boolean {
+  return path === SAMPLE && shippedFileUrl(SAMPLE) === null;
+}
+
+/** Before captures are read again in another thread: the sample may be none of the disk. */
+export function holdSample(paths: readonly string[]): void {
+  if (paths.some(isSample)) holdInMemory(SAMPLE, shippedFile(SAMPLE));
+}

@@ -1,8 +1,10 @@
 // A site database as the server shows it: read again only when it was written to.
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
 import { severityRank } from '../alerts/severity.ts';
 import { storiesOf } from '../alerts/story.ts';
 import { showable } from '../bytes/text.ts';
+import { STANDARD_INPUT } from '../capture/open.ts';
 import { SEVERITIES, type Alert, type Incident, type Severity } from '../facts/alert.ts';
 import type { Asset } from '../facts/asset.ts';
 import { modules } from '../modules/index.ts';
@@ -13,6 +15,7 @@ import type {
   ConversationQuery,
   Page,
   PageQuery,
+  ProofOutcome,
   SiteData,
   WantedAction,
 } from '../server/site-data.ts';
@@ -23,9 +26,11 @@ import { alertJson, assetJson, fileJson, incidentJson } from './analysis-json.ts
 import { conversationJson } from './flows.ts';
 import { MODULES_PLANNED } from './modules.ts';
 import { actionJson, stateJson, undoOf } from './operator-json.ts';
+import { StoredProofs, type ProofCapture } from './stored-proof.ts';
 
 interface Loaded {
   readonly captures: readonly unknown[];
+  readonly proofCaptures: readonly ProofCapture[];
   readonly assets: readonly Asset[];
   readonly alerts: readonly Alert[];
   readonly alertsById: ReadonlyMap<string, Alert>;
@@ -45,6 +50,7 @@ export class StoredSite implements SiteData {
   readonly #path: string;
   #loaded: Loaded | null = null;
   #writtenMs = 0;
+  readonly #proofs = new StoredProofs();
 
   /** Throws StoreError where there is no such database. */
   constructor(path: string) {
@@ -123,6 +129,17 @@ export class StoredSite implements SiteData {
   actions(query: PageQuery): Page {
     const { actions, alertsById } = this.#load();
     return page(actions.toReversed(), query, (action) => actionJson(action, alertsById.get(action.alert)));
+  }
+
+  async proof(id: string): Promise<ProofOutcome> {
+    const { alertsById, proofCaptures } = this.#load();
+    const alert = alertsById.get(id);
+    if (alert === undefined) return { kind: 'missing' };
+    const captures = proofCaptures.map((capture) => ({ ...capture, path: foundPath(capture.path, this.#path) }));
+    const reply = await this.#proofs.of(alert, captures);
+    if ('problem' in reply) return { kind: 'gone', reason: reply.problem };
+    const { frames, omitted, pcapng } = reply.proof;
+    return { kind: 'done', item: { frames, omitted }, pcapng };
   }
 
   act(id: string, wanted: WantedAction): ActionOutcome {
@@ -245,8 +262,11 @@ function loadedFrom(store: SiteStore): Loaded {
   const alerts = [...store.alerts()];
   const alertsById = new Map(alerts.map((alert) => [alert.id, alert]));
   const actions = store.actions();
+  const captures = store.captures();
+  const identities = store.captureIdentities();
   return {
-    captures: store.captures().map(fileJson),
+    captures: captures.map(fileJson),
+    proofCaptures: captures.map(({ path }, index) => ({ path, identity: identities[index]! })),
     assets: [...store.assets()],
     alerts,
     alertsById,
@@ -255,6 +275,13 @@ function loadedFrom(store: SiteStore): Loaded {
     actions,
     states: new AlertStates(actions, (id) => alertsById.get(id)),
   };
+}
+
+/** Captures are stored as they were named: from the directory of then, which often is that of the database. */
+function foundPath(path: string, database: string): string {
+  if (path === STANDARD_INPUT || isAbsolute(path) || existsSync(path)) return path;
+  const beside = join(dirname(database), path);
+  return existsSync(beside) ? beside : path;
 }
 
 /** Of alerts that need a person. */

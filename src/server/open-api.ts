@@ -90,6 +90,21 @@ const INCIDENT = {
     },
   },
 };
+const PROOF = {
+  type: 'object',
+  required: ['frames', 'omitted'],
+  properties: {
+    frames: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['file', 'path', 'frame', 'time', 'length', 'originalLength', 'maskedBytes', 'hex', 'facts'],
+        properties: { hex: { type: 'string', pattern: '^([0-9a-f]{2})*$' }, facts: { type: 'array' } },
+      },
+    },
+    omitted: NUMBER,
+  },
+};
 const WANTED_ACTION = {
   type: 'object',
   required: ['action'],
@@ -124,7 +139,13 @@ const QUERIES: Readonly<Record<string, object>> = {
   protocol: { type: 'string', maxLength: 200 },
 };
 
-function get(summary: string, answer: object, queries: readonly string[] = [], path: readonly string[] = []): object {
+function get(
+  summary: string,
+  answer: object,
+  queries: readonly string[] = [],
+  path: readonly string[] = [],
+  type = 'application/json',
+): object {
   return {
     get: {
       summary,
@@ -133,13 +154,20 @@ function get(summary: string, answer: object, queries: readonly string[] = [], p
         ...queries.map((name) => ({ name, in: 'query', schema: QUERIES[name] })),
       ],
       responses: {
-        200: { description: summary, content: { 'application/json': { schema: answer } } },
+        200: { description: summary, content: { [type]: { schema: answer } } },
         400: { description: 'a query that cannot be' },
         401: { description: 'no session' },
         ...(path.length === 0 ? {} : { 404: { description: 'none with this id' } }),
       },
     },
   };
+}
+
+/** What is read from the captures of an alert, as long as they are there. */
+function proof(summary: string, answer: object, type?: string): object {
+  const described = get(summary, answer, [], ['id'], type) as { get: { responses: Record<number, object> } };
+  described.get.responses[410] = { description: 'the capture is not there any more, or another one' };
+  return described;
 }
 
 /** For operators only. */
@@ -176,6 +204,12 @@ export function openApi(): object {
       '/api/alerts': get('Alerts, worst first', pageOf(ALERT), [...PAGED, 'severity', 'asset', 'status']),
       '/api/alerts/{id}': get('One alert', ALERT, [], ['id']),
       '/api/alerts/{id}/actions': post('Acknowledge, mark as normal, close, or undo that', WANTED_ACTION, ALERT),
+      '/api/alerts/{id}/frames': proof('The frames that prove it, without secrets, and what they mean', PROOF),
+      '/api/alerts/{id}/evidence.pcapng': proof(
+        'The frames that prove it and some around, without secrets',
+        { type: 'string', format: 'binary' },
+        'application/octet-stream',
+      ),
       '/api/incidents': get('Alerts that belong together, worst first', pageOf(INCIDENT), PAGED),
       '/api/incidents/{id}': get('One incident with its alerts', INCIDENT, [], ['id']),
       '/api/actions': get('What operators did, the newest first', pageOf(ACTION), PAGED),

@@ -19,6 +19,14 @@ const DATA: SiteData = {
   asset: (id) => (id === 'a1' ? ITEM : null),
   alerts: () => LIST,
   alert: (id) => (id === 'a1' ? ITEM : null),
+  proof: (id) =>
+    Promise.resolve(
+      id === 'a1'
+        ? { kind: 'done', item: { frames: [], omitted: 0 }, pcapng: Uint8Array.of(1) }
+        : id === 'old'
+          ? { kind: 'gone', reason: 'the capture is not there' }
+          : { kind: 'missing' },
+    ),
   incidents: () => LIST,
   incident: (id) => (id === 'a1' ? ITEM : null),
   actions: () => LIST,
@@ -147,15 +155,25 @@ describe('what it answers', () => {
       if (get === undefined) continue;
       const answer = await site.get(path.replace('{id}', 'a1'), cookie);
       assert.equal(answer.statusCode, 200, path);
-      assert.match(String(answer.headers['content-type']), /^application\/json/);
+      const [type] = Object.keys(get.responses['200'].content);
+      assert.equal(String(answer.headers['content-type']).split(';')[0], type);
       assert.match(String(answer.headers['content-security-policy']), /default-src 'none'/);
       assert.equal(answer.headers['x-content-type-options'], 'nosniff');
-      const schema = get.responses['200'].content['application/json'].schema;
-      if (schema.properties?.items !== undefined)
+      const schema = get.responses['200'].content['application/json']?.schema;
+      if (schema?.properties?.items !== undefined)
         assert.deepEqual(Object.keys(answer.json<object>()).sort(), ['items', 'total']);
       if (path.includes('{id}')) assert.equal((await site.get(path.replace('{id}', 'none'), cookie)).statusCode, 404);
     }
     assert.equal((await site.get('/api/nothing', cookie)).statusCode, 404);
+  });
+
+  test('of a capture that is gone it says so', async () => {
+    const site = await serve();
+    const cookie = await session(site);
+    for (const name of ['frames', 'evidence.pcapng']) {
+      const answer = await site.get(`/api/alerts/old/${name}`, cookie);
+      assert.deepEqual([answer.statusCode, answer.json()], [410, { error: 'the capture is not there' }]);
+    }
   });
 
   test('a query that leaves things out has its defaults, one that cannot be is told', async () => {
@@ -191,7 +209,7 @@ interface Described {
     string,
     {
       get?: {
-        responses: { 200: { content: { 'application/json': { schema: { properties?: { items?: unknown } } } } } };
+        responses: { 200: { content: { 'application/json'?: { schema: { properties?: { items?: unknown } } } } } };
       };
     }
   >;

@@ -3,7 +3,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { openApi } from './open-api.ts';
 import { COOKIE, Sessions, sessionOf, type Role } from './sessions.ts';
-import type { AlertQuery, ConversationQuery, PageQuery, SiteData, WantedAction } from './site-data.ts';
+import type { AlertQuery, ConversationQuery, PageQuery, ProofOutcome, SiteData, WantedAction } from './site-data.ts';
 
 /** A file of the dashboard. */
 export interface DashboardFile {
@@ -91,6 +91,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   server.get('/api/openapi.json', () => openApi());
   addSessions(server, sessions, now);
   addLists(server, options.data);
+  addProofs(server, options);
   addActions(server, options, now);
   for (const { path, type, content } of options.dashboard) {
     server.get(path, async (_request, reply) => reply.type(type).send(content));
@@ -112,6 +113,25 @@ function addSessions(server: FastifyInstance, sessions: Sessions, now: () => num
 /** A browser names the page that asks, where it does not read only. */
 function isForeign(origin: string | undefined): boolean {
   return origin !== undefined && !OWN_HOST.test(origin.replace(/^https?:\/\//, ''));
+}
+
+/** The frames that prove an alert, to look at and as a capture. */
+function addProofs(server: FastifyInstance, { data }: ServerOptions): void {
+  const route = { schema: { params: ID } };
+  const refuse = async (reply: FastifyReply, outcome: ProofOutcome): Promise<unknown> =>
+    outcome.kind === 'gone'
+      ? reply.code(410).send({ error: outcome.reason })
+      : reply.code(404).send({ error: 'there is none with this id' });
+  server.get<{ Params: { id: string } }>('/api/alerts/:id/frames', route, async ({ params }, reply) => {
+    const outcome = await data.proof(params.id);
+    return outcome.kind === 'done' ? outcome.item : refuse(reply, outcome);
+  });
+  server.get<{ Params: { id: string } }>('/api/alerts/:id/evidence.pcapng', route, async ({ params }, reply) => {
+    const outcome = await data.proof(params.id);
+    if (outcome.kind !== 'done') return refuse(reply, outcome);
+    reply.header('content-disposition', `attachment; filename="alert-${params.id.replace(/[^\w-]/g, '_')}.pcapng"`);
+    return reply.type('application/octet-stream').send(outcome.pcapng);
+  });
 }
 
 function addActions(server: FastifyInstance, { data, operator }: ServerOptions, now: () => number): void {

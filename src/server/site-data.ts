@@ -43,6 +43,12 @@ export type ActionOutcome =
   | { readonly kind: 'missing' }
   | { readonly kind: 'refused'; readonly reason: string };
 
+/** The frames that prove an alert; gone: the capture is not there any more. */
+export type ProofOutcome =
+  | { readonly kind: 'done'; readonly item: unknown; readonly pcapng: Uint8Array }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'gone'; readonly reason: string };
+
 export interface SiteData {
   /** Counts and what needs a person now. */
   overview(): unknown;
@@ -51,6 +57,7 @@ export interface SiteData {
   asset(id: string): unknown;
   alerts(query: AlertQuery): Page;
   alert(id: string): unknown;
+  proof(alert: string): Promise<ProofOutcome>;
   /** Stories of alerts that belong together, worst first. */
   incidents(query: PageQuery): Page;
   /** With its alerts. */

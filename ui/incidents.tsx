@@ -1,0 +1,99 @@
+// Incidents: alerts that belong together, told as one story.
+import type { JSX } from 'preact';
+import type { Incident, Page } from './api.ts';
+import { AssetLink, Pager, SeverityMark, Show, TableHead, timeText, useAnswer, useSearch } from './parts.tsx';
+
+const PAGE_ROWS = 100;
+
+export function IncidentLink({ incident }: { readonly incident: Incident }): JSX.Element {
+  return <a href={`#/incidents/${encodeURIComponent(incident.id)}`}>{incident.title}</a>;
+}
+
+export function IncidentsPage(): JSX.Element {
+  const { search, offset, setOffset, box } = useSearch();
+  const loaded = useAnswer<Page<Incident>>('/api/incidents', { search, offset, limit: PAGE_ROWS });
+  return (
+    <>
+      <h1>Incidents</h1>
+      <div class="filters">{box}</div>
+      <Show loaded={loaded}>
+        {({ items, total }) =>
+          total === 0 ? (
+            <p class="empty">No incident: no alerts belong together.</p>
+          ) : (
+            <>
+              <table>
+                <TableHead titles={['severity', 'what', 'hosts', 'alerts', 'first (UTC)', 'last (UTC)']} />
+                <tbody>
+                  {items.map((incident) => (
+                    <tr key={incident.id}>
+                      <td>
+                        <SeverityMark severity={incident.severity} />
+                      </td>
+                      <td>
+                        <IncidentLink incident={incident} />
+                      </td>
+                      <td class="number">{incident.hosts.length}</td>
+                      <td class="number">{incident.steps.length}</td>
+                      <td>{timeText(incident.first)}</td>
+                      <td>{timeText(incident.last)}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+              <Pager offset={offset} limit={PAGE_ROWS} total={total} go={setOffset} />
+            </>
+          )
+        }
+      </Show>
+    </>
+  );
+}
+
+export function IncidentPage({ id }: { readonly id: string }): JSX.Element {
+  const loaded = useAnswer<Incident>(`/api/incidents/${encodeURIComponent(id)}`);
+  return (
+    <Show loaded={loaded}>
+      {(incident) => (
+        <article>
+          <h1>
+            <SeverityMark severity={incident.severity} /> {incident.title}
+          </h1>
+          <h2>Who was in it</h2>
+          <ul>
+            {incident.hosts.map((host, index) => (
+              <li key={index}>
+                <AssetLink id={host.asset}>{host.ip ?? host.mac ?? host.asset}</AssetLink>: {host.part}
+              </li>
+            ))}
+          </ul>
+          <h2>The story</h2>
+          <ol class="story">
+            {incident.steps.map((step) => (
+              <Step key={step.alert} incident={incident} step={step} />
+            ))}
+          </ol>
+          <p>Techniques: {incident.techniques.join(', ') || '–'}</p>
+        </article>
+      )}
+    </Show>
+  );
+}
+
+function Step(props: { readonly incident: Incident; readonly step: Incident['steps'][number] }): JSX.Element {
+  const { incident, step } = props;
+  const alert = incident.alerts?.find(({ id }) => id === step.alert);
+  const name = (index: number | null): string => {
+    const host = index === null ? undefined : incident.hosts[index];
+    return host === undefined ? '' : (host.ip ?? host.mac ?? host.asset);
+  };
+  const way = [name(step.from), name(step.to)].filter((word) => word !== '').join(' → ');
+  return (
+    <li>
+      <SeverityMark severity={step.severity} /> {timeText(step.time)} {step.stage}: {way}:{' '}
+      <a href={`#/alerts/${encodeURIComponent(step.alert)}`}>{step.title}</a>
+      {alert === undefined ? '' : ` (${alert.state.status})`}
+      {alert !== undefined && <p>{alert.explanation}</p>}
+    </li>
+  );
+}
