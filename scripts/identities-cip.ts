@@ -17,6 +17,12 @@ export function cipAttributes(fields: readonly TsharkField[]): [attribute: strin
     const attribute = ATTRIBUTES.get(name);
     if (attribute === undefined) return [];
     if (attribute === 'vendor') return [[attribute, vendorName(Number(show))]];
+    if (attribute === 'firmware') return [[attribute, revision(Number(show))]];
     return [[attribute, attribute === 'serial' ? show.replace(/^0x/, '') : show]];
   });
+}
+
+/** tshark shows major and minor revision in one number; they are written as 4.003. */
+function revision(number: number): string {
+  return `${number & 0xff}.${String(number >> 8).padStart(3, '0')}`;
 }

@@ -5,7 +5,8 @@ import { Random, RANDOM_MECHANISMS, type RandomMechanism, type Test } from './ra
 
 /** One of so many transcripts is tried with every password that is shipped, the others with a few in turn. */
 const WHOLE_LIST_EVERY = 10_000;
-const MEASURED_MS = 300;
+const MEASURED_MS = 200;
+const MEASURED_TIMES = 5;
 
 interface Result {
   readonly tried: number;
@@ -52,13 +53,16 @@ function testOf(mechanism: RandomMechanism, random: Random): Test {
   return test;
 }
 
-/** Of one transcript, on this machine, as the program does it. */
+/** Of one transcript, on this machine, as the program does it: the best of several, as others may use the machine. */
 function rate(mechanism: RandomMechanism, passwords: readonly string[]): number {
   const test = testOf(mechanism, new Random());
-  const began = performance.now();
-  let tried = 0;
-  while (performance.now() - began < MEASURED_MS) test(passwords[tried++ % passwords.length]!);
-  const perSecond = (tried / (performance.now() - began)) * 1000;
+  let perSecond = 0;
+  for (let run = 0; run < MEASURED_TIMES; run++) {
+    const began = performance.now();
+    let tried = 0;
+    while (performance.now() - began < MEASURED_MS) test(passwords[tried++ % passwords.length]!);
+    perSecond = Math.max(perSecond, (tried / (performance.now() - began)) * 1000);
+  }
   // Two figures say enough.
   return Number(perSecond.toPrecision(2));
 }

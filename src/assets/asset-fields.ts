@@ -17,6 +17,11 @@ export function assetFields(
   };
 }
 
+/** How it is guarded, the worst that was seen: credential-auditor; null: nobody was seen logging in to it. */
+export function hardeningOf({ evidence }: Asset): string | null {
+  return best(evidence, 'hardening');
+}
+
 /** By attribute, then the most trusted, then the newest. */
 export function byWeight(left: AssetEvidence, right: AssetEvidence): number {
   return (

@@ -1,4 +1,5 @@
 // Turns the result of an analysis into the object that `analyze --json` prints: the contract of docs/formats.md.
+import { hardeningOf } from '../assets/asset-fields.ts';
 import { showable } from '../bytes/text.ts';
 import { fieldGrounds, type OtherClaim } from '../assets/field-grounds.ts';
 import type { CaptureFile } from '../capture/frames.ts';
@@ -81,6 +82,7 @@ export function assetJson(asset: Asset): Record<string, unknown> {
     firmware: asset.firmware,
     serial: asset.serial,
     name: asset.name,
+    hardening: hardeningOf(asset),
     fields: fieldsJson(asset.evidence),
     protocols: asset.protocols,
     first: timestamp(asset.firstUs),

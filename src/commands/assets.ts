@@ -1,5 +1,6 @@
 // `1sec assets`: the devices of a site, over all analyses that were saved.
 import { showable } from '../bytes/text.ts';
+import { hardeningOf } from '../assets/asset-fields.ts';
 import type { Asset } from '../facts/asset.ts';
 import type { AssetFilter } from '../store/assets.ts';
 import { assetJson, fileJson } from './analysis-json.ts';
@@ -91,6 +92,7 @@ const ASSETS: StoredList<Asset> = {
     column('vendor', 7, (asset) => asset.vendor),
     column('model', 5, (asset) => asset.model),
     column('firmware', 4, (asset) => asset.firmware),
+    column('login', 3, (asset) => hardeningOf(asset)),
     column('protocols', 2, (asset) => asset.protocols.join(' ')),
     column('last seen', 1, (asset) => readableTime(asset.lastUs)),
   ],
@@ -107,6 +109,7 @@ const ASSETS: StoredList<Asset> = {
     'firmware',
     'serial',
     'name',
+    'hardening',
     'protocols',
     'first',
     'last',
@@ -124,6 +127,7 @@ const ASSETS: StoredList<Asset> = {
     asset.firmware,
     asset.serial,
     asset.name,
+    hardeningOf(asset),
     asset.protocols.join(' '),
     timestamp(asset.firstUs),
     timestamp(asset.lastUs),

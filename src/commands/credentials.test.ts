@@ -180,3 +180,19 @@ test('a list of one’s own is used beside the shipped one, and a broken one is 
   assert.match(oneLine(own(['credentials', 'lst'])), /did you mean list/);
   assert.match(oneLine(own(['credentials', 'list', '--to', 'x'])), /--to does not belong to credentials list/);
 });
+
+test('a site knows of each device how it is guarded, with the frame that shows it', () => {
+  const sample = fileURLToPath(new URL('../../samples/logins/ftp.pcap', import.meta.url));
+  own(['analyze', '--quiet', '--save', 'guarded.db', sample]);
+  const { assets } = JSON.parse(own(['assets', '--db', 'guarded.db', '--json']).output) as {
+    assets: { hardening: string | null; evidence: { attribute: string; source: string; frame: { frame: number } }[] }[];
+  };
+  assert.deepEqual(
+    assets.map(({ hardening }) => hardening),
+    [null, 'default credential'],
+  );
+  const shown = assets[1]!.evidence.find(({ attribute }) => attribute === 'hardening')!;
+  assert.match(shown.source, /^ftp login/);
+  assert.ok(shown.frame.frame > 0);
+  assert.match(own(['assets', '--db', 'guarded.db']).output, /login .*\n.*\n192\.0\.2\.2 .*default credential/);
+});

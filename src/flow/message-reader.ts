@@ -1,6 +1,6 @@
 // Turns the bytes of a conversation, in order, into messages of a protocol: recognises the protocol by content, cuts
 // the stream into frames, keeps the beginning of a frame until its end arrives, and finds the next frame after a loss.
-import { i32be } from '../bytes/endian.ts';
+import { i32be, u16be } from '../bytes/endian.ts';
 import type { FactSink } from '../facts/facts.ts';
 import { emptyOperation } from '../facts/operation.ts';
 import {
@@ -155,6 +155,7 @@ export class MessageReader {
       ofIpv4: (bytes, at) => named(AddressKind.ipv4, 0, 0, 0, i32be(bytes, at)),
       ofIpv6: (bytes, at) =>
         named(AddressKind.ipv6, i32be(bytes, at), i32be(bytes, at + 4), i32be(bytes, at + 8), i32be(bytes, at + 12)),
+      ofMac: (bytes, at) => named(AddressKind.mac, 0, 0, u16be(bytes, at), i32be(bytes, at + 2)),
     };
   }
 

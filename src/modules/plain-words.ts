@@ -1,5 +1,5 @@
 // Numbers as people say them in explanations: durations, chances, counts.
-import { grouped } from '../bytes/text.ts';
+import { grouped, showable } from '../bytes/text.ts';
 
 /** `840 µs`, `2.4 ms`, `3.1 s`, `12 min`, `5.2 h`. */
 export function durationText(us: number): string {
@@ -50,4 +50,9 @@ export function timesText(count: number): string {
 
 function rounded(value: number): string {
   return value < 10 ? value.toFixed(1).replace(/\.0$/, '') : value.toFixed(0);
+}
+
+/** A user as alerts name one: the first letter, and that there is more. */
+export function maskedUser(user: string): string {
+  return `${showable(user.slice(0, 1), 4)}***`;
 }

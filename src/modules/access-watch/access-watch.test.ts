@@ -3,7 +3,21 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Rehearsal } from '../rehearsal.ts';
 import { accessWatch } from './index.ts';
-import { DAY, FIELDBUS, HOUR, SECOND, WEB, accept, fieldbus, month, pings, refuse, shell, times } from './scenes.ts';
+import {
+  DAY,
+  FIELDBUS,
+  HOUR,
+  SECOND,
+  WEB,
+  accept,
+  besiege,
+  fieldbus,
+  month,
+  pings,
+  refuse,
+  shell,
+  times,
+} from './scenes.ts';
 
 interface Case {
   readonly kind: string;
@@ -47,6 +61,36 @@ const FIRES: readonly Case[] = [
     what: 'one password for eight users of a server',
     play: (rehearsal) => times(8, (index) => refuse(rehearsal, 60 * index, { user: `user ${index}` })),
     says: /It tried 8 users/,
+  },
+  {
+    kind: 'access-watch/brute-force',
+    what: 'six hosts that try four passwords each, an hour apart',
+    play: (rehearsal) => besiege(rehearsal, 24),
+    severity: 'high',
+    says: /192\.0\.2\.2 refused 6 clients 20 times by ftp within 19 h, none of which it ever let in: 192\.0\.2\.10, .*too seldom to be noticed alone/,
+  },
+  {
+    kind: 'access-watch/password-spraying',
+    what: 'six hosts that try one password for many users of a server between them',
+    play: (rehearsal) =>
+      times(24, (index) => refuse(rehearsal, 600 * index, { client: 10 + (index % 6), user: `user ${index}` })),
+    says: /refused 6 clients 20 times .* It was for 20 users/,
+  },
+  {
+    kind: 'access-watch/password-spraying',
+    what: 'one server each ten hours, for five days',
+    play: (rehearsal) => times(12, (index) => refuse(rehearsal, 36_000 * index, { server: 2 + index })),
+    says: /12 servers refused 192\.0\.2\.1 within 4 days/,
+  },
+  {
+    kind: 'access-watch/success-after-failures',
+    what: 'one of many hosts that were refused is let in',
+    play: (rehearsal) => {
+      besiege(rehearsal, 24);
+      refuse(rehearsal, 90_000, { client: 12, outcome: 'accepted' });
+    },
+    severity: 'high',
+    says: /let 192\.0\.2\.12 in by ftp as o\*\*\* after it had refused 6 clients, this one among them/,
   },
   {
     kind: 'access-watch/success-after-failures',
@@ -132,6 +176,23 @@ const FIRES: readonly Case[] = [
   },
   {
     kind: 'access-watch/tunnel',
+    what: 'a session through which the server reaches into the network of a host that reads controllers',
+    play: (rehearsal) => {
+      fieldbus(rehearsal);
+      rehearsal.trait({ host: 3, trait: 'ssh-forwarding', value: 'opened by the server' });
+    },
+    severity: 'high',
+    says: /192\.0\.2\.3 lets the other side open connections into its network .* It asks fieldbus/,
+  },
+  {
+    kind: 'access-watch/tunnel',
+    what: 'a session whose client reaches through a server',
+    play: (rehearsal) => rehearsal.trait({ host: 2, trait: 'ssh-forwarding', value: 'opened by the client' }),
+    severity: 'low',
+    says: /192\.0\.2\.2 is the way into its network/,
+  },
+  {
+    kind: 'access-watch/tunnel',
     what: 'pings whose answers are far larger',
     play: (rehearsal) => pings(rehearsal, 98, 1042, 200),
     says: /211,200 bytes in 400 ICMP packets, 98 bytes a packet in one direction and 1042/,
@@ -195,6 +256,29 @@ const FIRES: readonly Case[] = [
 ];
 
 const QUIET: readonly Case[] = [
+  {
+    kind: 'access-watch/brute-force',
+    what: 'thirty people of whom each mistypes once and is let in, and a server whose clients all know an old password',
+    play: (rehearsal) => {
+      times(30, (index) => {
+        refuse(rehearsal, 100 * index, { client: 10 + index }, `typo ${index}`);
+        refuse(rehearsal, 100 * index + 20, { client: 10 + index, outcome: 'accepted' }, `right ${index}`);
+      });
+      times(24, (index) => refuse(rehearsal, 5000 + 100 * index, { client: 50 + (index % 6), server: 3 }, 'old'));
+      times(30, (index) => refuse(rehearsal, 9000 + 100 * index, { client: 10 + (index % 30) }, 'changed'));
+    },
+  },
+  {
+    kind: 'access-watch/password-spraying',
+    what: 'eleven servers within a week, and twelve that let the client in after it had mistyped',
+    play: (rehearsal) => {
+      times(11, (index) => refuse(rehearsal, 36_000 * index, { server: 2 + index }));
+      times(12, (index) => {
+        refuse(rehearsal, 36_000 * index + 5, { client: 50, server: 60 + index }, `typo ${index}`);
+        refuse(rehearsal, 36_000 * index + 9, { client: 50, server: 60 + index, outcome: 'accepted' }, 'right');
+      });
+    },
+  },
   {
     kind: 'access-watch/brute-force',
     what: 'somebody who mistypes four times',

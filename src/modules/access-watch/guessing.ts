@@ -3,14 +3,15 @@ import { showable } from '../../bytes/text.ts';
 import type { AlertKind, Severity } from '../../facts/alert.ts';
 import type { Login } from '../../facts/facts.ts';
 import type { Site } from '../../facts/module.ts';
-import { countOf, spanText, timesText } from '../plain-words.ts';
+import { countOf, maskedUser, spanText, timesText } from '../plain-words.ts';
 import { BRUTE_FORCE, OUTDATED, SPRAYING, SUCCESS } from './kinds.ts';
-import { Tries, keepFrame } from './tries.ts';
+import { makeRoom } from './room.ts';
+import { Sieges, triesOf as siegeTries, type Siege } from './sieges.ts';
+import { Spraying, triesOf as spraysOf, type SprayingRule } from './spraying.ts';
+import { Tries } from './tries.ts';
 
-/** Pairs of client and server, and clients, that are remembered; the one that was made first is forgotten first. */
+/** Pairs of client and server that are remembered; the one that was made first is forgotten first. */
 const PAIRS_MAX = 8192;
-const CLIENTS_MAX = 4096;
-const SERVERS_MAX = 256;
 const MINUTE_US = 60_000_000;
 const HOUR_US = 60 * MINUTE_US;
 
@@ -23,9 +24,11 @@ const SLOW_MIN = 20;
 const REFUSED_SHARE = 0.8;
 /** Sessions of which nobody sees the outcome (SSH, RDP): more are needed, none accepted, and it is said to be a guess. */
 const UNSEEN_MIN = 30;
-/** Spraying: so many servers or users, at most so many tries each, within the window. */
+/** Spraying over servers: hasty, or patient, where those that let the client in do not count. */
+const FAST_SPRAYING: SprayingRule = { windowUs: HOUR_US, serversMin: 5, forgetsAccepted: false };
+const SLOW_SPRAYING: SprayingRule = { windowUs: 7 * 24 * HOUR_US, serversMin: 12, forgetsAccepted: true };
+/** Spraying over users of one server: so many, at most so many tries each, within the window. */
 const SPRAY_US = HOUR_US;
-const SPRAYED_SERVERS_MIN = 5;
 const SPRAYED_USERS_MIN = 8;
 const TRIES_EACH_MAX = 3;
 /** More different ones than people need to remember which password it was. */
@@ -35,19 +38,12 @@ const OUTDATED_MIN = 10;
 const IS_UNSEEN = new Set(['ssh', 'rdp']);
 const NAMED_USERS = 6;
 
-/** What one client tried on many servers, within the window. */
-interface Spray {
-  /** By server: tries and the time of the last one, in the order of the first. */
-  readonly servers: Map<number, { tries: number; lastUs: number }>;
-  readonly frames: number[];
-  firstUs: number;
-  toldAt: number;
-}
-
 export class Guessing {
   readonly #site: Site;
   readonly #pairs = new Map<string, Tries>();
-  readonly #sprays = new Map<number, Spray>();
+  readonly #fastSprays = new Spraying(FAST_SPRAYING);
+  readonly #slowSprays = new Spraying(SLOW_SPRAYING);
+  readonly #sieges = new Sieges();
 
   constructor(site: Site) {
     this.#site = site;
@@ -67,12 +63,16 @@ export class Guessing {
     const hash = login.keyedHash?.(this.#site.secretKey) ?? '';
     tries.add(login, hash);
     if (outcome === 'accepted') {
-      const isGuessed = !tries.wasAccepted(user, hash) && this.#judgeSuccess(login, tries);
+      const siege = this.#sieges.accepted(login);
+      const isGuessed = !tries.wasAccepted(user, hash) && this.#judgeSuccess(login, tries, siege);
       tries.inARow = 0;
+      this.#slowSprays.accepted(login);
       return isGuessed;
     }
     if (outcome === 'refused') {
-      this.#spray(login, tries);
+      this.#spray(login, tries, this.#fastSprays);
+      this.#spray(login, tries, this.#slowSprays);
+      this.#besiege(login, tries);
       this.#judgeRefused(login, tries);
     } else if (IS_UNSEEN.has(protocol)) this.#judgeUnseen(login, tries);
     return false;
@@ -147,49 +147,46 @@ export class Guessing {
     this.#raise(BRUTE_FORCE, 'medium', login, text, [login.frame]);
   }
 
-  #spray(login: Login, tries: Tries): void {
-    const { client, server, timeUs, frame, protocol } = login;
-    const spray = this.#sprayOf(client, timeUs);
-    const before = spray.servers.get(server);
-    if (before !== undefined) {
-      before.tries++;
-      before.lastUs = timeUs;
-    } else if (spray.servers.size < SERVERS_MAX) {
-      spray.servers.set(server, { tries: 1, lastUs: timeUs });
-      if (frame > 0) keepFrame(spray.frames, frame);
-    }
+  #spray(login: Login, tries: Tries, sprays: Spraying): void {
+    const { client, server, timeUs, protocol } = login;
+    const spray = sprays.refused(login);
+    if (spray === null || tries.isBruteForce) return;
+    // What is told of the hour is not told again of the week.
+    if (sprays === this.#slowSprays && this.#fastSprays.toldOf(client, server, timeUs) !== null) return;
     const servers = spray.servers.size;
-    if (servers < SPRAYED_SERVERS_MIN || servers < 2 * spray.toldAt || tries.isBruteForce) return;
-    const refused = [...spray.servers.values()].reduce((sum, each) => sum + each.tries, 0);
-    if (refused > TRIES_EACH_MAX * servers) return;
     spray.toldAt = servers;
     const { hosts } = this.#site;
     const list = [...spray.servers.keys()].slice(0, 8).map((host) => hosts.address(host));
     const text =
-      `${servers} servers refused ${hosts.address(client)} within ${spanText(timeUs - spray.firstUs)}, ${refused} tries in ` +
+      `${servers} servers refused ${hosts.address(client)} within ${spanText(timeUs - spray.firstUs)}, ${spraysOf(spray)} tries in ` +
       `all, the last by ${protocol}: ${list.join(', ')}${servers > list.length ? ' …' : ''}.`;
     const [first = server] = spray.servers.keys();
     this.#raise(SPRAYING, 'high', { ...login, server: first }, text, spray.frames, 'many servers');
   }
 
-  /** The spray of a client without what has left the window. */
-  #sprayOf(client: number, timeUs: number): Spray {
-    let spray = this.#sprays.get(client);
-    if (spray === undefined) {
-      makeRoom(this.#sprays, CLIENTS_MAX);
-      this.#sprays.set(client, (spray = { servers: new Map(), frames: [], firstUs: timeUs, toldAt: 0 }));
-    }
-    if (timeUs - spray.firstUs <= SPRAY_US) return spray;
-    for (const [server, { lastUs }] of spray.servers) if (timeUs - lastUs > SPRAY_US) spray.servers.delete(server);
-    spray.firstUs = spray.servers.size === 0 ? timeUs : timeUs - SPRAY_US;
-    if (spray.servers.size === 0) {
-      spray.frames.length = 0;
-      spray.toldAt = 0;
-    }
-    return spray;
+  /** Many clients on one server. */
+  #besiege(login: Login, tries: Tries): void {
+    const { client, server, protocol, timeUs } = login;
+    if (tries.isBruteForce || tries.recent.at(-1)?.isNew !== true) return;
+    const siege = this.#sieges.refused(login);
+    if (siege === null) return;
+    const { hosts } = this.#site;
+    const total = siegeTries(siege);
+    siege.toldAt = total;
+    const clients = [...siege.clients.keys()].slice(0, 8).map((host) => hosts.address(host));
+    const users = siege.users.size;
+    const isSpraying = users >= SPRAYED_USERS_MIN && total <= TRIES_EACH_MAX * users;
+    const named = siege.users.has('') ? '' : ` It was for ${countOf(users, 'user')}.`;
+    const text =
+      `${hosts.address(server)} refused ${siege.clients.size} clients ${timesText(total)} by ${protocol} within ` +
+      `${spanText(timeUs - siege.firstUs)}, none of which it ever let in: ${clients.join(', ')}` +
+      `${siege.clients.size > clients.length ? ' …' : ''}.${named} Each of them tried too seldom to be noticed alone.`;
+    const [first = client] = siege.clients.keys();
+    const kind = isSpraying ? SPRAYING : BRUTE_FORCE;
+    this.#raise(kind, 'high', { ...login, client: first }, text, siege.frames, `${protocol} from many hosts`);
   }
 
-  #judgeSuccess(login: Login, tries: Tries): boolean {
+  #judgeSuccess(login: Login, tries: Tries, siege: Siege | null): boolean {
     const { client, server, protocol, user, timeUs, frame } = login;
     const { hosts } = this.#site;
     const who = `${hosts.address(server)} let ${hosts.address(client)} in by ${protocol}${asUser(user)}`;
@@ -206,9 +203,13 @@ export class Guessing {
       tries.reset();
       return true;
     }
-    const spray = this.#sprays.get(client);
-    if (spray === undefined || spray.toldAt === 0 || timeUs - spray.firstUs > SPRAY_US) return false;
-    if (!spray.servers.has(server)) return false;
+    if (siege !== null) {
+      const text = `${who} after it had refused ${siege.clients.size + 1} clients, this one among them.`;
+      this.#raise(SUCCESS, 'high', login, text, [...siege.frames.slice(-3), frame]);
+      return true;
+    }
+    const spray = this.#fastSprays.toldOf(client, server, timeUs) ?? this.#slowSprays.toldOf(client, server, timeUs);
+    if (spray === null) return false;
     const text = `${who} after ${spray.servers.size} servers had refused it a few times each, this one ${timesText(tries.refused)}.`;
     this.#raise(SUCCESS, 'high', login, text, [...spray.frames.slice(-3), frame]);
     return true;
@@ -252,24 +253,10 @@ function rateText(count: number, spanUs: number): string {
 function named({ users }: Tries): string {
   const names = [...users].filter((user) => user !== '');
   if (names.length === 0) return '';
-  const list = [...new Set(names.map(masked))].slice(0, NAMED_USERS);
+  const list = [...new Set(names.map(maskedUser))].slice(0, NAMED_USERS);
   return ` (${list.join(', ')})`;
 }
 
 function asUser(user: string): string {
-  return user === '' ? '' : ` as ${masked(user)}`;
-}
-
-/** The first letter, and that there is more. */
-export function masked(user: string): string {
-  return `${showable(user.slice(0, 1), 4)}***`;
-}
-
-/** The entry that was made first gives way. */
-export function makeRoom<Key>(map: Map<Key, unknown>, maximum: number): void {
-  if (map.size < maximum) return;
-  for (const key of map.keys()) {
-    map.delete(key);
-    return;
-  }
+  return user === '' ? '' : ` as ${maskedUser(user)}`;
 }

@@ -5,7 +5,7 @@ export const BRUTE_FORCE: AlertKind = {
   kind: 'access-watch/brute-force',
   title: 'Somebody guesses passwords of a device',
   severity: 'high',
-  why: 'One host was refused by one server again and again, with different passwords or users: faster or longer than people mistype.',
+  why: 'One host, or several that the server does not know, were refused by one server again and again, with different passwords or users: faster or longer than people mistype.',
   advice:
     'Find out what runs on the host that tried, and cut it off if nobody knows. Look through the log of the server for a login that was accepted.',
   falsePositives: [
@@ -82,13 +82,14 @@ export const TUNNEL: AlertKind = {
   kind: 'access-watch/tunnel',
   title: 'Data passes inside something else',
   severity: 'medium',
-  why: 'Names in DNS, pings, or a web proxy carry other traffic: past a filter, and past who watches.',
+  why: 'Names in DNS, pings, a web proxy or an SSH session carry other traffic: past a filter, and past who watches.',
   advice:
     'Find the program on the host that does so. Let hosts of the plant ask only the site’s own name server, and a proxy only lead to web sites.',
   falsePositives: [
     'A security product or a content network that keeps data in names.',
     'A test of the network with pings of different sizes.',
     'A proxy through which an approved program reaches its server.',
+    'A host that administrators go through on purpose, to reach others behind it by SSH.',
   ],
   techniques: ['T0884', 'T0885'],
   quietSeconds: 86_400,

@@ -8,7 +8,7 @@ import { countOf, spanText } from '../plain-words.ts';
 import { remoteService } from '../remote-services.ts';
 import { unconfirmedSighting, weighed } from '../unconfirmed.ts';
 import type { ControlHosts } from '../control-hosts.ts';
-import { makeRoom } from './guessing.ts';
+import { makeRoom } from './room.ts';
 import { REMOTE_SESSION, REMOTE_TOOL } from './kinds.ts';
 
 const SESSIONS_MAX = 8192;

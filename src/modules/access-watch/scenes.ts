@@ -18,6 +18,11 @@ export function refuse(rehearsal: Rehearsal, second: number, change: Partial<Log
   });
 }
 
+/** So many tries at one account of host 2, one an hour, of hosts 10 to 15 in turn. */
+export function besiege(rehearsal: Rehearsal, count: number): void {
+  times(count, (index) => refuse(rehearsal, 3600 * index, { client: 10 + (index % 6), user: 'operator' }));
+}
+
 export function times(count: number, what: (index: number) => void): void {
   for (let index = 0; index < count; index++) what(index);
 }

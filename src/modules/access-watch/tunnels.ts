@@ -5,8 +5,8 @@ import type { AlertKind, Severity } from '../../facts/alert.ts';
 import type { Conversation, Trait } from '../../facts/facts.ts';
 import type { Site } from '../../facts/module.ts';
 import type { ControlHosts } from '../control-hosts.ts';
-import { makeRoom } from './guessing.ts';
 import { DISGUISED, TUNNEL } from './kinds.ts';
+import { makeRoom } from './room.ts';
 
 /** Pairs and proxied targets that were told. */
 const TOLD_MAX = 8192;
@@ -77,6 +77,7 @@ export class Tunnels {
       const severity = control === undefined ? 'medium' : 'high';
       this.#raise(TUNNEL, severity, host, -1, `dns ${shown}`, timeUs, [frame], text);
     }
+    if (trait === 'ssh-forwarding') this.#tellForwarding(host, value, timeUs, frame, where);
     if (trait !== 'http-connect') return;
     const port = Number(/:(\d{1,5})$/.exec(value)?.[1] ?? '443');
     if (WEB_PORTS.has(port) || this.#wasTold(`connect ${host} ${value}`)) return;
@@ -86,6 +87,21 @@ export class Tunnels {
     const isIndustrial = this.#industrialPorts.has(`tcp ${port}`);
     const severity = isIndustrial ? 'high' : control === undefined ? 'low' : 'medium';
     this.#raise(TUNNEL, severity, host, -1, `proxy ${shown}`, timeUs, [frame], text);
+  }
+
+  /** Of the host whose network is reached. Into the network of who opened the session is the unusual way. */
+  #tellForwarding(host: number, value: string, timeUs: number, frame: number, where: string): void {
+    if (this.#wasTold(`ssh ${host} ${value}`)) return;
+    const isReverse = value === 'opened by the server';
+    const way = isReverse
+      ? 'lets the other side open connections into its network through an SSH session that it has opened itself'
+      : 'is the way into its network for connections that the other side opens through an SSH session';
+    const text =
+      `${this.#site.hosts.address(host)} ${way}: at least three times a channel that names hosts and ports was asked for, ` +
+      `confirmed and closed, as the sizes of the encrypted messages show.${where}`;
+    const isControl = where !== '';
+    const severity: Severity = isReverse ? (isControl ? 'high' : 'medium') : isControl ? 'medium' : 'low';
+    this.#raise(TUNNEL, severity, host, -1, `ssh, ${value}`, timeUs, [frame], text);
   }
 
   #judgeIcmp(conversation: Conversation): void {

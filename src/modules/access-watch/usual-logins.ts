@@ -4,10 +4,9 @@ import type { AlertKind, Severity } from '../../facts/alert.ts';
 import type { Login } from '../../facts/facts.ts';
 import type { Site } from '../../facts/module.ts';
 import { ContextKind, textWord } from '../../learning/contexts.ts';
-import { chanceText, countOf, spanText } from '../plain-words.ts';
+import { chanceText, countOf, maskedUser, spanText } from '../plain-words.ts';
 import type { ControlHosts } from '../control-hosts.ts';
 import { unconfirmedSighting, weighed } from '../unconfirmed.ts';
-import { masked } from './guessing.ts';
 import { ENGINEERING_LOGIN, NEW_LOGIN, UNUSUAL_HOUR } from './kinds.ts';
 
 const HOUR_US = 3_600_000_000;
@@ -88,7 +87,7 @@ export class UsualLogins {
     const where = control === undefined ? '' : `, which ${control.what}`;
     const result = outcome === 'accepted' ? 'was let in' : 'and whether it was let in is not known';
     const text =
-      `${hosts.address(client)} logged in to ${hosts.address(server)}${where}, by ${protocol}${user === '' ? '' : ` as ${masked(user)}`}, ${result}. ` +
+      `${hosts.address(client)} logged in to ${hosts.address(server)}${where}, by ${protocol}${user === '' ? '' : ` as ${maskedUser(user)}`}, ${result}. ` +
       `${what} In ${spanText(timeUs - novelty.firstUs(logins))} there were ${observations} visits of ` +
       `${countOf(distinct, 'pair')} of host and user: the chance that the next one is of a new pair is below ${chanceText(bound)}.`;
     const isAccepted = outcome === 'accepted';
@@ -147,7 +146,7 @@ export class UsualLogins {
       timeUs,
       subject: { host: server, unit: -1, port: -1 },
       peer: { host: client, unit: -1, port: -1 },
-      object: user === '' ? protocol : `${protocol} ${masked(user)}`,
+      object: user === '' ? protocol : `${protocol} ${maskedUser(user)}`,
       explanation,
       frames: frame > 0 ? [frame] : [],
     });

@@ -15,12 +15,16 @@ export interface Finding {
   readonly row: CredentialRow | null;
   /** In words, without the password: `as Siemens ships SIMATIC HMI`. */
   readonly because: string;
+  /** No password at all, which no row says of this user. */
+  readonly isNothing?: true;
 }
 
 /** A pair that so many makers ship is nobody's default. */
 const MAKERS_MAX = 4;
 /** A recomputation that takes milliseconds: fewer candidates. */
-const COSTLY = /scram|usm|pbkdf|rakp/;
+const COSTLY = /scram|usm|pbkdf/;
+/** RFC 3414 11.2: shorter ones are refused by those who set them. */
+const USM_CHARACTERS_MIN = 8;
 const COSTLY_CANDIDATES_MAX = 48;
 const CANDIDATES_MAX = 4096;
 /** Of a person's own list, which is tried before the shipped one and beside it. */
@@ -58,23 +62,27 @@ export class Candidates {
 
   /** Passwords to try, each once, the likeliest first. */
   passwordsFor({ user, protocol, mechanism }: LoginWords, device: DeviceWords): string[] {
-    const name = user.toLowerCase();
-    const passwords = new Set<string>(['', user]);
-    const own = this.#byUser.get(name);
-    const ofDevice: string[] = [];
-    const others: string[] = [];
-    for (const [password, rows] of own ?? [])
-      (rows.some((row) => isOfDevice(row, device)) ? ofDevice : others).push(password);
-    for (const password of [...ofDevice, ...others]) passwords.add(password);
+    const name = accountOf(user);
+    const passwords = new Set<string>(['', user, accountOf(user, false)]);
+    // Those of the device's maker, those that are known of this protocol, the others.
+    const [ofDevice, ofProtocol, others]: [string[], string[], string[]] = [[], [], []];
+    for (const [password, rows] of this.#byUser.get(name) ?? []) {
+      if (rows.some((row) => isOfDevice(row, device))) ofDevice.push(password);
+      else if (rows.some((row) => row.protocols.includes(protocol))) ofProtocol.push(password);
+      else others.push(password);
+    }
+    for (const password of [...ofDevice, ...ofProtocol, ...others]) passwords.add(password);
     for (const word of wordsOf(device)) passwords.add(word);
     for (const password of this.#generic.keys()) passwords.add(password);
     // Where no user is named, a password alone lets in.
     if (user === '') {
       for (const [password, rows] of this.#all) if (rows.some((row) => speaks(row, protocol))) passwords.add(password);
     }
-    const isCostly = COSTLY.test(mechanism);
-    const ours = this.#ownPasswords(name, isCostly ? OWN_COSTLY_MAX : OWN_MAX);
-    return [...new Set([...ours, ...[...passwords].slice(0, isCostly ? COSTLY_CANDIDATES_MAX : CANDIDATES_MAX)])];
+    if (mechanism === 'snmp-usm')
+      for (const short of passwords) if (short.length < USM_CHARACTERS_MIN) passwords.delete(short);
+    const costs = isCostly(mechanism);
+    const ours = this.#ownPasswords(name, costs ? OWN_COSTLY_MAX : OWN_MAX);
+    return [...new Set([...ours, ...[...passwords].slice(0, costs ? COSTLY_CANDIDATES_MAX : CANDIDATES_MAX)])];
   }
 
   #ownPasswords(name: string, most: number): string[] {
@@ -87,7 +95,7 @@ export class Candidates {
   rowsOf(user: string, password: string): readonly CredentialRow[] {
     if (user === '') return this.#all.get(password) ?? [];
     const ofAny = (this.#byUser.get('')?.get(password) ?? []).filter(({ file }) => file !== '');
-    return [...(this.#byUser.get(user.toLowerCase())?.get(password) ?? []), ...ofAny];
+    return [...(this.#byUser.get(accountOf(user))?.get(password) ?? []), ...ofAny];
   }
 
   /** What it means that this password fits. */
@@ -109,8 +117,9 @@ export class Candidates {
     const weak = (because: string, row: CredentialRow | null = null): Finding => ({ kind: 'weak', row, because });
     const ours = rows.find((row) => row.file !== '' && speaks(row, protocol));
     if (ours !== undefined) return weak(`it stands on a list of yours (${rowName(ours)})`, ours);
-    if (password === '') return weak('the password is empty');
-    if (password.toLowerCase() === user.toLowerCase()) return weak('the password is the user’s name');
+    if (password === '') return { ...weak('the password is empty'), isNothing: true };
+    if ([user.toLowerCase(), accountOf(user)].includes(password.toLowerCase()))
+      return weak('the password is the user’s name');
     const [some] = this.#generic.get(password) ?? named;
     if (some !== undefined) {
       const count = makers.size > MAKERS_MAX ? `, which ${makers.size} makers ship` : '';
@@ -118,6 +127,17 @@ export class Candidates {
     }
     return weak('the password is the name of the maker or the product');
   }
+}
+
+/** A recomputation takes milliseconds. */
+export function isCostly(mechanism: string): boolean {
+  return COSTLY.test(mechanism);
+}
+
+/** The account alone: of `PLANT\\admin`, `admin@PLANT` and `cn=admin,dc=plant` it is `admin`. */
+function accountOf(user: string, isLower = true): string {
+  const name = /^(?:cn|uid)=([^,]+)/i.exec(user)?.[1] ?? user.replace(/^[^\\]+\\/, '').replace(/@.*$/, '');
+  return isLower ? name.toLowerCase() : name;
 }
 
 /** Who says so wants no account; the password is by custom an address, or anything (RFC 1635). */
@@ -142,14 +162,24 @@ function speaks(row: CredentialRow, protocol: string): boolean {
   return protocol === '' || row.protocols.length === 0 || row.protocols.includes(protocol);
 }
 
-/** The first word of a maker's name has to be the same; what a person lists without a maker is of all devices. */
+/** What a person lists without a maker is of all devices. */
 function isOfDevice(row: CredentialRow, { vendor }: DeviceWords): boolean {
   if (row.vendor === '') return row.file !== '';
-  return vendor !== '' && firstWord(row.vendor) === firstWord(vendor);
+  return vendor !== '' && isSameMaker(wordsOfName(row.vendor), wordsOfName(vendor));
 }
 
-function firstWord(name: string): string {
-  return (/[a-z0-9&]+/.exec(name.toLowerCase()) ?? [''])[0];
+/**
+ * The words of one name begin the other, as `Schneider Electric` does `Schneider Electric SE`: a first word alone is not
+ * enough (General Electric, General Dynamics). A town may stand in front: Zhejiang Dahua.
+ */
+function isSameMaker(row: readonly string[], device: readonly string[]): boolean {
+  const begins = (name: readonly string[], from: readonly string[], at: number): boolean =>
+    name.length > 0 && name.every((word, index) => from[at + index] === word);
+  return begins(row, device, 0) || begins(row, device, 1) || begins(device, row, 0);
+}
+
+function wordsOfName(name: string): string[] {
+  return name.toLowerCase().match(/[a-z0-9&]+/g) ?? [];
 }
 
 /** Names of maker and product, as people write them into passwords. */

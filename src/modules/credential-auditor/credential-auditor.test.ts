@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import type { Login } from '../../facts/facts.ts';
-import { Rehearsal } from '../rehearsal.ts';
+import type { HostDirectory, Login } from '../../facts/facts.ts';
+import { REHEARSAL_HOSTS, Rehearsal } from '../rehearsal.ts';
 import { Candidates } from './candidates.ts';
 import { credentialAuditor } from './index.ts';
 import { credentialTable, parseCredentials } from './table.ts';
@@ -34,6 +34,13 @@ function challenge(secret: string, change: Partial<Login> = {}): Partial<Login> 
 }
 
 const WAGO = { host: 2, attribute: 'vendor', value: 'WAGO Kontakttechnik', source: 'modbus 43/14' } as const;
+
+/** Host 8 is somewhere in the Internet. */
+const HOSTS: HostDirectory = {
+  ...REHEARSAL_HOSTS,
+  address: (host) => (host === 8 ? '8.8.8.8' : REHEARSAL_HOSTS.address(host)),
+  mac: (host) => (host === 8 ? '' : REHEARSAL_HOSTS.mac(host)),
+};
 
 interface Case {
   readonly kind: string;
@@ -87,6 +94,32 @@ const FIRES: readonly Case[] = [
   },
   {
     kind: 'credential-auditor/weak-credential',
+    what: 'the community every scanner tries, on three devices: one alert',
+    play: (rehearsal) => {
+      for (const server of [2, 3, 4])
+        rehearsal.login(clear('public', { server, user: '', protocol: 'snmp', mechanism: 'snmp-community' }));
+      const parties = rehearsal.raised.filter(({ kind }) => kind.endsWith('weak-credential'));
+      assert.deepEqual([...new Set(parties.map(({ subject }) => subject.host))], [2]);
+      rehearsal.raised.splice(0, rehearsal.raised.length, parties.at(-1)!);
+    },
+    severity: 'medium',
+    says: /3 devices are asked with a community that is guessed first .*192\.0\.2\.2, 192\.0\.2\.3, 192\.0\.2\.4\./,
+  },
+  {
+    kind: 'credential-auditor/weak-credential',
+    what: 'an account with its domain in front, whose name is the password',
+    play: (rehearsal) => rehearsal.login(clear('Operator7', { user: 'PLANT\\Operator7' })),
+    says: /the password is the user’s name/,
+  },
+  {
+    kind: 'credential-auditor/weak-credential',
+    what: 'a weak account at a server of the Internet is milder',
+    play: (rehearsal) => rehearsal.login(clear('operator7', { server: 8 })),
+    severity: 'medium',
+    says: /the server is one of the Internet/,
+  },
+  {
+    kind: 'credential-auditor/weak-credential',
     what: 'a password that is the product’s name',
     play: (rehearsal) => {
       rehearsal.claim({ host: 2, attribute: 'model', value: 'Boilermaster 3000' });
@@ -110,6 +143,17 @@ const FIRES: readonly Case[] = [
   },
   {
     kind: 'credential-auditor/anonymous-access',
+    what: 'a session of Windows as nobody, which it opens by itself, on one server after the other',
+    play: (rehearsal) => {
+      for (const server of [2, 3])
+        rehearsal.login({ mechanism: 'ntlm-anonymous', user: '', outcome: 'accepted', protocol: 'smb', server });
+      rehearsal.raised.shift();
+    },
+    severity: 'info',
+    says: /2 devices let in who says no name \(ntlm-anonymous\) by smb: 192\.0\.2\.2, 192\.0\.2\.3\. The last login/,
+  },
+  {
+    kind: 'credential-auditor/anonymous-access',
     what: 'the user of a file server who is nobody, whatever the password',
     play: (rehearsal) => rehearsal.login(clear('guest@', { user: 'anonymous', protocol: 'ftp' })),
     severity: 'medium',
@@ -120,7 +164,7 @@ const FIRES: readonly Case[] = [
     what: 'a good password in clear',
     play: (rehearsal) => rehearsal.login(clear('correct horse battery')),
     severity: 'low',
-    says: /sent a password in clear/,
+    says: /it sent a password in clear\.$/,
   },
   {
     kind: 'credential-auditor/same-secret',
@@ -163,8 +207,11 @@ const QUIET: readonly Case[] = [
   },
   {
     kind: 'credential-auditor/default-credential-tried',
-    what: 'a mistyped password',
-    play: (rehearsal) => rehearsal.login(clear('corect horse batery', { outcome: 'refused' })),
+    what: 'a mistyped password, and a program that asks without one first',
+    play: (rehearsal) => {
+      rehearsal.login(clear('corect horse batery', { outcome: 'refused' }));
+      rehearsal.login(challenge('', { outcome: 'refused' }));
+    },
   },
   {
     kind: 'credential-auditor/anonymous-access',
@@ -201,7 +248,7 @@ const QUIET: readonly Case[] = [
 describe('fires', () => {
   for (const { kind, what, play, says, severity } of FIRES) {
     test(`${kind}: ${what}`, () => {
-      const rehearsal = new Rehearsal(credentialAuditor);
+      const rehearsal = new Rehearsal(credentialAuditor, undefined, undefined, undefined, { hosts: HOSTS });
       play(rehearsal);
       const raised = rehearsal.raised.find((each) => each.kind === kind);
       assert.ok(raised, rehearsal.kinds().join());
@@ -324,6 +371,28 @@ describe('the table', () => {
     const unknown = { vendor: '', model: '' };
     assert.equal(candidates.meaning('admin', login, unknown).kind, 'weak');
     assert.equal(candidates.meaning('moxa', { ...login, protocol: 'telnet' }, unknown).kind, 'default');
+  });
+
+  test('a maker is known by all words of its name, and an account without its domain', () => {
+    const candidates = new Candidates(credentialTable());
+    const of = (user: string, password: string, vendor: string): string =>
+      candidates.meaning(password, { user, protocol: 'http', mechanism: 'clear' }, { vendor, model: '' }).kind;
+    const [row] = credentialTable().filter(({ vendor }) => vendor === 'General Electric');
+    assert.ok(row);
+    assert.equal(of(row.user, row.password, 'General Electric Company'), 'default');
+    assert.notEqual(of(row.user, row.password, 'General Dynamics'), 'default');
+    assert.equal(of('PLANT\\admin', 'moxa', 'Moxa Technologies'), 'default');
+    assert.equal(of('admin@plant', 'moxa', 'MOXA'), 'default');
+    assert.equal(of('cn=admin,dc=plant', 'moxa', 'Taipei Moxa Inc.'), 'default');
+  });
+
+  test('of passwords that cost long to try those that SNMPv3 does not allow are left out', () => {
+    const candidates = new Candidates(credentialTable());
+    const tried = candidates.passwordsFor(
+      { user: 'admin', protocol: 'snmp', mechanism: 'snmp-usm' },
+      { vendor: '', model: '' },
+    );
+    assert.ok(tried.length > 20 && tried.every((password) => password.length >= 8));
   });
 
   test('a person’s own row is a default of its maker’s devices, or of all where it names none', () => {

@@ -1,12 +1,13 @@
 // Judges every login: is the credential one that devices are shipped with, one that is guessed first, one that passes in
 // clear, one that other devices have as well. A clear secret is compared while the callback runs; a response to a
 // challenge is recomputed later. Neither is kept: what stays is a keyed hash, and what was found.
+import { scopeOf } from '../../bytes/address-space.ts';
 import { vendorOfMac } from '../../assets/vendors.ts';
 import { showable } from '../../bytes/text.ts';
 import type { AlertKind } from '../../facts/alert.ts';
 import type { Claim, Login } from '../../facts/facts.ts';
 import type { Module, ModuleHandlers, Site } from '../../facts/module.ts';
-import { Candidates, isAnonymous, type DeviceWords, type Finding } from './candidates.ts';
+import { Candidates, isAnonymous, rowName, type DeviceWords, type Finding } from './candidates.ts';
 import {
   ANONYMOUS,
   CHANGED,
@@ -17,6 +18,8 @@ import {
   SAME_SECRET,
   WEAK,
 } from './kinds.ts';
+import { maskedUser } from '../plain-words.ts';
+import { SameEverywhere } from './same-everywhere.ts';
 import { credentialTable } from './table.ts';
 import { Waiting } from './waiting.ts';
 
@@ -27,6 +30,8 @@ const VERDICTS_MAX = 65_536;
 const RECOMPUTED_MAX = 3;
 /** So many devices with one password are no chance. */
 const SHARING_MIN = 3;
+/** Of SNMP 1 and 2c. */
+const COMMUNITY = 'snmp-community';
 const NOT_TESTABLE_TRUST = 0.3;
 
 /** How a device is guarded, with how much that outweighs other states. */
@@ -53,6 +58,7 @@ export const credentialAuditor: Module = {
 class CredentialAuditor implements ModuleHandlers {
   readonly #site: Site;
   readonly #candidates: Candidates;
+  readonly #same: SameEverywhere;
   readonly #waiting = new Waiting((login, password) => this.#recomputed(login, password));
   readonly #vendors = new Map<number, Claim>();
   readonly #models = new Map<number, Claim>();
@@ -69,6 +75,7 @@ class CredentialAuditor implements ModuleHandlers {
 
   constructor(site: Site) {
     this.#site = site;
+    this.#same = new SameEverywhere(site);
     this.#candidates = new Candidates(credentialTable(), site.credentials);
   }
 
@@ -144,6 +151,8 @@ class CredentialAuditor implements ModuleHandlers {
       return;
     }
     if (outcome === 'refused') {
+      // Programs ask without a password first, and are told that one is needed.
+      if (verdict.isNothing === true) return;
       this.#raise(DEFAULT_TRIED, login, `tried a credential, and was refused: ${verdict.because}`, 'low');
       return;
     }
@@ -152,29 +161,73 @@ class CredentialAuditor implements ModuleHandlers {
     const kind = verdict.kind === 'built-in' ? HARD_CODED : verdict.kind === 'default' ? DEFAULT_ACCEPTED : WEAK;
     const text = `used a credential that was recognised (${how}): ${verdict.because}; ${end}`;
     const isSure = outcome === 'accepted';
-    const milder = kind === WEAK ? 'medium' : 'high';
-    this.#raise(kind, login, text, isSure ? kind.severity : milder);
+    if (kind === WEAK && login.mechanism === COMMUNITY) {
+      this.#tellCommunity(login, verdict, isSure ? 'medium' : 'low');
+      return;
+    }
+    // The account is somebody's of this site, the device is not.
+    if (this.#isOfInternet(login.server))
+      this.#raise(kind, login, `${text}; the server is one of the Internet`, 'medium');
+    else this.#raise(kind, login, text, isSure ? kind.severity : kind === WEAK ? 'medium' : 'high');
   }
 
   #anonymous(login: Login): void {
-    if (login.outcome === 'refused') return;
+    const { mechanism, protocol, outcome } = login;
+    if (outcome === 'refused') return;
     this.#harden(login, 'anonymous');
-    this.#raise(
-      ANONYMOUS,
+    if (this.#site.learning.isTeaching) return;
+    const how = mechanism === 'clear' ? 'as the user for everybody' : showable(mechanism, 40);
+    const isOutside = this.#isOfInternet(login.server);
+    // Windows opens such sessions by itself before anybody logs in; what they may do is little. Of servers of the
+    // Internet it is for others to judge.
+    const isUsual = mechanism === 'ntlm-anonymous' || isOutside;
+    this.#same.tell(
+      {
+        kind: ANONYMOUS,
+        severity: isUsual ? 'info' : outcome === 'accepted' ? 'medium' : 'low',
+        object: `${protocol} ${how}${isOutside ? ' outside' : ''}`,
+        what: `was let in without a password (${how})${isOutside ? ', by a server of the Internet' : ''}`,
+        whatMany: `${isOutside ? 'of the Internet ' : ''}let in who says no name (${how})`,
+      },
       login,
-      `was let in without a password (${login.mechanism === 'clear' ? 'as the user for everybody' : showable(login.mechanism, 40)})`,
-      login.outcome === 'accepted' ? 'medium' : 'low',
     );
   }
 
   #tellClearText(login: Login): void {
-    const isQuiet = login.protocol === 'snmp';
-    this.#raise(
-      CLEAR_TEXT,
+    const { protocol, mechanism } = login;
+    if (this.#site.learning.isTeaching) return;
+    const how = mechanism === 'clear' ? '' : ` (${showable(mechanism, 40)})`;
+    this.#same.tell(
+      {
+        kind: CLEAR_TEXT,
+        severity: protocol === 'snmp' ? 'info' : 'low',
+        object: `${protocol} ${showable(mechanism, 40)}`,
+        what: `sent a password in clear${how}`,
+        whatMany: `are sent passwords in clear${how}`,
+      },
       login,
-      `sent a password in clear (${showable(login.mechanism, 40)})`,
-      isQuiet ? 'info' : 'low',
     );
+  }
+
+  /** A community is one word for reading all devices of a site: that it is guessed first is one finding, not one each. */
+  #tellCommunity(login: Login, verdict: Finding, severity: AlertKind['severity']): void {
+    if (this.#site.learning.isTeaching) return;
+    this.#same.tell(
+      {
+        kind: WEAK,
+        severity,
+        object: `${login.protocol} ${verdict.row === null ? 'empty' : rowName(verdict.row)}`,
+        what: `used a community that is guessed first: ${verdict.because}`,
+        whatMany: `are asked with a community that is guessed first (${verdict.because})`,
+      },
+      login,
+    );
+  }
+
+  /** Somewhere out there, and not on a link that is seen. */
+  #isOfInternet(host: number): boolean {
+    const { hosts } = this.#site;
+    return hosts.mac(host) === '' && scopeOf(hosts.address(host)) === 'public';
   }
 
   #noteSharing(login: Login, hash: string): void {
@@ -196,6 +249,8 @@ class CredentialAuditor implements ModuleHandlers {
       subject: { host: first, unit: -1, port: -1 },
       peer: null,
       object: `password ${number}`,
+      // One community for all is how SNMP 1 and 2c are run; whoever has it can read, and often no more.
+      ...(login.mechanism === COMMUNITY ? { severity: 'info' as const } : {}),
       explanation: `${servers.size} devices accept the same password: ${list.join(', ')}${servers.size > list.length ? ' …' : ''}.`,
       replacesExplanation: true,
       frames: [...servers.values()].filter((frame) => frame > 0),
@@ -216,14 +271,14 @@ class CredentialAuditor implements ModuleHandlers {
     const { client, server, user, protocol, timeUs, frame } = login;
     const { hosts, learning } = this.#site;
     if (learning.isTeaching) return;
-    const name = user === '' ? '' : ` as ${masked(user)}`;
+    const name = user === '' ? '' : ` as ${maskedUser(user)}`;
     this.#site.raise({
       kind: kind.kind,
       severity,
       timeUs,
       subject: { host: server, unit: -1, port: -1 },
       peer: { host: client, unit: -1, port: -1 },
-      object: user === '' ? protocol : `${protocol} ${masked(user)}`,
+      object: user === '' ? protocol : `${protocol} ${maskedUser(user)}`,
       explanation: () =>
         `${hosts.address(client)} logged in to ${hosts.address(server)} by ${protocol}${name}: it ${what}.`,
       frames: frame > 0 ? [frame] : [],
@@ -253,9 +308,4 @@ class CredentialAuditor implements ModuleHandlers {
     const vendor = this.#vendors.get(host)?.value ?? vendorOfMac(this.#site.hosts.mac(host));
     return { vendor, model: this.#models.get(host)?.value ?? '' };
   }
-}
-
-/** The first letter, and that there is more. */
-function masked(user: string): string {
-  return `${showable(user.slice(0, 1), 4)}***`;
 }

@@ -39,7 +39,7 @@ export const WEAK: AlertKind = {
 export const DEFAULT_TRIED: AlertKind = {
   kind: 'credential-auditor/default-credential-tried',
   title: 'Somebody tried default credentials',
-  severity: 'medium',
+  severity: 'low',
   why: 'The device refused a user and password from the lists of default credentials: somebody who does not know the password tries what may have been left.',
   advice: 'Find out who was at the host that tried, and look at what else it did.',
   falsePositives: [

@@ -1,15 +1,18 @@
 // Logins whose password can only be found by recomputing a response: tried a few candidates at a time, away from the
 // packets, counted in candidates so that the same capture gives the same result on a fast and on a slow machine.
 import type { Login } from '../../facts/facts.ts';
+import { isCostly } from './candidates.ts';
 
 /** Logins that wait; of further ones nothing is said. */
 const WAITING_MAX = 1024;
-/** Candidates for each second of packet time. */
+/** Candidates for each second of packet time; one whose recomputation takes milliseconds counts as so many. */
 const CANDIDATES_PER_TICK = 512;
+const COSTLY_COUNTS = 32;
 
 interface Item {
   readonly login: Login;
   readonly candidates: readonly string[];
+  readonly cost: number;
   next: number;
 }
 
@@ -28,7 +31,7 @@ export class Waiting {
 
   add(login: Login, candidates: readonly string[]): void {
     if (this.#items.length >= WAITING_MAX) this.leftOut++;
-    else this.#items.push({ login, candidates, next: 0 });
+    else this.#items.push({ login, candidates, cost: isCostly(login.mechanism) ? COSTLY_COUNTS : 1, next: 0 });
   }
 
   tick(): void {
@@ -50,7 +53,7 @@ export class Waiting {
         continue;
       }
       item.next++;
-      left--;
+      left -= item.cost;
       this.tried++;
       if (item.login.test?.(candidate) !== true) continue;
       this.#items.shift();

@@ -30,7 +30,13 @@ function factsOf(...datagrams: Uint8Array[]): string[] {
     if (fact.fact === 'claim') found.push(`${fact.host} ${fact.attribute} ${fact.value} (${fact.source})`);
     if (fact.fact === 'violation') found.push(fact.rule);
   };
-  const hosts = { ofIpv4: (bytes: Uint8Array, at: number) => bytes[at + 3]!, ofIpv6: () => 0 };
+  const last = (at: number) => (bytes: Uint8Array, start: number) => bytes[start + at]!;
+  // A card is its last byte and a hundred.
+  const hosts = {
+    ofIpv4: last(3),
+    ofIpv6: () => 0,
+    ofMac: (bytes: Uint8Array, at: number) => last(5)(bytes, at) + 100,
+  };
   const context = { ...messageContext(sink), hosts };
   const decoder = dhcp.start(0);
   for (const bytes of datagrams) decoder.decode(bytes, 0, bytes.length, context);
@@ -46,6 +52,7 @@ function factsOf(...datagrams: Uint8Array[]): string[] {
 
 test('what the client said is told of the address that was given, once, with split options joined', () => {
   assert.deepEqual(factsOf(REQUEST, ACK, REQUEST, ACK), [
+    '109 name plc (dhcp 12)',
     '1 dhcp-server router 192.0.2.254, dns none',
     '7 address-binding 02:00:00:00:00:09',
     '7 dhcp-fingerprint 1,3,6,15',
@@ -55,20 +62,27 @@ test('what the client said is told of the address that was given, once, with spl
 });
 
 test('without an acknowledgement what a client says is told of the address that it has or asks for', () => {
+  const card = '109 name x (dhcp 12)';
   const asks = message(1, [], [53, 1, 3, 50, 4, 192, 0, 2, 8, 12, 1, 120]);
-  const told = ['8 dhcp-options 53,50,12', '8 name x (dhcp 12)'];
-  assert.deepEqual(factsOf(asks), told);
-  assert.deepEqual(factsOf(asks, message(2, [], [53, 1, 6])), []);
+  assert.deepEqual(factsOf(asks), [card, '8 dhcp-options 53,50,12', '8 name x (dhcp 12)']);
+  assert.deepEqual(factsOf(asks, message(2, [], [53, 1, 6])), [card]);
   const has = message(1, [], [53, 1, 3, 12, 1, 120]);
   has.set([192, 0, 2, 8], 12);
-  assert.deepEqual(factsOf(has), ['8 address-binding 02:00:00:00:00:09', '8 dhcp-options 53,12', '8 name x (dhcp 12)']);
+  const ofAddress = ['8 address-binding 02:00:00:00:00:09', '8 dhcp-options 53,12', '8 name x (dhcp 12)'];
+  assert.deepEqual(factsOf(has), [card, ...ofAddress]);
   // What is asked for in a DHCPDISCOVER is a wish.
-  assert.deepEqual(factsOf(message(1, [], [53, 1, 1, 50, 4, 192, 0, 2, 8, 12, 1, 120])), []);
+  assert.deepEqual(factsOf(message(1, [], [53, 1, 1, 50, 4, 192, 0, 2, 8, 12, 1, 120])), [card]);
 });
 
-test('without an acknowledgement nothing is told of a client without an address', () => {
-  assert.deepEqual(factsOf(REQUEST), []);
-  assert.deepEqual(factsOf(REQUEST, message(2, [], [53, 1, 6])), []);
+test('without an acknowledgement the name alone is told, of the card that asked', () => {
+  assert.deepEqual(factsOf(REQUEST, REQUEST), ['109 name plc (dhcp 12)']);
+  assert.deepEqual(factsOf(REQUEST, message(2, [], [53, 1, 6])), ['109 name plc (dhcp 12)']);
+});
+
+test('nothing is told of the card of a request that a relay handed on: it is in another segment', () => {
+  const relayed = REQUEST.slice();
+  relayed.set([192, 0, 2, 254], 24);
+  assert.deepEqual(factsOf(relayed), []);
 });
 
 test('options stand in the file field where option 52 says so', () => {

@@ -13,7 +13,11 @@ const WAITING_MAX = 1024;
 const ANSWER_WITHIN_US = 10e6;
 const CIADDR_AT = 12;
 const YIADDR_AT = 16;
+const GIADDR_AT = 24;
 const CHADDR_AT = 28;
+/** Kind and length of the hardware address. */
+const ETHERNET = 1;
+const MAC_BYTES = 6;
 
 interface Waiting {
   readonly words: ClientWords;
@@ -54,7 +58,11 @@ export class DhcpSession {
     const key = `${hex(bytes, start + 4, start + 8)} ${mac}`;
     if (bytes[start] === 1) {
       const asks = type === MessageType.discover || type === MessageType.request || type === MessageType.inform;
-      if (asks) this.#keep(key, waitingOf(bytes, start, options, mac, context));
+      if (asks) {
+        const words = wordsOf(options);
+        this.#keep(key, waitingOf(bytes, start, options, mac, context));
+        this.#nameCard(bytes, start, words, context);
+      }
     } else if (type === MessageType.ack) {
       this.#given(bytes, start, key, mac, options, context);
     } else if (type === MessageType.nak) {
@@ -80,6 +88,20 @@ export class DhcpSession {
     this.#waiting.set(key, waiting);
   }
 
+  /** What the client is called is known whether or not it is ever given an address. */
+  #nameCard(bytes: Uint8Array, start: number, words: ClientWords, context: MessageContext): void {
+    const isOnLink = bytes.subarray(start + GIADDR_AT, start + GIADDR_AT + 4).every((byte) => byte === 0);
+    if (!isOnLink || bytes[start + 1] !== ETHERNET || bytes[start + 2] !== MAC_BYTES) return;
+    const card = context.hosts.ofMac(bytes, start + CHADDR_AT);
+    if (card !== 0) this.#names(context, card, words, Trust.selfDeclared);
+  }
+
+  #names(context: MessageContext, host: number, { name, fullName }: ClientWords, trust: number): void {
+    if (!this.#told.isNew(host, 'name', `${name} ${fullName}`)) return;
+    claim(context, host, -1, 'name', name, 'dhcp 12', trust);
+    claim(context, host, -1, 'name', fullName, 'dhcp 81', trust);
+  }
+
   /** An answer to DHCPINFORM gives no address: the client has the one in ciaddr (RFC 2131 4.3.5). */
   #given(bytes: Uint8Array, start: number, key: string, mac: string, options: Options, context: MessageContext): void {
     this.#server(options, context);
@@ -95,10 +117,7 @@ export class DhcpSession {
     this.#told.trait(context, host, 'dhcp-fingerprint', words.fingerprint);
     this.#told.trait(context, host, 'dhcp-options', words.options);
     this.#told.trait(context, host, 'dhcp-vendor-class', words.vendorClass);
-    if (this.#told.isNew(host, 'name', `${words.name} ${words.fullName}`)) {
-      claim(context, host, -1, 'name', words.name, 'dhcp 12', trust);
-      claim(context, host, -1, 'name', words.fullName, 'dhcp 81', trust);
-    }
+    this.#names(context, host, words, trust);
     const system = systemOf(words.vendorClass);
     if (this.#told.isNew(host, 'system', system)) {
       claim(context, host, -1, 'operating-system', system, 'dhcp 60', Trust.hint);

@@ -39,7 +39,7 @@ function factsOf(...datagrams: (readonly number[])[]): string[] {
     if (fact.fact === 'claim') found.push(`${fact.host} ${fact.attribute} ${fact.value} (${fact.source})`);
     if (fact.fact === 'violation') found.push(fact.rule);
   };
-  const hosts = { ofIpv4: () => 0, ofIpv6: (bytes: Uint8Array, at: number) => bytes[at + 15]! };
+  const hosts = { ofMac: () => 0, ofIpv4: () => 0, ofIpv6: (bytes: Uint8Array, at: number) => bytes[at + 15]! };
   const decoder = dhcpv6.start(0);
   for (const datagram of datagrams) {
     const bytes = Uint8Array.from(datagram);

@@ -12,7 +12,7 @@ const ADVERTISEMENT = `8800000060000000${TARGET}0201020000000009`;
 const PREFIX = '030440c0000151800000384000000000' + '20010db8000000000000000000000000';
 const ROUTER = `86000000408007080000000000000000${PREFIX}0101020000000001`;
 const REPORT = '8f0000000000000104000000ff0200000000000000000001ff000009';
-const HOSTS: HostNaming = { ofIpv4: () => 0, ofIpv6: () => 9 };
+const HOSTS: HostNaming = { ofIpv4: () => 0, ofIpv6: () => 9, ofMac: () => 0 };
 
 function told(messages: readonly Uint8Array[], stepUs = 1e6): string[] {
   const lines: string[] = [];

@@ -22,7 +22,7 @@ function upper(index: number, name: string, pending: PendingOperations): UpperPr
     fits: fitsS7comm,
     speaker: speakerOf,
     message: (bytes, start, end, context) => session.message(bytes, start, end, context),
-    gap: (flow) => session.gap(flow),
+    gap: (flow, fromClient) => session.gap(flow, fromClient),
     closed: (flow, context) => session.closed(flow, context),
     tick: (timeUs, context) => session.tick(timeUs, context),
   };

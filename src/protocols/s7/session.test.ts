@@ -378,6 +378,21 @@ test('a status list in parts is put together before it is read', () => {
   );
 });
 
+test('a lost request leaves the parts of an answer, lost bytes of the controller do not', () => {
+  const partsWith = (fromClient: boolean): string[] => {
+    const talk = new Talk(s7comm);
+    talk.request(userData(1, 4, 4, 1, '0011 0000'));
+    const order = `0011 0000 001C 0001 0001 ${text('6ES7 315-2EH14-0AB0 ')}`;
+    talk.answer(userData(1, 8, 4, 1, order, { sequence: 2, tail: '01010000' }));
+    talk.decoder.gap(1, fromClient, talk.context);
+    talk.request(userData(2, 4, 4, 1, '', { sequence: 2, tail: '01000000' }));
+    talk.answer(userData(2, 8, 4, 1, '00C0 0003 0001', { sequence: 2, tail: '01000000' }));
+    return talk.listener.said;
+  };
+  assert.equal(partsWith(true)[0], 'product-code: 6ES7 315-2EH14-0AB0');
+  assert.deepEqual(partsWith(false), []);
+});
+
 test('names, serial number and operating mode are claims', () => {
   const talk = new Talk(s7comm);
   const record = (index: string, value: string): string => `${index} ${text(value.padEnd(32, '\0'))}`;

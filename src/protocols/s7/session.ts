@@ -57,9 +57,10 @@ export class S7Session {
     this.#context = null;
   }
 
-  gap(flow: number): void {
+  gap(flow: number, fromClient: boolean): void {
     this.#programs.gap(flow);
-    this.#userData.gap(flow);
+    // What answers come in parts of is whole still where a request was lost.
+    if (!fromClient) this.#userData.gap(flow);
   }
 
   closed(flow: number, context: MessageContext): void {

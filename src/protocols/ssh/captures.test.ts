@@ -35,3 +35,32 @@ for (const [name, client, server, sessions, outcome] of KNOWN) {
     assert.deepEqual(told.sort(), expected.sort());
   });
 }
+
+/** As FoxIO (test data of JA4+) and Arkime (tests/pcap) publish them for the same captures. */
+const PUBLISHED: readonly (readonly [string, string, string])[] = [
+  [
+    'zeek__zeek/testing/btest/Traces/tunnels/gre-sample.pcap',
+    '5ef6678a6b060094834599ca16581b05',
+    '6e3242d64766f4154c11858bbd654415',
+  ],
+  [
+    'the-tcpdump-group__tcpdump/tests/geneve.pcap',
+    '21b457a327ce7a2d4fce5ef2c42400bd',
+    'ce3c327f37ea2ec21f317fbc3fd1ea43',
+  ],
+];
+
+for (const [capture, client, server] of PUBLISHED) {
+  const path = join(REAL_CAPTURES, capture);
+  const skip = existsSync(path) ? false : 'skipped: no real captures here';
+  test(`${capture}: HASSH and HASSH of the server are the published ones`, { skip }, async () => {
+    const told: string[] = [];
+    const sink = deafSink({
+      trait: ({ trait, value }) => {
+        if (trait.startsWith('hassh')) told.push(`${trait} ${value}`);
+      },
+    });
+    assert.ok(await readFacts(path, sink));
+    assert.deepEqual(told, [`hassh ${client}`, `hassh-server ${server}`]);
+  });
+}

@@ -34,6 +34,11 @@ export class OutcomeOfSizes {
   #isSlow = false;
   #askedUs = 0;
 
+  /** Of SERVICE_ACCEPT on the wire; 0: it was not seen. */
+  get acceptBytes(): number {
+    return this.#acceptBytes;
+  }
+
   get hasBegun(): boolean {
     return this.#clientSegments > 0;
   }

@@ -3,6 +3,7 @@ import { printable } from '../../bytes/text.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 import { Trust, claim, violation } from '../facts-of-messages.ts';
 import { MessageNumber, RULES, SYSTEMS, isOfClient, type Rule } from './messages.ts';
+import { ForwardedChannels } from './forwarding.ts';
 import { OutcomeOfSizes } from './outcome.ts';
 import {
   FRAME_BYTES_MAX,
@@ -42,6 +43,8 @@ interface Session {
   timeUs: number;
   frame: number;
   outcome: OutcomeOfSizes | null;
+  /** Once the user was let in. */
+  channels: ForwardedChannels | null;
   isLoginTold: boolean;
 }
 
@@ -100,6 +103,7 @@ export class Sessions {
       timeUs: 0,
       frame: 0,
       outcome: null,
+      channels: null,
       isLoginTold: false,
     };
     session.phases[sideOf(context)] = first;
@@ -184,9 +188,28 @@ function beginOpaque(session: Session, side: 0 | 1, context: MessageContext): vo
 }
 
 function countSegment(session: Session, size: number, context: MessageContext): void {
-  if (session.outcome === null || session.isLoginTold) return;
+  if (session.outcome === null) return;
   const isClient = context.fromClient !== session.isReversed;
-  if (session.outcome.segment(isClient, size, context.timeUs)) tellLogin(session, context.flow, context);
+  if (session.isLoginTold) {
+    if (session.channels?.segment(isClient, size) === true) tellForwarding(session, session.channels, context);
+    return;
+  }
+  if (!session.outcome.segment(isClient, size, context.timeUs)) return;
+  tellLogin(session, context.flow, context);
+  const { acceptBytes } = session.outcome;
+  if (acceptBytes > 0) session.channels = new ForwardedChannels(acceptBytes);
+}
+
+/** Told of the host whose network the connections lead into. */
+function tellForwarding(session: Session, { isByClient }: ForwardedChannels, context: MessageContext): void {
+  context.sink.trait({
+    fact: 'trait',
+    timeUs: context.timeUs,
+    frame: context.frame,
+    host: isByClient === session.isReversed ? context.client : context.server,
+    trait: 'ssh-forwarding',
+    value: isByClient ? 'opened by the client' : 'opened by the server',
+  });
 }
 
 /** Hands the fingerprints over that were not yet. */
