@@ -124,10 +124,12 @@ export const NO_SCANS: readonly Case[] = [
   },
   {
     kind: 'address-scan',
-    what: 'a router that asks for sixty-four hosts, most of which are there',
+    what: 'routers that ask for sixty-four hosts, most of which are there, or where answers do not come by',
     play: (rehearsal) => {
-      const value = '64 addresses within 9 s, 20 of them silent so far';
-      rehearsal.trait({ host: 1, trait: 'arp-asking', value });
+      for (const silent of [20, 64]) {
+        const value = `64 addresses within 9 s, ${silent} of them silent so far`;
+        rehearsal.trait({ host: 1, trait: 'arp-asking', value });
+      }
     },
   },
   {

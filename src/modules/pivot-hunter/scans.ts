@@ -62,6 +62,8 @@ export class Scans {
     if (trait !== 'arp-asking' || this.#site.learning.isTeaching) return;
     const [asked, silent] = [...value.matchAll(/(\d+) (?:addresses|of them)/g)].map(([, digits]) => Number(digits));
     if (asked === undefined || silent === undefined || silent < asked * ARP_SILENT_SHARE) return;
+    // Where nobody is heard to answer, answers do not come by here: that says nothing.
+    if (silent === asked) return;
     this.#site.raise({
       kind: ADDRESS_SCAN.kind,
       timeUs,
