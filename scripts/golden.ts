@@ -8,6 +8,8 @@ import { parseArgs } from 'node:util';
 import { UPDATE_VARIABLE, USED_VARIABLE } from './golden-check.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
+/** A test that has golden files imports one of these. */
+const GOLDEN_CHECKS = /\b(?:golden-check|protocol-goldens)\.ts'/;
 
 function listedIn(file: string): string[] {
   const lines = readFileSync(file, 'utf8').split('\n');
@@ -21,7 +23,7 @@ function main(): number {
   });
   const candidates =
     positionals.length > 0 ? positionals : globSync('{src,scripts}/**/*.test.ts', { cwd: ROOT }).sort();
-  const tests = candidates.filter((path) => readFileSync(resolve(ROOT, path), 'utf8').includes('golden-check.ts'));
+  const tests = candidates.filter((path) => GOLDEN_CHECKS.test(readFileSync(resolve(ROOT, path), 'utf8')));
   const folder = mkdtempSync(join(tmpdir(), 'golden-'));
   const [updated, used] = [join(folder, 'updated'), join(folder, 'used')];
   try {

@@ -21,6 +21,16 @@ export function testGoldens(folder: string, captures: ReadonlyMap<string, Uint8A
   }
 }
 
+/** Captures that were recorded, not built: their facts are the golden ones. */
+export function testRecordings(folder: string, names: readonly string[]): void {
+  for (const name of names) {
+    const path = join(folder, 'captures', name);
+    test(`the facts of ${name} are the golden ones`, () => {
+      golden(path.replace(/\.pcap$/, '.golden'), facts(path));
+    });
+  }
+}
+
 function facts(path: string): string {
   const kinds = ['--fact', 'claim,trait,login,violation'];
   const run = spawnSync(process.execPath, ['src/main.ts', 'facts', path, ...kinds], { cwd: ROOT, encoding: 'utf8' });

@@ -1,5 +1,5 @@
 // The collection of real captures beside the project, where there is one: which files it holds, and the facts of each.
-import { existsSync, globSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CaptureOpenError } from '../src/capture/frames.ts';
 import { openCapture } from '../src/capture/open.ts';
@@ -17,6 +17,19 @@ export function realCaptures(): string[] {
   return globSync('**/*.{pcap,pcapng,cap,dmp,pcap.gz,pcapng.gz}', { cwd: REAL_CAPTURES })
     .sort()
     .map((path) => join(REAL_CAPTURES, path));
+}
+
+/** Those in whose row the catalogue of the collection, which tshark made, names one of these protocols. */
+export function catalogued(protocols: RegExp): string[] {
+  const catalogue = join(REAL_CAPTURES, 'CATALOG.tsv');
+  if (!existsSync(catalogue)) return [];
+  const [head = '', ...rows] = readFileSync(catalogue, 'utf8').trimEnd().split('\n');
+  const column = head.split('\t').indexOf('main_protocols');
+  return rows
+    .map((row) => row.split('\t'))
+    .filter((cells) => (cells[column] ?? '').split(',').some((name) => protocols.test(name)))
+    .map(([path = '']) => join(REAL_CAPTURES, path))
+    .filter((path) => existsSync(path));
 }
 
 /** A sink that hears nothing, for those who want one fact of seven. */

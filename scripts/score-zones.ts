@@ -1,8 +1,9 @@
-// `npm run score:zones [-- FOLDER]`: how well zones are inferred and crossings told on a network recorded for that
+// `npm run score:zones [-- FOLDER]`: how well zones are inferred, and crossings and chains told, on a network recorded for that
 // (`npm run record:zones`; the labels are described there). FOLDER holds a folder for each recording; without it
 // bench/work/zones is taken, and where nothing was recorded the small recording in samples/zones.
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { scoreChains, type ChainScore } from './zone-chains.ts';
 import { scoreRecording, type CrossingScore } from './zone-score.ts';
 
 const RAND_INDEX_MIN = 0.95;
@@ -19,11 +20,23 @@ for (const name of readdirSync(folder).sort()) {
   for (const score of quiet) print(score);
   console.log('  with the intrusions');
   for (const score of crossings) print(score);
+  console.log('  chains of two hops and more');
+  for (const score of await scoreChains(join(folder, name))) {
+    printChains(score);
+    if (score.missed.length + score.invented.length > 0) isShort = true;
+  }
   const owned = crossings[0]!;
   if (randIndex < RAND_INDEX_MIN || owned.missed.length > 0) isShort = true;
   if ([...quiet, ...crossings].some(({ invented }) => invented.length > 0)) isShort = true;
 }
 process.exitCode = isShort ? 1 : 0;
+
+function printChains({ how, wanted, missed, invented, inOneIncident }: ChainScore): void {
+  const found = `${wanted - missed.length} of ${wanted} chains found, ${inOneIncident} of them in one incident, `;
+  console.log(`    ${how}: ${wanted === 0 ? '' : found}${invented.length} invented`);
+  for (const text of missed) console.log(`      missed: ${text}`);
+  for (const text of invented) console.log(`      invented: ${text}`);
+}
 
 function print({ how, wanted, missed, invented, kinds }: CrossingScore): void {
   const found = wanted.length === 0 ? '' : `${wanted.length - missed.length} of ${wanted.length} crossings found, `;

@@ -68,10 +68,9 @@ function scoreOf(
   hops: readonly LabelledHop[],
 ): CrossingScore {
   const isOf = (alert: Alert, hop: LabelledHop): boolean => {
-    const parties = [alert.subject.ip, alert.peer?.ip].filter((ip) => ip !== null && ip !== undefined);
     const isTimely =
       alert.lastUs >= hop.start * SECOND_US - EARLY_US && alert.firstUs <= hop.start * SECOND_US + LATE_US;
-    return isTimely && parties.every((ip) => ip === hop.from || ip === hop.to);
+    return isTimely && [hop.from, hop.to].every((address) => hostsOf(alert).includes(address));
   };
   const missed = wanted.filter((hop) => !alerts.some((alert) => isOf(alert, hop)));
   const invented = alerts.filter((alert) => !hops.some((hop) => hop.isCrossing && isOf(alert, hop)));
@@ -83,6 +82,11 @@ function scoreOf(
     invented: invented.map(({ kind, explanation }) => `${kind}: ${explanation}`),
     kinds: countsOf(alerts),
   };
+}
+
+/** Whom it names: as parties, or in words. */
+function hostsOf({ subject, peer, explanation }: Alert): (string | null)[] {
+  return [subject.ip, peer?.ip ?? null, ...explanation.split(/[\s,;()]+/)];
 }
 
 function countsOf(alerts: readonly Alert[]): Map<string, number> {

@@ -22,6 +22,7 @@ const PLACE = /^([a-z0-9-]+) (\S+) (\d+)(?:-(\d+))?$/;
 const AREA = /^first (\S+), last (\S+), gap ([\d.e-]+) s(?:, readers ([^,]+))?(?:, writers ([^,]+))?$/;
 const POINT =
   /^read (\d+), written (\d+)(?: once from (\S+) to (\S+))?(?:, value (\S+), range (\S+) to (\S+), step (\S+), moves (\d+)\/(\d+)\/(\d+)(?:, travel (\S+))?)?$/;
+const PROGRAM = /^([a-z0-9-]+) (\S+) (\d+) bytes ([0-9a-f]{64})$/;
 const TURNS = /^at most (\d+) a minute in (\d+) minutes$/;
 /** Neighbours that one line may name. */
 const POINTS_MAX = 65_536;
@@ -165,6 +166,18 @@ export class DeviceReader {
         number: Number(number),
         bytes,
       });
+    } else if (what === 'program') {
+      const [, protocol, name, size, sha256] = this.#match(PROGRAM, head, headAt, 's7comm DB1 500 bytes SHA-256');
+      const bytes =
+        nameBytes(name!) ?? this.#fail(headAt, `'${name!}' is no name; other than plain characters are %HH`);
+      device.programs.push({
+        unit,
+        protocol: protocol!,
+        part: Buffer.from(bytes).toString('utf8'),
+        size: this.#whole(size!, headAt),
+        sha256: sha256!,
+        seen: this.#seen(rest, restAt),
+      });
     } else if (what === 'turns') {
       const [, protocol, space, point] = this.#match(PLACE, head, headAt, 'modbus coil 0');
       const [, most, minutes] = this.#match(TURNS, rest, restAt, 'at most 2 a minute in 60 minutes');
@@ -179,7 +192,7 @@ export class DeviceReader {
     } else
       this.#fail(
         headAt - what.length - 1,
-        `'${what}' is not understood; there are point, area, function, name, writer, writes and turns`,
+        `'${what}' is not understood; there are point, area, function, name, program, writer, writes and turns`,
       );
   }
 
@@ -444,5 +457,6 @@ function emptyDevice(segment: string, address: string): Mutable<BaselineDevice> 
     points: [],
     swings: [],
     names: [],
+    programs: [],
   };
 }

@@ -48,6 +48,7 @@ export function summaryText(baseline: Baseline): string {
     }
     const points = pointCount(device);
     if (points > 0) lines.push(`  ${counted(points, 'point')}, ${grouped(writtenCount(device))} of them written`);
+    if (device.programs.length > 0) lines.push(`  programs ${named(device.programs.map(({ part }) => part))}`);
     const once = onceTexts(device);
     if (once.length > 0) lines.push(`  seen in one stretch only, so not counted: ${named(once)}`);
   }
@@ -70,6 +71,7 @@ function onceTexts(device: BaselineDevice): string[] {
   note('that it asks others', device.asks);
   for (const { client, seen } of device.clients) note(`client ${client}`, seen);
   for (const { client, seen } of device.writers) note(`writer ${client}`, seen);
+  for (const { part, seen } of device.programs) note(`program ${part}`, seen);
   for (const { protocol, space, first, count, writes, onceFirstUs } of device.points) {
     if (onceFirstUs === 0) continue;
     const name = protocols.find((each) => each.name === protocol)?.spaceName(space) ?? 'point';
@@ -118,6 +120,7 @@ function deviceJson(device: BaselineDevice): Record<string, unknown> {
       }),
     ),
     turns: device.swings.map(withSpaceName),
+    programs: withSeen(device.programs),
     names: device.names.map(({ bytes, ...name }) => withSpaceName({ ...name, name: nameText(bytes) })),
   };
 }

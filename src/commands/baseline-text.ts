@@ -46,6 +46,10 @@ function deviceLines(device: BaselineDevice, spaces: SpaceNames): string[] {
   for (const { unit, protocol, space, number, bytes } of device.names) {
     lines.push(`unit ${unit} name ${protocol} ${spaces.text(protocol, space)} ${number}: ${nameText(bytes)}`);
   }
+  for (const { unit, protocol, part, size, sha256, seen } of device.programs) {
+    const name = nameText(Buffer.from(part, 'utf8'));
+    lines.push(`unit ${unit} program ${protocol} ${name} ${size} bytes ${sha256}: ${seenText(seen)}`);
+  }
   for (const { what, client, word, seen } of device.accesses) {
     const by = client === '' ? '' : ` client ${client}`;
     lines.push(`access ${what} ${what === 'hour' ? word : hexWord(word)}${by}: ${seenText(seen)}`);

@@ -130,6 +130,10 @@ function device(changes: Partial<BaselineDevice> = {}): BaselineDevice {
     names: [
       { unit: -1, protocol: 'modbus', space: 3, number: 1_073_741_824, bytes: new TextEncoder().encode('a b%"ü') },
     ],
+    programs: [
+      { unit: -1, protocol: 's7comm', part: 'DB1', size: 500, sha256: 'a'.repeat(64), seen: SEEN },
+      { unit: 4, protocol: 'dnp3', part: 'C:/a b.xml: ü', size: 0, sha256: 'b'.repeat(64), seen: SEEN },
+    ],
     swings: [{ ...PLACE, point: 0, reversalsMax: 2, minutes: 60 }],
     ...changes,
   };
@@ -218,7 +222,7 @@ describe('the text of a baseline', () => {
     [
       'a device that stands there twice',
       (whole) => `${whole}  default 192.0.2.10: |\n    asks: 1 times\n`,
-      /^26:3: 'default 192\.0\.2\.10' stands here twice/,
+      /^28:3: 'default 192\.0\.2\.10' stands here twice/,
     ],
     ['a line that means nothing', (whole) => whole.replace('heard:', 'herd:'), /^7:5: 'herd' is not understood/],
     [

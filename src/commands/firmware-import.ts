@@ -21,12 +21,14 @@ export function importedImages(text: string, path: string, words: Words): readon
   return images;
 }
 
-/** `HASH  NAME`, `HASH *NAME` (binary), and comments. */
+/** `HASH  NAME`, `HASH *NAME` (binary), `SHA256 (NAME) = HASH` (BSD, `--tag`), and comments. */
 function fromHashList(text: string, shown: string, words: Words): KnownImage[] {
   const images: KnownImage[] = [];
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     if (line.trim() === '' || line.startsWith('#')) continue;
-    const [, sha256, name = ''] = /^([0-9A-Fa-f]{64})(?:\s+\*?(.*))?$/.exec(line) ?? [];
+    const plain = /^([0-9A-Fa-f]{64})(?:\s+\*?(.*))?$/.exec(line);
+    const tagged = /^SHA256 \((.*)\) = ([0-9A-Fa-f]{64})$/.exec(line);
+    const [sha256, name = ''] = tagged === null ? [plain?.[1], plain?.[2]] : [tagged[2], tagged[1]];
     if (sha256 === undefined) throw new UsageError(`${shown}:${index + 1}: no line of sha256sum`);
     images.push(image(sha256, name, words, `${shown}:${index + 1}`));
   }

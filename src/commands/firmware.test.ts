@@ -110,15 +110,16 @@ test('hash lists and CycloneDX bills are imported', () => {
   const component = { name: 'p2', version: '3.1', hashes: [{ alg: 'SHA-256', content: 'B'.repeat(64) }] };
   const bill = { bomFormat: 'CycloneDX', components: [{ name: 'outer', components: [component] }] };
   const folder = folderWith({
-    sums: Buffer.from(`# list\n${'a'.repeat(64)} *fw/one.bin\n`),
+    sums: Buffer.from(`# list\n${'a'.repeat(64)} *fw/one.bin\r\nSHA256 (fw/two.bin) = ${'C'.repeat(64)}\n`),
     bom: Buffer.from(JSON.stringify(bill)),
   });
   const to = ['--to', join(folder, 'set')];
-  assert.match(run1sec(['firmware', 'import', join(folder, 'sums'), ...to]).output, /: 1 image\n$/);
-  assert.match(run1sec(['firmware', 'import', join(folder, 'bom'), ...to, '--vendor', 'Acme']).output, /: 2 images\n$/);
+  assert.match(run1sec(['firmware', 'import', join(folder, 'sums'), ...to]).output, /: 2 images\n$/);
+  assert.match(run1sec(['firmware', 'import', join(folder, 'bom'), ...to, '--vendor', 'Acme']).output, /: 3 images\n$/);
   const text = readFileSync(join(folder, 'set'), 'utf8');
   assert.match(text, /"version":"3\.1","name":"p2","size":-1,"sha256":"b{64}"/);
   assert.match(text, /"name":"fw\/one\.bin"/);
+  assert.match(text, /"name":"fw\/two\.bin","size":-1,"sha256":"c{64}"/);
 });
 
 test('inspect tells kind, processor, header, versions and secrets, and never a secret itself', () => {

@@ -32,6 +32,7 @@ test('the example has no mistake, and says what it seems to say', () => {
   assert.deepEqual(declaration.engineeringStations, [
     { name: 'engineering laptop', host: { address: '192.0.2.70', segment: null }, level: 3 },
   ]);
+  assert.deepEqual(declaration.jumpHosts, [{ name: 'jump host', host: { address: '192.0.2.80', segment: null } }]);
   assert.deepEqual(declaration.segments, [
     { name: 'cell 1', observed: ['vlan 20', 'vlan 21'] },
     { name: 'office', observed: ['default'] },
@@ -79,6 +80,7 @@ const MISTAKES: readonly [name: string, text: string, problems: readonly RegExp[
   ['a master without a client', 'version: 1\nmasters:\n  - name: a\n', [/^3:5 the key 'client' is missing/]],
   ['a master that is a word', 'version: 1\nmasters:\n  - a\n', [/^3:5 an entry of masters must hold keys/]],
   ['no server', 'version: 1\nmasters:\n  - client: ::1\n    servers: []\n', [/^3:5 servers names none/]],
+  ['a jump host without an address', 'version: 1\njump-hosts:\n  - name: a\n', [/^3:5 the key 'address' is missing/]],
   ['no address', 'version: 1\nmasters:\n  - client: 10.0.0.256\n', [/^3:13 '10\.0\.0\.256' is no address/]],
   ['half a subnet', 'version: 1\nmasters:\n  - client: 10.0.0.1/8\n', [/^3:13 .*did you mean 10\.0\.0\.0\/8\?/]],
   [

@@ -57,6 +57,14 @@ for (const [pattern, hosts] of PATTERNS) {
   });
 }
 
+test('a jump host is who its address names, and nobody else', () => {
+  const intent = new SiteIntent({ ...NOTHING, jumpHosts: [{ name: '', host: at('192.0.2.128/25') }] }, HOSTS);
+  assert.deepEqual(
+    [1, 2, 3].map((host) => intent.isJumpHost(host)),
+    [false, true, false],
+  );
+});
+
 test('what is no address is none', () => {
   for (const text of [
     '',

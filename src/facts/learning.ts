@@ -120,6 +120,38 @@ export interface PointLearning {
   turned(point: number, value: number, timeUs: number): SwingView | null;
 }
 
+/** A block, a program or a file of a device, by its name. */
+export interface ProgramPart {
+  readonly server: number;
+  readonly unit: number;
+  readonly protocol: string;
+  readonly part: string;
+}
+
+/** One content of a part, as it was seen whole while the baseline was learned. */
+export interface KnownProgram {
+  readonly sha256: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly count: number;
+  readonly firstUs: number;
+  readonly lastUs: number;
+  readonly gapUs: number;
+  /** All of it in one stretch of what was learned, and no person has confirmed it. */
+  readonly isOnce: boolean;
+  /** An earlier baseline said it without a mark: a person has seen it. */
+  readonly isConfirmed: boolean;
+}
+
+/** Which programs devices are known to hold. */
+export interface ProgramLearning {
+  learn(part: ProgramPart, sha256: string, size: number, timeUs: number): void;
+  /** Empty where nothing is known of the part. */
+  known(part: ProgramPart): readonly KnownProgram[];
+  /** Is anything known of the programs of this device? */
+  isKnownDevice(part: Omit<ProgramPart, 'part'>): boolean;
+}
+
 export interface Learning {
   /** True: everything is taken as usual and nothing that is learned is judged, as when a baseline is learned. */
   readonly isTeaching: boolean;
@@ -130,4 +162,5 @@ export interface Learning {
    */
   readonly unconfirmed: NoveltyLearning;
   readonly points: PointLearning;
+  readonly programs: ProgramLearning;
 }

@@ -109,6 +109,8 @@ export interface Protocol {
   codeName(code: number): string;
   /** Does the code mean that the device behind the one that answers is not there? Absent: no code does. */
   isAbsent?(code: number): boolean;
+  /** Functions that only tools of engineering ask for, whatever their verb: those that watch a program at work. */
+  isEngineering?(code: number): boolean;
   readonly family: ProtocolFamily;
   /** Absent: the protocol knows no devices behind a host, and every `unit` is -1. */
   readonly units?: ProtocolUnits;

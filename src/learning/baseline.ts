@@ -118,6 +118,18 @@ export interface BaselineDevice {
   readonly points: readonly BaselinePoints[];
   readonly swings: readonly BaselineSwing[];
   readonly names: readonly BaselineName[];
+  readonly programs: readonly BaselineProgram[];
+}
+
+/** A content of a part of a program that the device held. */
+export interface BaselineProgram {
+  readonly unit: number;
+  readonly protocol: string;
+  readonly part: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly sha256: string;
+  readonly seen: Sightings;
 }
 
 /** The number that stands for a name in the lines of its device. */
@@ -163,6 +175,18 @@ export function savedBaseline(
   for (const { server, unit, space, number, bytes } of tables.names.all()) {
     const protocol = protocols[protocolOfSpace(space)]?.name ?? '';
     deviceOf(server).names.push({ unit, protocol, space: spaceOfWord(space), number, bytes });
+  }
+  for (const { server, unit, protocol, part, size, sha256, ...seen } of tables.programs.all()) {
+    const isOnce = !seen.isConfirmed && stretches.isOnce(server, seen.firstUs, seen.lastUs);
+    const { count, firstUs, lastUs, gapUs } = seen;
+    deviceOf(server).programs.push({
+      unit,
+      protocol,
+      part,
+      size,
+      sha256,
+      seen: { count, firstUs, lastUs, gapUs, isOnce },
+    });
   }
   const sorted = [...devices.values()].sort(
     (left, right) => compareText(left.segment, right.segment) || compareAddress(left.address, right.address),
@@ -236,6 +260,7 @@ function emptyDevice(hosts: HostDirectory, host: number): Mutable<BaselineDevice
     points: [],
     swings: [],
     names: [],
+    programs: [],
   };
 }
 
@@ -396,6 +421,13 @@ function sortDevice(device: Mutable<BaselineDevice>): void {
   device.points.sort((a, b) => comparePlace(a, b) || a.first - b.first);
   device.swings.sort((a, b) => comparePlace(a, b) || a.point - b.point);
   device.names.sort((a, b) => comparePlace(a, b) || a.number - b.number);
+  device.programs.sort(
+    (a, b) =>
+      a.unit - b.unit ||
+      compareText(a.protocol, b.protocol) ||
+      compareText(a.part, b.part) ||
+      compareText(a.sha256, b.sha256),
+  );
 }
 
 /** Kind and words of a context. */
@@ -432,7 +464,7 @@ function compareAddress(left: string, right: string): number {
  */
 export function restoreBaseline(
   baseline: Baseline,
-  { novelty, unconfirmed, points, names, isTeaching, confirmed }: LearningTables,
+  { novelty, unconfirmed, points, names, programs, isTeaching, confirmed }: LearningTables,
   hostOf: (segment: string, address: string) => number,
   protocols: readonly Protocol[],
 ): void {
@@ -486,6 +518,10 @@ export function restoreBaseline(
     for (const { unit, protocol: name, space, number, bytes } of device.names) {
       const protocol = indexes.get(name);
       if (protocol !== undefined) names.restore(host, unit, spaceWord(protocol, space), number, bytes);
+    }
+    for (const { unit, protocol, part, size, sha256, seen } of device.programs) {
+      const isConfirmed = !seen.isOnce;
+      programs.restore({ server: host, unit, protocol, part, size, sha256, ...seen, isConfirmed });
     }
     for (const write of device.writes) {
       const protocol = indexes.get(write.protocol);

@@ -3,12 +3,14 @@ import type { Learning } from '../facts/learning.ts';
 import { NoveltyTable } from './novelty.ts';
 import { NameTable } from './names.ts';
 import { PointTable } from './points.ts';
+import { ProgramTable } from './programs.ts';
 
 export interface LearningTables extends Learning {
   readonly novelty: NoveltyTable;
   readonly unconfirmed: NoveltyTable;
   readonly points: PointTable;
   readonly names: NameTable;
+  readonly programs: ProgramTable;
   /** While a baseline is learned: rows of what an earlier one said without a mark. A person has seen it. */
   readonly confirmed: Set<number>;
 }
@@ -21,6 +23,7 @@ export function newLearning(isTeaching = false): LearningTables {
     unconfirmed: new NoveltyTable(),
     points: new PointTable(isTeaching),
     names: new NameTable(),
+    programs: new ProgramTable(),
     confirmed: new Set(),
   };
 }

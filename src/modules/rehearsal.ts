@@ -42,6 +42,7 @@ export const REHEARSAL_PROTOCOL: Protocol = {
   spaceName: (space) => (space === 0 ? '' : 'register'),
   codeName: (code) => (code === 11 ? 'gateway target does not answer' : code === 1 ? 'illegal function' : ''),
   isAbsent: (code) => code === 11,
+  isEngineering: (code) => code === 98,
   family: 'process',
   units: { name: (unit) => `unit ${unit}`, isHostItself: (unit) => unit <= 0 || unit === 255, areBehind: false },
   kinds: [],

@@ -296,6 +296,19 @@ test('units that were only searched for are not there, those in use are', () => 
   assert.ok(claims.includes('2/-1 role controller'));
 });
 
+test('who watches a program at work is an engineering station, unless that was refused', () => {
+  const claims = claimsOf((rehearsal) => {
+    for (let round = 0; round < 4; round++) {
+      rehearsal.operation({ verb: Verb.read, function: 98, client: 4 });
+      rehearsal.operation({ verb: Verb.read, function: 98, client: 5, outcome: Outcome.refused });
+      rehearsal.operation({ verb: Verb.read, function: 3, client: 5 });
+      rehearsal.operation({ verb: Verb.read, function: 3, client: 6 });
+    }
+  });
+  assert.ok(claims.includes('4/-1 role engineering-station'));
+  assert.ok(claims.includes('5/-1 role hmi') && claims.includes('6/-1 role hmi'));
+});
+
 test('who reserves a controller is an engineering station, and who only fails is nothing', () => {
   const claims = claimsOf((rehearsal) => {
     rehearsal.operation({ verb: Verb.reserve, client: 4 });

@@ -198,6 +198,9 @@ class AssetLens implements ModuleHandlers {
   #entryOf(operation: Operation): number {
     const third = operation.protocol * UNIT_RANGE + operation.unit + 1;
     const entry = this.#exchanges.entry(operation.client, operation.server, third);
+    if (entry >= 0 && operation.outcome === Outcome.ok && this.#isEngineering(operation)) {
+      this.#exchanges.values[entry * WIDTH + HAS_ENGINEERED] = 1;
+    }
     const { way } = operation;
     if (way === 0) return entry;
     if (way >= this.#entries.length) {
@@ -207,6 +210,10 @@ class AssetLens implements ModuleHandlers {
     }
     this.#entries[way] = entry + 1;
     return entry;
+  }
+
+  #isEngineering(operation: Operation): boolean {
+    return this.#site.protocols[operation.protocol]?.isEngineering?.(operation.function) === true;
   }
 
   #forgetOldest(): void {

@@ -68,6 +68,8 @@ export class InternetTalks {
 
   #note(host: number, what: What, conversation: Conversation): void {
     if (this.#places.controlText(host) !== '') {
+      // That it goes on with what it did before is nothing new.
+      if (what !== 'asked' && this.#places.wasOnlineFirst(host)) return;
       this.#raise(host, what, conversation);
       return;
     }

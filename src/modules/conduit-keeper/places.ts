@@ -26,6 +26,7 @@ interface InternetUse {
   /** No more than are needed. */
   readonly servers: Set<number>;
   conversations: number;
+  readonly firstUs: number;
   /** When it was enough to be an office; -1: not yet. */
   sinceUs: number;
 }
@@ -52,7 +53,7 @@ export class Places {
     let use = this.#use.get(client);
     if (use === undefined) {
       if (this.#use.size >= HOSTS_MAX) return;
-      this.#use.set(client, (use = { servers: new Set(), conversations: 0, sinceUs: -1 }));
+      this.#use.set(client, (use = { servers: new Set(), conversations: 0, firstUs: timeUs, sinceUs: -1 }));
     }
     if (use.sinceUs >= 0) return;
     use.servers.add(server);
@@ -129,6 +130,13 @@ export class Places {
     // What worked at the control level before it was seen on the Internet is a part of that level with Internet access.
     if (control !== undefined && control.sinceUs < use.sinceUs) return '';
     return `used the Internet like a computer of an office (${countOf(use.conversations, 'connection')}) before it asked any controller`;
+  }
+
+  /** It was seen on the Internet before it asked any controller: a computer that came to controllers, not the other way. */
+  wasOnlineFirst(host: number): boolean {
+    const control = this.control.find(host);
+    const use = this.#use.get(host);
+    return control !== undefined && !control.isController && use !== undefined && use.firstUs < control.sinceUs;
   }
 
   #policyLevel(host: number): { level: number; text: string } | null {

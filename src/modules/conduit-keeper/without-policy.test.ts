@@ -148,6 +148,16 @@ const FIRES: readonly Case[] = [
   },
   {
     kind: 'control-to-internet',
+    what: 'a panel that asks controllers, and then a server of the Internet',
+    play: (rehearsal) => {
+      works(rehearsal);
+      rehearsal.claim({ host: PANEL, attribute: 'level', value: '2' });
+      opened(rehearsal, PANEL, 41, WEB, { timeUs: 2 * SECOND });
+    },
+    severity: 'medium',
+  },
+  {
+    kind: 'control-to-internet',
     what: 'a try that nobody answers',
     play: (rehearsal) => {
       works(rehearsal);
@@ -308,6 +318,16 @@ const QUIET: readonly Case[] = [
     play: (rehearsal) => {
       works(rehearsal);
       opened(rehearsal, CONTROLLER, JUMP, WEB);
+    },
+  },
+  {
+    kind: 'control-to-internet',
+    what: 'a computer that was on the Internet before it asked a controller, and goes on',
+    play: (rehearsal) => {
+      opened(rehearsal, PANEL, 40, WEB, { timeUs: 1 });
+      works(rehearsal);
+      rehearsal.claim({ host: PANEL, attribute: 'level', value: '2' });
+      opened(rehearsal, PANEL, 41, WEB, { timeUs: 2 * SECOND });
     },
   },
   {

@@ -6,6 +6,8 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { KnownFirmware } from '../../facts/firmware.ts';
 import { analyze } from '../../engine/analysis.ts';
+import type { Intent, MaintenanceWindow } from '../../facts/intent.ts';
+import { Outcome } from '../../facts/operation.ts';
 import { Verb } from '../../facts/verbs.ts';
 import { newLearning } from '../../learning/tables.ts';
 import { BlockHashes } from '../../transfers/block-hashes.ts';
@@ -198,6 +200,28 @@ const FIRES: readonly Case[] = [
     says: /it is for ARM, and an image that the device was sent before is for MIPS/,
   },
   {
+    kind: 'image-does-not-fit',
+    what: 'a known image for another model',
+    known: knownGood(GOOD),
+    play: (rehearsal) => {
+      rehearsal.claim({ attribute: 'model', value: 'Q7 Compact' });
+      rehearsal.file(GOOD);
+    },
+    severity: 'medium',
+    says: /it is for the model P1, and the device says that it is a Q7 Compact/,
+  },
+  {
+    kind: 'image-does-not-fit',
+    what: 'another kind of image than those before',
+    play: (rehearsal) => {
+      rehearsal.file(GOOD);
+      rehearsal.file(ubootImage(40_000, 4));
+      rehearsal.file(withText(GOOD, 0, 'hsqs'));
+    },
+    severity: 'low',
+    says: /it is squashfs, and all images that the device was sent before are uboot-image/,
+  },
+  {
     kind: 'secrets-inside',
     what: 'a private key that lies across the border of two pieces',
     play: (rehearsal) => rehearsal.file(withText(GOOD, 990, '-----BEGIN RSA PRIVATE KEY-----')),
@@ -295,6 +319,21 @@ const QUIET: readonly Case[] = [
       rehearsal.file(GOOD);
     },
   },
+  {
+    kind: 'image-does-not-fit',
+    what: 'the model as the device writes it',
+    known: knownGood(GOOD),
+    play: (rehearsal) => {
+      rehearsal.claim({ attribute: 'model', value: 'Acme P-1/24V' });
+      rehearsal.file(GOOD);
+    },
+  },
+  {
+    kind: 'update-mode',
+    what: 'an update that the device refuses to begin',
+    play: (rehearsal) =>
+      rehearsal.operation({ verb: Verb['firmware-download'], function: 99, outcome: Outcome.refused, code: 1 }),
+  },
   { kind: 'secrets-inside', what: 'an image without secrets', play: (rehearsal) => rehearsal.file(GOOD) },
 ];
 
@@ -374,3 +413,30 @@ for (const [path, kinds] of REAL_CAPTURES) {
     assert.deepEqual(raised.sort(), kinds.map((kind) => `firmware-guard/${kind}`).sort());
   });
 }
+
+/** Host 1 is the engineering station, and now is a maintenance window. */
+const PLANNED = {
+  isMaster: () => false,
+  isEngineeringStation: (host: number) => host === 1,
+  windowAt: () => ({ name: 'spring' }) as MaintenanceWindow,
+} as unknown as Intent;
+
+test('an update by the engineering station in a maintenance window is noted only, an altered image is not', () => {
+  const planned = new Rehearsal(firmwareGuard, newLearning(), PLANNED, knownGood(GOOD));
+  planned.operation({ verb: Verb['firmware-download'], function: 99 });
+  planned.claim({ attribute: 'firmware', value: '3.1' });
+  planned.claim({ attribute: 'firmware', value: '3.2', timeUs: MINUTE_US });
+  assert.deepEqual(
+    planned.raised.map(({ severity }) => severity),
+    ['info', 'info'],
+  );
+  assert.match(planned.raised[0]!.explanation, /the maintenance window "spring"/);
+  planned.file(changedAt(GOOD, 21_000));
+  assert.equal(planned.raised.at(-1)!.severity, 'critical');
+});
+
+test('an update by another host in a maintenance window is told as ever', () => {
+  const planned = new Rehearsal(firmwareGuard, newLearning(), PLANNED);
+  planned.file(GOOD, { client: 3 });
+  assert.equal(planned.raised[0]!.severity, 'low');
+});

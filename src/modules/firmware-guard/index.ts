@@ -1,10 +1,10 @@
 // Follows firmware on its way to devices, by whatever protocol: which image it is, whether it is known to be good and
 // whole, whether it fits the device, and whether what the device says of its version agrees with what was sent.
 import { grouped, showable } from '../../bytes/text.ts';
-import type { AlertKind, Severity } from '../../facts/alert.ts';
+import type { AlertKind, Judgement, Severity } from '../../facts/alert.ts';
 import type { Claim, Conversation, Transfer } from '../../facts/facts.ts';
 import type { Module, ModuleHandlers, Site } from '../../facts/module.ts';
-import type { Operation } from '../../facts/operation.ts';
+import { Outcome, type Operation } from '../../facts/operation.ts';
 import { Verb } from '../../facts/verbs.ts';
 import { timesText } from '../plain-words.ts';
 import { firmwareReason } from '../../transfers/firmware-kinds.ts';
@@ -12,6 +12,7 @@ import { imageText, judgeImage, type Image, type Verdict } from './judge-image.t
 import { KnownGood } from './known-good.ts';
 import {
   DOWNGRADE,
+  IMAGE_SENT,
   KINDS,
   SAME_IMAGE,
   UNUSUAL_CARRIER,
@@ -42,6 +43,9 @@ export const firmwareGuard: Module = {
   },
   start: (site) => new FirmwareGuard(site),
 };
+
+/** What is no alarm in a maintenance window; what is wrong with an image is one all the same. */
+const PLANNABLE: ReadonlySet<AlertKind> = new Set([IMAGE_SENT, UPDATE_MODE, SAME_IMAGE, VERSION_CHANGED]);
 
 /** The last image that a host was sent. */
 interface LastImage {
@@ -84,7 +88,8 @@ class FirmwareGuard implements ModuleHandlers {
     }
     if (verb !== Verb['firmware-download'] || protocol === undefined) return;
     const name = protocol.functionName(operation.function, operation.subfunction);
-    if (!UPDATE_WORDS.test(name)) return;
+    // What is refused changes no mode; command-sentinel tells that it was asked for.
+    if (!UPDATE_WORDS.test(name) || operation.outcome === Outcome.refused) return;
     const { hosts } = this.#site;
     const frames = [operation.requestFrame, operation.answerFrame].filter((frame) => frame > 0);
     const client = operation.client;
@@ -271,7 +276,20 @@ class FirmwareGuard implements ModuleHandlers {
 
   #raise(kind: AlertKind, severity: Severity, rest: Omit<Parameters<Site['raise']>[0], 'kind' | 'severity'>): void {
     if (this.#site.learning.isTeaching) return;
-    this.#site.raise({ kind: kind.kind, severity, ...rest });
+    const { explanation } = rest;
+    const window = PLANNABLE.has(kind) ? this.#window(rest) : '';
+    if (window === '' || typeof explanation !== 'string') this.#site.raise({ kind: kind.kind, severity, ...rest });
+    else {
+      const text = `${explanation} It is noted only: 1sec.yaml declares the maintenance window "${window}" for this time.`;
+      this.#site.raise({ kind: kind.kind, ...rest, severity: 'info', explanation: text });
+    }
+  }
+
+  /** The window in which this is planned; whoever sends an image in it has to be a declared engineering station. */
+  #window({ subject, peer, timeUs }: Pick<Judgement, 'subject' | 'peer' | 'timeUs'>): string {
+    const { intent } = this.#site;
+    if (peer !== null && intent?.isEngineeringStation(peer.host) !== true) return '';
+    return intent?.windowAt(subject.host, timeUs)?.name ?? '';
   }
 
   #address(host: number): string {

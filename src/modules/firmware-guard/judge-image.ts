@@ -54,6 +54,11 @@ export function judgeImage(
     const text = `it is for ${architecture}, and an image that the device was sent before is for ${other}`;
     verdicts.push({ kind: DOES_NOT_FIT, severity: 'medium', text });
   }
+  const usual = receivers.usualKind(image.receiver);
+  if (usual !== '' && transfer.kind !== '' && transfer.kind !== usual) {
+    const text = `it is ${transfer.kind}, and all images that the device was sent before are ${usual}`;
+    verdicts.push({ kind: DOES_NOT_FIT, severity: 'low', text });
+  }
   const secrets = passed?.findings.secrets ?? [];
   if (secrets.length > 0) {
     verdicts.push({ kind: SECRETS_INSIDE, severity: SECRETS_INSIDE.severity, text: `inside: ${secrets.join(', ')}` });
@@ -79,6 +84,11 @@ function judgeKnown(image: Image, good: KnownImage, receivers: Receivers, versio
   if (vendor !== '' && good.vendor !== '' && !isSameVendor(vendor, good.vendor)) {
     const text = `it is ${name}, and the device says that it is made by ${showable(vendor, 80)}`;
     verdicts.push({ kind: DOES_NOT_FIT, severity: 'high', text });
+  }
+  const model = receivers.model(image.receiver);
+  if (model !== '' && good.model !== '' && !isSameModel(model, good.model)) {
+    const text = `it is for the model ${showable(good.model, 80)}, and the device says that it is a ${showable(model, 80)}`;
+    verdicts.push({ kind: DOES_NOT_FIT, severity: 'medium', text });
   }
   const running = versions.of(image.receiver);
   if (running !== undefined && (compareVersions(good.version, running.value) ?? 0) < 0) {
@@ -120,6 +130,13 @@ function alteredText({ image, comparison }: Nearest, hash: string): string {
 function knownName({ vendor, model, version, name }: KnownImage): string {
   const words = [vendor, model, version].filter((word) => word !== '');
   return showable(words.length === 0 ? name : words.join(' '), 120);
+}
+
+/** One of them is part of the other, or of its words; spaces, dashes and the like do not count. */
+function isSameModel(a: string, b: string): boolean {
+  const left = a.toLowerCase().replace(/[^a-z0-9]/g, '');
+  const right = b.toLowerCase().replace(/[^a-z0-9]/g, '');
+  return left === '' || right === '' || left.includes(right) || right.includes(left);
 }
 
 function isSameVendor(a: string, b: string): boolean {

@@ -18,6 +18,7 @@ export class Receivers {
   readonly #protocols: readonly Protocol[];
   readonly #devices = new Set<number>();
   readonly #vendors = new Map<number, Claim>();
+  readonly #models = new Map<number, Claim>();
   readonly #kinds = new Map<number, { kind: string; count: number }>();
   readonly #architectures = new Map<number, string>();
 
@@ -31,11 +32,9 @@ export class Receivers {
 
   claim(claim: Claim): void {
     if (claim.attribute === 'role' && DEVICE_ROLES.has(claim.value)) this.#add(claim.host);
-    if (claim.attribute !== 'vendor' || claim.unit >= 0) return;
-    const known = this.#vendors.get(claim.host);
-    if (known === undefined ? this.#vendors.size < HOSTS_MAX : known.trust <= claim.trust) {
-      this.#vendors.set(claim.host, claim);
-    }
+    if (claim.unit >= 0) return;
+    if (claim.attribute === 'vendor') keep(this.#vendors, claim);
+    else if (claim.attribute === 'model') keep(this.#models, claim);
   }
 
   isDevice(host: number, protocol: string, isServer: boolean): boolean {
@@ -45,8 +44,11 @@ export class Receivers {
 
   /** Self-declared, empty where nobody said. */
   vendor(host: number): string {
-    const claim = this.#vendors.get(host);
-    return claim !== undefined && claim.trust >= 0.8 ? claim.value : '';
+    return declared(this.#vendors.get(host));
+  }
+
+  model(host: number): string {
+    return declared(this.#models.get(host));
   }
 
   usualKind(host: number): string {
@@ -80,4 +82,14 @@ export class Receivers {
   #isPlantProtocol(protocol: Protocol | undefined): boolean {
     return protocol?.family === 'process' || protocol?.family === 'building';
   }
+}
+
+/** The most trusted claim of a host, among equals the newest. */
+function keep(claims: Map<number, Claim>, claim: Claim): void {
+  const known = claims.get(claim.host);
+  if (known === undefined ? claims.size < HOSTS_MAX : known.trust <= claim.trust) claims.set(claim.host, claim);
+}
+
+function declared(claim: Claim | undefined): string {
+  return claim !== undefined && claim.trust >= 0.8 ? claim.value : '';
 }

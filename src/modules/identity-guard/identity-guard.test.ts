@@ -1,13 +1,16 @@
 // What makes identity-guard speak and what does not; a controller that somebody else plays, built from a real capture.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Rehearsal, REHEARSAL_START_US } from '../rehearsal.ts';
+import type { HostDirectory } from '../../facts/facts.ts';
+import { newLearning } from '../../learning/tables.ts';
+import { Rehearsal, REHEARSAL_HOSTS, REHEARSAL_START_US } from '../rehearsal.ts';
 import { Verb } from '../../facts/verbs.ts';
 import { identityGuard } from './index.ts';
 
 const at = (second: number): number => REHEARSAL_START_US + second * 1_000_000;
 const LINUX = '64:64240:1460:7:mss,sok,ts,nop,ws:df';
 const WINDOWS = '128:8192:1460:8:mss,nop,ws,nop,nop,sok:df';
+const VIRTUAL = '00:0c:29:11:22:33';
 const DEVICE = '64:4096:1460:-:mss:';
 /** MAC address of the rehearsal's host with this number. */
 const mac = (host: number): string => `02:00:00:00:00:${(host + 256).toString(16).slice(1)}`;
@@ -21,9 +24,21 @@ function answered(rehearsal: Rehearsal, count: number, stack = DEVICE): void {
   for (let second = 0; second < count; second++) rehearsal.conversation({ phase: 'answered', timeUs: at(second) });
 }
 
+function cardAsks(rehearsal: Rehearsal, prefix: string, card: number, second: number): void {
+  const value = `${prefix}:${card.toString(16).padStart(2, '0')}`;
+  rehearsal.trait({ host: 1, trait: 'dhcp-asks', value, timeUs: at(second), frame: card + 1 });
+}
+
+function rehearsed(cards: Readonly<Record<number, string>> = {}): Rehearsal {
+  const hosts: HostDirectory = { ...REHEARSAL_HOSTS, mac: (host) => cards[host] ?? REHEARSAL_HOSTS.mac(host) };
+  return new Rehearsal(identityGuard, newLearning(), undefined, undefined, { hosts });
+}
+
 interface Case {
   readonly kind: string;
   readonly what: string;
+  /** MAC addresses that are not the usual ones of the rehearsal. */
+  readonly cards?: Readonly<Record<number, string>>;
   readonly play: (rehearsal: Rehearsal) => void;
   readonly says?: RegExp;
 }
@@ -120,6 +135,33 @@ const FIRES: readonly Case[] = [
       rehearsal.claim({ host: 9, attribute: 'serial', value: 'S C-X4U421302009', frame: 2 });
     },
     says: /192\.0\.2\.9 \(02:00:00:00:00:09\) says in fieldbus identity that its serial number is "S C-X4U421302009", which 192\.0\.2\.2/,
+  },
+  {
+    kind: 'identity-guard/dhcp-starvation',
+    what: 'a hundred invented cards ask for an address within half a minute',
+    play: (rehearsal) => {
+      rehearsal.trait({ host: 5, trait: 'dhcp-server', value: 'router a, dns a', timeUs: at(0), frame: 1 });
+      for (let card = 0; card < 100; card++) cardAsks(rehearsal, `06:4f:00:00:00`, card, 100 + card / 4);
+    },
+    says: /^64 network cards asked for an address in segment default within 16 s; 64 of them have a MAC address that no maker has given out/,
+  },
+  {
+    kind: 'identity-guard/hardware-doubtful',
+    what: 'a controller on a virtual machine',
+    cards: { 9: VIRTUAL },
+    play: (rehearsal) => {
+      rehearsal.claim({ host: 9, attribute: 'model', value: 'BMX P34 2020', source: 'modbus 43/14', frame: 7 });
+    },
+    says: /192\.0\.2\.9 says in modbus 43\/14 that it is "BMX P34 2020", but its network card 00:0c:29:11:22:33 is one that VMware/,
+  },
+  {
+    kind: 'identity-guard/name-taken',
+    what: 'the name of the historian is given to a laptop',
+    play: (rehearsal) => {
+      for (const host of [2, 9])
+        rehearsal.claim({ host, attribute: 'name', value: 'historian.local', source: 'mdns A', frame: host });
+    },
+    says: /"historian\.local" was 192\.0\.2\.2 \(02:00:00:00:00:02\); now mDNS gives that name to 192\.0\.2\.9/,
   },
 ];
 
@@ -258,12 +300,42 @@ const QUIET: readonly Case[] = [
       rehearsal.claim({ host: 201, attribute: 'serial', value: 'X4U421302009' });
     },
   },
+  {
+    kind: 'identity-guard/dhcp-starvation',
+    what: 'a plant that is switched on, and invented cards that come one by one',
+    play: (rehearsal) => {
+      for (let card = 0; card < 100; card++) cardAsks(rehearsal, '00:0e:8c:00:00', card, 100 + card / 4);
+      for (let card = 0; card < 100; card++) cardAsks(rehearsal, '06:4f:00:00:00', card, 1000 + card * 10);
+      for (let count = 0; count < 100; count++) cardAsks(rehearsal, '06:4f:00:00:00', 1, 5000 + count / 4);
+    },
+  },
+  {
+    kind: 'identity-guard/hardware-doubtful',
+    what: 'software on a virtual machine, a gateway there, and hardware with a card of its own',
+    cards: { 9: VIRTUAL },
+    play: (rehearsal) => {
+      const source = 'modbus 43/14';
+      rehearsal.claim({ host: 9, attribute: 'model', value: 'CODESYS Control Win V3', source });
+      rehearsal.claim({ host: 9, unit: 3, attribute: 'model', value: 'METSEPM5110', source });
+      rehearsal.claim({ host: 9, attribute: 'model', value: 'BMX P34 2020', source: 'fingerprint' });
+      rehearsal.claim({ host: 2, attribute: 'model', value: 'BMX P34 2020', source });
+    },
+  },
+  {
+    kind: 'identity-guard/name-taken',
+    what: 'one card with two addresses and one name, told again and again',
+    cards: { 9: mac(2) },
+    play: (rehearsal) => {
+      for (const host of [2, 9, 2, 9])
+        rehearsal.claim({ host, attribute: 'name', value: 'historian.local', source: 'mdns A' });
+    },
+  },
 ];
 
 describe('fires', () => {
-  for (const { kind, what, play, says } of FIRES) {
+  for (const { kind, what, play, says, cards } of FIRES) {
     test(`${kind}: ${what}`, () => {
-      const rehearsal = new Rehearsal(identityGuard);
+      const rehearsal = rehearsed(cards);
       play(rehearsal);
       assert.ok(rehearsal.kinds().includes(kind), rehearsal.kinds().join());
       assert.match(rehearsal.raised.filter((raised) => raised.kind === kind).at(-1)!.explanation, says!);
@@ -273,9 +345,9 @@ describe('fires', () => {
 });
 
 describe('quiet', () => {
-  for (const { kind, what, play } of QUIET) {
+  for (const { kind, what, play, cards } of QUIET) {
     test(`${kind}: ${what}`, () => {
-      const rehearsal = new Rehearsal(identityGuard);
+      const rehearsal = rehearsed(cards);
       play(rehearsal);
       rehearsal.handlers.end?.(at(7200));
       assert.deepEqual(rehearsal.kinds(), []);

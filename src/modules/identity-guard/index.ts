@@ -4,18 +4,23 @@ import type { Claim, Conversation, Trait } from '../../facts/facts.ts';
 import type { Module, ModuleHandlers, Site } from '../../facts/module.ts';
 import type { Operation } from '../../facts/operation.ts';
 import { Addresses } from './addresses.ts';
+import { Contradictions } from './contradictions.ts';
 import {
   ADDRESS_CONFLICT,
   ADDRESS_MOVED,
   ADDRESS_SPOOFED,
   CLONED,
+  DHCP_STARVED,
+  HARDWARE_DOUBTFUL,
   IMPERSONATED,
   NAMES_SPOOFED,
+  NAME_TAKEN,
   NEIGHBOUR_CHANGED,
   ROGUE_DHCP,
   SEVERAL_SYSTEMS,
 } from './kinds.ts';
 import { Names } from './names.ts';
+import { Starvation } from './starvation.ts';
 import { Systems } from './systems.ts';
 
 export const identityGuard: Module = {
@@ -29,9 +34,12 @@ export const identityGuard: Module = {
       IMPERSONATED,
       NAMES_SPOOFED,
       ROGUE_DHCP,
+      DHCP_STARVED,
       ADDRESS_CONFLICT,
       ADDRESS_MOVED,
       CLONED,
+      HARDWARE_DOUBTFUL,
+      NAME_TAKEN,
       NEIGHBOUR_CHANGED,
       SEVERAL_SYSTEMS,
     ],
@@ -43,11 +51,15 @@ class IdentityGuard implements ModuleHandlers {
   readonly #addresses: Addresses;
   readonly #systems: Systems;
   readonly #names: Names;
+  readonly #contradictions: Contradictions;
+  readonly #starvation: Starvation;
 
   constructor(site: Site) {
     this.#addresses = new Addresses(site);
     this.#systems = new Systems(site);
     this.#names = new Names(site);
+    this.#contradictions = new Contradictions(site);
+    this.#starvation = new Starvation(site);
   }
 
   operation(operation: Operation): void {
@@ -60,6 +72,7 @@ class IdentityGuard implements ModuleHandlers {
 
   claim(claim: Claim): void {
     this.#names.claim(claim);
+    this.#contradictions.claim(claim);
   }
 
   trait(trait: Trait): void {
@@ -71,6 +84,9 @@ class IdentityGuard implements ModuleHandlers {
       case 'dhcp-options':
       case 'shared-address':
         this.#addresses.mayMove(trait.host);
+        return;
+      case 'dhcp-asks':
+        this.#starvation.asks(trait, this.#names.dhcpServerOf(trait.host));
         return;
       case 'tcp-stack':
         this.#systems.asks(trait);

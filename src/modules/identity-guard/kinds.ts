@@ -122,3 +122,49 @@ export const CLONED: AlertKind = {
   techniques: ['T0849', 'T0856'],
   quietSeconds: 86_400,
 };
+
+export const DHCP_STARVED: AlertKind = {
+  kind: 'identity-guard/dhcp-starvation',
+  title: 'Addresses are asked for in the name of invented devices',
+  severity: 'high',
+  why: 'Many network cards that no maker has given out asked for an address within a minute. The server soon has none left: devices that start get none, or get one from another server that waits for this.',
+  advice:
+    'Find the switch port by its many MAC addresses and shut it. Look at what the server has given away, and whether a second server answers now.',
+  falsePositives: [
+    'Many containers or virtual machines that are started together.',
+    'A wireless network for guests whose telephones change their MAC address.',
+  ],
+  techniques: ['T0814'],
+  quietSeconds: 3600,
+};
+
+export const HARDWARE_DOUBTFUL: AlertKind = {
+  kind: 'identity-guard/hardware-doubtful',
+  title: 'What says that it is hardware is a virtual machine',
+  severity: 'medium',
+  why: 'The device names a product that is a piece of hardware, but its network card is that of a virtual machine: it is an emulation, of a test bench, of a honeypot, or of somebody who plays the device.',
+  advice:
+    'Ask who runs a virtual machine with this address. A real device of this kind has a network card of its maker.',
+  falsePositives: [
+    'A simulation that belongs to the plant (training, virtual commissioning).',
+    'A controller that is sold as software under the name of a piece of hardware.',
+    'A virtual machine that hands the protocol on to the device.',
+  ],
+  techniques: ['T0849', 'T0856'],
+  quietSeconds: 86_400,
+};
+
+export const NAME_TAKEN: AlertKind = {
+  kind: 'identity-guard/name-taken',
+  title: 'A name now leads to another device',
+  severity: 'medium',
+  why: 'A name in the local network (mDNS) belongs to one device at a time; who wants one that is taken has to choose another. Now it is given to another network card: who asks for the name reaches that one.',
+  advice: 'Ask whether the device was replaced. If not, find the new MAC address on the switch.',
+  falsePositives: [
+    'A device with two network cards in the same network.',
+    'A replaced device that was given the name of the old one.',
+    'Devices of one type that all use the name they were shipped with.',
+  ],
+  techniques: ['T0830', 'T0849'],
+  quietSeconds: 3600,
+};

@@ -47,6 +47,11 @@ export class Names {
     else if (NEIGHBOUR_TRAITS[trait.trait] !== undefined) this.#neighbour(trait);
   }
 
+  /** Who gave addresses first in the segment of the host; -1 while nobody has. */
+  dhcpServerOf(host: number): number {
+    return this.#servers.get(this.#site.hosts.segment(host))?.[0]?.host ?? -1;
+  }
+
   claim(claim: Claim): void {
     if (claim.attribute === 'name' && /^(?:llmnr|nbns)/.test(claim.source)) this.#name(claim);
     else if (claim.attribute === 'serial' && claim.trust >= SAID_BY_DEVICE) this.#serial(claim);

@@ -111,7 +111,7 @@ class LogicWatch implements ModuleHandlers {
     if (firmwareReason({ kind, name, carrier, size, isReceiverDevice: isSent, usualKind: '' }) !== '') return;
     const session = this.#sessions.of(client, server, unit, timeUs);
     const program: Program = { transfer, bytes, isSent };
-    const verdicts = judgeContent(program, this.#contents, this.#site.hosts);
+    const verdicts = judgeContent(program, this.#contents, this.#site);
     const kindOfNote = isSent ? PROGRAM_SENT : PROGRAM_READ;
     const planned = this.#planned(client, server, timeUs);
     const listing = listed(session, kindOfNote, verdicts.note, size, frame);
@@ -120,8 +120,8 @@ class LogicWatch implements ModuleHandlers {
         .filter((text) => text !== '')
         .join(' ');
     });
-    for (const { kind, text, isOfPart, isPlannable } of verdicts.raised) {
-      const severity = planned !== '' && isPlannable ? 'info' : kind.severity;
+    for (const { kind, severity: own = kind.severity, text, isOfPart, isPlannable } of verdicts.raised) {
+      const severity = planned !== '' && isPlannable ? 'info' : own;
       const told = listed(session, kind, `${partName(transfer)}: ${text}`, size, frame);
       const explain = (): string => {
         const what = isOfPart ? `${partName(transfer)}: ${text}` : listingText(told);

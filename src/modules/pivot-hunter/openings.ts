@@ -6,7 +6,7 @@ import type { ControlHosts } from '../control-hosts.ts';
 
 const SECOND_US = 1_000_000;
 /** From how many times on a rhythm can be regular, and how much longer than its mean its longest pause may be. */
-const REGULAR_TIMES = 4;
+const REGULAR_TIMES = 3;
 const REGULAR_GAP = 2;
 const HOSTS_MAX = 65_536;
 
@@ -78,6 +78,10 @@ export class Openings {
 
   #hears(host: number, timeUs: number): void {
     if (this.#firstUs.has(host) || this.#firstUs.size >= HOSTS_MAX) return;
-    this.#firstUs.set(host, timeUs);
+    // A baseline may know it from before.
+    const { hosts, learning } = this.#site;
+    const present = learning.novelty.findContext(ContextKind.presence, textWord(hosts.segment(host)), 0, 0);
+    const known = learning.novelty.findSymbol(present, host, 0);
+    this.#firstUs.set(host, known === 0 ? timeUs : Math.min(timeUs, learning.novelty.symbolFirstUs(known)));
   }
 }

@@ -52,6 +52,7 @@ function factsOf(...datagrams: Uint8Array[]): string[] {
 
 test('what the client said is told of the address that was given, once, with split options joined', () => {
   assert.deepEqual(factsOf(REQUEST, ACK, REQUEST, ACK), [
+    '1 dhcp-asks 02:00:00:00:00:09',
     '109 name plc (dhcp 12)',
     '1 dhcp-server router 192.0.2.254, dns none',
     '7 address-binding 02:00:00:00:00:09',
@@ -62,27 +63,28 @@ test('what the client said is told of the address that was given, once, with spl
 });
 
 test('without an acknowledgement what a client says is told of the address that it has or asks for', () => {
-  const card = '109 name x (dhcp 12)';
+  const card = ['1 dhcp-asks 02:00:00:00:00:09', '109 name x (dhcp 12)'];
   const asks = message(1, [], [53, 1, 3, 50, 4, 192, 0, 2, 8, 12, 1, 120]);
-  assert.deepEqual(factsOf(asks), [card, '8 dhcp-options 53,50,12', '8 name x (dhcp 12)']);
-  assert.deepEqual(factsOf(asks, message(2, [], [53, 1, 6])), [card]);
+  assert.deepEqual(factsOf(asks), [...card, '8 dhcp-options 53,50,12', '8 name x (dhcp 12)']);
+  assert.deepEqual(factsOf(asks, message(2, [], [53, 1, 6])), card);
   const has = message(1, [], [53, 1, 3, 12, 1, 120]);
   has.set([192, 0, 2, 8], 12);
   const ofAddress = ['8 address-binding 02:00:00:00:00:09', '8 dhcp-options 53,12', '8 name x (dhcp 12)'];
-  assert.deepEqual(factsOf(has), [card, ...ofAddress]);
+  assert.deepEqual(factsOf(has), [...card, ...ofAddress]);
   // What is asked for in a DHCPDISCOVER is a wish.
-  assert.deepEqual(factsOf(message(1, [], [53, 1, 1, 50, 4, 192, 0, 2, 8, 12, 1, 120])), [card]);
+  assert.deepEqual(factsOf(message(1, [], [53, 1, 1, 50, 4, 192, 0, 2, 8, 12, 1, 120])), card);
 });
 
 test('without an acknowledgement the name alone is told, of the card that asked', () => {
-  assert.deepEqual(factsOf(REQUEST, REQUEST), ['109 name plc (dhcp 12)']);
-  assert.deepEqual(factsOf(REQUEST, message(2, [], [53, 1, 6])), ['109 name plc (dhcp 12)']);
+  const asked = ['1 dhcp-asks 02:00:00:00:00:09', '109 name plc (dhcp 12)'];
+  assert.deepEqual(factsOf(REQUEST, REQUEST), asked);
+  assert.deepEqual(factsOf(REQUEST, message(2, [], [53, 1, 6])), asked);
 });
 
 test('nothing is told of the card of a request that a relay handed on: it is in another segment', () => {
   const relayed = REQUEST.slice();
   relayed.set([192, 0, 2, 254], 24);
-  assert.deepEqual(factsOf(relayed), []);
+  assert.deepEqual(factsOf(relayed), ['1 dhcp-asks 02:00:00:00:00:09']);
 });
 
 test('options stand in the file field where option 52 says so', () => {

@@ -61,6 +61,7 @@ export class DhcpSession {
       if (asks) {
         const words = wordsOf(options);
         this.#keep(key, waitingOf(bytes, start, options, mac, context));
+        this.#told.trait(context, context.client, 'dhcp-asks', mac);
         this.#nameCard(bytes, start, words, context);
       }
     } else if (type === MessageType.ack) {

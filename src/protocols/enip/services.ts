@@ -200,6 +200,15 @@ const LISTED_CLASSES = [Class.module, 0x6e, Class.task, 0x7e, 0x8c, 0x8d, 0xb0, 
 for (const classId of LISTED_CLASSES)
   OF_CLASS.push([classId, 0x4b, `list instances of ${className(classId)}`, 'enumerate']);
 
+// Reading them is to look at the program, not at what it measures.
+for (const classId of [Class.program, Class.module, Class.routine, Class.task, Class.controller]) {
+  OF_CLASS.push(
+    [classId, 0x01, `get attributes all of ${className(classId)}`, 'diagnose'],
+    [classId, 0x03, `get attribute list of ${className(classId)}`, 'diagnose'],
+    [classId, 0x0e, `get attribute single of ${className(classId)}`, 'diagnose'],
+  );
+}
+
 const COMMON_VERBS = new Uint8Array(0x80);
 const COMMON_NAMES: string[] = [];
 for (const [service, name, verb] of COMMON) {

@@ -3,7 +3,7 @@
 import type { Protocol } from '../../facts/protocol.ts';
 import { FRAME_BYTES_MAX } from '../iso-on-tcp.ts';
 import { spaceName } from './areas.ts';
-import { KINDS, codeName, functionName } from './codes.ts';
+import { Group, KINDS, USER_DATA, codeName, functionName } from './codes.ts';
 import { s7commDecoder } from './comm.ts';
 import { PLUS_KINDS, plusCodeName, plusFunctionName, plusSpaceName } from './plus-codes.ts';
 import { s7commPlusDecoder } from './plus.ts';
@@ -20,6 +20,7 @@ export const s7comm: Protocol = {
   functionName,
   spaceName,
   codeName,
+  isEngineering: (code) => code === USER_DATA + Group.programmer,
   family: 'process',
   kinds: KINDS,
   summary: 'variables in all address syntaxes, block download and upload, program invocations, user data of all groups',
