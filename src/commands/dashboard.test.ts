@@ -165,11 +165,24 @@ describe('the dashboard', { skip: CHROMIUM === undefined ? 'skipped: chromium is
     );
   });
 
+  test('a page follows what is written to the site while it is open', async () => {
+    const database = join(folder, 'growing.db');
+    const store = new SiteStore(database, { isMade: true });
+    await saveExample(store, { content: 'first', alerts: [exampleAlert({ title: 'The first' })] });
+    const { page, complaints } = await opened(database);
+    await page.waitForSelector('text=The first');
+    await saveExample(store, { content: 'second', alerts: [exampleAlert({ id: 'alert-2', title: 'The second' })] });
+    await page.waitForSelector('text=The second');
+    store.close();
+    assert.deepEqual(complaints, []);
+  });
+
   test('who only looks is offered nothing that changes', async () => {
     const { page } = await opened(join(folder, 'sample.db'), 'viewer');
+    const known = page.waitForResponse('**/api/me');
     await page.click('.worst.alerts li:first-child a');
     await page.waitForSelector('.state');
-    await page.waitForLoadState('networkidle');
+    await (await known).finished();
     assert.equal(await page.locator('.actions button').count(), 0);
   });
 

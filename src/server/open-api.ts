@@ -216,6 +216,7 @@ export function openApi(): object {
       '/api/me': get('What this session may do', { type: 'object', required: ['role'] }),
       '/api/conversations': get('Who talked to whom', pageOf(CONVERSATION), [...PAGED, 'host', 'protocol']),
       '/api/map': get('Devices and lines between them', ANYTHING),
+      '/api/events': get('A line whenever the site changed', TEXT, [], [], 'text/event-stream'),
       '/api/modules': get('Security modules', pageOf(NAMED)),
       '/api/protocols': get('Protocols that are decoded', pageOf(NAMED)),
     },
