@@ -164,5 +164,6 @@ function compared(value: string): string {
 
 /** tshark writes what does not show as in C. */
 function unescaped(value: string): string {
-  return value.replace(/\\([rnt\\])/g, (_, letter: string) => ESCAPED[letter]!);
+  // Of a share the backslashes are its own.
+  return value.startsWith('\\\\') ? value : value.replace(/\\([rnt\\])/g, (_, letter: string) => ESCAPED[letter]!);
 }
