@@ -45,7 +45,7 @@ interface Counts {
 type Told = Map<string, string>;
 
 async function main(): Promise<number> {
-  const version = tsharkVersion();
+  const version = tsharkVersion()?.replace(/\.$/, '') ?? null;
   const paths = realCaptures();
   if (version === null || paths.length === 0) {
     console.log('skipped: there is no tshark, or no ../shared/captures');

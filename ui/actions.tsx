@@ -6,7 +6,7 @@ import { SCOPE_TEXTS, actionText, timeText, useAnswer } from './parts.tsx';
 
 export function AlertActions(props: { readonly alert: Alert; readonly changed: (alert: Alert) => void }): JSX.Element {
   const { alert, changed } = props;
-  const me = useAnswer<{ readonly role: string }>('/api/me');
+  const me = useAnswer<{ readonly role: string }>('/api/me', {}, false);
   const [scope, setScope] = useState<Scope>('exact');
   const [reason, setReason] = useState('');
   const [problem, setProblem] = useState('');

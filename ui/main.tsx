@@ -3,6 +3,7 @@ import { render, type JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { ApiError, openSession } from './api.ts';
 import { MapPage } from './map.tsx';
+import { SITE_CHANGED } from './parts.tsx';
 import { AlertPage, AlertsPage } from './alerts.tsx';
 import { AssetPage, AssetsPage } from './assets.tsx';
 import { ConversationsPage } from './conversations.tsx';
@@ -85,7 +86,17 @@ async function begin(): Promise<void> {
     }
   }
   root.replaceChildren();
+  // Before anything is asked for, so that no change falls in between.
+  hearChanges();
   render(<App />, root);
+}
+
+function hearChanges(): void {
+  const changed = (): boolean => dispatchEvent(new Event(SITE_CHANGED));
+  const events = new EventSource('/api/events');
+  events.addEventListener('changed', changed);
+  // The browser connects again by itself where the line breaks; what came meanwhile was not heard.
+  events.addEventListener('open', () => events.addEventListener('open', changed), { once: true });
 }
 
 void begin();

@@ -74,10 +74,26 @@ export type Loaded<Answer> =
   | { readonly state: 'failed'; readonly message: string }
   | { readonly state: 'there'; readonly answer: Answer };
 
-/** Asks again whenever path or query change; an answer that comes too late is let go. */
-export function useAnswer<Answer>(path: string, query: Readonly<Record<string, string | number>> = {}): Loaded<Answer> {
+/** Told to the pages when the server says that the site changed. */
+export const SITE_CHANGED = 'site-changed';
+
+/**
+ * Asks again whenever path or query change, and where `isLive` when the site does; an answer that comes too late is let go.
+ */
+export function useAnswer<Answer>(
+  path: string,
+  query: Readonly<Record<string, string | number>> = {},
+  isLive = true,
+): Loaded<Answer> {
   const [loaded, setLoaded] = useState<Loaded<Answer>>({ state: 'loading' });
-  const key = `${path} ${JSON.stringify(query)}`;
+  const [count, setCount] = useState(0);
+  useEffect(() => {
+    if (!isLive) return undefined;
+    const again = (): void => setCount((before) => before + 1);
+    addEventListener(SITE_CHANGED, again);
+    return () => removeEventListener(SITE_CHANGED, again);
+  }, []);
+  const key = `${path} ${JSON.stringify(query)} ${count}`;
   useEffect(() => {
     let isWanted = true;
     ask<Answer>(path, query).then(

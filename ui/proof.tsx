@@ -27,7 +27,8 @@ export function Proof({ alert }: { readonly alert: Alert }): JSX.Element {
 
 function Frames({ id }: { readonly id: string }): JSX.Element {
   const path = `/api/alerts/${encodeURIComponent(id)}`;
-  const loaded = useAnswer<ProofOfAlert>(`${path}/frames`);
+  // The capture is read again for it: once is enough.
+  const loaded = useAnswer<ProofOfAlert>(`${path}/frames`, {}, false);
   return (
     <Show loaded={loaded}>
       {({ frames, omitted }) => (

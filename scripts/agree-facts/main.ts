@@ -44,7 +44,7 @@ const FILTER = [...new Set(ROWS.map(({ filter }) => `(${filter})`))].join(' or '
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(words: readonly string[]): Promise<number> {
-  const version = tsharkVersion();
+  const version = tsharkVersion()?.replace(/\.$/, '') ?? null;
   const named = words.filter((word) => !word.startsWith('--'));
   const paths = named.length > 0 ? named : [...OWN, ...catalogued(LISTED)];
   if (version === null || paths.length === 0) {
@@ -164,5 +164,6 @@ function compared(value: string): string {
 
 /** tshark writes what does not show as in C. */
 function unescaped(value: string): string {
-  return value.replace(/\\([rnt\\])/g, (_, letter: string) => ESCAPED[letter]!);
+  // Of a share the backslashes are its own.
+  return value.startsWith('\\\\') ? value : value.replace(/\\([rnt\\])/g, (_, letter: string) => ESCAPED[letter]!);
 }

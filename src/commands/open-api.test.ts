@@ -70,7 +70,8 @@ describe('the API on the site of the sample', () => {
 
   test('every answer is as the document says', async () => {
     for (const [path, methods] of Object.entries(PATHS)) {
-      if (methods.get !== undefined) {
+      // An answer that has no end: server.test.ts.
+      if (methods.get !== undefined && path !== '/api/events') {
         const answer = await ask('get', path.replace('{id}', idOf(path)));
         assert.equal(answer.statusCode, 200, path);
         validate(path, 'get', answer);
@@ -129,7 +130,7 @@ describe('the API on the site of the sample', () => {
       fc.constantFrom('__proto__', '1e9', 'NaN', '-0', '\0'),
     );
     const query = fc.array(fc.tuple(names, value), { maxLength: 4 });
-    const path = fc.constantFrom(...Object.keys(PATHS).filter((each) => !/frames|pcapng/.test(each)));
+    const path = fc.constantFrom(...Object.keys(PATHS).filter((each) => !/frames|pcapng|events/.test(each)));
     const body = fc.oneof(
       fc.json(),
       fc.string(),

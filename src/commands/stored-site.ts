@@ -223,6 +223,10 @@ export class StoredSite implements SiteData {
     return { total: items.length, items };
   }
 
+  version(): string {
+    return String(writtenAt(this.#path));
+  }
+
   #alertJson(alert: Alert): unknown {
     return { ...alertJson(alert), state: stateJson(this.#loaded!.states.of(alert)) };
   }

@@ -4,6 +4,7 @@ import type { FrameBatch } from '../capture/frames.ts';
 import type { FactSink } from '../facts/facts.ts';
 import type { Protocol } from '../facts/protocol.ts';
 import { AddressKind, HostTable } from '../flow/hosts.ts';
+import { ArpAsking } from '../flow/arp-asking.ts';
 import { FlowTracker, type FlowLimits } from '../flow/tracker.ts';
 import { decodeFrame } from '../packet/decode.ts';
 import { DuplicateFilter } from '../packet/duplicates.ts';
@@ -22,6 +23,8 @@ const NEIGHBOUR_OPTION_AT = 24;
 const NEIGHBOUR_SIZE = 32;
 const SOURCE_LINK_ADDRESS = 1;
 const TARGET_LINK_ADDRESS = 2;
+
+const ArpOperation = { request: 1, reply: 2 } as const;
 
 export interface Clockwork {
   /** A second of packet time has passed, however many: called before the packet that shows it. */
@@ -46,6 +49,7 @@ export class Pipeline {
   private readonly duplicateFilter: DuplicateFilter | null;
   private readonly sink: FactSink;
   private readonly clockwork: Clockwork;
+  private readonly arpAsking: ArpAsking;
   private nextTickUs = 0;
 
   constructor(
@@ -62,6 +66,7 @@ export class Pipeline {
     } = {},
   ) {
     this.sink = sink;
+    this.arpAsking = new ArpAsking(sink);
     this.clockwork = clockwork;
     this.hosts = hosts;
     this.flows = new FlowTracker(sink, hosts, protocols, options.flowLimits, options.firstPackets === true);
@@ -139,6 +144,12 @@ export class Pipeline {
     const host = hosts.hostOf(segment, AddressKind.ipv4, 0, 0, 0, address);
     const at = packet.arpSenderMacAt;
     if (hosts.bindMac(host, u16be(bytes, at), i32be(bytes, at + 2), true) !== 0) this.flows.reportBinding(packet, host);
+    const target = i32be(bytes, packet.arpTargetIpAt);
+    if (target === address) return;
+    if (packet.arpOperation === ArpOperation.request) this.arpAsking.asked(host, target, packet.timeUs, packet.frame);
+    else if (packet.arpOperation === ArpOperation.reply) {
+      this.arpAsking.answered(hosts.hostOf(segment, AddressKind.ipv4, 0, 0, 0, target), address);
+    }
   }
 
   /** Neighbour discovery says the same for IPv6 (RFC 4861 4.3, 4.4), in messages that no router hands on. */

@@ -250,10 +250,10 @@ function answered(summary: string, answer: object, type = JSON_TYPE): object {
   return { 200: { description: summary, content: { [type]: { schema: answer } } } };
 }
 
-function get(summary: string, answer: object, queries: readonly string[] = []): object {
+function get(summary: string, answer: object, queries: readonly string[] = [], type = JSON_TYPE): object {
   const refusals = { 400: { description: 'a query that cannot be' }, 401: { description: 'no session' } };
   const parameters = queries.map((name) => ({ name, in: 'query', schema: QUERIES[name] }));
-  return { get: { summary, parameters, responses: { ...answered(summary, answer), ...refusals } } };
+  return { get: { summary, parameters, responses: { ...answered(summary, answer, type), ...refusals } } };
 }
 
 function getOne(summary: string, answer: object, type?: string, more: object = {}): object {
@@ -323,6 +323,7 @@ export function openApi(): object {
       '/api/actions': get('What operators did, the newest first', pageOf(ACTION), PAGED),
       '/api/conversations': get('Who talked to whom', pageOf(CONVERSATION), [...PAGED, 'host', 'protocol']),
       '/api/map': get('Devices and lines between them', MAP),
+      '/api/events': get('A line whenever the site changed', TEXT, [], 'text/event-stream'),
       '/api/modules': get('Security modules', pageOf(NAMED)),
       '/api/protocols': get('Protocols that are decoded', pageOf(NAMED)),
     },

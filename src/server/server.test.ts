@@ -9,6 +9,7 @@ import type { Page, SiteData, WantedAction } from './site-data.ts';
 const ITEM = { id: 'a1', title: '<img src=x onerror=alert(1)>' };
 const LIST: Page = { total: 1, items: [ITEM] };
 const asked: object[] = [];
+let version = 1;
 const acted: WantedAction[] = [];
 const DATA: SiteData = {
   overview: () => ({ assets: 1 }),
@@ -40,6 +41,7 @@ const DATA: SiteData = {
   map: () => ({ nodes: [], lines: [], omitted: 0 }),
   modules: () => LIST,
   protocols: () => LIST,
+  version: () => `version ${version}`,
 };
 const HOST = '127.0.0.1:8470';
 const START_MS = 1_767_225_600_000;
@@ -125,6 +127,8 @@ describe('what operators do', () => {
     assert.equal((await site.post(url, wish, viewer)).statusCode, 403);
     const operator = await session(site);
     assert.equal((await site.post(url, wish, { ...operator, origin: 'https://evil.example' })).statusCode, 403);
+    const neighbour = 'http://127.0.0.1:9000';
+    assert.equal((await site.post(url, wish, { ...operator, origin: neighbour })).statusCode, 403);
     assert.equal(acted.length, 0);
     assert.equal((await site.post(url, wish, { ...operator, origin: `http://${HOST}` })).statusCode, 200);
     assert.deepEqual({ ...acted.at(-1) }, { ...wish, operator: 'somebody', timeMs: START_MS });
@@ -147,12 +151,34 @@ describe('what operators do', () => {
   });
 });
 
+describe('live changes', () => {
+  test('who listens is told when the site changed, and the server can end all the same', async () => {
+    const site = await serve();
+    const cookie = await session(site);
+    const address = await site.server.listen({ host: '127.0.0.1', port: 0 });
+    assert.equal((await fetch(`${address}/api/events`)).status, 401);
+    const answer = await fetch(`${address}/api/events`, { headers: cookie });
+    assert.match(String(answer.headers.get('content-type')), /^text\/event-stream/);
+    assert.match(String(answer.headers.get('content-security-policy')), /default-src 'none'/);
+    let heard = '';
+    version++;
+    for await (const chunk of answer.body!.pipeThrough(new TextDecoderStream())) {
+      heard += chunk;
+      if (!heard.includes('event: changed')) continue;
+      // Its end is the end of the stream.
+      void site.server.close();
+    }
+    assert.equal(heard, 'retry: 3000\n\nevent: changed\ndata: {}\n\n');
+  });
+});
+
 describe('what it answers', () => {
   test('every path that it names is there, as the shape says, and forbids what a page need not do', async () => {
     const site = await serve();
     const cookie = await session(site);
     for (const [path, { get }] of Object.entries(described().paths)) {
-      if (get === undefined) continue;
+      // What does not end by itself has a test of its own.
+      if (get === undefined || path === '/api/events') continue;
       const answer = await site.get(path.replace('{id}', 'a1'), cookie);
       assert.equal(answer.statusCode, 200, path);
       const [type] = Object.keys(get.responses['200'].content);

@@ -1,6 +1,7 @@
 // The HTTP API of a site and the dashboard that uses nothing else. It listens on loopback only, wants a session for
 // everything but its health, and says in /api/openapi.json what it answers.
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { addEvents } from './events.ts';
 import { TOKEN, WANTED_ACTION, openApi } from './open-api.ts';
 import { COOKIE, Sessions, sessionOf, type Role } from './sessions.ts';
 import type { AlertQuery, ConversationQuery, PageQuery, ProofOutcome, SiteData, WantedAction } from './site-data.ts';
@@ -59,7 +60,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       await reply.code(421).send({ error: 'this server answers to its own name only' });
       return;
     }
-    if (isForeign(request.headers.origin)) {
+    if (isForeign(request.headers.origin, request.headers.host)) {
       await reply.code(403).send({ error: 'another page may not ask this server' });
       return;
     }
@@ -83,6 +84,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   addLists(server, options.data);
   addProofs(server, options);
   addActions(server, options, now);
+  addEvents(server, options.data);
   for (const { path, type, content } of options.dashboard) {
     server.get(path, async (_request, reply) => reply.type(type).send(content));
   }
@@ -99,9 +101,9 @@ function addSessions(server: FastifyInstance, sessions: Sessions, now: () => num
   server.get('/api/me', (request) => ({ role: sessions.roleOf(sessionOf(request.headers.cookie), now()) }));
 }
 
-/** A browser names the page that asks, where it does not read only. */
-function isForeign(origin: string | undefined): boolean {
-  return origin !== undefined && !OWN_HOST.test(origin.replace(/^https?:\/\//, ''));
+/** A browser names the page that asks. One of another port of this machine is the same site, and brings the cookie. */
+function isForeign(origin: string | undefined, host: string | undefined): boolean {
+  return origin !== undefined && origin !== `http://${host ?? ''}` && origin !== `https://${host ?? ''}`;
 }
 
 /** The frames that prove an alert, to look at and as a capture. */

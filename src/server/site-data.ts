@@ -70,4 +70,6 @@ export interface SiteData {
   map(limit: number): unknown;
   modules(): Page;
   protocols(): Page;
+  /** Another text whenever something changed. */
+  version(): string;
 }

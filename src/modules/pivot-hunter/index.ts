@@ -82,6 +82,7 @@ class PivotHunter implements ModuleHandlers {
 
   trait(trait: Trait): void {
     this.#attempts.trait(trait);
+    this.#scans.trait(trait);
   }
 
   tick(timeUs: number): void {

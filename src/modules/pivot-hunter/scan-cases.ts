@@ -34,6 +34,15 @@ export const SCANS: readonly Case[] = [
     says: /20 addresses with echo requests within 19 s, each once: 10 silent, 10 answered/,
   },
   {
+    kind: 'address-scan',
+    what: 'sixty-four addresses by ARP, of which sixty are silent',
+    play: (rehearsal) => {
+      const value = '64 addresses within 9 s, 60 of them silent so far';
+      rehearsal.trait({ host: 1, trait: 'arp-asking', value });
+    },
+    says: /192\.0\.2\.1 asked by ARP for 64 addresses within 9 s, 60 of them silent so far\./,
+  },
+  {
     kind: 'port-scan',
     what: 'twenty ports of one host, two of which answer',
     play: (rehearsal) =>
@@ -112,6 +121,16 @@ export const NO_SCANS: readonly Case[] = [
         connect(rehearsal, 'silent', { server: 10 + index, isSeenFromStart: false });
         connect(rehearsal, 'silent', { server: 255, transport: 'udp', serverPort: 1000 + index });
       }),
+  },
+  {
+    kind: 'address-scan',
+    what: 'routers that ask for sixty-four hosts, most of which are there, or where answers do not come by',
+    play: (rehearsal) => {
+      for (const silent of [20, 64]) {
+        const value = `64 addresses within 9 s, ${silent} of them silent so far`;
+        rehearsal.trait({ host: 1, trait: 'arp-asking', value });
+      }
+    },
   },
   {
     kind: 'port-scan',

@@ -1,5 +1,6 @@
 // Tells scans from clients at work: most of what a scan tries fails, each target is tried once, and there are many.
 import type { Severity } from '../../facts/alert.ts';
+import type { Trait } from '../../facts/facts.ts';
 import type { Site } from '../../facts/module.ts';
 import { grouped } from '../../bytes/text.ts';
 import type { ControlHosts } from '../control-hosts.ts';
@@ -26,6 +27,8 @@ const FAILED_TO_USED = 3;
 /** Pings that most answer look like supervision; a scan finds addresses where nobody is. */
 const PINGED_MIN = 10;
 const SILENT_SHARE = 0.15;
+/** Of addresses that a host asks for by ARP; a router asks for those that others want, most of which are there. */
+const ARP_SILENT_SHARE = 0.5;
 const DISTRIBUTED_CLIENTS = 4;
 const DISTRIBUTED_PORTS = 15;
 const DISTRIBUTED_PAIRS_MAX = 65_536;
@@ -52,6 +55,25 @@ export class Scans {
     this.#site = site;
     this.#attempts = attempts;
     this.#control = control;
+  }
+
+  /** Who asks for addresses by ARP that are not there. */
+  trait({ trait, host, value, timeUs, frame }: Trait): void {
+    if (trait !== 'arp-asking' || this.#site.learning.isTeaching) return;
+    const [asked, silent] = [...value.matchAll(/(\d+) (?:addresses|of them)/g)].map(([, digits]) => Number(digits));
+    if (asked === undefined || silent === undefined || silent < asked * ARP_SILENT_SHARE) return;
+    // Where nobody is heard to answer, answers do not come by here: that says nothing.
+    if (silent === asked) return;
+    this.#site.raise({
+      kind: ADDRESS_SCAN.kind,
+      timeUs,
+      subject: { host, unit: -1, port: -1 },
+      peer: null,
+      object: 'ARP',
+      explanation: `${this.#site.hosts.address(host)} asked by ARP for ${value}.`,
+      replacesExplanation: true,
+      frames: [frame],
+    });
   }
 
   tick(timeUs: number): void {
