@@ -20,6 +20,11 @@ const SPECIAL_IPV4: readonly (readonly [a: number, b: number, c: number, length:
   [224, 0, 0, 4, 'multicast'],
   [240, 0, 0, 4, 'local'],
 ];
+const RANGES = SPECIAL_IPV4.map(([a, b, c, length, scope]) => ({
+  first: (a * 256 + b) * 65_536 + c * 256,
+  size: 2 ** (32 - length),
+  scope,
+}));
 /** The same for nftables and other lists. */
 export const PRIVATE_IPV4: readonly string[] = SPECIAL_IPV4.map(([a, b, c, length]) => `${a}.${b}.${c}.0/${length}`);
 /** The only unicast addresses of the Internet (RFC 4291), and what is set aside within them. */
@@ -44,10 +49,7 @@ export function scopeOf(address: string): AddressScope {
 
 function scopeOfIpv4(address: string): AddressScope {
   const value = ipv4Value(address);
-  for (const [a, b, c, length, scope] of SPECIAL_IPV4) {
-    const size = 2 ** (32 - length);
-    if (Math.floor(value / size) === Math.floor(((a * 256 + b) * 65_536 + c * 256) / size)) return scope;
-  }
+  for (const { first, size, scope } of RANGES) if (value >= first && value < first + size) return scope;
   return 'public';
 }
 
@@ -63,7 +65,16 @@ export function subnetOf(address: string): string {
 
 /** A number to sort IPv4 addresses by. */
 export function ipv4Value(address: string): number {
-  return address.split('.').reduce((value, part) => value * 256 + Number(part), 0);
+  let value = 0;
+  let part = 0;
+  for (let at = 0; at < address.length; at++) {
+    const code = address.charCodeAt(at);
+    if (code === 0x2e) {
+      value = value * 256 + part;
+      part = 0;
+    } else part = part * 10 + code - 0x30;
+  }
+  return value * 256 + part;
 }
 
 /** Null where the text is no IPv6 address as this program writes them. */

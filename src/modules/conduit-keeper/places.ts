@@ -1,7 +1,6 @@
 // Where a host stands as far as traffic tells: at the control level, in an office, or outside on the Internet. A policy
 // and what a person declares say it better, and win.
 import { scopeOf, subnetOf } from '../../bytes/address-space.ts';
-import { isInZone } from '../../assets/zones.ts';
 import { showable } from '../../bytes/text.ts';
 import type { Claim, Conversation } from '../../facts/facts.ts';
 import type { Site } from '../../facts/module.ts';
@@ -16,6 +15,9 @@ const OFFICE_LEVEL_MIN = 4;
 const OFFICE_SERVERS_MIN = 3;
 const OFFICE_CONVERSATIONS_MIN = 20;
 const OF_PEOPLE: readonly string[] = ['http', 'tls', 'quic', 'smtp', 'imap', 'pop3', 'ftp', 'rdp', 'ssh'];
+
+/** What kind of address a host has, as `#scopes` keeps it; 0: not looked at yet. */
+const Scope = { none: 1, site: 2, internet: 3 } as const;
 
 interface Level {
   readonly level: number;
@@ -38,6 +40,9 @@ export class Places {
   readonly #roles = new Map<number, string>();
   readonly #use = new Map<number, InternetUse>();
   readonly #isOfPeople: readonly boolean[];
+  /** By host: addresses never change, and are asked for with every conversation. */
+  #scopes = new Uint8Array(1024);
+  readonly #networks = new Map<number, string>();
 
   constructor(site: Site) {
     this.#site = site;
@@ -75,17 +80,31 @@ export class Places {
 
   /** An address of the site that can be in a zone. */
   isInside(host: number): boolean {
-    const { hosts } = this.#site;
-    return isInZone(hosts, host) && (scopeOf(hosts.address(host)) === 'private' || hosts.mac(host) !== '');
+    const scope = this.#scopeOf(host);
+    return scope === Scope.site || (scope === Scope.internet && this.#site.hosts.mac(host) !== '');
   }
 
   /** A public address that is none of the site `from` is at: a plant may use public addresses as its own. */
   isOutside(host: number, from: number): boolean {
+    if (this.#scopeOf(host) !== Scope.internet) return false;
     const { hosts } = this.#site;
-    if (!isInZone(hosts, host)) return false;
     const [address, other] = [hosts.address(host), hosts.address(from)];
-    if (scopeOf(address) !== 'public') return false;
     return scopeOf(other) === 'private' || (hosts.mac(host) === '' && !isOfOneSite(address, other));
+  }
+
+  /** Broadcasts, and addresses that do not leave their link, are in no zone. */
+  #scopeOf(host: number): number {
+    const { hosts } = this.#site;
+    if (host <= 0 || hosts.isBroadcastOrMulticast(host)) return Scope.none;
+    if (host >= this.#scopes.length) {
+      const larger = new Uint8Array(2 ** (32 - Math.clz32(host)));
+      larger.set(this.#scopes);
+      this.#scopes = larger;
+    }
+    const known = this.#scopes[host]!;
+    if (known !== 0) return known;
+    const scope = hosts.addressKind(host) === 'mac' ? 'local' : scopeOf(hosts.address(host));
+    return (this.#scopes[host] = scope === 'private' ? Scope.site : scope === 'public' ? Scope.internet : Scope.none);
   }
 
   /** Between the two there is a router, or VLANs part them. */
@@ -95,8 +114,12 @@ export class Places {
 
   /** Segment and subnet: what stands for a zone where no policy names one. */
   networkOf(host: number): string {
+    const known = this.#networks.get(host);
+    if (known !== undefined) return known;
     const { hosts } = this.#site;
-    return `${hosts.segment(host)} ${subnetOf(hosts.address(host))}`;
+    const network = `${hosts.segment(host)} ${subnetOf(hosts.address(host))}`;
+    if (this.#networks.size < HOSTS_MAX) this.#networks.set(host, network);
+    return network;
   }
 
   /** `10.1.1.0/24`, with the segment where it is not the only one. */

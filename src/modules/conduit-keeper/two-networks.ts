@@ -13,6 +13,8 @@ const OF_ROUTERS: readonly string[] = ['icmp', 'dhcp', 'dns', 'ntp', 'hsrp', 'sn
 /** Sources that give the name a computer has, not what a configuration calls a thing. */
 const NAMING = /netbios|dhcp|ntlm|lldp|smb/;
 const NAME_MIN = 4;
+/** What a host does is looked at once in so long. */
+const LOOK_US = 30_000_000;
 /** Networks of one card or name, IPv4 and IPv6 apart. */
 const FEET_MAX = 8;
 
@@ -29,6 +31,8 @@ export class TwoNetworks {
   readonly #feet = new Map<string, Map<string, Foot>>();
   readonly #names = new Map<number, string>();
   readonly #told = new Set<string>();
+  /** By host: when it was looked at. */
+  readonly #lookedUs = new Map<number, number>();
 
   constructor(site: Site, places: Places) {
     this.#site = site;
@@ -45,12 +49,19 @@ export class TwoNetworks {
     if (phase !== 'closed' || !isAnswered || (transport !== 'tcp' && transport !== 'udp')) return;
     if (OF_ROUTERS.includes(serviceOf(conversation, this.#site.protocols))) return;
     for (const host of [client, server]) {
-      if (!this.#places.isInside(host)) continue;
+      if (this.#wasLookedAt(host, conversation.lastUs) || !this.#places.isInside(host)) continue;
       const mac = this.#site.hosts.mac(host);
       if (mac !== '') this.#stand(`network card ${mac}`, host, conversation);
       const name = this.#names.get(host);
       if (name !== undefined) this.#stand(`name ${name}`, host, conversation);
     }
+  }
+
+  #wasLookedAt(host: number, timeUs: number): boolean {
+    const looked = this.#lookedUs.get(host);
+    if (looked !== undefined && Math.abs(timeUs - looked) < LOOK_US) return true;
+    if (looked !== undefined || this.#lookedUs.size < DEVICES_MAX) this.#lookedUs.set(host, timeUs);
+    return false;
   }
 
   #stand(key: string, host: number, { firstUs, lastUs, frame, timeUs }: Conversation): void {
@@ -68,12 +79,14 @@ export class TwoNetworks {
       foot.firstUs = Math.min(foot.firstUs, firstUs);
       foot.lastUs = Math.max(foot.lastUs, lastUs);
     }
+    // Nearly all stand in one.
+    if (feet.size < 2 || this.#told.has(key)) return;
     const alike = [...feet.values()].filter(
       (candidate) => this.#site.hosts.addressKind(candidate.host) === this.#site.hosts.addressKind(host),
     );
     const [one, other] = alike;
     // In more than two: a name that many share tells nothing.
-    if (alike.length > 2 || one === undefined || other === undefined || this.#told.has(key)) return;
+    if (alike.length > 2 || one === undefined || other === undefined) return;
     // One after the other: it was moved.
     if (one.firstUs > other.lastUs || other.firstUs > one.lastUs) return;
     const control = [one, other].find(({ host: candidate }) => this.#places.control.find(candidate) !== undefined);
