@@ -11,6 +11,8 @@ const USERS_MAX = 4096;
 
 interface NamedUser {
   readonly user: string;
+  readonly timeUs: number;
+  readonly frame: number;
   /** The server wants no password; some clients send one all the same. */
   isAccepted: boolean;
 }
@@ -23,8 +25,9 @@ export class Logins {
   user(context: MessageContext, bytes: Uint8Array, start: number, end: number): void {
     this.#open.settle(context, context.flow, 'unknown');
     this.#withoutPassword(context, 'unknown');
-    if (this.#users.size < USERS_MAX)
-      this.#users.set(context.flow, { user: printable(bytes, start, end), isAccepted: false });
+    if (this.#users.size >= USERS_MAX) return;
+    const { timeUs, frame } = context;
+    this.#users.set(context.flow, { user: printable(bytes, start, end), timeUs, frame, isAccepted: false });
   }
 
   password(context: MessageContext, bytes: Uint8Array, start: number, end: number): void {
@@ -68,11 +71,15 @@ export class Logins {
     if (named === undefined) return;
     this.#users.delete(context.flow);
     const known = named.isAccepted ? 'accepted' : outcome;
-    this.#open.begin(context, {
-      mechanism: 'clear',
-      user: named.user,
-      secret: known === 'accepted' ? new Uint8Array(0) : null,
-    });
+    // The frame that named the user is the proof: a conversation that ends has none of its own.
+    this.#open.begin(
+      { ...context, timeUs: named.timeUs, frame: named.frame },
+      {
+        mechanism: 'clear',
+        user: named.user,
+        secret: known === 'accepted' ? new Uint8Array(0) : null,
+      },
+    );
     this.#open.settle(context, context.flow, known);
   }
 }

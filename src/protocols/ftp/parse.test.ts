@@ -115,6 +115,19 @@ test('a user that needs no password is let in without one; one that was never an
   assert.deepEqual(new Play().client('USER a').server('530 no').told(), ['a refused']);
 });
 
+test('what is told when a conversation ends is proven by the frame that named the user', () => {
+  const play = new Play();
+  play.context.frame = 7;
+  play.server('220 ready').client('USER admin');
+  // As the flow stage closes: no frame is at hand.
+  play.context.frame = 0;
+  play.close();
+  assert.deepEqual(
+    play.logins.map(({ user, frame }) => [user, frame]),
+    [['admin', 7]],
+  );
+});
+
 test('however a dialogue is cut into segments, the facts are the same', () => {
   const dialogue = 'USER operator\r\nPASS s3cret\r\nDELE a b\r\n';
   for (let cut = 0; cut <= dialogue.length; cut++) {
