@@ -51,6 +51,10 @@ test('a real device is claimed once, with little trust', { skip: !existsSync(DEV
     ],
   );
   assert.ok(models.includes('Lightify gateway'));
+  assert.ok(
+    claims.every(({ frame }) => frame > 0),
+    'with a frame that proves it',
+  );
 });
 
 test('of twins only the vendor is claimed', { skip: !existsSync(DEVICES) }, async () => {

@@ -53,7 +53,7 @@ export class FingerprintClaims {
     }
   }
 
-  #judge({ host, features }: GatheredDevice, timeUs: number): void {
+  #judge({ host, features, frame }: GatheredDevice, timeUs: number): void {
     classifier ??= new Classifier(shippedFingerprints());
     const { type, alternatives, confidence } = classifier.identify(features);
     if (type === '') return;
@@ -67,7 +67,7 @@ export class FingerprintClaims {
       this.#claim({
         fact: 'claim',
         timeUs,
-        frame: 0,
+        frame,
         host,
         unit: -1,
         attribute,

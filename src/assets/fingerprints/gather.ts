@@ -13,6 +13,8 @@ export interface GatheredDevice {
   /** The host that was seen last with this MAC address and an address of its own, else any. */
   readonly host: number;
   readonly features: readonly string[];
+  /** The last frame that said something of it. */
+  readonly frame: number;
 }
 
 interface Device {
@@ -21,6 +23,7 @@ interface Device {
   /** Null for what controls a process or a building. */
   features: DeviceFeatures | null;
   hasChanged: boolean;
+  frame: number;
 }
 
 export class FeatureGatherer {
@@ -41,7 +44,7 @@ export class FeatureGatherer {
   }
 
   conversation(conversation: Conversation): void {
-    const { client, server, protocol, phase } = conversation;
+    const { client, server, protocol, phase, frame } = conversation;
     if (phase !== 'closed' && phase !== 'identified') return;
     if (protocol >= 0 && this.#isControl[protocol] === true) {
       this.#leaveOut(client);
@@ -51,37 +54,38 @@ export class FeatureGatherer {
     if (phase !== 'closed') return;
     const name = protocol < 0 ? '' : this.#protocols[protocol]!.name;
     const isToAll = this.#hosts.isBroadcastOrMulticast(server);
-    if (conversation.clientPackets > 0) this.#features(client)?.conversation(conversation, name, true, isToAll);
-    if (conversation.serverPackets > 0) this.#features(server)?.conversation(conversation, name, false, false);
+    if (conversation.clientPackets > 0) this.#features(client, frame)?.conversation(conversation, name, true, isToAll);
+    if (conversation.serverPackets > 0) this.#features(server, frame)?.conversation(conversation, name, false, false);
   }
 
   trait(trait: Trait): void {
     // DHCP tells a host's MAC address before the host has sent a packet of its own.
     if (trait.trait === 'address-binding') this.#known[trait.host] = this.#ofMac(trait.host, trait.value) ?? undefined;
-    this.#features(trait.host)?.trait(trait.trait, trait.value);
+    this.#features(trait.host, trait.frame)?.trait(trait.trait, trait.value);
   }
 
   claim(claim: Claim): void {
-    this.#features(claim.host)?.claim(claim.attribute, claim.source, claim.value);
+    this.#features(claim.host, claim.frame)?.claim(claim.attribute, claim.source, claim.value);
   }
 
   /** In the order in which they were first heard. `changed`: only those of which something was heard since. */
   devices(changed = false): GatheredDevice[] {
     const list: GatheredDevice[] = [];
     for (const device of this.#devices.values()) {
-      const { mac, host, features } = device;
+      const { mac, host, features, frame } = device;
       if (features === null || (changed && !device.hasChanged)) continue;
       device.hasChanged = false;
-      list.push({ mac, host, features: features.list() });
+      list.push({ mac, host, features: features.list(), frame });
     }
     return list;
   }
 
-  #features(host: number): DeviceFeatures | null {
+  #features(host: number, frame: number): DeviceFeatures | null {
     if (this.#isLeftOut[host] === true) return null;
     const device = this.#device(host);
     if (device === null) return null;
     device.hasChanged = true;
+    if (frame > 0) device.frame = frame;
     return device.features;
   }
 
@@ -110,7 +114,7 @@ export class FeatureGatherer {
     let device = this.#devices.get(mac);
     if (device === undefined) {
       if (this.#devices.size >= DEVICES_MAX) return null;
-      device = { mac, host, features: new DeviceFeatures(mac), hasChanged: true };
+      device = { mac, host, features: new DeviceFeatures(mac), hasChanged: true, frame: 0 };
       this.#devices.set(mac, device);
     }
     // One MAC address, several addresses: that of IPv4 stands for the device.
