@@ -80,6 +80,26 @@ export class ConfigDocument {
     return value !== undefined && (isNothing(value.node) || (isSeq(value.node) && value.node.items.length === 0));
   }
 
+  /** Says what is wrong where `version` is missing or another one than `known`. */
+  version(root: ConfigValue, value: ConfigValue | undefined, known: string): void {
+    if (value === undefined) {
+      this.problem(root.node, `the key 'version' is missing; write 'version: ${known}'`);
+      return;
+    }
+    const version = this.text(value);
+    if (version === null || version === known) return;
+    this.problem(value.node, `version must be ${known}; this program knows no other`);
+  }
+
+  /** What `read` makes of each entry of a list of at most `maximum`; null: nothing. */
+  each<Item>(value: ConfigValue | undefined, maximum: number, read: (value: ConfigValue) => Item | null): Item[] {
+    const entries = this.list(value);
+    if (entries.length > maximum) {
+      this.problem(entries[maximum]!.node, `${value!.what} has more than ${maximum} entries`);
+    }
+    return entries.slice(0, maximum).flatMap((entry) => read(entry) ?? []);
+  }
+
   /** As it is written, without quotes; null (and a mistake) where it is no text. */
   text(value: ConfigValue): string | null {
     const { node } = value;

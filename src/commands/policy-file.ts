@@ -50,7 +50,7 @@ class PolicyReader {
     const { root } = this.#document;
     if (root === null) return { zones: [], conduits: [] };
     const keys = this.#document.section(root, ['version', 'zones', 'conduits']);
-    this.#version(root, keys.get('version'));
+    this.#document.version(root, keys.get('version'), VERSION);
     const zones = this.#each(keys.get('zones'), (value) => this.#zone(value));
     if (zones.length === 0 && this.#document.problems.length === 0) {
       this.#document.problem(root.node, "the file names no zone under 'zones'");
@@ -58,22 +58,8 @@ class PolicyReader {
     return { zones, conduits: this.#each(keys.get('conduits'), (value) => this.#conduit(value)) };
   }
 
-  #version(root: ConfigValue, value: ConfigValue | undefined): void {
-    if (value === undefined) {
-      this.#document.problem(root.node, `the key 'version' is missing; write 'version: ${VERSION}'`);
-      return;
-    }
-    const version = this.#document.text(value);
-    if (version === null || version === VERSION) return;
-    this.#document.problem(value.node, `version must be ${VERSION}; this program knows no other`);
-  }
-
   #each<Item>(value: ConfigValue | undefined, read: (value: ConfigValue) => Item | null): Item[] {
-    const entries = this.#document.list(value);
-    if (entries.length > LISTED_MAX) {
-      this.#document.problem(entries[LISTED_MAX]!.node, `${value!.what} has more than ${LISTED_MAX} entries`);
-    }
-    return entries.slice(0, LISTED_MAX).flatMap((entry) => read(entry) ?? []);
+    return this.#document.each(value, LISTED_MAX, read);
   }
 
   #zone(value: ConfigValue): PolicyZone | null {

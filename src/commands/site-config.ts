@@ -86,7 +86,7 @@ class ConfigReader {
   read(): Declaration {
     const { root } = this.#document;
     const keys = root === null ? new Map<string, ConfigValue>() : this.#document.section(root, TOP_KEYS);
-    if (root !== null) this.#version(root, keys.get('version'));
+    if (root !== null) this.#document.version(root, keys.get('version'), VERSION);
     // Others refer to segments.
     const segments = this.#each(keys.get('segments'), (value) => this.#segment(value));
     return {
@@ -100,22 +100,8 @@ class ConfigReader {
     };
   }
 
-  #version(root: ConfigValue, value: ConfigValue | undefined): void {
-    if (value === undefined) {
-      this.#document.problem(root.node, `the key 'version' is missing; write 'version: ${VERSION}'`);
-      return;
-    }
-    const version = this.#document.text(value);
-    if (version === null || version === VERSION) return;
-    this.#document.problem(value.node, `version must be ${VERSION}; this program knows no other`);
-  }
-
   #each<Item>(value: ConfigValue | undefined, read: (value: ConfigValue) => Item | null): Item[] {
-    const entries = this.#document.list(value);
-    if (entries.length > LISTED_MAX) {
-      this.#document.problem(entries[LISTED_MAX]!.node, `${value!.what} has more than ${LISTED_MAX} entries`);
-    }
-    return entries.slice(0, LISTED_MAX).flatMap((entry) => read(entry) ?? []);
+    return this.#document.each(value, LISTED_MAX, read);
   }
 
   #named<Item extends { readonly name: string }>(
