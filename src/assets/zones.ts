@@ -92,8 +92,14 @@ function speakers(hosts: HostDirectory, talks: readonly Talk[]): number[] {
 
 /** Broadcasts, and addresses that do not leave their link, are in no zone. */
 export function isInZone(hosts: HostDirectory, host: number): boolean {
-  if (host === 0 || hosts.addressKind(host) === 'mac' || hosts.isBroadcastOrMulticast(host)) return false;
-  return ['private', 'public'].includes(scopeOf(hosts.address(host)));
+  return zoneScopeOf(hosts, host) !== null;
+}
+
+/** Whether a host that can be in a zone is of a site or of the Internet; null where it can be in none. */
+export function zoneScopeOf(hosts: HostDirectory, host: number): 'private' | 'public' | null {
+  if (host <= 0 || hosts.addressKind(host) === 'mac' || hosts.isBroadcastOrMulticast(host)) return null;
+  const scope = scopeOf(hosts.address(host));
+  return scope === 'private' || scope === 'public' ? scope : null;
 }
 
 function bandOf(level: number | null): Band {

@@ -38,7 +38,7 @@ export class BlockHashes {
     let at = Math.max(0, this.#next - offset);
     while (at < bytes.length) {
       const count = Math.min(bytes.length - at, SMALL_BLOCK_BYTES - this.#filled);
-      if (count === SMALL_BLOCK_BYTES) {
+      if (count === SMALL_BLOCK_BYTES && !this.#isTorn) {
         this.#keep(hash('sha256', bytes.subarray(at, at + count), 'hex').slice(0, DIGITS));
         at += count;
         continue;

@@ -1,6 +1,7 @@
 // Where a host stands as far as traffic tells: at the control level, in an office, or outside on the Internet. A policy
 // and what a person declares say it better, and win.
 import { scopeOf, subnetOf } from '../../bytes/address-space.ts';
+import { zoneScopeOf } from '../../assets/zones.ts';
 import { showable } from '../../bytes/text.ts';
 import type { Claim, Conversation } from '../../facts/facts.ts';
 import type { Site } from '../../facts/module.ts';
@@ -103,7 +104,7 @@ export class Places {
     }
     const known = this.#scopes[host]!;
     if (known !== 0) return known;
-    const scope = hosts.addressKind(host) === 'mac' ? 'local' : scopeOf(hosts.address(host));
+    const scope = zoneScopeOf(hosts, host);
     return (this.#scopes[host] = scope === 'private' ? Scope.site : scope === 'public' ? Scope.internet : Scope.none);
   }
 

@@ -1,11 +1,12 @@
 // Keeps what a client says of itself until it is given an address, and hands it over as facts about that address; where
 // the answer is not in the capture, about the address that it has or asks for.
+import { forgetOldest } from '../../bytes/forgetting.ts';
 import { hex, printable } from '../../bytes/text.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 import { Trust, claim, violation } from '../facts-of-messages.ts';
 import { MessageType, Option } from './messages.ts';
 import { Options, looksLike } from './parse.ts';
-import { Told, forgetOldest } from './told.ts';
+import { Told } from './told.ts';
 
 /** So many clients may wait for their address; the oldest is forgotten. */
 const WAITING_MAX = 1024;
@@ -59,10 +60,10 @@ export class DhcpSession {
     if (bytes[start] === 1) {
       const asks = type === MessageType.discover || type === MessageType.request || type === MessageType.inform;
       if (asks) {
-        const words = wordsOf(options);
-        this.#keep(key, waitingOf(bytes, start, options, mac, context));
+        const waiting = waitingOf(bytes, start, options, mac, context);
+        this.#keep(key, waiting);
         this.#told.trait(context, context.client, 'dhcp-asks', mac);
-        this.#nameCard(bytes, start, words, context);
+        this.#nameCard(bytes, start, waiting.words, context);
       }
     } else if (type === MessageType.ack) {
       this.#given(bytes, start, key, mac, options, context);
