@@ -1,11 +1,11 @@
 // Judges refused logins: many of one client on one server, a few each over many, and one that is accepted in the end.
+import { forgetOldest } from '../../bytes/forgetting.ts';
 import { showable } from '../../bytes/text.ts';
 import type { AlertKind, Severity } from '../../facts/alert.ts';
 import type { Login } from '../../facts/facts.ts';
 import type { Site } from '../../facts/module.ts';
 import { countOf, maskedUser, spanText, timesText } from '../plain-words.ts';
 import { BRUTE_FORCE, OUTDATED, SPRAYING, SUCCESS } from './kinds.ts';
-import { makeRoom } from './room.ts';
 import { Sieges, triesOf as siegeTries, type Siege } from './sieges.ts';
 import { Spraying, triesOf as spraysOf, type SprayingRule } from './spraying.ts';
 import { Tries } from './tries.ts';
@@ -57,7 +57,7 @@ export class Guessing {
     const key = `${client} ${server} ${protocol}`;
     let tries = this.#pairs.get(key);
     if (tries === undefined) {
-      makeRoom(this.#pairs, PAIRS_MAX);
+      forgetOldest(this.#pairs, PAIRS_MAX);
       this.#pairs.set(key, (tries = new Tries()));
     }
     const hash = login.keyedHash?.(this.#site.secretKey) ?? '';

@@ -1,4 +1,5 @@
 // Judges remote sessions into the control level, and tools for remote support, by what the same host was used for before.
+import { forgetOldest } from '../../bytes/forgetting.ts';
 import { showable } from '../../bytes/text.ts';
 import type { Severity } from '../../facts/alert.ts';
 import type { Conversation, Trait } from '../../facts/facts.ts';
@@ -8,7 +9,6 @@ import { countOf, spanText } from '../plain-words.ts';
 import { remoteService } from '../remote-services.ts';
 import { unconfirmedSighting, weighed } from '../unconfirmed.ts';
 import type { ControlHosts } from '../control-hosts.ts';
-import { makeRoom } from './room.ts';
 import { REMOTE_SESSION, REMOTE_TOOL } from './kinds.ts';
 
 const SESSIONS_MAX = 8192;
@@ -39,7 +39,7 @@ export class RemoteSessions {
     else if (phase === 'identified') {
       const key = `${client} ${server} ${name}`;
       if (this.#waiting.has(key)) return;
-      makeRoom(this.#waiting, SESSIONS_MAX);
+      forgetOldest(this.#waiting, SESSIONS_MAX);
       this.#waiting.set(key, conversation);
     }
   }
@@ -97,7 +97,7 @@ export class RemoteSessions {
       return;
     }
     if (this.#told.has(key)) return;
-    makeRoom(this.#told, SESSIONS_MAX);
+    forgetOldest(this.#told, SESSIONS_MAX);
     this.#told.set(key, true);
     const watchedUs = timeUs - (this.#control.find(server)?.sinceUs ?? timeUs);
     const isWatched = watchedUs >= WATCHED_US;

@@ -1,7 +1,7 @@
 // Many clients that are refused by one server, each too seldom to be told of alone: one who guesses from many addresses.
 // Clients that the server lets in, now or before, belong there and mistype; they do not count.
+import { forgetOldest } from '../../bytes/forgetting.ts';
 import type { Login } from '../../facts/facts.ts';
-import { makeRoom } from './room.ts';
 import { SERIES_QUIET_US, keepFrame } from './tries.ts';
 
 const SERVERS_MAX = 4096;
@@ -33,7 +33,7 @@ export class Sieges {
     if (this.#known.get(key)?.has(client) === true) return null;
     let siege = this.#sieges.get(key);
     if (siege === undefined || timeUs - siege.lastUs > SERIES_QUIET_US) {
-      if (siege === undefined) makeRoom(this.#sieges, SERVERS_MAX);
+      if (siege === undefined) forgetOldest(this.#sieges, SERVERS_MAX);
       siege = { clients: new Map(), users: new Set(), frames: [], firstUs: timeUs, lastUs: timeUs, toldAt: 0 };
       this.#sieges.set(key, siege);
     }
@@ -53,7 +53,7 @@ export class Sieges {
     const key = `${server} ${protocol}`;
     let known = this.#known.get(key);
     if (known === undefined) {
-      makeRoom(this.#known, SERVERS_MAX);
+      forgetOldest(this.#known, SERVERS_MAX);
       this.#known.set(key, (known = new Set()));
     }
     if (known.size < CLIENTS_MAX) known.add(client);

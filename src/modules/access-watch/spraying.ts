@@ -1,8 +1,8 @@
 // A few tries on each of many servers by one client, as they stand within a window: the hour of a hasty one, the week of
 // one who takes his time.
+import { forgetOldest } from '../../bytes/forgetting.ts';
 import type { Login } from '../../facts/facts.ts';
 import { keepFrame } from './tries.ts';
-import { makeRoom } from './room.ts';
 
 const CLIENTS_MAX = 4096;
 const SERVERS_MAX = 256;
@@ -65,7 +65,7 @@ export class Spraying {
     const { windowUs } = this.#rule;
     let spray = this.#sprays.get(client);
     if (spray === undefined) {
-      makeRoom(this.#sprays, CLIENTS_MAX);
+      forgetOldest(this.#sprays, CLIENTS_MAX);
       this.#sprays.set(client, (spray = { servers: new Map(), frames: [], firstUs: timeUs, toldAt: 0 }));
     }
     if (timeUs - spray.firstUs <= windowUs) return spray;

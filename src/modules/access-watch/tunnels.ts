@@ -1,12 +1,12 @@
 // Judges what hides one kind of traffic in another: names that carry data, pings that are no pings, proxies that lead to
 // other services, and protocols on the usual port of something else.
+import { forgetOldest } from '../../bytes/forgetting.ts';
 import { grouped, showable } from '../../bytes/text.ts';
 import type { AlertKind, Severity } from '../../facts/alert.ts';
 import type { Conversation, Trait } from '../../facts/facts.ts';
 import type { Site } from '../../facts/module.ts';
 import type { ControlHosts } from '../control-hosts.ts';
 import { DISGUISED, TUNNEL } from './kinds.ts';
-import { makeRoom } from './room.ts';
 
 /** Pairs and proxied targets that were told. */
 const TOLD_MAX = 8192;
@@ -142,7 +142,7 @@ export class Tunnels {
   /** Remembers what it is asked for. */
   #wasTold(key: string): boolean {
     if (this.#told.has(key)) return true;
-    makeRoom(this.#told, TOLD_MAX);
+    forgetOldest(this.#told, TOLD_MAX);
     this.#told.set(key, true);
     return false;
   }

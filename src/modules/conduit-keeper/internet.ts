@@ -1,5 +1,6 @@
 // Judges what passes between the control level and the Internet, in both directions. A device may turn out to be of the
 // control level after it spoke: what it did before is kept until then.
+import { forgetOldest } from '../../bytes/forgetting.ts';
 import type { Severity } from '../../facts/alert.ts';
 import type { Conversation } from '../../facts/facts.ts';
 import type { Site } from '../../facts/module.ts';
@@ -75,7 +76,7 @@ export class InternetTalks {
     }
     let kept = this.#waiting.get(host);
     if (kept === undefined) {
-      if (this.#waiting.size >= WAITING_MAX) this.#waiting.delete(this.#waiting.keys().next().value!);
+      forgetOldest(this.#waiting, WAITING_MAX);
       this.#waiting.set(host, (kept = new Map<What, Conversation>()));
     }
     if (!kept.has(what)) kept.set(what, conversation);

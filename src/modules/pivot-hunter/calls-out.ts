@@ -1,4 +1,5 @@
 // Judges what hosts of the control level say to the outside: calls at regular times, and much that is sent.
+import { forgetOldest } from '../../bytes/forgetting.ts';
 import type { Severity } from '../../facts/alert.ts';
 import type { Conversation } from '../../facts/facts.ts';
 import type { Site } from '../../facts/module.ts';
@@ -68,7 +69,7 @@ export class CallsOut {
     const key = `${client} ${server} ${serverPort}`;
     let calls = this.#calls.get(key);
     if (calls === undefined) {
-      if (this.#calls.size >= PAIRS_MAX) this.#calls.delete(this.#calls.keys().next().value!);
+      forgetOldest(this.#calls, PAIRS_MAX);
       this.#calls.set(key, (calls = { starts: [], frames: [], bytes: 0, isTold: false }));
     }
     calls.starts.push(firstUs);
@@ -97,7 +98,7 @@ export class CallsOut {
     const key = `${client} ${server}`;
     let sent = this.#sent.get(key);
     if (sent === undefined) {
-      if (this.#sent.size >= PAIRS_MAX) this.#sent.delete(this.#sent.keys().next().value!);
+      forgetOldest(this.#sent, PAIRS_MAX);
       this.#sent.set(key, (sent = { startUs: firstUs, sent: 0, got: 0, isTold: false, seen: new Map() }));
     } else if (lastUs - sent.startUs > SENT_WITHIN_US) {
       sent.startUs = lastUs;

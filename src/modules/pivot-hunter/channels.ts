@@ -1,5 +1,6 @@
 // Judges conversations that are encrypted or in no known protocol, with devices of the control level: shells that somebody left there, what is
 // pushed through them, and ports that open during a session.
+import { forgetOldest } from '../../bytes/forgetting.ts';
 import type { AlertKind, Severity } from '../../facts/alert.ts';
 import { grouped } from '../../bytes/text.ts';
 import type { Conversation } from '../../facts/facts.ts';
@@ -106,7 +107,7 @@ export class Channels {
 
   #opened({ flow, client, server, clientPackets, isSeenFromStart, timeUs }: Conversation): void {
     const wasSilent = timeUs - this.#openings.siteFirstUs >= SILENCE_US;
-    if (this.#drivers.size >= PAIRS_MAX) this.#drivers.delete(this.#drivers.keys().next().value!);
+    forgetOldest(this.#drivers, PAIRS_MAX);
     this.#drivers.set(flow, isSeenFromStart || !wasSilent || clientPackets > 0 ? client : server);
   }
 
@@ -120,7 +121,7 @@ export class Channels {
       return;
     }
     this.#refused.delete(key);
-    if (this.#refused.size >= PAIRS_MAX) this.#refused.delete(this.#refused.keys().next().value!);
+    forgetOldest(this.#refused, PAIRS_MAX);
     this.#refused.set(key, { count: 1, firstUs: timeUs, lastUs: timeUs, frame });
   }
 
@@ -128,7 +129,7 @@ export class Channels {
   #talked({ client, server, protocol, timeUs }: Conversation): void {
     const key = `${client} ${server}`;
     this.#sessions.delete(key);
-    if (this.#sessions.size >= PAIRS_MAX) this.#sessions.delete(this.#sessions.keys().next().value!);
+    forgetOldest(this.#sessions, PAIRS_MAX);
     this.#sessions.set(key, { service: this.#site.protocols[protocol]!.name, timeUs });
   }
 
@@ -140,7 +141,7 @@ export class Channels {
     if (refused === undefined || timeUs - refused.lastUs > APPEARED_US || this.#isUsual(serverPort)) return;
     if (session === undefined || session.timeUs < refused.firstUs) return;
     this.#refused.delete(key);
-    if (this.#appeared.size >= PAIRS_MAX) this.#appeared.delete(this.#appeared.keys().next().value!);
+    forgetOldest(this.#appeared, PAIRS_MAX);
     this.#appeared.set(flow, { refused, service: session.service, timeUs, frame });
   }
 

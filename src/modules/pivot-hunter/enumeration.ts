@@ -1,4 +1,5 @@
 // Tells who asks one device after the other what it is, and nothing else.
+import { forgetOldest } from '../../bytes/forgetting.ts';
 import type { Conversation } from '../../facts/facts.ts';
 import type { Site } from '../../facts/module.ts';
 import type { Operation } from '../../facts/operation.ts';
@@ -55,7 +56,7 @@ export class Enumeration {
     const asked = { server, unit, protocol, timeUs, frame: requestFrame };
     const known = this.#flows.get(flow);
     if (known === undefined) {
-      if (this.#flows.size >= FLOWS_MAX) this.#flows.delete(this.#flows.keys().next().value!);
+      forgetOldest(this.#flows, FLOWS_MAX);
       this.#flows.set(flow, [asked]);
     } else if (known.length < DEVICES_MAX && !known.some((each) => each.unit === unit)) known.push(asked);
   }
@@ -82,13 +83,13 @@ export class Enumeration {
     if (learning.isTeaching || intent?.isEngineeringStation(client) === true) return;
     let devices = this.#asked.get(client);
     if (devices === undefined) {
-      if (this.#asked.size >= CLIENTS_MAX) this.#asked.delete(this.#asked.keys().next().value!);
+      forgetOldest(this.#asked, CLIENTS_MAX);
       this.#asked.set(client, (devices = new Map<string, Asked>()));
     }
     for (const each of asked) {
       const key = `${each.server} ${each.unit}`;
       devices.delete(key);
-      if (devices.size >= DEVICES_MAX) devices.delete(devices.keys().next().value!);
+      forgetOldest(devices, DEVICES_MAX);
       devices.set(key, each);
     }
     this.#judge(client, devices, asked.at(-1)!.timeUs);

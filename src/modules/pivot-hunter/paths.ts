@@ -1,5 +1,6 @@
 // A bounded graph of who came into which host when. Its paths respect time: each step begins while the one before goes on,
 // or within an hour of its end.
+import { forgetOldest } from '../../bytes/forgetting.ts';
 import type { FrameReference } from '../../facts/frame-reference.ts';
 
 const HOSTS_MAX = 8192;
@@ -37,14 +38,14 @@ export class Paths {
   came(step: Step, flow: number): void {
     const known = this.#into.get(step.to);
     if (known === undefined) {
-      if (this.#into.size >= HOSTS_MAX) this.#into.delete(this.#into.keys().next().value!);
+      forgetOldest(this.#into, HOSTS_MAX);
       this.#into.set(step.to, [step]);
     } else {
       if (known.length >= INTO_MAX) known.shift();
       known.push(step);
     }
     if (flow < 0) return;
-    if (this.#open.size >= OPEN_MAX) this.#open.delete(this.#open.keys().next().value!);
+    forgetOldest(this.#open, OPEN_MAX);
     this.#open.set(flow, step);
   }
 

@@ -1,4 +1,5 @@
 // What was told of which host, so that it is told again only when it changes.
+import { forgetOldest } from '../../bytes/forgetting.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 
 /** Of so many hosts and attributes it is known what was told last; the oldest is forgotten. */
@@ -19,13 +20,5 @@ export class Told {
     forgetOldest(this.#told, TOLD_MAX);
     this.#told.set(key, value);
     return true;
-  }
-}
-
-export function forgetOldest(table: Map<string, unknown>, limit: number): void {
-  if (table.size < limit) return;
-  for (const key of table.keys()) {
-    table.delete(key);
-    return;
   }
 }

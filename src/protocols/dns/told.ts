@@ -1,4 +1,5 @@
 // What was said already in a conversation: each trait and claim is handed over once.
+import { forgetOldest } from '../../bytes/forgetting.ts';
 
 const FLOWS_MAX = 4096;
 const SAID_MAX = 256;
@@ -10,7 +11,7 @@ export class Told {
   isNew(flow: number, text: string): boolean {
     let said = this.flows.get(flow);
     if (said === undefined) {
-      if (this.flows.size >= FLOWS_MAX) this.flows.delete(this.flows.keys().next().value!);
+      forgetOldest(this.flows, FLOWS_MAX);
       this.flows.set(flow, (said = new Set()));
     }
     if (said.size >= SAID_MAX || said.has(text)) return false;

@@ -1,5 +1,6 @@
 // Tells names that carry data: a host that asks for one long name after another in one domain sends something to whoever
 // answers for that domain. Some products do so for good reason (virus scanners ask for hashes): a trait is no verdict.
+import { forgetOldest } from '../../bytes/forgetting.ts';
 
 /** So long is what stands before the domain, and its longest label: hashes and encoded data, seldom a name. */
 const CARRIED_CHARACTERS_MIN = 40;
@@ -27,7 +28,7 @@ export class Tunnels {
     const key = `${host} ${domain}`;
     let pair = this.#pairs.get(key);
     if (pair === undefined) {
-      if (this.#pairs.size >= PAIRS_MAX) this.#pairs.delete(this.#pairs.keys().next().value!);
+      forgetOldest(this.#pairs, PAIRS_MAX);
       this.#pairs.set(key, (pair = { lastUs: timeUs, lastName: '', names: 0 }));
     }
     if (timeUs - pair.lastUs > PAUSE_US) pair.names = 0;

@@ -1,4 +1,5 @@
 // Turns IPMI over LAN into facts: logins of both versions, what a controller says of itself, commands that change something.
+import { forgetOldest } from '../../bytes/forgetting.ts';
 import { u16le } from '../../bytes/endian.ts';
 import { printable } from '../../bytes/text.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
@@ -73,7 +74,7 @@ export class Session {
   #flow(context: MessageContext): Flow {
     const known = this.#flows.get(context.flow);
     if (known !== undefined) return known;
-    if (this.#flows.size >= FLOWS_MAX) this.#flows.delete(this.#flows.keys().next().value!);
+    forgetOldest(this.#flows, FLOWS_MAX);
     const flow: Flow = { handshake: null, user: '', told: new Set() };
     this.#flows.set(context.flow, flow);
     return flow;

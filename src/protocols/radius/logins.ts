@@ -1,5 +1,6 @@
 // Turns Access-Request and its answer into a login. Requests are told apart by conversation and identifier; an exchange of
 // EAP goes over several and is one login.
+import { forgetOldest } from '../../bytes/forgetting.ts';
 import { printable } from '../../bytes/text.ts';
 import type { Login } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
@@ -58,7 +59,7 @@ export class Logins {
     if (packet?.code !== EapCode.request) return;
     const value = md5Value(bytes, packet);
     if (value === null) return;
-    if (this.#challenges.size >= OPEN_MAX) this.#challenges.delete(this.#challenges.keys().next().value!);
+    forgetOldest(this.#challenges, OPEN_MAX);
     this.#challenges.set(keyOf(context.flow, packet.identifier), value);
   }
 

@@ -1,5 +1,6 @@
 // What is kept of each SMB conversation: requests that wait for their answer, trees, open files, and the rest of a long
 // message. Requests become operations and logins when they are answered.
+import { forgetOldest } from '../../bytes/forgetting.ts';
 import type { Login } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 import { setAnswered, startOperation } from '../facts-of-messages.ts';
@@ -254,12 +255,4 @@ export function withShare(conversation: Conversation, tree: number, name: string
   const share = conversation.trees.get(tree)?.name ?? '';
   if (share === '') return name;
   return name.startsWith('\\') ? share + name : `${share}\\${name}`;
-}
-
-function forgetOldest(map: Map<unknown, unknown>, most: number): void {
-  if (map.size < most) return;
-  for (const key of map.keys()) {
-    map.delete(key);
-    return;
-  }
 }
