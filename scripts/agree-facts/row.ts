@@ -99,6 +99,18 @@ export function userRow(
   };
 }
 
+/** How logins ended, as far as that is known. */
+export function outcomeRow(protocol: string, filter: string, fields: readonly string[], theirs: Theirs): Row {
+  return {
+    protocol,
+    what: 'outcome of logins',
+    filter,
+    fields,
+    theirs,
+    login: (login) => (login.protocol === protocol && login.outcome !== 'unknown' ? login.outcome : undefined),
+  };
+}
+
 /** The names of requests of one protocol. */
 export function requestRow(
   protocol: string,

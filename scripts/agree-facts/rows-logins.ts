@@ -1,5 +1,5 @@
 // Rows of logins: who logs in, as far as tshark shows it; of secrets nothing is compared or printed.
-import { pairs, traitRow, userRow, type Fields, type Row } from './row.ts';
+import { outcomeRow, pairs, traitRow, userRow, type Fields, type Row } from './row.ts';
 
 function decoded(base64: string): string {
   return Buffer.from(base64, 'base64').toString('latin1');
@@ -109,6 +109,20 @@ export const LOGIN_ROWS: readonly Row[] = [
     /^http-digest$/,
   ),
   userRow('snmp', 'snmp.msgUserName', ['snmp.msgUserName'], (fields) => fields('snmp.msgUserName'), /^snmp-usm/),
+  outcomeRow('ftp', 'ftp.response.code', ['ftp.response.code'], (fields) =>
+    outcomesOf(fields('ftp.response.code'), /^230$/, /^530$/),
+  ),
+  outcomeRow('radius', 'radius.code', ['radius.code'], (fields) => outcomesOf(fields('radius.code'), /^2$/, /^3$/)),
+  // 14: the exchange goes on.
+  outcomeRow('ldap', 'ldap.protocolOp == 1', ['ldap.resultCode', 'ldap.protocolOp'], (fields) =>
+    fields('ldap.protocolOp')[0] === '1' ? outcomesOf(fields('ldap.resultCode'), /^0$/, /^(?!0$|14$)/) : [],
+  ),
+  outcomeRow('vnc', 'vnc.auth_result', ['vnc.auth_result'], (fields) =>
+    outcomesOf(fields('vnc.auth_result'), /^(?:0|False)$/, /^(?:1|True)$/),
+  ),
+  outcomeRow('mqtt', 'mqtt.conack.val', ['mqtt.conack.val'], (fields) =>
+    outcomesOf(fields('mqtt.conack.val'), /^(?:0|0x00)$/, /[1-9]/),
+  ),
   traitRow('sip', 'sip-realm', 'sip', 'sip.auth.realm', (fields) =>
     fields('sip.auth.realm').map((realm) => realm.replace(/^"(.*)"$/, '$1')),
   ),
@@ -148,4 +162,8 @@ function redisUser(values: readonly string[]): string[] {
 
 function digestUser(text: string): string {
   return /^Digest\b.*\busername="([^"]*)"/i.exec(text)?.[1] ?? '';
+}
+
+function outcomesOf(codes: readonly string[], accepted: RegExp, refused: RegExp): string[] {
+  return codes.map((code) => (accepted.test(code) ? 'accepted' : refused.test(code) ? 'refused' : ''));
 }
