@@ -5,7 +5,7 @@ import { zoneScopeOf } from '../../assets/zones.ts';
 import { showable } from '../../bytes/text.ts';
 import type { Claim, Conversation } from '../../facts/facts.ts';
 import type { Site } from '../../facts/module.ts';
-import { ControlHosts } from '../control-hosts.ts';
+import { controlHostsOf, type ControlHosts } from '../control-hosts.ts';
 import { countOf } from '../plain-words.ts';
 
 const HOSTS_MAX = 65_536;
@@ -47,7 +47,7 @@ export class Places {
 
   constructor(site: Site) {
     this.#site = site;
-    this.control = new ControlHosts(site);
+    this.control = controlHostsOf(site);
     this.#isOfPeople = site.protocols.map(({ name }) => OF_PEOPLE.includes(name));
   }
 
