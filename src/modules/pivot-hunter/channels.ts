@@ -57,7 +57,7 @@ export class Channels {
   readonly #control: ControlHosts;
   readonly #openings: Openings;
   readonly #movement: Movement;
-  /** By flow: who spoke first, of conversations that nobody recognised so far. */
+  /** By flow: that the server spoke first, where it did, of conversations that nobody recognised so far. */
   readonly #drivers = new Map<number, number>();
   /** By `doorKey`. */
   readonly #refused = new Map<number, Refused>();
@@ -109,10 +109,11 @@ export class Channels {
     this.tick(Infinity);
   }
 
-  #opened({ flow, client, server, clientPackets, isSeenFromStart, timeUs }: Conversation): void {
+  #opened({ flow, server, clientPackets, isSeenFromStart, timeUs }: Conversation): void {
     const wasSilent = timeUs - this.#openings.siteFirstUs >= SILENCE_US;
+    if (isSeenFromStart || !wasSilent || clientPackets > 0) return;
     forgetOldest(this.#drivers, PAIRS_MAX);
-    this.#drivers.set(flow, isSeenFromStart || !wasSilent || clientPackets > 0 ? client : server);
+    this.#drivers.set(flow, server);
   }
 
   #wasRefused({ client, server, serverPort, timeUs, frame, isSeenFromStart }: Conversation): void {
