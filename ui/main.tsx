@@ -8,6 +8,7 @@ import { AlertPage, AlertsPage } from './alerts.tsx';
 import { AssetPage, AssetsPage } from './assets.tsx';
 import { ConversationsPage } from './conversations.tsx';
 import { IncidentPage, IncidentsPage } from './incidents.tsx';
+import { ReportsPage } from './reports.tsx';
 import { LogPage, ModulesPage, OverviewPage } from './pages.tsx';
 
 const PAGES: readonly (readonly [path: string, title: string])[] = [
@@ -17,6 +18,7 @@ const PAGES: readonly (readonly [path: string, title: string])[] = [
   ['alerts', 'Alerts'],
   ['assets', 'Devices'],
   ['conversations', 'Conversations'],
+  ['reports', 'Reports'],
   ['modules', 'Modules'],
   ['log', 'Log'],
 ];
@@ -62,6 +64,7 @@ function Content({ page, id }: { readonly page: string; readonly id: string | un
   if (page === 'log') return <LogPage />;
   if (page === 'assets') return id === undefined ? <AssetsPage /> : <AssetPage id={id} />;
   if (page === 'conversations') return <ConversationsPage />;
+  if (page === 'reports') return <ReportsPage />;
   if (page === 'modules') return <ModulesPage />;
   return <OverviewPage />;
 }

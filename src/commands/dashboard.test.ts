@@ -28,7 +28,7 @@ const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/go
 );
 const MARKUP = '<img src=x onerror="document.title=\'owned\'"><script>document.title="owned"</script>';
 const DEVICES = 5000;
-const PAGES = ['', 'map', 'incidents', 'alerts', 'assets', 'conversations', 'modules', 'log'] as const;
+const PAGES = ['', 'map', 'incidents', 'alerts', 'assets', 'conversations', 'reports', 'modules', 'log'] as const;
 /** A busy machine is given three times what a quiet one needs. */
 const FIRST_PAINT_MS = 3000;
 const INTERACTION_MS = 300;

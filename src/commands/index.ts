@@ -44,6 +44,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./flows.ts')).flowsCommand,
   },
   {
+    name: 'report',
+    summary: 'write a report of a saved site as HTML that prints well',
+    load: async () => (await import('./report.ts')).reportCommand,
+  },
+  {
     name: 'baseline',
     summary: 'learn from captures what is usual, into a file that can be read and edited',
     load: async () => (await import('./baseline.ts')).baselineCommand,

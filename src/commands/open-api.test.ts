@@ -32,6 +32,7 @@ describe('the API on the site of the sample', () => {
     const opened = await ask('post', '/api/session', { token: 'right' });
     validate('/api/session', 'post', opened);
     cookie = String(opened.headers['set-cookie']).split(';')[0]!;
+    ids['reports'] = 'changes';
     for (const list of ['assets', 'alerts', 'incidents']) {
       const { items } = (await ask('get', `/api/${list}`)).json<{ items: { id: string }[] }>();
       ids[list] = items[0]!.id;
@@ -123,7 +124,18 @@ describe('the API on the site of the sample', () => {
   });
 
   test('whatever is asked or wished, the server does not fail', async () => {
-    const names = fc.constantFrom('offset', 'limit', 'search', 'severity', 'asset', 'status', 'host', 'protocol');
+    const names = fc.constantFrom(
+      'offset',
+      'limit',
+      'search',
+      'severity',
+      'asset',
+      'status',
+      'host',
+      'protocol',
+      'since',
+      'until',
+    );
     const value = fc.oneof(
       fc.string(),
       fc.integer().map(String),

@@ -7,6 +7,7 @@ import { showable } from '../bytes/text.ts';
 import { STANDARD_INPUT } from '../capture/open.ts';
 import { SEVERITIES, type Alert, type Incident, type Severity } from '../facts/alert.ts';
 import type { Asset } from '../facts/asset.ts';
+import type { Policy } from '../facts/policy.ts';
 import { modules } from '../modules/index.ts';
 import { protocols } from '../protocols/index.ts';
 import type {
@@ -16,6 +17,8 @@ import type {
   Page,
   PageQuery,
   ProofOutcome,
+  ReportOutcome,
+  ReportQuery,
   SiteData,
   WantedAction,
 } from '../server/site-data.ts';
@@ -28,6 +31,7 @@ import { conversationJson } from './flows.ts';
 import { MODULES_PLANNED } from './modules.ts';
 import { actionJson, stateJson, undoOf } from './operator-json.ts';
 import { StoredProofs, type ProofCapture } from './stored-proof.ts';
+import { reportList, storedReport } from './stored-reports.ts';
 
 interface Loaded {
   readonly captures: readonly unknown[];
@@ -52,10 +56,12 @@ export class StoredSite implements SiteData {
   #loaded: Loaded | null = null;
   #writtenMs = 0;
   readonly #proofs = new StoredProofs();
+  readonly #policy: Policy | null;
 
-  /** Throws StoreError where there is no such database. */
-  constructor(path: string) {
+  /** Throws StoreError where there is no such database. `policy`: what the person owns. */
+  constructor(path: string, { policy = null }: { readonly policy?: Policy | null } = {}) {
     this.#path = path;
+    this.#policy = policy;
     this.#load();
   }
 
@@ -211,6 +217,14 @@ export class StoredSite implements SiteData {
       omitted: assets.length - nodes.length,
       lines: [...lines.values()].map((line) => ({ ...line, protocols: [...line.protocols].sort() })),
     };
+  }
+
+  reports(): Page {
+    return reportList();
+  }
+
+  report(name: string, query: ReportQuery): ReportOutcome {
+    return storedReport(this.#path, name, query, this.#policy);
   }
 
   modules(): Page {

@@ -209,6 +209,7 @@ const MAP = shape({
   lines: listOf(shape({ client: TEXT, server: TEXT, protocols: TEXTS, count: NUMBER })),
 });
 const NAMED = { type: 'object', required: ['name', 'title'], properties: { name: TEXT, title: TEXT } };
+const REPORT = shape({ name: TEXT, title: TEXT, summary: TEXT });
 const ROLE = { enum: ['viewer', 'operator'] } as const;
 const DESCRIPTION = { type: 'object', required: ['openapi', 'info', 'paths'] };
 
@@ -239,6 +240,8 @@ const QUERIES: Readonly<Record<string, object>> = {
   status: SHORT,
   host: SHORT,
   protocol: SHORT,
+  since: SHORT,
+  until: SHORT,
 };
 const PAGED = ['offset', 'limit', 'search'];
 
@@ -256,9 +259,16 @@ function get(summary: string, answer: object, queries: readonly string[] = [], t
   return { get: { summary, parameters, responses: { ...answered(summary, answer, type), ...refusals } } };
 }
 
-function getOne(summary: string, answer: object, type?: string, more: object = {}): object {
+function getOne(
+  summary: string,
+  answer: object,
+  type?: string,
+  more: object = {},
+  queries: readonly string[] = [],
+): object {
   const refusals = { 401: { description: 'no session' }, ...NONE_WITH_ID, ...more };
-  return { get: { summary, parameters: WITH_ID, responses: { ...answered(summary, answer, type), ...refusals } } };
+  const parameters = [...WITH_ID, ...queries.map((name) => ({ name, in: 'query', schema: QUERIES[name] }))];
+  return { get: { summary, parameters, responses: { ...answered(summary, answer, type), ...refusals } } };
 }
 
 /** What is read from the captures of an alert, as long as they are there. */
@@ -324,6 +334,14 @@ export function openApi(): object {
       '/api/conversations': get('Who talked to whom', pageOf(CONVERSATION), [...PAGED, 'host', 'protocol']),
       '/api/map': get('Devices and lines between them', MAP),
       '/api/events': get('A line whenever the site changed', TEXT, [], 'text/event-stream'),
+      '/api/reports': get('Reports that can be had', pageOf(REPORT)),
+      '/api/reports/{id}': getOne(
+        'A report as an HTML file that prints well',
+        TEXT,
+        'text/html',
+        { 400: { description: 'a time that is none' } },
+        ['since', 'until'],
+      ),
       '/api/modules': get('Security modules', pageOf(NAMED)),
       '/api/protocols': get('Protocols that are decoded', pageOf(NAMED)),
     },

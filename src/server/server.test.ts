@@ -39,6 +39,13 @@ const DATA: SiteData = {
   },
   conversations: () => LIST,
   map: () => ({ nodes: [], lines: [], omitted: 0 }),
+  reports: () => LIST,
+  report: (name, query) =>
+    name !== 'a1'
+      ? { kind: 'missing' }
+      : query.since === 'x'
+        ? { kind: 'refused', reason: 'no time' }
+        : { kind: 'done', html: '<!doctype html>' },
   modules: () => LIST,
   protocols: () => LIST,
   version: () => `version ${version}`,
@@ -191,6 +198,17 @@ describe('what it answers', () => {
       if (path.includes('{id}')) assert.equal((await site.get(path.replace('{id}', 'none'), cookie)).statusCode, 404);
     }
     assert.equal((await site.get('/api/nothing', cookie)).statusCode, 404);
+  });
+
+  test('a report opens as a page in which nothing runs', async () => {
+    const site = await serve();
+    const cookie = await session(site);
+    const answer = await site.get('/api/reports/a1?since=2026-01-01', cookie);
+    assert.match(String(answer.headers['content-type']), /^text\/html/);
+    const policy = String(answer.headers['content-security-policy']);
+    assert.match(policy, /default-src 'none'.*; sandbox$/);
+    assert.doesNotMatch(policy, /script-src|allow-scripts/);
+    assert.equal((await site.get('/api/reports/a1?since=x', cookie)).statusCode, 400);
   });
 
   test('of a capture that is gone it says so', async () => {

@@ -2,6 +2,7 @@
 // everything but its health, and says in /api/openapi.json what it answers.
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { addEvents } from './events.ts';
+import { addReports } from './reports.ts';
 import { TOKEN, WANTED_ACTION, openApi } from './open-api.ts';
 import { COOKIE, Sessions, sessionOf, type Role } from './sessions.ts';
 import type { AlertQuery, ConversationQuery, PageQuery, ProofOutcome, SiteData, WantedAction } from './site-data.ts';
@@ -85,6 +86,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   addProofs(server, options);
   addActions(server, options, now);
   addEvents(server, options.data);
+  addReports(server, options.data);
   for (const { path, type, content } of options.dashboard) {
     server.get(path, async (_request, reply) => reply.type(type).send(content));
   }

@@ -49,6 +49,17 @@ export type ProofOutcome =
   | { readonly kind: 'missing' }
   | { readonly kind: 'gone'; readonly reason: string };
 
+/** Of the report of changes: from when on and until when; empty: as the report has it. */
+export interface ReportQuery {
+  readonly since: string;
+  readonly until: string;
+}
+
+export type ReportOutcome =
+  | { readonly kind: 'done'; readonly html: string }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'refused'; readonly reason: string };
+
 export interface SiteData {
   /** Counts and what needs a person now. */
   overview(): unknown;
@@ -68,6 +79,8 @@ export interface SiteData {
   conversations(query: ConversationQuery): Page;
   /** Devices and who talks to whom, for the map: at most `limit` of each. */
   map(limit: number): unknown;
+  reports(): Page;
+  report(name: string, query: ReportQuery): ReportOutcome;
   modules(): Page;
   protocols(): Page;
   /** Another text whenever something changed. */
