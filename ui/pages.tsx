@@ -19,8 +19,7 @@ export function OverviewPage(): JSX.Element {
                 <li key={incident.id}>
                   <SeverityMark severity={incident.severity} /> <IncidentLink incident={incident} />
                   <p>
-                    incident of {incident.steps.length} alerts, {timeText(incident.first)} to {timeText(incident.last)}{' '}
-                    UTC
+                    incident of {incident.stepCount} alerts, {timeText(incident.first)} to {timeText(incident.last)} UTC
                   </p>
                 </li>
               ))}

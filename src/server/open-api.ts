@@ -41,7 +41,7 @@ const FIELD = shape({
   agrees: listOf(OTHER_CLAIM),
   disagrees: listOf(OTHER_CLAIM),
 });
-const ASSET_PARTS = {
+const BRIEF_PARTS = {
   id: TEXT,
   aliases: TEXTS,
   segment: TEXT,
@@ -56,13 +56,16 @@ const ASSET_PARTS = {
   serial: orNull(TEXT),
   name: orNull(TEXT),
   hardening: orNull(TEXT),
-  fields: { type: 'object', additionalProperties: FIELD },
   protocols: TEXTS,
   first: TIME,
   last: TIME,
+};
+const ASSET = shape(BRIEF_PARTS);
+const ASSET_PARTS = {
+  ...BRIEF_PARTS,
+  fields: { type: 'object', additionalProperties: FIELD },
   evidence: listOf(shape({ attribute: TEXT, value: TEXT, source: TEXT, trust: TRUST, frame: orNull(FRAME) })),
 };
-const ASSET = shape(ASSET_PARTS);
 const PEER = shape({
   asset: orNull(TEXT),
   address: TEXT,
@@ -143,6 +146,8 @@ const INCIDENT = shape(
     title: TEXT,
     first: TIME,
     last: TIME,
+    hostCount: NUMBER,
+    stepCount: NUMBER,
     hosts: listOf(INCIDENT_HOST),
     steps: listOf(STEP),
     techniques: TEXTS,
@@ -238,6 +243,8 @@ const QUERIES: Readonly<Record<string, object>> = {
   severity: SHORT,
   asset: SHORT,
   status: SHORT,
+  role: SHORT,
+  level: { enum: ['', 'unknown', '0', '1', '2', '3', '4', '5'], default: '' },
   host: SHORT,
   protocol: SHORT,
   since: SHORT,
@@ -317,7 +324,7 @@ export function openApi(): object {
       '/api/session': SESSION,
       '/api/me': get('What this session may do', shape({ role: ROLE })),
       '/api/overview': get('Counts, and what needs a person now', OVERVIEW),
-      '/api/assets': get('Devices', pageOf(ASSET), PAGED),
+      '/api/assets': get('Devices', pageOf(ASSET), [...PAGED, 'role', 'level']),
       '/api/assets/{id}': getOne('One device, whom it talked to, and what it offers', ONE_ASSET),
       '/api/alerts': get('Alerts, worst first', pageOf(ALERT), [...PAGED, 'severity', 'asset', 'status']),
       '/api/alerts/{id}': getOne('One alert', ALERT),

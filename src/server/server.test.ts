@@ -224,7 +224,7 @@ describe('what it answers', () => {
     const site = await serve();
     const cookie = await session(site);
     await site.get('/api/assets', cookie);
-    assert.deepEqual({ ...asked.at(-1) }, { offset: 0, limit: 100, search: '' });
+    assert.deepEqual({ ...asked.at(-1) }, { offset: 0, limit: 100, search: '', role: '', level: '' });
     for (const query of ['limit=0', 'limit=1001', 'limit=x', 'offset=-1', `search=${'x'.repeat(201)}`]) {
       const answer = await site.get(`/api/assets?${query}`, cookie);
       assert.equal(answer.statusCode, 400, query);

@@ -5,7 +5,15 @@ import { addEvents } from './events.ts';
 import { addReports } from './reports.ts';
 import { TOKEN, WANTED_ACTION, openApi } from './open-api.ts';
 import { COOKIE, Sessions, sessionOf, type Role } from './sessions.ts';
-import type { AlertQuery, ConversationQuery, PageQuery, ProofOutcome, SiteData, WantedAction } from './site-data.ts';
+import type {
+  AlertQuery,
+  AssetQuery,
+  ConversationQuery,
+  PageQuery,
+  ProofOutcome,
+  SiteData,
+  WantedAction,
+} from './site-data.ts';
 
 /** A file of the dashboard. */
 export interface DashboardFile {
@@ -151,7 +159,11 @@ function addLists(server: FastifyInstance, data: SiteData): void {
   server.get('/api/map', () => data.map(LIMIT_MAX));
   server.get('/api/modules', () => data.modules());
   server.get('/api/protocols', () => data.protocols());
-  server.get<{ Querystring: PageQuery }>('/api/assets', paged(), ({ query }) => data.assets(query));
+  const assets = paged({
+    role: SHORT_TEXT,
+    level: { enum: ['', 'unknown', '0', '1', '2', '3', '4', '5'], default: '' },
+  });
+  server.get<{ Querystring: AssetQuery }>('/api/assets', assets, ({ query }) => data.assets(query));
   server.get<{ Params: { id: string } }>('/api/assets/:id', { schema: { params: ID } }, ({ params }, reply) =>
     found(reply, data.asset(params.id)),
   );

@@ -22,6 +22,13 @@ export interface AlertQuery extends PageQuery {
   readonly status: string;
 }
 
+export interface AssetQuery extends PageQuery {
+  /** `unknown`: those without one; empty: all. */
+  readonly role: string;
+  /** Purdue level, or `unknown`; empty: all. */
+  readonly level: string;
+}
+
 export interface ConversationQuery extends PageQuery {
   /** An address; empty: all. */
   readonly host: string;
@@ -63,7 +70,7 @@ export type ReportOutcome =
 export interface SiteData {
   /** Counts and what needs a person now. */
   overview(): unknown;
-  assets(query: PageQuery): Page;
+  assets(query: AssetQuery): Page;
   /** Null where there is none with this id. */
   asset(id: string): unknown;
   alerts(query: AlertQuery): Page;

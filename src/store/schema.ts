@@ -170,5 +170,16 @@ const VERSION_3 = `
     BEGIN SELECT RAISE(ABORT, 'what operators did is not rewritten'); END;
 `;
 
+const VERSION_4 = `
+  -- Which writing an alert was last changed by: pages that stay open read only what is newer.
+  ALTER TABLE alerts ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX alerts_by_revision ON alerts (revision);
+  -- Who talks to whom over what is counted from this index alone.
+  DROP INDEX conversations_by_parties;
+  CREATE INDEX conversations_by_parties ON conversations
+    (client, server, transport, client_port, server_port, first_us, last_us, protocol);
+  CREATE INDEX hosts_by_asset ON hosts (asset);
+`;
+
 /** MIGRATIONS[n] makes version n + 1 out of version n. */
-export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3];
+export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4];
