@@ -25,8 +25,13 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'serve',
-    summary: 'show the dashboard of a site database in a browser on this machine',
+    summary: 'show the dashboard of a site database in a browser',
     load: async () => (await import('./serve.ts')).serveCommand,
+  },
+  {
+    name: 'tokens',
+    summary: 'make, list and revoke the tokens that open the dashboard',
+    load: async () => (await import('./tokens.ts')).tokensCommand,
   },
   {
     name: 'assets',

@@ -93,10 +93,10 @@ describe('the API on the site of the sample', () => {
 
   test('an answer with a key that is not described would be noticed', () => {
     const schema = PATHS['/api/me']!.get!.responses['200']!.content!['application/json']!.schema;
-    assert.deepEqual(misfits(schema, { role: 'viewer' }, 'me'), []);
-    assert.deepEqual(misfits(schema, { role: 'viewer', more: 1 }, 'me'), ['me.more is not described']);
-    assert.deepEqual(misfits(schema, {}, 'me'), ['me.role is missing']);
-    assert.deepEqual(misfits(schema, { role: 'owner' }, 'me'), ['me.role is "owner"']);
+    assert.deepEqual(misfits(schema, { name: 'a', role: 'viewer' }, 'me'), []);
+    assert.deepEqual(misfits(schema, { name: 'a', role: 'viewer', more: 1 }, 'me'), ['me.more is not described']);
+    assert.deepEqual(misfits(schema, { name: 'a' }, 'me'), ['me.role is missing']);
+    assert.deepEqual(misfits(schema, { name: 'a', role: 'owner' }, 'me'), ['me.role is "owner"']);
     assert.deepEqual(misfits(schema, [], 'me'), ['me is []']);
     assert.throws(() => misfits({ not: {} } as Schema, 1, 'me'), /not/);
   });

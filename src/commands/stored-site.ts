@@ -13,6 +13,7 @@ import type {
   AlertQuery,
   AssetQuery,
   ConversationQuery,
+  LogEntry,
   Page,
   PageQuery,
   ProofOutcome,
@@ -32,6 +33,7 @@ import { MODULES_PLANNED } from './modules.ts';
 import { actionJson, stateJson, undoOf } from './operator-json.ts';
 import { siteMap } from './site-map.ts';
 import { StoredProofs } from './stored-proof.ts';
+import { logOf, noteIn } from './stored-log.ts';
 import { reportList, storedReport } from './stored-reports.ts';
 
 const REASON_MAX = 500;
@@ -201,6 +203,14 @@ export class StoredSite implements SiteData {
 
   map(limit: number): unknown {
     return siteMap(this.#reader, limit);
+  }
+
+  note(entry: LogEntry): void {
+    noteIn(this.#path, entry);
+  }
+
+  log(query: PageQuery): Page {
+    return logOf(this.#path, query);
   }
 
   reports(): Page {

@@ -214,6 +214,7 @@ const MAP = shape({
   lines: listOf(shape({ client: TEXT, server: TEXT, protocols: TEXTS, count: NUMBER })),
 });
 const NAMED = { type: 'object', required: ['name', 'title'], properties: { name: TEXT, title: TEXT } };
+const LOGGED = shape({ id: NUMBER, time: TIME, operator: TEXT, action: TEXT, detail: TEXT });
 const REPORT = shape({ name: TEXT, title: TEXT, summary: TEXT });
 const ROLE = { enum: ['viewer', 'operator'] } as const;
 const DESCRIPTION = { type: 'object', required: ['openapi', 'info', 'paths'] };
@@ -302,6 +303,7 @@ function post(summary: string, body: object, answer: object): object {
   };
 }
 
+const TOO_MANY = { 429: { description: 'too many; wait as long as Retry-After says' } };
 const SESSION = {
   post: {
     summary: 'Opens a session with a token, once',
@@ -309,8 +311,15 @@ const SESSION = {
     responses: {
       ...answered('The session is in the cookie', shape({ status: TEXT, role: ROLE })),
       400: { description: 'no token' },
-      401: { description: 'the token is wrong, or was used already' },
+      401: { description: 'the token is wrong, was used already, or has expired' },
+      ...TOO_MANY,
     },
+  },
+};
+const SESSION_END = {
+  post: {
+    summary: 'Ends this session',
+    responses: { ...answered('It has ended', shape({ status: TEXT })), 401: { description: 'no session' } },
   },
 };
 
@@ -322,7 +331,8 @@ export function openApi(): object {
       '/api/health': get('Is the server there', shape({ status: TEXT })),
       '/api/openapi.json': get('This description', DESCRIPTION),
       '/api/session': SESSION,
-      '/api/me': get('What this session may do', shape({ role: ROLE })),
+      '/api/session/end': SESSION_END,
+      '/api/me': get('Who asks, and what they may do', shape({ name: TEXT, role: ROLE })),
       '/api/overview': get('Counts, and what needs a person now', OVERVIEW),
       '/api/assets': get('Devices', pageOf(ASSET), [...PAGED, 'role', 'level']),
       '/api/assets/{id}': getOne('One device, whom it talked to, and what it offers', ONE_ASSET),
@@ -338,6 +348,7 @@ export function openApi(): object {
       '/api/incidents': get('Alerts that belong together, worst first', pageOf(INCIDENT), PAGED),
       '/api/incidents/{id}': getOne('One incident with its alerts', INCIDENT),
       '/api/actions': get('What operators did, the newest first', pageOf(ACTION), PAGED),
+      '/api/log': get('What people did beside that: sessions, uploads, settings, tokens', pageOf(LOGGED), PAGED),
       '/api/conversations': get('Who talked to whom', pageOf(CONVERSATION), [...PAGED, 'host', 'protocol']),
       '/api/map': get('Devices and lines between them', MAP),
       '/api/events': get('A line whenever the site changed', TEXT, [], 'text/event-stream'),

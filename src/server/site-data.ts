@@ -67,6 +67,15 @@ export type ReportOutcome =
   | { readonly kind: 'missing' }
   | { readonly kind: 'refused'; readonly reason: string };
 
+/** What somebody did that is no action on an alert. `refused`: somebody without a name was not let in. */
+export interface LogEntry {
+  /** Empty: nobody who is known. */
+  readonly operator: string;
+  readonly action: 'session' | 'session-end' | 'refused' | 'token' | 'upload' | 'upload-cancel' | 'settings';
+  readonly detail: string;
+  readonly timeMs: number;
+}
+
 export interface SiteData {
   /** Counts and what needs a person now. */
   overview(): unknown;
@@ -83,6 +92,10 @@ export interface SiteData {
   /** What operators did, the newest first. */
   actions(query: PageQuery): Page;
   act(alert: string, wanted: WantedAction): ActionOutcome;
+  /** Written before what it tells is done. */
+  note(entry: LogEntry): void;
+  /** The newest first. */
+  log(query: PageQuery): Page;
   conversations(query: ConversationQuery): Page;
   /** Devices and who talks to whom, for the map: at most `limit` of each. */
   map(limit: number): unknown;
