@@ -122,9 +122,9 @@ on_server setsid /usr/libexec/samba/samba-dcerpcd -F -s "$work/smb.conf" --libex
 sleep 3
 # With a login; one with a wrong password; the last without one.
 for calls in 'srvinfo;netshareenum' 'enumdomusers;createdomuser guest7' 'lsaquery;lookupnames root'; do
-  on_client timeout 10 rpcclient -s "$work/smb.conf" -U 'root%not-a-secret' -c "$calls" 'ncacn_ip_tcp:192.0.2.1[connect]' >>"$work/rpcclient.log" 2>&1 || :
+  on_client timeout 10 rpcclient -s "$work/smb.conf" -U 'root%not-a-secret' -c "$calls" 'ncacn_ip_tcp:192.0.2.1[sign]' >>"$work/rpcclient.log" 2>&1 || :
 done
-on_client timeout 10 rpcclient -s "$work/smb.conf" -U 'root%wrong' -c srvinfo 'ncacn_ip_tcp:192.0.2.1[connect]' >>"$work/rpcclient.log" 2>&1 || :
+on_client timeout 10 rpcclient -s "$work/smb.conf" -U 'root%wrong' -c srvinfo 'ncacn_ip_tcp:192.0.2.1[sign]' >>"$work/rpcclient.log" 2>&1 || :
 on_client timeout 10 rpcclient -s "$work/smb.conf" -U% -c srvinfo ncacn_ip_tcp:192.0.2.1 >>"$work/rpcclient.log" 2>&1 || :
 
 # A computer that shows itself, and one that looks for it.
