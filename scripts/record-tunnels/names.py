@@ -113,7 +113,7 @@ if sys.argv[1] == 'zones':
         for name, _ in kind():
             labels = name.split('.')
             zones.add('.'.join(labels[-2:]))
-    os.makedirs(sys.argv[2])
+    os.makedirs(sys.argv[2], exist_ok=True)
     for zone in zones:
         with open(f'{sys.argv[2]}/{zone}.zone', 'w') as file:
             file.write(f'$ORIGIN {zone}.\n$TTL 60\n@ SOA ns hostmaster 1 3600 600 86400 60\n@ NS ns\nns A 192.0.2.1\n@ A 192.0.2.20\n')
