@@ -111,7 +111,9 @@ export const LINK_ROWS: readonly Row[] = [
       pairs(fields, 'icmpv6.opt.prefix', 'icmpv6.opt.prefix.length').map(([prefix, size]) => `${prefix}/${size}`),
     (value) => [...value.matchAll(/prefix ([^,]+)/g)].map((match) => match[1]!),
   ),
-  traitRow('eapol', 'eap-identity', 'eap.code == 2 and eap.type == 1', 'eap.identity'),
+  traitRow('eapol', 'eap-identity', 'eapol', ['eap.identity', 'frame.protocols'], (fields) =>
+    fields('frame.protocols')[0]?.includes('eapol') === true ? fields('eap.identity') : [],
+  ),
 ];
 
 /** Of a name that the device was given tshark shows the bytes. */

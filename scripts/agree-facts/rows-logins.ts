@@ -5,6 +5,12 @@ function decoded(base64: string): string {
   return Buffer.from(base64, 'base64').toString('latin1');
 }
 
+/** Who is to be acted for, who it is, the password (RFC 4616 2). */
+function plainUser(base64: string): string {
+  const [actedFor = '', user = ''] = decoded(base64).split('\0');
+  return user === '' ? actedFor : user;
+}
+
 /** A mail command of one name, with what follows it. */
 function commands(fields: Fields, command: string, parameter: string, name: string): string[] {
   return pairs(fields, command, parameter)
@@ -42,10 +48,7 @@ export const LOGIN_ROWS: readonly Row[] = [
     'smtp',
     'smtp',
     ['smtp.auth.username', 'smtp.auth.username_password'],
-    (fields) => [
-      ...fields('smtp.auth.username'),
-      ...fields('smtp.auth.username_password').map((text) => decoded(text).split('\0')[1] ?? ''),
-    ],
+    (fields) => [...fields('smtp.auth.username').map(decoded), ...fields('smtp.auth.username_password').map(plainUser)],
     /^sasl-(?:plain|login)$/,
   ),
   userRow('redis', 'resp', ['resp.bulk_string.value', 'tcp.dstport'], (fields) =>
@@ -120,9 +123,6 @@ export const LOGIN_ROWS: readonly Row[] = [
   outcomeRow('vnc', 'vnc.auth_result', ['vnc.auth_result'], (fields) =>
     outcomesOf(fields('vnc.auth_result'), /^(?:0|False)$/, /^(?:1|True)$/),
   ),
-  outcomeRow('mqtt', 'mqtt.conack.val', ['mqtt.conack.val'], (fields) =>
-    outcomesOf(fields('mqtt.conack.val'), /^(?:0|0x00)$/, /[1-9]/),
-  ),
   traitRow('sip', 'sip-realm', 'sip', 'sip.auth.realm', (fields) =>
     fields('sip.auth.realm').map((realm) => realm.replace(/^"(.*)"$/, '$1')),
   ),
@@ -148,7 +148,7 @@ export const LOGIN_ROWS: readonly Row[] = [
         ? [`${fields('kerberos.CNameString').join('/')}@${fields('kerberos.realm')[0] ?? ''}`]
         : [],
   ),
-  traitRow('telnet', 'telnet-terminal', 'telnet', 'telnet.string_subopt.value'),
+  traitRow('telnet', 'telnet-terminal', 'telnet', ['telnet.string_subopt.value', 'telnet.subcmd'], terminals),
   traitRow('vnc', 'vnc-desktop', 'vnc', 'vnc.desktop_name'),
   traitRow('vnc', 'vnc-version', 'vnc', 'vnc.server_proto_ver'),
 ];
@@ -166,4 +166,10 @@ function digestUser(text: string): string {
 
 function outcomesOf(codes: readonly string[], accepted: RegExp, refused: RegExp): string[] {
   return codes.map((code) => (accepted.test(code) ? 'accepted' : refused.test(code) ? 'refused' : ''));
+}
+
+/** Options whose values are texts for tshark: location, terminal type, display (RFC 779, 1091, 1096). */
+function terminals(fields: Fields): string[] {
+  const order = fields('telnet.subcmd').filter((option) => /^(?:23|24|35)$/.test(option));
+  return fields('telnet.string_subopt.value').filter((_, index) => order[index] === '24');
 }

@@ -5,13 +5,21 @@ import { claimRow, headers, isTrue, pairs, traitRow, type Fields, type Row } fro
 const NTP_MODES = ['', 'active', 'passive', 'client', 'server', 'broadcast', 'control', 'private'];
 /** Solicit, Request, Confirm, Renew, Rebind, Release, Decline, Information-request (RFC 8415 7.3), and relayed. */
 const OF_DHCP6_CLIENT = /^(?:1|3|4|5|6|8|9|11|12)$/;
-const SYS_NAME = '1.3.6.1.2.1.1.5.0';
 const SYS_OBJECT_ID = '1.3.6.1.2.1.1.2.0';
 const DUID_KINDS = ['', 'LLT', 'EN', 'LL', 'UUID'];
 
 export const NAME_ROWS: readonly Row[] = [
-  traitRow('dns', 'name-asked', 'dns', ['dns.qry.name', 'dns.qry.type', 'dns.flags.response'], (fields) =>
-    isTrue(fields('dns.flags.response')) ? [] : asked(fields),
+  // Names are the same in small and capital letters (RFC 4343), and told in small ones.
+  traitRow(
+    'dns',
+    'name-asked',
+    'dns or mdns or llmnr',
+    ['dns.qry.name', 'dns.qry.type', 'dns.flags.response'],
+    asked,
+    (value) => (isNetbios(value) ? undefined : value),
+  ),
+  traitRow('nbns', 'name-asked', 'nbns', ['nbns.name', 'nbns.type', 'nbns.flags.response'], askedNetbios, (value) =>
+    isNetbios(value) ? value : undefined,
   ),
   claimRow('ntp', 'ntp', 'role', 'ntp.flags.mode == 4', ['ntp.flags.mode'], (fields) =>
     fields('ntp.flags.mode')[0] === '4' ? ['time server'] : [],
@@ -90,14 +98,21 @@ export const NAME_ROWS: readonly Row[] = [
   claimRow('ws-discovery', 'ws-discovery addresses', 'url', 'udp.port == 3702', ['udp.payload', 'udp.port'], (fields) =>
     ofDiscovery(fields, /<(?:\w+:)?XAddrs>([^<]+)</g).flatMap((list) => list.split(/\s+/)),
   ),
-  claimRow('nbns', 'netbios session', 'name', 'nbss.type == 0x81', ['nbss.calling_name'], (fields) =>
-    fields('nbss.calling_name').map((name) => name.replace(/<.*$/, '').trim()),
+  claimRow(
+    'nbns',
+    'netbios session',
+    'name',
+    'nbss.type == 0x81',
+    ['nbss.calling_name', 'nbss.called_name'],
+    (fields) =>
+      [...fields('nbss.calling_name'), ...fields('nbss.called_name')]
+        .map((name) => name.replace(/<.*$/, '').trim())
+        // Whoever does not know the server's name calls it `*SMBSERVER`.
+        .filter((name) => !name.startsWith('*')),
   ),
   traitRow('snmp', 'snmp-engine-id', 'snmp', 'snmp.msgAuthoritativeEngineID'),
-  claimRow('snmp', 'snmp sysName', 'name', 'snmp', ['snmp.name', 'snmp.value.octets', 'snmp.data'], (fields) =>
-    isAnswer(fields) && fields('snmp.name').length === 1 && fields('snmp.name')[0] === SYS_NAME
-      ? fields('snmp.value.octets').map((hex) => Buffer.from(hex, 'hex').toString('latin1'))
-      : [],
+  claimRow('snmp', 'snmp sysName', 'name', 'snmp', ['snmp.var-bind_str', 'snmp.data'], (fields) =>
+    isAnswer(fields) ? fields('snmp.var-bind_str').map(sysName) : [],
   ),
   claimRow(
     'snmp',
@@ -111,10 +126,24 @@ export const NAME_ROWS: readonly Row[] = [
 ];
 
 function asked(fields: Fields): string[] {
-  const isNetbios = fields('frame.protocols')[0]?.includes('nbns') === true;
+  if (isTrue(fields('dns.flags.response'))) return [];
   return pairs(fields, 'dns.qry.name', 'dns.qry.type').map(
-    ([name, type]) => `${name} ${typeName(Number(type), isNetbios)}`,
+    ([name, type]) => `${name.toLowerCase()} ${typeName(Number(type), false)}`,
   );
+}
+
+/** tshark shows `WPAD<00> (Workstation/Redirector)`; further names of a request are of its records. */
+function askedNetbios(fields: Fields): string[] {
+  if (isTrue(fields('nbns.flags.response'))) return [];
+  return pairs(fields, 'nbns.name', 'nbns.type')
+    .slice(0, 1)
+    .map(
+      ([name, type]) => `${/^.*?<[0-9a-f]{2}>/i.exec(name)?.[0].toLowerCase() ?? ''} ${typeName(Number(type), true)}`,
+    );
+}
+
+function isNetbios(asked: string): boolean {
+  return / (?:NB|NBSTAT)$/.test(asked);
 }
 
 function ofDhcpClient(fields: Fields, name: string): readonly string[] {
@@ -137,4 +166,10 @@ function ofDiscovery(fields: Fields, pattern: RegExp): string[] {
   if (!fields('udp.port').includes('3702')) return [];
   const text = Buffer.from(fields('udp.payload')[0] ?? '', 'hex').toString('utf8');
   return [...text.matchAll(pattern)].map((match) => match[1]!.trim());
+}
+
+/** `1.3.6.1.2.1.1.5.0: 706c63` */
+function sysName(binding: string): string {
+  const hex = /^1\.3\.6\.1\.2\.1\.1\.5\.0: ([0-9a-f]+)$/.exec(binding)?.[1];
+  return hex === undefined ? '' : Buffer.from(hex, 'hex').toString('latin1');
 }

@@ -51,7 +51,8 @@ export const REQUEST_ROWS: readonly Row[] = [
     ['coap.opt.uri_path', 'coap.code'],
     (fields) => [fields('coap.opt.uri_path').join('/')],
     // Values within a content (`state pressure`) are named by it, which tshark does not do.
-    ({ name, function: method }) => (/^(?:GET|POST|PUT|DELETE)/.test(method) && !name.includes(' ') ? name : undefined),
+    ({ name, function: method }) =>
+      name !== '' && /^(?:GET|POST|PUT|DELETE)/.test(method) && !name.includes(' ') ? name : undefined,
   ),
   requestRow(
     'snmp',

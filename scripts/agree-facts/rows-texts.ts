@@ -18,13 +18,16 @@ export const TEXT_ROWS: readonly Row[] = [
   claimRow('smtp', 'smtp ehlo', 'name', 'smtp.req', ['smtp.req.command', 'smtp.req.parameter'], (fields) =>
     pairs(fields, 'smtp.req.command', 'smtp.req.parameter')
       .filter(([command]) => /^(?:EHLO|HELO)$/i.test(command))
-      .map(([, name]) => name),
+      // An address in brackets, and a word without a dot, name no host (RFC 5321 2.3.5, 4.1.3).
+      .map(([, name]) => (/^[\w-]+(?:\.[\w-]+)+$/.test(name) ? name : '')),
   ),
   claimRow('tds', 'tds login', 'name', 'tds', 'tds.7login.clientname'),
   claimRow('tds', 'tds login', 'application', 'tds', 'tds.7login.appname'),
   claimRow('radius', 'radius NAS-Identifier', 'name', 'radius', 'radius.NAS_Identifier'),
   traitRow('radius', 'radius-station', 'radius.code == 1', 'radius.Calling_Station_Id'),
-  traitRow('rtsp', 'rtsp-session-name', 'rtsp and sdp', 'sdp.session_name'),
+  traitRow('rtsp', 'rtsp-session-name', 'rtsp and sdp', ['sdp.session_name', 'frame.protocols'], (fields) =>
+    fields('frame.protocols')[0]?.includes('rtsp') === true ? fields('sdp.session_name') : [],
+  ),
   traitRow('dcerpc', 'rpc-interface', 'dcerpc.cn_bind_to_uuid', 'dcerpc.cn_bind_to_uuid', (fields) =>
     fields('dcerpc.cn_bind_to_uuid').map((uuid) => RPC_INTERFACES.find((known) => known.uuid === uuid)?.name ?? uuid),
   ),
