@@ -57,6 +57,8 @@ export const LOGIN_ROWS: readonly Row[] = [
   userRow('postgres', 'pgsql', ['pgsql.parameter_name', 'pgsql.parameter_value'], (fields) =>
     commands(fields, 'pgsql.parameter_name', 'pgsql.parameter_value', 'USER'),
   ),
+  // Of the second version tshark shows no user.
+  userRow('ipmi', 'ipmi.app39.user', ['ipmi.app39.user'], (fields) => fields('ipmi.app39.user'), /^(?:clear|ipmi-md)/),
   userRow('radius', 'radius.code == 1', ['radius.User_Name', 'radius.code'], (fields) =>
     fields('radius.code')[0] === '1' ? fields('radius.User_Name') : [],
   ),
@@ -92,9 +94,14 @@ export const LOGIN_ROWS: readonly Row[] = [
   userRow('tds', 'tds', ['tds.7login.username'], (fields) => fields('tds.7login.username')),
   userRow(
     'http',
-    'http.authbasic',
-    ['http.authbasic'],
-    (fields) => fields('http.authbasic').map((text) => text.split(':')[0]!),
+    'http.authbasic or http2.headers.authorization',
+    ['http.authbasic', 'http2.headers.authorization'],
+    (fields) => [
+      ...fields('http.authbasic').map((text) => text.split(':')[0]!),
+      ...fields('http2.headers.authorization').map(
+        (text) => decoded(/^Basic (.*)$/i.exec(text)?.[1] ?? '').split(':')[0]!,
+      ),
+    ],
     /^http-basic$/,
   ),
   userRow(

@@ -5,6 +5,7 @@ import { claimRow, headers, isTrue, pairs, traitRow, type Fields, type Row } fro
 const NTP_MODES = ['', 'active', 'passive', 'client', 'server', 'broadcast', 'control', 'private'];
 /** Solicit, Request, Confirm, Renew, Rebind, Release, Decline, Information-request (RFC 8415 7.3), and relayed. */
 const OF_DHCP6_CLIENT = /^(?:1|3|4|5|6|8|9|11|12)$/;
+const SYS_NAME = '1.3.6.1.2.1.1.5.0';
 const SYS_OBJECT_ID = '1.3.6.1.2.1.1.2.0';
 const DUID_KINDS = ['', 'LLT', 'EN', 'LL', 'UUID'];
 
@@ -20,6 +21,15 @@ export const NAME_ROWS: readonly Row[] = [
   ),
   traitRow('nbns', 'name-asked', 'nbns', ['nbns.name', 'nbns.type', 'nbns.flags.response'], askedNetbios, (value) =>
     isNetbios(value) ? value : undefined,
+  ),
+  claimRow('mdns', 'mdns A', 'name', 'mdns', ['dns.resp.name', 'dns.resp.type', 'frame.protocols'], (fields) =>
+    ofMdns(fields, 1),
+  ),
+  claimRow('mdns', 'mdns AAAA', 'name', 'mdns', ['dns.resp.name', 'dns.resp.type', 'frame.protocols'], (fields) =>
+    ofMdns(fields, 28),
+  ),
+  claimRow('mdns', 'mdns SRV', 'service', 'mdns', ['dns.resp.name', 'dns.resp.type', 'frame.protocols'], (fields) =>
+    ofMdns(fields, 33).map((name) => /(_[^.]+\._(?:tcp|udp))\.local$/.exec(name)?.[1] ?? ''),
   ),
   claimRow('ntp', 'ntp', 'role', 'ntp.flags.mode == 4', ['ntp.flags.mode'], (fields) =>
     fields('ntp.flags.mode')[0] === '4' ? ['time server'] : [],
@@ -111,8 +121,8 @@ export const NAME_ROWS: readonly Row[] = [
         .filter((name) => !name.startsWith('*')),
   ),
   traitRow('snmp', 'snmp-engine-id', 'snmp', 'snmp.msgAuthoritativeEngineID'),
-  claimRow('snmp', 'snmp sysName', 'name', 'snmp', ['snmp.var-bind_str', 'snmp.data'], (fields) =>
-    isAnswer(fields) ? fields('snmp.var-bind_str').map(sysName) : [],
+  claimRow('snmp', 'snmp sysName', 'name', 'snmp', ['snmp.name', 'snmp.value.octets', 'snmp.data'], (fields) =>
+    isAnswer(fields) ? sysNames(fields) : [],
   ),
   claimRow(
     'snmp',
@@ -146,6 +156,13 @@ function isNetbios(asked: string): boolean {
   return / (?:NB|NBSTAT)$/.test(asked);
 }
 
+function ofMdns(fields: Fields, type: number): string[] {
+  if (fields('frame.protocols')[0]?.includes('mdns') !== true) return [];
+  return pairs(fields, 'dns.resp.name', 'dns.resp.type')
+    .filter(([, value]) => Number(value) === type)
+    .map(([name]) => name.toLowerCase());
+}
+
 function ofDhcpClient(fields: Fields, name: string): readonly string[] {
   return fields('dhcp.type')[0] === '1' ? fields(name) : [];
 }
@@ -168,8 +185,11 @@ function ofDiscovery(fields: Fields, pattern: RegExp): string[] {
   return [...text.matchAll(pattern)].map((match) => match[1]!.trim());
 }
 
-/** `1.3.6.1.2.1.1.5.0: 706c63` */
-function sysName(binding: string): string {
-  const hex = /^1\.3\.6\.1\.2\.1\.1\.5\.0: ([0-9a-f]+)$/.exec(binding)?.[1];
-  return hex === undefined ? '' : Buffer.from(hex, 'hex').toString('latin1');
+/** Which values are texts is known where all are, and of the first. */
+function sysNames(fields: Fields): string[] {
+  const texts = fields('snmp.value.octets');
+  const names = fields('snmp.name');
+  const at = names.indexOf(SYS_NAME);
+  const isKnown = at === 0 || (at > 0 && names.length === texts.length);
+  return isKnown ? [Buffer.from(texts[at] ?? '', 'hex').toString('latin1')] : [];
 }
