@@ -57,8 +57,6 @@ export const LOGIN_ROWS: readonly Row[] = [
   userRow('postgres', 'pgsql', ['pgsql.parameter_name', 'pgsql.parameter_value'], (fields) =>
     commands(fields, 'pgsql.parameter_name', 'pgsql.parameter_value', 'USER'),
   ),
-  // Of the second version tshark shows no user.
-  userRow('ipmi', 'ipmi.app39.user', ['ipmi.app39.user'], (fields) => fields('ipmi.app39.user'), /^(?:clear|ipmi-md)/),
   userRow('radius', 'radius.code == 1', ['radius.User_Name', 'radius.code'], (fields) =>
     fields('radius.code')[0] === '1' ? fields('radius.User_Name') : [],
   ),

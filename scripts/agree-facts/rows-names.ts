@@ -19,8 +19,13 @@ export const NAME_ROWS: readonly Row[] = [
     asked,
     (value) => (isNetbios(value) ? undefined : value),
   ),
-  traitRow('nbns', 'name-asked', 'nbns', ['nbns.name', 'nbns.type', 'nbns.flags.response'], askedNetbios, (value) =>
-    isNetbios(value) ? value : undefined,
+  traitRow(
+    'nbns',
+    'name-asked',
+    'nbns',
+    ['nbns.name', 'nbns.type', 'nbns.flags.opcode', 'nbns.flags.response'],
+    askedNetbios,
+    (value) => (isNetbios(value) ? value : undefined),
   ),
   claimRow('mdns', 'mdns A', 'name', 'mdns', ['dns.resp.name', 'dns.resp.type', 'frame.protocols'], (fields) =>
     ofMdns(fields, 1),
@@ -95,11 +100,8 @@ export const NAME_ROWS: readonly Row[] = [
     'ssdp location',
     'url',
     'ssdp',
-    ['http.request.method', 'http.request.line', 'http.response.line', 'frame.protocols'],
-    (fields) =>
-      isSsdp(fields) && fields('http.request.method')[0] !== 'M-SEARCH'
-        ? headers([...fields('http.request.line'), ...fields('http.response.line')], 'Location')
-        : [],
+    ['http.request.method', 'http.location', 'frame.protocols'],
+    (fields) => (isSsdp(fields) && fields('http.request.method')[0] !== 'M-SEARCH' ? fields('http.location') : []),
   ),
   // tshark shows the bytes of these only: they are searched as text.
   traitRow('ws-discovery', 'ws-discovery-endpoint', 'udp.port == 3702', ['udp.payload', 'udp.port'], (fields) =>
@@ -144,7 +146,8 @@ function asked(fields: Fields): string[] {
 
 /** tshark shows `WPAD<00> (Workstation/Redirector)`; further names of a request are of its records. */
 function askedNetbios(fields: Fields): string[] {
-  if (isTrue(fields('nbns.flags.response'))) return [];
+  // Whoever registers a name asks nobody for it (opcode 5, RFC 1002 4.2.1.1).
+  if (isTrue(fields('nbns.flags.response')) || fields('nbns.flags.opcode')[0] !== '0') return [];
   return pairs(fields, 'nbns.name', 'nbns.type')
     .slice(0, 1)
     .map(
