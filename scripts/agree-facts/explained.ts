@@ -79,6 +79,19 @@ const EXPLANATIONS: readonly Explanation[] = [
     why: 'a handshake in several segments, which tshark does not put together',
   },
   {
+    row: /^vnc outcome/,
+    capture: /rfb-parser/,
+    side: 'here',
+    value: /^accepted$/,
+    why: 'a login that needs no password, of which tshark shows no result',
+  },
+  {
+    row: /^tls /,
+    capture: /exploit_ms08_netapi/,
+    side: 'tshark',
+    why: 'TLS that begins behind a program that was sent (the stage of Meterpreter)',
+  },
+  {
     row: /^ssh /,
     capture: /server-pre-banner-data/,
     side: 'here',

@@ -5,6 +5,7 @@ import { claimRow, headers, isTrue, pairs, traitRow, type Fields, type Row } fro
 const NTP_MODES = ['', 'active', 'passive', 'client', 'server', 'broadcast', 'control', 'private'];
 /** Solicit, Request, Confirm, Renew, Rebind, Release, Decline, Information-request (RFC 8415 7.3), and relayed. */
 const OF_DHCP6_CLIENT = /^(?:1|3|4|5|6|8|9|11|12)$/;
+const SERVICE_RECORD = '33';
 const SYS_NAME = '1.3.6.1.2.1.1.5.0';
 const SYS_OBJECT_ID = '1.3.6.1.2.1.1.2.0';
 const DUID_KINDS = ['', 'LLT', 'EN', 'LL', 'UUID'];
@@ -32,9 +33,6 @@ export const NAME_ROWS: readonly Row[] = [
   ),
   claimRow('mdns', 'mdns AAAA', 'name', 'mdns', ['dns.resp.name', 'dns.resp.type', 'frame.protocols'], (fields) =>
     ofMdns(fields, 28),
-  ),
-  claimRow('mdns', 'mdns SRV', 'service', 'mdns', ['dns.resp.name', 'dns.resp.type', 'frame.protocols'], (fields) =>
-    ofMdns(fields, 33).map((name) => /(_[^.]+\._(?:tcp|udp))\.local$/.exec(name)?.[1] ?? ''),
   ),
   claimRow('ntp', 'ntp', 'role', 'ntp.flags.mode == 4', ['ntp.flags.mode'], (fields) =>
     fields('ntp.flags.mode')[0] === '4' ? ['time server'] : [],
@@ -161,9 +159,11 @@ function isNetbios(asked: string): boolean {
 
 function ofMdns(fields: Fields, type: number): string[] {
   if (fields('frame.protocols')[0]?.includes('mdns') !== true) return [];
-  return pairs(fields, 'dns.resp.name', 'dns.resp.type')
-    .filter(([, value]) => Number(value) === type)
-    .map(([name]) => name.toLowerCase());
+  // The name of a service record tshark shows in fields of their own.
+  const types = fields('dns.resp.type').filter((value) => value !== SERVICE_RECORD);
+  return fields('dns.resp.name')
+    .filter((_, index) => Number(types[index]) === type)
+    .map((name) => name.toLowerCase());
 }
 
 function ofDhcpClient(fields: Fields, name: string): readonly string[] {
@@ -185,6 +185,8 @@ function isAnswer(fields: Fields): boolean {
 function ofDiscovery(fields: Fields, pattern: RegExp): string[] {
   if (!fields('udp.port').includes('3702')) return [];
   const text = Buffer.from(fields('udp.payload')[0] ?? '', 'hex').toString('utf8');
+  // Who asks for an endpoint (Resolve) does not have it.
+  if (/<(?:\w+:)?Resolve>/.test(text)) return [];
   return [...text.matchAll(pattern)].map((match) => match[1]!.trim());
 }
 
