@@ -79,6 +79,13 @@ const EXPLANATIONS: readonly Explanation[] = [
     why: 'a handshake in several segments, which tshark does not put together',
   },
   {
+    row: /^dns name-asked/,
+    capture: /Profinet_Failed/,
+    side: 'tshark',
+    value: /local (?:SRV|TXT)$/,
+    why: 'more than 48 questions in one message, of which the first 48 are told',
+  },
+  {
     row: /^vnc outcome/,
     capture: /rfb-parser/,
     side: 'here',
