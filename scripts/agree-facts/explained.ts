@@ -112,6 +112,8 @@ const EXPLANATIONS: readonly Explanation[] = [
   },
 ];
 
+const used = new Set<Explanation>();
+
 export function explanationOf({ row, capture, side, value }: Omit<Difference, 'why'>): string {
   const found = EXPLANATIONS.find(
     (known) =>
@@ -120,5 +122,12 @@ export function explanationOf({ row, capture, side, value }: Omit<Difference, 'w
       known.capture.test(capture) &&
       (known.value?.test(value) ?? true),
   );
-  return found?.why ?? '';
+  if (found === undefined) return '';
+  used.add(found);
+  return found.why;
+}
+
+/** Explanations of what does not differ any more. */
+export function staleExplanations(): string[] {
+  return EXPLANATIONS.filter((known) => !used.has(known)).map(({ capture, why }) => `${capture.source}: ${why}`);
 }
