@@ -94,9 +94,9 @@ function packetCount(capture: Buffer): number {
 
 function print(rows: readonly Row[], absent: readonly string[]): void {
   console.log(
-    '| carrier | sent by | packets | lost at the tap | captures | packets lost | bytes of the file on them | bytes carved | byte-exact | gaps marked | wrong | not found |',
+    '| carrier | sent by | packets | lost at the tap | captures | packets lost | bytes of the file on them | bytes carved | byte-exact | byte-exact, end not told | gaps marked | wrong | not found |',
   );
-  console.log('| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |');
+  console.log(`|${' --- |'.repeat(13)}`);
   const problems: string[] = [];
   for (const { carrier, by, packets, runs } of rows) {
     for (const [rate, carved] of runs) {
@@ -107,6 +107,7 @@ function print(rows: readonly Row[], absent: readonly string[]): void {
         sum((one) => one.lostBytes),
         sum((one) => one.carvedBytes),
         count('exact'),
+        count('open'),
         count('marked'),
         count('wrong'),
       );
