@@ -53,7 +53,7 @@ async function main(): Promise<number> {
         absent.push(`${recorded.name}: ${missing.length > 0 ? `${missing.join(', ')} not there` : 'needs root'}`);
         continue;
       }
-      const home = join(folder, recorded.name.replaceAll(' ', '-'));
+      const home = join(folder, recorded.name.replaceAll(/[^\w.]+/g, '-'));
       mkdirSync(home, { mode: 0o755 });
       const file = imageBytes(FILE_BYTES);
       writeFileSync(join(home, 'firmware.img'), file);

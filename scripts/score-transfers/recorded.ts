@@ -146,6 +146,31 @@ export const RECORDED: readonly Recorded[] = [
       client: `coap-client-notls -b 1024 -B 60 -m put -f ${folder}/${FILE} coap://${SERVER}/firmware.img`,
     }),
   },
+  {
+    name: 'LwM2M object 5, package (5/0/0)',
+    software: 'libcoap coap-client (server), coap-server (device)',
+    programs: ['coap-server-notls', 'coap-client-notls'],
+    port: 'port 5683',
+    prepare: (folder) => ({
+      server: `coap-server-notls -d 10 -A ${SERVER}`,
+      client: `coap-client-notls -b 1024 -B 60 -m put -t 42 -f ${folder}/${FILE} coap://${SERVER}/5/0/0`,
+    }),
+  },
+  {
+    name: 'LwM2M object 5, by package URI (5/0/1)',
+    software: 'libcoap, lighttpd, curl',
+    programs: ['coap-server-notls', 'coap-client-notls', 'lighttpd', 'curl'],
+    port: 'port 5683 or port 80',
+    prepare: (folder) => {
+      const uri = `http://${SERVER}/${FILE}`;
+      const lines = [`server.document-root = "${folder}"`, `server.bind = "${SERVER}"`, 'server.port = 80'];
+      writeFileSync(join(folder, 'conf'), `${lines.join('\n')}\n`);
+      return {
+        server: `coap-server-notls -d 10 -A ${SERVER} & lighttpd -D -f ${folder}/conf`,
+        client: `sh -c 'coap-client-notls -m put -t 0 -e ${uri} coap://${SERVER}/5/0/1; curl -s -o /dev/null ${uri}'`,
+      };
+    },
+  },
 ];
 
 export function missingPrograms({ programs }: Recorded): string[] {
