@@ -168,6 +168,31 @@ export const BUILT: readonly Built[] = [
     },
   },
   {
+    name: 'Logix routine, read out (status 6 while there is more)',
+    bytesMax: ALL,
+    build: (file) => {
+      const talk = new TcpExample(...endpoints(44_818));
+      const parts = pieces(file, 480);
+      for (const [index, piece] of parts.entries()) {
+        const status = index < parts.length - 1 ? 6 : 0;
+        talk.send(true, enip.unconnected(enip.request(0x4c, '2068 2402 206D 2405', [...enip.le32(index * 480)])));
+        talk.send(false, enip.unconnected(enip.answer(0x4c, [...piece], status)));
+      }
+      return talk.file();
+    },
+  },
+  {
+    name: 'Logix routine, created whole',
+    // What is kept of a request until it is answered.
+    bytesMax: 400,
+    build: (file) => {
+      const talk = new TcpExample(...endpoints(44_818));
+      talk.send(true, enip.unconnected(enip.request(0x08, '2068 2402 206D 2400', [...file])));
+      talk.send(false, enip.unconnected(enip.answer(0x08, [...enip.le32(5)])));
+      return talk.file();
+    },
+  },
+  {
     name: 'S7 block download',
     // Six digits of length, and blocks of at most 64 KiB.
     bytesMax: 60_000,
