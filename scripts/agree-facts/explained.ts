@@ -105,6 +105,12 @@ const EXPLANATIONS: readonly Explanation[] = [
     why: 'the hello behind a version negotiation, which tshark does not decrypt',
   },
   {
+    row: /^vnc vnc-desktop/,
+    capture: /rfb\/vncmac/,
+    side: 'here',
+    why: "the name behind Apple's own numbers, of which tshark shows nothing",
+  },
+  {
     row: /^vnc outcome/,
     capture: /rfb-parser/,
     side: 'here',
