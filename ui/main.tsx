@@ -8,6 +8,7 @@ import { AlertPage, AlertsPage } from './alerts.tsx';
 import { AssetPage, AssetsPage } from './assets.tsx';
 import { ConversationsPage } from './conversations.tsx';
 import { IncidentPage, IncidentsPage } from './incidents.tsx';
+import { CAPTURES_CHANGED, CapturesPage } from './captures.tsx';
 import { DoorPage, EndSession } from './session.tsx';
 import { ReportsPage } from './reports.tsx';
 import { LogPage, ModulesPage, OverviewPage } from './pages.tsx';
@@ -19,6 +20,7 @@ const PAGES: readonly (readonly [path: string, title: string])[] = [
   ['alerts', 'Alerts'],
   ['assets', 'Devices'],
   ['conversations', 'Conversations'],
+  ['captures', 'Captures'],
   ['reports', 'Reports'],
   ['modules', 'Modules'],
   ['log', 'Log'],
@@ -66,6 +68,7 @@ function Content({ page, id }: { readonly page: string; readonly id: string | un
   if (page === 'log') return <LogPage />;
   if (page === 'assets') return id === undefined ? <AssetsPage /> : <AssetPage id={id} />;
   if (page === 'conversations') return <ConversationsPage />;
+  if (page === 'captures') return <CapturesPage />;
   if (page === 'reports') return <ReportsPage />;
   if (page === 'modules') return <ModulesPage />;
   return <OverviewPage />;
@@ -98,6 +101,9 @@ function hearChanges(): void {
   const changed = (): boolean => dispatchEvent(new Event(SITE_CHANGED));
   const events = new EventSource('/api/events');
   events.addEventListener('changed', changed);
+  events.addEventListener('captures', ({ data }: MessageEvent<string>) =>
+    dispatchEvent(new CustomEvent(CAPTURES_CHANGED, { detail: JSON.parse(data) as unknown })),
+  );
   // The browser connects again by itself where the line breaks; what came meanwhile was not heard.
   events.addEventListener('open', () => events.addEventListener('open', changed), { once: true });
 }

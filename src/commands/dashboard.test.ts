@@ -19,6 +19,7 @@ import {
   saveExample,
 } from '../store/example-site.ts';
 import { SiteStore } from '../store/site-store.ts';
+import { CaptureUploads } from './capture-uploads.ts';
 import { dashboardFiles } from './dashboard-files.ts';
 import { run1sec } from './child-program.ts';
 import { StoredSite } from './stored-site.ts';
@@ -28,7 +29,18 @@ const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/go
 );
 const MARKUP = '<img src=x onerror="document.title=\'owned\'"><script>document.title="owned"</script>';
 const DEVICES = 5000;
-const PAGES = ['', 'map', 'incidents', 'alerts', 'assets', 'conversations', 'reports', 'modules', 'log'] as const;
+const PAGES = [
+  '',
+  'map',
+  'incidents',
+  'alerts',
+  'assets',
+  'conversations',
+  'captures',
+  'reports',
+  'modules',
+  'log',
+] as const;
 /** A busy machine is given three times what a quiet one needs. */
 const FIRST_PAINT_MS = 3000;
 const INTERACTION_MS = 300;
@@ -58,11 +70,14 @@ describe('the dashboard', { skip: CHROMIUM === undefined ? 'skipped: chromium is
     role: Role = 'operator',
   ): Promise<{ page: Page; complaints: string[]; paintMs: number }> {
     const token = newToken();
+    const intent = { config: null, policy: null, baseline: null };
+    const uploads = new CaptureUploads({ database, bytesMax: 2 ** 30, intent });
     const server = await createServer({
       data: new StoredSite(database),
       dashboard: dashboardFiles(),
       tokens: { [role]: token },
       operator: 'somebody',
+      uploads,
     });
     servers.push(server);
     const address = await server.listen({ host: '127.0.0.1', port: 0 });
@@ -174,6 +189,31 @@ describe('the dashboard', { skip: CHROMIUM === undefined ? 'skipped: chromium is
     await saveExample(store, { content: 'second', alerts: [exampleAlert({ id: 'alert-2', title: 'The second' })] });
     await page.waitForSelector('text=The second');
     store.close();
+    assert.deepEqual(complaints, []);
+  });
+
+  test('a capture is sent from the page, its progress is seen, and its devices are there', async () => {
+    const database = join(folder, 'sent.db');
+    new SiteStore(database, { isMade: true }).close();
+    const { page, complaints } = await opened(database);
+    await page.evaluate("location.hash = '#/captures'");
+    await page.setInputFiles('input[name=capture]', 'samples/plant.pcapng');
+    await page.click('text=Send and analyse');
+    await page.waitForSelector('.uploads progress', { timeout: PROOF_MS });
+    await page.waitForSelector('.uploads td:text-is("done")', { timeout: PROOF_MS });
+    assert.match((await page.textContent('.uploads')) ?? '', /10 assets \(10 new\)/);
+    await page.waitForSelector('.captures td:has-text("plant.pcapng")');
+    assert.deepEqual(await seriousProblems(page), []);
+    await page.setInputFiles('input[name=capture]', {
+      name: MARKUP,
+      mimeType: 'x/y',
+      buffer: Buffer.from('no capture'),
+    });
+    await page.click('text=Send and analyse');
+    await page.waitForSelector('.uploads td:text-is("failed")', { timeout: PROOF_MS });
+    assert.match((await page.textContent('.uploads')) ?? '', /<img src=x onerror=/);
+    await page.click('nav >> text=Devices');
+    await page.waitForSelector('text=192.168.60.11');
     assert.deepEqual(complaints, []);
   });
 

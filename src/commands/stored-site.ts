@@ -205,6 +205,10 @@ export class StoredSite implements SiteData {
     return siteMap(this.#reader, limit);
   }
 
+  captures(): readonly unknown[] {
+    return this.#reader.captures().map(({ file }) => fileJson(file));
+  }
+
   note(entry: LogEntry): void {
     noteIn(this.#path, entry);
   }

@@ -41,6 +41,7 @@ const DATA: SiteData = {
   },
   conversations: () => LIST,
   map: () => ({ nodes: [], lines: [], omitted: 0 }),
+  captures: () => [],
   note: (entry) => void noted.push(entry),
   log: () => LIST,
   reports: () => LIST,
