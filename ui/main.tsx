@@ -8,6 +8,7 @@ import { AlertPage, AlertsPage } from './alerts.tsx';
 import { AssetPage, AssetsPage } from './assets.tsx';
 import { ConversationsPage } from './conversations.tsx';
 import { IncidentPage, IncidentsPage } from './incidents.tsx';
+import { OperationsPage } from './operations.tsx';
 import { LogPage, ModulesPage, OverviewPage } from './pages.tsx';
 
 const PAGES: readonly (readonly [path: string, title: string])[] = [
@@ -16,13 +17,15 @@ const PAGES: readonly (readonly [path: string, title: string])[] = [
   ['incidents', 'Incidents'],
   ['alerts', 'Alerts'],
   ['assets', 'Devices'],
+  ['operations', 'Operations'],
   ['conversations', 'Conversations'],
   ['modules', 'Modules'],
   ['log', 'Log'],
 ];
 
+/** Of `#/alerts/ID?asset=…`: its parts. */
 function currentPath(): readonly string[] {
-  return location.hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent);
+  return (location.hash.replace(/^#\/?/, '').split('?')[0] ?? '').split('/').map(decodeURIComponent);
 }
 
 function App(): JSX.Element {
@@ -61,6 +64,7 @@ function Content({ page, id }: { readonly page: string; readonly id: string | un
   if (page === 'incidents') return id === undefined ? <IncidentsPage /> : <IncidentPage id={id} />;
   if (page === 'log') return <LogPage />;
   if (page === 'assets') return id === undefined ? <AssetsPage /> : <AssetPage id={id} />;
+  if (page === 'operations') return <OperationsPage />;
   if (page === 'conversations') return <ConversationsPage />;
   if (page === 'modules') return <ModulesPage />;
   return <OverviewPage />;

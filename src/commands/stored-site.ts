@@ -12,6 +12,8 @@ import type {
   AlertQuery,
   AssetQuery,
   ConversationQuery,
+  MapQuery,
+  OperationQuery,
   Page,
   PageQuery,
   ProofOutcome,
@@ -27,7 +29,8 @@ import { conversationJson } from './flows.ts';
 import { IncidentList } from './incident-list.ts';
 import { MODULES_PLANNED } from './modules.ts';
 import { actionJson, stateJson, undoOf } from './operator-json.ts';
-import { siteMap } from './site-map.ts';
+import { OperationList, pointList } from './operation-list.ts';
+import { SiteMapMaker } from './site-map.ts';
 import { StoredProofs } from './stored-proof.ts';
 
 const REASON_MAX = 500;
@@ -38,6 +41,8 @@ export class StoredSite implements SiteData {
   readonly #path: string;
   readonly #reader: SiteReader;
   readonly #incidents: IncidentList;
+  readonly #map: SiteMapMaker;
+  readonly #operations: OperationList;
   readonly #proofs = new StoredProofs();
   #overview: { readonly version: string; readonly told: unknown } | null = null;
 
@@ -46,6 +51,8 @@ export class StoredSite implements SiteData {
     this.#path = path;
     this.#reader = new SiteReader(path);
     this.#incidents = new IncidentList(this.#reader);
+    this.#map = new SiteMapMaker(this.#reader);
+    this.#operations = new OperationList(this.#reader);
   }
 
   close(): void {
@@ -193,8 +200,16 @@ export class StoredSite implements SiteData {
     return { total, items: items.map(conversationJson) };
   }
 
-  map(limit: number): unknown {
-    return siteMap(this.#reader, limit);
+  map(query: MapQuery): unknown {
+    return this.#map.map(query);
+  }
+
+  operations(query: OperationQuery): Page {
+    return this.#operations.page(query, wordsOf(query.search));
+  }
+
+  points(query: PageQuery & { readonly asset: string }): Page {
+    return pointList(this.#reader, query, wordsOf(query.search));
   }
 
   modules(): Page {

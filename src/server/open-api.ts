@@ -1,28 +1,7 @@
 // What the API says of itself (OpenAPI 3.1): the paths, their queries, and the shapes of their answers.
+import { ANYTHING, FLAG, FRAME, NUMBER, SEVERITY, TEXT, TEXTS, TIME, listOf, orNull, pageOf, shape } from './shapes.ts';
+import { PLANT_QUERIES, plantPaths } from './plant-schemas.ts';
 
-const TEXT = { type: 'string' } as const;
-const NUMBER = { type: 'integer' } as const;
-const FLAG = { type: 'boolean' } as const;
-const SEVERITY = { enum: ['info', 'low', 'medium', 'high', 'critical'] } as const;
-const TIME = { type: ['string', 'null'], description: 'RFC 3339, UTC, microseconds' } as const;
-const ANYTHING = { type: 'object' } as const;
-const orNull = (schema: object): object => ({ anyOf: [schema, { type: 'null' }] });
-const listOf = (items: object): object => ({ type: 'array', items });
-const TEXTS = listOf(TEXT);
-
-/** Nothing else is in it; all of it is there but what is `optional`. */
-function shape(properties: Readonly<Record<string, object>>, optional: Readonly<Record<string, object>> = {}): object {
-  return {
-    type: 'object',
-    required: Object.keys(properties),
-    properties: { ...properties, ...optional },
-    additionalProperties: false,
-  };
-}
-
-const pageOf = (items: object): object => shape({ total: NUMBER, items: listOf(items) });
-
-const FRAME = shape({ file: NUMBER, frame: NUMBER });
 const PARTY = shape({
   asset: TEXT,
   segment: TEXT,
@@ -199,20 +178,6 @@ const OVERVIEW = shape({
   worstIncidents: listOf(INCIDENT),
   worst: listOf(ALERT),
 });
-const MAP = shape({
-  nodes: listOf(
-    shape({
-      id: TEXT,
-      address: TEXT,
-      role: orNull(TEXT),
-      level: orNull(NUMBER),
-      label: orNull(TEXT),
-      severity: orNull(SEVERITY),
-    }),
-  ),
-  omitted: NUMBER,
-  lines: listOf(shape({ client: TEXT, server: TEXT, protocols: TEXTS, count: NUMBER })),
-});
 const NAMED = { type: 'object', required: ['name', 'title'], properties: { name: TEXT, title: TEXT } };
 const ROLE = { enum: ['viewer', 'operator'] } as const;
 const DESCRIPTION = { type: 'object', required: ['openapi', 'info', 'paths'] };
@@ -236,6 +201,7 @@ export const TOKEN = {
 
 const SHORT = { type: 'string', maxLength: 200 } as const;
 const QUERIES: Readonly<Record<string, object>> = {
+  ...PLANT_QUERIES,
   offset: { type: 'integer', minimum: 0, default: 0 },
   limit: { type: 'integer', minimum: 1, maximum: 1000, default: 100 },
   search: SHORT,
@@ -329,7 +295,7 @@ export function openApi(): object {
       '/api/incidents/{id}': getOne('One incident with its alerts', INCIDENT),
       '/api/actions': get('What operators did, the newest first', pageOf(ACTION), PAGED),
       '/api/conversations': get('Who talked to whom', pageOf(CONVERSATION), [...PAGED, 'host', 'protocol']),
-      '/api/map': get('Devices and lines between them', MAP),
+      ...plantPaths(get),
       '/api/events': get('A line whenever the site changed', TEXT, [], 'text/event-stream'),
       '/api/modules': get('Security modules', pageOf(NAMED)),
       '/api/protocols': get('Protocols that are decoded', pageOf(NAMED)),

@@ -38,7 +38,9 @@ const DATA: SiteData = {
     return { kind: 'done', item: ITEM };
   },
   conversations: () => LIST,
-  map: () => ({ nodes: [], lines: [], omitted: 0 }),
+  map: () => ({ nodes: [], lines: [] }),
+  operations: () => LIST,
+  points: () => LIST,
   modules: () => LIST,
   protocols: () => LIST,
   version: () => `version ${version}`,

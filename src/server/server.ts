@@ -2,6 +2,7 @@
 // everything but its health, and says in /api/openapi.json what it answers.
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { addEvents } from './events.ts';
+import { addPlant } from './plant-routes.ts';
 import { TOKEN, WANTED_ACTION, openApi } from './open-api.ts';
 import { COOKIE, Sessions, sessionOf, type Role } from './sessions.ts';
 import type {
@@ -92,6 +93,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   addLists(server, options.data);
   addProofs(server, options);
   addActions(server, options, now);
+  addPlant(server, options.data, PAGE_QUERY);
   addEvents(server, options.data);
   for (const { path, type, content } of options.dashboard) {
     server.get(path, async (_request, reply) => reply.type(type).send(content));
@@ -154,7 +156,6 @@ function addLists(server: FastifyInstance, data: SiteData): void {
   });
 
   server.get('/api/overview', () => data.overview());
-  server.get('/api/map', () => data.map(LIMIT_MAX));
   server.get('/api/modules', () => data.modules());
   server.get('/api/protocols', () => data.protocols());
   const assets = paged({

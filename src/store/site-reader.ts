@@ -14,7 +14,7 @@ import { AlertStates, storedActions, type OperatorAction } from './operator-acti
 import {
   assetPage,
   conversationPage,
-  conversationsOfAsset,
+  conversationSumsOfAsset,
   countOf,
   protocolsCounted,
   rolesCounted,
@@ -101,8 +101,9 @@ export class SiteReader {
     return this.#read((database) => conversationPage(database, wish));
   }
 
+  /** Summed by pair and service. */
   conversationsOfAsset(id: string): StoredConversation[] {
-    return this.#read((database) => [...conversationsOfAsset(database, id)]);
+    return this.#read((database) => conversationSumsOfAsset(database, id));
   }
 
   conversationCount(): number {
