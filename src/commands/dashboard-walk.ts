@@ -19,6 +19,8 @@ export interface Interaction {
   readonly name: string;
   /** Where it begins. */
   readonly page: string;
+  /** An expression of the page that is true when it can begin. */
+  readonly ready?: string;
   /** Runs in the page. */
   readonly act: string;
   /** An expression of the page that is true when what was asked for is there. */
@@ -95,6 +97,7 @@ export const INTERACTIONS: readonly Interaction[] = [
   {
     name: 'acknowledge an alert, or undo that',
     page: 'alerts/alert-777',
+    ready: "document.querySelector('.actions button') !== null",
     act: `{ window.before = document.querySelector('.state').textContent;
       const named = (name) => [...document.querySelectorAll('.actions button')].find((each) => each.textContent.trim() === name);
       (named('Undo') ?? named('Acknowledge')).click(); }`,
@@ -119,12 +122,12 @@ export const INTERACTIONS: readonly Interaction[] = [
 ];
 
 /** Goes to its page, waits until that is still, and does it. */
-export async function interact(page: Page, { page: at, act, until }: Interaction): Promise<Timing> {
+export async function interact(page: Page, { page: at, ready = 'true', act, until }: Interaction): Promise<Timing> {
   await page.evaluate(`location.hash = '#/none'`);
   await page.evaluate(`location.hash = ${JSON.stringify(`#/${at}`)}`);
   // The page allows no scripts but its own, so what it waits for is no text that it reads as a script.
   await page.evaluate(`new Promise((resolve) => {
-    const look = () => document.querySelector('h1') !== null && ${SETTLED} ? resolve() : setTimeout(look, 5);
+    const look = () => document.querySelector('h1') !== null && ${SETTLED} && ${ready} ? resolve() : setTimeout(look, 5);
     setTimeout(look, 30);
   })`);
   return page.evaluate<Timing>(`new Promise((resolve, reject) => {
