@@ -26,7 +26,7 @@ export class OperationList {
   }
 
   page(query: OperationQuery, words: readonly string[]): Page {
-    const version = this.#reader.version();
+    const version = this.#reader.observation();
     if (this.#known?.version !== version)
       this.#known = {
         version,

@@ -99,7 +99,7 @@ export class SiteMapMaker {
   }
 
   #ready(): Drawn {
-    const version = this.#reader.version();
+    const version = this.#reader.observation();
     if (this.#drawn?.version === version) return this.#drawn;
     this.#drawn = this.#reader.ask((database) => {
       const assets = mapAssets(database);

@@ -22,7 +22,6 @@ import type {
 } from '../server/site-data.ts';
 import type { AlertHead } from '../store/alert-index.ts';
 import { SiteReader } from '../store/site-reader.ts';
-import { SiteStore } from '../store/site-store.ts';
 import { alertJson, assetBriefJson, assetJson, fileJson } from './analysis-json.ts';
 import { relationsJson } from './asset-relations.ts';
 import { conversationJson } from './flows.ts';
@@ -172,21 +171,16 @@ export class StoredSite implements SiteData {
     if (wanted.action === 'close' && reason === '') return { kind: 'refused', reason: 'say why it is closed' };
     if (this.#reader.actions().length >= ACTIONS_MAX)
       return { kind: 'refused', reason: 'the log of this site is full' };
-    const store = new SiteStore(this.#path, { isMade: false });
-    try {
-      store.act({
-        timeUs: wanted.timeMs * 1000,
-        operator: wanted.operator,
-        action: wanted.action,
-        alert: id,
-        alertCount: alert.count,
-        scope: wanted.action === 'normal' ? wanted.scope : null,
-        reason,
-        undoes,
-      });
-    } finally {
-      store.close();
-    }
+    this.#reader.act({
+      timeUs: wanted.timeMs * 1000,
+      operator: wanted.operator,
+      action: wanted.action,
+      alert: id,
+      alertCount: alert.count,
+      scope: wanted.action === 'normal' ? wanted.scope : null,
+      reason,
+      undoes,
+    });
     return { kind: 'done', item: this.alert(id) };
   }
 
