@@ -11,6 +11,7 @@ import { IncidentPage, IncidentsPage } from './incidents.tsx';
 import { CAPTURES_CHANGED, CapturesPage } from './captures.tsx';
 import { DoorPage, EndSession } from './session.tsx';
 import { ReportsPage } from './reports.tsx';
+import { OperationsPage } from './operations.tsx';
 import { LogPage, ModulesPage, OverviewPage } from './pages.tsx';
 
 const PAGES: readonly (readonly [path: string, title: string])[] = [
@@ -19,6 +20,7 @@ const PAGES: readonly (readonly [path: string, title: string])[] = [
   ['incidents', 'Incidents'],
   ['alerts', 'Alerts'],
   ['assets', 'Devices'],
+  ['operations', 'Operations'],
   ['conversations', 'Conversations'],
   ['captures', 'Captures'],
   ['reports', 'Reports'],
@@ -26,8 +28,9 @@ const PAGES: readonly (readonly [path: string, title: string])[] = [
   ['log', 'Log'],
 ];
 
+/** Of `#/alerts/ID?asset=…`: its parts. */
 function currentPath(): readonly string[] {
-  return location.hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent);
+  return (location.hash.replace(/^#\/?/, '').split('?')[0] ?? '').split('/').map(decodeURIComponent);
 }
 
 function App(): JSX.Element {
@@ -67,6 +70,7 @@ function Content({ page, id }: { readonly page: string; readonly id: string | un
   if (page === 'incidents') return id === undefined ? <IncidentsPage /> : <IncidentPage id={id} />;
   if (page === 'log') return <LogPage />;
   if (page === 'assets') return id === undefined ? <AssetsPage /> : <AssetPage id={id} />;
+  if (page === 'operations') return <OperationsPage />;
   if (page === 'conversations') return <ConversationsPage />;
   if (page === 'captures') return <CapturesPage />;
   if (page === 'reports') return <ReportsPage />;

@@ -1,30 +1,8 @@
 // What the API says of itself (OpenAPI 3.1): the paths, their queries, and the shapes of their answers.
-
+import { ANYTHING, FLAG, FRAME, NUMBER, SEVERITY, TEXT, TEXTS, TIME, listOf, orNull, pageOf, shape } from './shapes.ts';
+import { PLANT_QUERIES, plantPaths } from './plant-schemas.ts';
 import { UPLOAD_STATES } from './uploads.ts';
 
-const TEXT = { type: 'string' } as const;
-const NUMBER = { type: 'integer' } as const;
-const FLAG = { type: 'boolean' } as const;
-const SEVERITY = { enum: ['info', 'low', 'medium', 'high', 'critical'] } as const;
-const TIME = { type: ['string', 'null'], description: 'RFC 3339, UTC, microseconds' } as const;
-const ANYTHING = { type: 'object' } as const;
-const orNull = (schema: object): object => ({ anyOf: [schema, { type: 'null' }] });
-const listOf = (items: object): object => ({ type: 'array', items });
-const TEXTS = listOf(TEXT);
-
-/** Nothing else is in it; all of it is there but what is `optional`. */
-function shape(properties: Readonly<Record<string, object>>, optional: Readonly<Record<string, object>> = {}): object {
-  return {
-    type: 'object',
-    required: Object.keys(properties),
-    properties: { ...properties, ...optional },
-    additionalProperties: false,
-  };
-}
-
-const pageOf = (items: object): object => shape({ total: NUMBER, items: listOf(items) });
-
-const FRAME = shape({ file: NUMBER, frame: NUMBER });
 const PARTY = shape({
   asset: TEXT,
   segment: TEXT,
@@ -214,20 +192,6 @@ const OVERVIEW = shape({
   worstIncidents: listOf(INCIDENT),
   worst: listOf(ALERT),
 });
-const MAP = shape({
-  nodes: listOf(
-    shape({
-      id: TEXT,
-      address: TEXT,
-      role: orNull(TEXT),
-      level: orNull(NUMBER),
-      label: orNull(TEXT),
-      severity: orNull(SEVERITY),
-    }),
-  ),
-  omitted: NUMBER,
-  lines: listOf(shape({ client: TEXT, server: TEXT, protocols: TEXTS, count: NUMBER })),
-});
 const NAMED = { type: 'object', required: ['name', 'title'], properties: { name: TEXT, title: TEXT } };
 const LOGGED = shape({ id: NUMBER, time: TIME, operator: TEXT, action: TEXT, detail: TEXT });
 const REPORT = shape({ name: TEXT, title: TEXT, summary: TEXT });
@@ -253,6 +217,7 @@ export const TOKEN = {
 
 const SHORT = { type: 'string', maxLength: 200 } as const;
 const QUERIES: Readonly<Record<string, object>> = {
+  ...PLANT_QUERIES,
   offset: { type: 'integer', minimum: 0, default: 0 },
   limit: { type: 'integer', minimum: 1, maximum: 1000, default: 100 },
   search: SHORT,
@@ -400,7 +365,7 @@ export function openApi(): object {
       '/api/conversations': get('Who talked to whom', pageOf(CONVERSATION), [...PAGED, 'host', 'protocol']),
       '/api/captures': CAPTURES_PATH,
       '/api/captures/{id}/cancel': CANCEL_CAPTURE,
-      '/api/map': get('Devices and lines between them', MAP),
+      ...plantPaths(get),
       '/api/events': get('A line whenever the site changed', TEXT, [], 'text/event-stream'),
       '/api/reports': get('Reports that can be had', pageOf(REPORT)),
       '/api/reports/{id}': getOne(

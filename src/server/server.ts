@@ -3,6 +3,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { addCaptures } from './captures.ts';
 import { addEvents } from './events.ts';
+import { addPlant } from './plant-routes.ts';
 import { addReports } from './reports.ts';
 import { addAccess, type AccessOptions, type Door } from './access.ts';
 import { WANTED_ACTION, openApi } from './open-api.ts';
@@ -85,6 +86,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   addCaptures(server, options.data, uploads, door, now);
   addEvents(server, options.data, uploads, door);
   addReports(server, options.data);
+  addPlant(server, options.data, PAGE_QUERY);
   for (const { path, type, content } of options.dashboard) {
     server.get(path, { config: { isOpen: true } }, async (_request, reply) => reply.type(type).send(content));
   }
@@ -150,7 +152,6 @@ function addLists(server: FastifyInstance, data: SiteData): void {
   });
 
   server.get('/api/overview', () => data.overview());
-  server.get('/api/map', () => data.map(LIMIT_MAX));
   server.get('/api/modules', () => data.modules());
   server.get('/api/protocols', () => data.protocols());
   const assets = paged({
