@@ -87,6 +87,11 @@ test('nothing is told of the card of a request that a relay handed on: it is in 
   assert.deepEqual(factsOf(relayed), ['1 dhcp-asks 02:00:00:00:00:09']);
 });
 
+test('of BOOTP, which has no type of message, the name alone is told, of the card that asked', () => {
+  assert.deepEqual(factsOf(message(1, [], [12, 2, 112, 108])), ['109 name pl (dhcp 12)']);
+  assert.deepEqual(factsOf(message(2, [192, 0, 2, 7], [12, 2, 112, 108])), []);
+});
+
 test('options stand in the file field where option 52 says so', () => {
   const request = message(1, [], [53, 1, 3, 52, 1, 1], [12, 1, 120, 255]);
   assert.ok(factsOf(request, ACK).includes('7 name x (dhcp 12)'));

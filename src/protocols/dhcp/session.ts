@@ -64,6 +64,9 @@ export class DhcpSession {
         this.#keep(key, waiting);
         this.#told.trait(context, context.client, 'dhcp-asks', mac);
         this.#nameCard(bytes, start, waiting.words, context);
+      } else if (type === 0) {
+        // BOOTP has no option 53, and option 12 as well (RFC 2132, 3.14).
+        this.#nameCard(bytes, start, wordsOf(options), context);
       }
     } else if (type === MessageType.ack) {
       this.#given(bytes, start, key, mac, options, context);
