@@ -5,14 +5,12 @@ import type { Site } from '../../facts/module.ts';
 import type { Operation } from '../../facts/operation.ts';
 import { spanText } from '../plain-words.ts';
 import { BEHAVIOUR_CHANGED } from './kinds.ts';
-import { Range, Stretch } from './ranges.ts';
+import { Range, STRETCH, Stretches } from './ranges.ts';
 import { WaysAsked } from './ways-asked.ts';
 
 /** Hosts that are followed; of further ones nothing is. */
 const HOSTS_MAX = 16_384;
 const FUNCTIONS_MAX = 64;
-/** Operations of a stretch. */
-const STRETCH = 16;
 /** What one side of a device's behaviour showed counts with what the other shows so long after. */
 const TOGETHER_US = 600e6;
 /** Least steps beyond what was usual that count: in octaves, but for shares and for `jitter`, which is of a logarithm. */
@@ -42,18 +40,24 @@ interface Difference {
 
 /** A device that answers. */
 class Answering {
-  readonly times = new Stretch(STRETCH);
+  /** Row of the times of its answers. */
+  readonly row: number;
   compared = 0;
   others = 0;
   frame = 0;
   readonly time = new Range();
   readonly spread = new Range();
   readonly shapes = new Range();
+
+  constructor(row: number) {
+    this.row = row;
+  }
 }
 
 /** A device that asks. */
 class Asking {
-  readonly intervals = new Stretch(STRETCH);
+  /** Row of its intervals. */
+  readonly row: number;
   frame = 0;
   readonly interval = new Range();
   readonly jitter = new Range();
@@ -61,11 +65,16 @@ class Asking {
   /** By function: how often, before this stretch and in it. */
   readonly usual = new Map<number, number>();
   readonly now = new Map<number, number>();
+
+  constructor(row: number) {
+    this.row = row;
+  }
 }
 
 export class Habits {
   readonly #site: Site;
   readonly #ways = new WaysAsked();
+  readonly #stretches = new Stretches();
   readonly #answering: (Answering | undefined)[] = [];
   readonly #asking: (Asking | undefined)[] = [];
   #hosts = 0;
@@ -97,7 +106,7 @@ export class Habits {
     if (habits === undefined) {
       if (this.#hosts >= HOSTS_MAX) return;
       this.#hosts++;
-      habits = this.#answering[server] = new Answering();
+      habits = this.#answering[server] = new Answering(this.#stretches.begin());
     }
     const { time, shape } = this.#ways;
     if (shape >= 0) {
@@ -105,8 +114,8 @@ export class Habits {
       habits.others += shape;
       if (shape > 0 && habits.frame === 0) habits.frame = answerFrame;
     }
-    if (!Number.isNaN(time)) habits.times.add(time, operation.way);
-    if (habits.times.isFull || habits.compared === 2 * STRETCH) this.#judgeAnswering(habits, operation);
+    if (!Number.isNaN(time)) this.#stretches.add(habits.row, time, operation.way);
+    if (this.#stretches.isFull(habits.row) || habits.compared === 2 * STRETCH) this.#judgeAnswering(habits, operation);
   }
 
   #judgeAnswering(habits: Answering, { server, timeUs, answerFrame }: Operation): void {
@@ -114,8 +123,8 @@ export class Habits {
     const frame = habits.frame > 0 ? habits.frame : answerFrame;
     let isEnough = false;
     const add = (group: Group, text: string): void => void found.push({ group, text, isEnough, timeUs, frame });
-    if (habits.times.isFull) {
-      const { middle, spread, way } = habits.times.end();
+    if (this.#stretches.isFull(habits.row)) {
+      const { middle, spread, way } = this.#stretches.end(habits.row);
       const usual = this.#ways.usualTime(way);
       const beyond = habits.time.outside(middle, Floor.time);
       if (beyond !== 0) {
@@ -151,22 +160,22 @@ export class Habits {
     if (habits === undefined) {
       if (this.#hosts >= HOSTS_MAX) return;
       this.#hosts++;
-      habits = this.#asking[client] = new Asking();
+      habits = this.#asking[client] = new Asking(this.#stretches.begin());
     }
     if (habits.frame === 0) habits.frame = requestFrame;
     const word = functionWord(protocol, operation.function, subfunction);
     const count = habits.now.get(word);
     if (count !== undefined) habits.now.set(word, count + 1);
     else if (habits.now.size < FUNCTIONS_MAX) habits.now.set(word, 1);
-    habits.intervals.add(this.#ways.interval, operation.way);
-    if (habits.intervals.isFull) this.#judgeAsking(habits, operation);
+    this.#stretches.add(habits.row, this.#ways.interval, operation.way);
+    if (this.#stretches.isFull(habits.row)) this.#judgeAsking(habits, operation);
   }
 
   #judgeAsking(habits: Asking, { client, timeUs }: Operation): void {
     const found: Difference[] = [];
     const { frame } = habits;
     const add = (group: Group, text: string): void => void found.push({ group, text, isEnough: false, timeUs, frame });
-    const { middle, spread, way } = habits.intervals.end();
+    const { middle, spread, way } = this.#stretches.end(habits.row);
     const jitter = Math.log2(spread + EVEN);
     const usual = this.#ways.usualInterval(way);
     if (habits.interval.outside(middle, Floor.interval) !== 0) {

@@ -24,38 +24,60 @@ export class Range {
   }
 }
 
-/** The numbers of one stretch, each of one way (facts/operation.ts) in which a device asked or was asked. */
-export class Stretch {
-  readonly size: number;
-  readonly #values: Float32Array;
-  readonly #ways: Int32Array;
-  readonly #sorted: Float32Array;
-  count = 0;
+/** Operations of a stretch. */
+export const STRETCH = 16;
+/** Room for so many stretches at first; doubled as needed. */
+const ROWS_AT_START = 64;
 
-  constructor(size: number) {
-    this.size = size;
-    this.#values = new Float32Array(size);
-    this.#ways = new Int32Array(size);
-    this.#sorted = new Float32Array(size);
+/**
+ * The stretches of all devices, each a row of numbers, each number of one way (facts/operation.ts) in which a device asked
+ * or was asked: one array each, as a small one of its own costs more than what is in it.
+ */
+export class Stretches {
+  #values = new Float32Array(ROWS_AT_START * STRETCH);
+  #ways = new Int32Array(ROWS_AT_START * STRETCH);
+  #counts = new Uint8Array(ROWS_AT_START);
+  #rows = 0;
+  readonly #sorted = new Float32Array(STRETCH);
+
+  /** The number of a new row. */
+  begin(): number {
+    if (this.#rows === this.#counts.length) this.#grow();
+    return this.#rows++;
   }
 
-  get isFull(): boolean {
-    return this.count === this.size;
+  isFull(row: number): boolean {
+    return this.#counts[row] === STRETCH;
   }
 
-  add(value: number, way: number): void {
-    this.#values[this.count] = value;
-    this.#ways[this.count++] = way;
+  add(row: number, value: number, way: number): void {
+    const at = row * STRETCH + this.#counts[row]!++;
+    this.#values[at] = value;
+    this.#ways[at] = way;
   }
 
-  /** The middle, how far apart the quarters are, and a way that is nearest to the middle. Begins anew. */
-  end(): { readonly middle: number; readonly spread: number; readonly way: number } {
-    this.#sorted.set(this.#values);
+  /** The middle, how far apart the quarters are, and a way that is nearest to the middle. The row begins anew. */
+  end(row: number): { readonly middle: number; readonly spread: number; readonly way: number } {
+    const start = row * STRETCH;
+    const values = this.#values.subarray(start, start + STRETCH);
+    this.#sorted.set(values);
     this.#sorted.sort();
-    const quarter = this.size >> 2;
-    const middle = this.#sorted[this.size >> 1]!;
-    const spread = this.#sorted[this.size - 1 - quarter]! - this.#sorted[quarter]!;
-    this.count = 0;
-    return { middle, spread, way: this.#ways[this.#values.indexOf(middle)]! };
+    const quarter = STRETCH >> 2;
+    const middle = this.#sorted[STRETCH >> 1]!;
+    const spread = this.#sorted[STRETCH - 1 - quarter]! - this.#sorted[quarter]!;
+    this.#counts[row] = 0;
+    return { middle, spread, way: this.#ways[start + values.indexOf(middle)]! };
+  }
+
+  #grow(): void {
+    const values = new Float32Array(this.#values.length * 2);
+    const ways = new Int32Array(this.#ways.length * 2);
+    const counts = new Uint8Array(this.#counts.length * 2);
+    values.set(this.#values);
+    ways.set(this.#ways);
+    counts.set(this.#counts);
+    this.#values = values;
+    this.#ways = ways;
+    this.#counts = counts;
   }
 }
