@@ -42,16 +42,18 @@ async function main(words: readonly string[]): Promise<number> {
   }
   const without = named.length > 0 ? new Set() : cataloguedWithout(LISTED);
   const counts = new Map(Object.keys(EXPORTED).map((name) => [name, { captures: 0, theirs: 0, ours: 0, same: 0 }]));
+  let compared = 0;
   for (const path of paths) {
     const ours = await ourFiles(path);
     if (without.has(path) && ours.size === 0) continue;
     const theirs = theirFiles(path);
+    compared++;
     for (const [protocol, count] of counts) {
       const where = `${relative(REAL_CAPTURES, resolve(path))}, ${protocol}`;
       compare(where, theirs.get(protocol) ?? [], ours.get(protocol) ?? [], count);
     }
   }
-  const table = tableOf(counts, version);
+  const table = tableOf(counts, version, compared);
   console.log(`\n${table}`);
   if (words.includes('--write')) await writeScore('agree:exports', table);
   return [...counts.values()].every(({ theirs, ours, same }) => theirs === same && ours === same) ? 0 : 1;
@@ -126,9 +128,9 @@ function filesIn(folder: string): File[] {
     .map(({ name, bytes }) => ({ name, size: bytes.length, sha1: createHash('sha1').update(bytes).digest('hex') }));
 }
 
-function tableOf(counts: ReadonlyMap<string, Count>, version: string): string {
+function tableOf(counts: ReadonlyMap<string, Count>, version: string, compared: number): string {
   return [
-    `Files of all captures, by hash, against what ${version} exports.`,
+    `Files of ${compared} captures, by hash, against what ${version} exports.`,
     '',
     '| protocol | captures | tshark | here | same |',
     '| --- | --- | --- | --- | --- |',
