@@ -32,10 +32,11 @@ server:
   pidfile: ""
   use-syslog: no
   module-config: "iterator"
+  qname-minimisation: no
   do-not-query-localhost: no
-stub-zone:
+forward-zone:
   name: "$1"
-  stub-addr: 192.0.2.1
+  forward-addr: 192.0.2.1
 CONF
   serve_on $resolver unbound -d -c "$work/unbound/conf"
 }

@@ -63,6 +63,9 @@ export class Framing {
       case Phase.http2:
         conversation.http2!.decode(bytes, start, end, context);
         return;
+      case Phase.tunnel:
+        this.#session.insideTunnel(conversation, bytes, start, end, context);
+        return;
       case Phase.head:
       case Phase.search:
         this.#readHead(conversation, side, bytes, start, end, context);
@@ -198,6 +201,11 @@ export class Framing {
     side.hasGap = false;
     side.scanned = 0;
     if (side.phase === Phase.opaque) return;
+    // What begins in it was lost.
+    if (side.phase === Phase.tunnel) {
+      conversation.client.phase = conversation.server.phase = Phase.opaque;
+      return;
+    }
     if (side.phase === Phase.http2) {
       conversation.http2!.lose(context, count);
       return;
