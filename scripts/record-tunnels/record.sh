@@ -2,7 +2,7 @@
 # Records tunnels and what could be taken for them, each as a capture of its own: real programs in network namespaces, heard
 # at the client. The second column of truth.tsv says what it is.
 # usage: scripts/record-tunnels/record.sh FOLDER [PATTERN]    (records the scenes whose names match the grep pattern)
-# NETEM='delay 20ms 8ms loss 2%': what the lines to client and server do to packets; NAMES_SEED=8: other names.
+# NAMES_SEED=8: other names.
 # Needs Linux, root, and of Debian: iproute2 iputils-ping iputils-tracepath wireshark-common tshark openssh-client openssh-server
 # curl rsync socat python3 openssl iodine dns2tcp ptunnel-ng icmptx tinyproxy squid unbound knot knot-dnsutils dnsutils.
 set -eu
@@ -55,8 +55,6 @@ for end in "$server 1" "$client 2" "$resolver 53"; do
   ip netns exec "$name" ethtool -K eth0 tx off tso off gso off gro off >/dev/null 2>&1 || :
   ip netns exec "$name" sysctl -q -w net.ipv6.conf.all.disable_ipv6=1
   ip -n "$name" link set eth0 up
-  # shellcheck disable=SC2086
-  [ -z "${NETEM:-}" ] || ip netns exec "$name" tc qdisc add dev eth0 root netem $NETEM
 done
 
 # What is reached: SSH, a page, and keys made for this recording.

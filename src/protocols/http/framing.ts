@@ -4,7 +4,7 @@ import { NEED_MORE, type MessageContext } from '../../facts/protocol.ts';
 import { Phase, type Conversation, type Side } from './exchanges.ts';
 import { HEAD_BYTES_MAX, Head, Kind, Start, headEnd, lineEnd, startOf } from './head.ts';
 import { FORM_BYTES_MAX, RULES, type Rule } from './messages.ts';
-import { isFirstSettings } from './http2.ts';
+import { isFirstSettings } from './http2-frames.ts';
 import { markHinted } from './attempts.ts';
 import type { Session } from './session.ts';
 import { hexDigit } from './text-in-bytes.ts';

@@ -1,6 +1,6 @@
 // Tells by the first bytes what passes in a tunnel that a web proxy has opened: TLS and HTTP are what it is for.
 import { Start, startOf } from './head.ts';
-import { isFirstSettings } from './http2.ts';
+import { isFirstSettings } from './http2-frames.ts';
 import { ascii } from './messages.ts';
 import { beginsWithWord } from './text-in-bytes.ts';
 
