@@ -61,6 +61,8 @@ export interface Incident {
   readonly title: string;
   readonly first: string;
   readonly last: string;
+  readonly hostCount: number;
+  readonly stepCount: number;
   readonly hosts: readonly {
     readonly asset: string;
     readonly ip: string | null;
@@ -139,12 +141,12 @@ export interface Asset {
   readonly protocols: readonly string[];
   readonly first: string;
   readonly last: string;
-  readonly fields: Readonly<Record<string, Field>>;
-  readonly evidence: readonly Evidence[];
 }
 
 /** One device as its page shows it. */
 export interface AssetDetail extends Asset {
+  readonly fields: Readonly<Record<string, Field>>;
+  readonly evidence: readonly Evidence[];
   readonly peerCount: number;
   readonly peers: readonly {
     readonly asset: string | null;

@@ -33,8 +33,8 @@ export function IncidentsPage(): JSX.Element {
                       <td>
                         <IncidentLink incident={incident} />
                       </td>
-                      <td class="number">{incident.hosts.length}</td>
-                      <td class="number">{incident.steps.length}</td>
+                      <td class="number">{incident.hostCount}</td>
+                      <td class="number">{incident.stepCount}</td>
                       <td>{timeText(incident.first)}</td>
                       <td>{timeText(incident.last)}</td>
                     </tr>

@@ -1,13 +1,15 @@
 // The dashboard: which page the address names, and the frame around all pages.
 import { render, type JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { ApiError, openSession } from './api.ts';
+import { ApiError, ask, openSession } from './api.ts';
 import { MapPage } from './map.tsx';
 import { SITE_CHANGED } from './parts.tsx';
 import { AlertPage, AlertsPage } from './alerts.tsx';
 import { AssetPage, AssetsPage } from './assets.tsx';
 import { ConversationsPage } from './conversations.tsx';
 import { IncidentPage, IncidentsPage } from './incidents.tsx';
+import { DoorPage, EndSession } from './session.tsx';
+import { ReportsPage } from './reports.tsx';
 import { LogPage, ModulesPage, OverviewPage } from './pages.tsx';
 
 const PAGES: readonly (readonly [path: string, title: string])[] = [
@@ -17,6 +19,7 @@ const PAGES: readonly (readonly [path: string, title: string])[] = [
   ['alerts', 'Alerts'],
   ['assets', 'Devices'],
   ['conversations', 'Conversations'],
+  ['reports', 'Reports'],
   ['modules', 'Modules'],
   ['log', 'Log'],
 ];
@@ -47,6 +50,7 @@ function App(): JSX.Element {
             </a>
           ))}
         </nav>
+        <EndSession />
       </header>
       <main id="content" tabIndex={-1}>
         <Content key={path.join('/')} page={page} id={id} />
@@ -62,6 +66,7 @@ function Content({ page, id }: { readonly page: string; readonly id: string | un
   if (page === 'log') return <LogPage />;
   if (page === 'assets') return id === undefined ? <AssetsPage /> : <AssetPage id={id} />;
   if (page === 'conversations') return <ConversationsPage />;
+  if (page === 'reports') return <ReportsPage />;
   if (page === 'modules') return <ModulesPage />;
   return <OverviewPage />;
 }
@@ -69,23 +74,21 @@ function Content({ page, id }: { readonly page: string; readonly id: string | un
 async function begin(): Promise<void> {
   const root = document.getElementById('app')!;
   const [, token] = /^#token=([\w-]+)$/.exec(location.hash) ?? [];
-  if (token !== undefined) {
-    // The token is of no use any more, and has no place in the history.
-    history.replaceState(null, '', '#/');
-    try {
-      await openSession(token);
-    } catch (error) {
-      const message = error instanceof ApiError ? error.message : String(error);
-      render(
-        <p class="failed" role="alert">
-          No session: {message}.
-        </p>,
-        root,
-      );
-      return;
-    }
-  }
+  // The token is of no use any more, and has no place in the history.
+  if (token !== undefined) history.replaceState(null, '', '#/');
+  const problem = await (token === undefined ? ask('/api/me') : openSession(token)).then(
+    () => null,
+    (error: unknown) => (error instanceof ApiError ? error : new ApiError(0, String(error))),
+  );
   root.replaceChildren();
+  if (problem === null) show(root);
+  else {
+    const text = token === undefined && problem.status === 401 ? '' : problem.message;
+    render(<DoorPage problem={text} entered={() => show(root)} />, root);
+  }
+}
+
+function show(root: HTMLElement): void {
   // Before anything is asked for, so that no change falls in between.
   hearChanges();
   render(<App />, root);

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { SEVERITIES, type Action, type Counted, type Module, type Overview, type Page } from './api.ts';
 import { Pager, SeverityMark, Show, TableHead, actionText, timeText, useAnswer, useSearch } from './parts.tsx';
 import { IncidentLink } from './incidents.tsx';
+import { SiteLog } from './site-log.tsx';
 
 const PAGE_ROWS = 100;
 
@@ -19,8 +20,7 @@ export function OverviewPage(): JSX.Element {
                 <li key={incident.id}>
                   <SeverityMark severity={incident.severity} /> <IncidentLink incident={incident} />
                   <p>
-                    incident of {incident.steps.length} alerts, {timeText(incident.first)} to {timeText(incident.last)}{' '}
-                    UTC
+                    incident of {incident.stepCount} alerts, {timeText(incident.first)} to {timeText(incident.last)} UTC
                   </p>
                 </li>
               ))}
@@ -174,6 +174,7 @@ export function LogPage(): JSX.Element {
           )
         }
       </Show>
+      <SiteLog />
     </>
   );
 }

@@ -61,7 +61,7 @@ play_pings_path() {
 play_pings_load() { on_client ping -q -f -c 1500 -s 1400 192.0.2.1 >/dev/null; }
 # Several watchers, each with a pattern of its own.
 play_pings_watch() {
-  for pattern in 00 ff aa 55 0123456789abcdef 42; do on_client ping -q -c 40 -i 0.05 -s 200 -p $pattern 192.0.2.1 >/dev/null; done
+  for filling in 00 ff aa 55 0123456789abcdef 42; do on_client ping -q -c 40 -i 0.05 -s 200 -p $filling 192.0.2.1 >/dev/null; done
 }
 
 scene ptunnel-ssh tunnel 'ptunnel-ng, SSH through it'

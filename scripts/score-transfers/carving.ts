@@ -11,8 +11,8 @@ const RECORD_HEADER = 16;
 /** Of a capture without the frames that were lost. */
 export interface Carved {
   readonly lostFrames: number;
-  /** `exact`: whole, with the sender's hash. `marked`: not whole, said so, and every byte that is there is right. */
-  readonly verdict: 'exact' | 'marked' | 'wrong' | 'not found';
+  /** `exact`: whole, with the sender's hash. `open`: the same, but the protocol does not say that it is the end. `marked`: not whole, said so, and every byte that is there is right. */
+  readonly verdict: 'exact' | 'open' | 'marked' | 'wrong' | 'not found';
   /** Bytes of the file that are there. */
   readonly carvedBytes: number;
   /** Bytes of the file in the frames that were lost, each counted once. */
@@ -41,7 +41,8 @@ export async function carve(
   return { ...verdict, lostFrames: lost.length, lostBytes: bytesIn(lost, file) };
 }
 
-function withLoss(capture: Buffer, rate: number, seed: number): { kept: Buffer[]; lost: Buffer[] } {
+/** A capture as a tap would have it that loses frames; the same seed loses the same ones. */
+export function withLoss(capture: Buffer, rate: number, seed: number): { kept: Buffer[]; lost: Buffer[] } {
   const isLittle = capture.readUInt32LE(0) === 0xa1b2c3d4 || capture.readUInt32LE(0) === 0xa1b23c4d;
   const kept = [capture.subarray(0, FILE_HEADER)];
   const lost: Buffer[] = [];
@@ -92,13 +93,14 @@ function judge(all: readonly Carrying[], file: Uint8Array): Omit<Carved, 'lostFr
     if (carvedBytes <= best.carvedBytes) continue;
     const isWhole = ended?.isComplete === true;
     const isExact = isWhole && ended.sha256 === sha256;
+    const isOpen = ended?.isComplete === false && ended.ending !== undefined && ended.sha256 === sha256;
     const unmarked = unmarkedBytes(isThere, ended, carvedBytes);
     let problem = '';
     if (wrong > 0) problem = `${wrong} wrong bytes, the first at ${firstWrong}`;
     else if (ended === null) problem = 'no end';
     else if (isWhole && !isExact) problem = 'said to be whole with another hash';
     else if (unmarked !== 0) problem = `${unmarked} bytes more or less are marked as missing than are`;
-    best = { verdict: problem !== '' ? 'wrong' : isExact ? 'exact' : 'marked', carvedBytes, problem };
+    best = { verdict: problem !== '' ? 'wrong' : isExact ? 'exact' : isOpen ? 'open' : 'marked', carvedBytes, problem };
   }
   return best;
 }

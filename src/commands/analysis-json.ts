@@ -68,6 +68,17 @@ export function fileJson(file: CaptureFile): Record<string, unknown> {
 }
 
 export function assetJson(asset: Asset): Record<string, unknown> {
+  const { protocols, first, last, ...brief } = assetBriefJson(asset);
+  return {
+    ...brief,
+    fields: fieldsJson(asset.evidence),
+    ...{ protocols, first, last },
+    evidence: asset.evidence.map(evidenceJson),
+  };
+}
+
+/** As lists show it: without the grounds. */
+export function assetBriefJson(asset: Asset): Record<string, unknown> {
   return {
     id: asset.id,
     aliases: asset.aliases,
@@ -83,11 +94,9 @@ export function assetJson(asset: Asset): Record<string, unknown> {
     serial: asset.serial,
     name: asset.name,
     hardening: hardeningOf(asset),
-    fields: fieldsJson(asset.evidence),
     protocols: asset.protocols,
     first: timestamp(asset.firstUs),
     last: timestamp(asset.lastUs),
-    evidence: asset.evidence.map(evidenceJson),
   };
 }
 

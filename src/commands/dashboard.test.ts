@@ -28,7 +28,7 @@ const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/go
 );
 const MARKUP = '<img src=x onerror="document.title=\'owned\'"><script>document.title="owned"</script>';
 const DEVICES = 5000;
-const PAGES = ['', 'map', 'incidents', 'alerts', 'assets', 'conversations', 'modules', 'log'] as const;
+const PAGES = ['', 'map', 'incidents', 'alerts', 'assets', 'conversations', 'reports', 'modules', 'log'] as const;
 /** A busy machine is given three times what a quiet one needs. */
 const FIRST_PAINT_MS = 3000;
 const INTERACTION_MS = 300;
@@ -150,7 +150,7 @@ describe('the dashboard', { skip: CHROMIUM === undefined ? 'skipped: chromium is
     await page.click('nav >> text=Log');
     await page.waitForSelector('h1:text("What operators did")');
     await page.waitForSelector('tbody tr');
-    const told = await page.locator('tbody tr td:nth-child(4)').allTextContents();
+    const told = await page.locator('main > table tbody tr td:nth-child(4)').allTextContents();
     assert.deepEqual(told, [
       'closed',
       'undid number 2',
@@ -186,9 +186,20 @@ describe('the dashboard', { skip: CHROMIUM === undefined ? 'skipped: chromium is
     assert.equal(await page.locator('.actions button').count(), 0);
   });
 
-  test('the address with the token is not left in the history, and opens nothing twice', async () => {
-    const { page } = await opened(join(folder, 'sample.db'));
+  test('the address with the token is not left in the history; who ends the session is at the door', async () => {
+    const { page, complaints } = await opened(join(folder, 'sample.db'));
     assert.equal(new URL(page.url()).hash, '#/');
+    await page.click('text=End session');
+    await page.waitForSelector('input[name=token]');
+    assert.deepEqual(await seriousProblems(page), []);
+    await page.fill('input[name=token]', 'guess');
+    await page.click('button:text("Open")');
+    await page.waitForSelector('[role=alert]:text("No session: the token is wrong")');
+    // The browser itself tells of what was refused.
+    assert.deepEqual(
+      complaints.filter((text) => !text.includes('401')),
+      [],
+    );
   });
 
   test('names with markup stay text on a site of thousands of devices, and pages are quick', async (t) => {

@@ -41,7 +41,7 @@ const FIELD = shape({
   agrees: listOf(OTHER_CLAIM),
   disagrees: listOf(OTHER_CLAIM),
 });
-const ASSET_PARTS = {
+const BRIEF_PARTS = {
   id: TEXT,
   aliases: TEXTS,
   segment: TEXT,
@@ -56,13 +56,16 @@ const ASSET_PARTS = {
   serial: orNull(TEXT),
   name: orNull(TEXT),
   hardening: orNull(TEXT),
-  fields: { type: 'object', additionalProperties: FIELD },
   protocols: TEXTS,
   first: TIME,
   last: TIME,
+};
+const ASSET = shape(BRIEF_PARTS);
+const ASSET_PARTS = {
+  ...BRIEF_PARTS,
+  fields: { type: 'object', additionalProperties: FIELD },
   evidence: listOf(shape({ attribute: TEXT, value: TEXT, source: TEXT, trust: TRUST, frame: orNull(FRAME) })),
 };
-const ASSET = shape(ASSET_PARTS);
 const PEER = shape({
   asset: orNull(TEXT),
   address: TEXT,
@@ -143,6 +146,8 @@ const INCIDENT = shape(
     title: TEXT,
     first: TIME,
     last: TIME,
+    hostCount: NUMBER,
+    stepCount: NUMBER,
     hosts: listOf(INCIDENT_HOST),
     steps: listOf(STEP),
     techniques: TEXTS,
@@ -209,6 +214,8 @@ const MAP = shape({
   lines: listOf(shape({ client: TEXT, server: TEXT, protocols: TEXTS, count: NUMBER })),
 });
 const NAMED = { type: 'object', required: ['name', 'title'], properties: { name: TEXT, title: TEXT } };
+const LOGGED = shape({ id: NUMBER, time: TIME, operator: TEXT, action: TEXT, detail: TEXT });
+const REPORT = shape({ name: TEXT, title: TEXT, summary: TEXT });
 const ROLE = { enum: ['viewer', 'operator'] } as const;
 const DESCRIPTION = { type: 'object', required: ['openapi', 'info', 'paths'] };
 
@@ -237,8 +244,12 @@ const QUERIES: Readonly<Record<string, object>> = {
   severity: SHORT,
   asset: SHORT,
   status: SHORT,
+  role: SHORT,
+  level: { enum: ['', 'unknown', '0', '1', '2', '3', '4', '5'], default: '' },
   host: SHORT,
   protocol: SHORT,
+  since: SHORT,
+  until: SHORT,
 };
 const PAGED = ['offset', 'limit', 'search'];
 
@@ -256,9 +267,16 @@ function get(summary: string, answer: object, queries: readonly string[] = [], t
   return { get: { summary, parameters, responses: { ...answered(summary, answer, type), ...refusals } } };
 }
 
-function getOne(summary: string, answer: object, type?: string, more: object = {}): object {
+function getOne(
+  summary: string,
+  answer: object,
+  type?: string,
+  more: object = {},
+  queries: readonly string[] = [],
+): object {
   const refusals = { 401: { description: 'no session' }, ...NONE_WITH_ID, ...more };
-  return { get: { summary, parameters: WITH_ID, responses: { ...answered(summary, answer, type), ...refusals } } };
+  const parameters = [...WITH_ID, ...queries.map((name) => ({ name, in: 'query', schema: QUERIES[name] }))];
+  return { get: { summary, parameters, responses: { ...answered(summary, answer, type), ...refusals } } };
 }
 
 /** What is read from the captures of an alert, as long as they are there. */
@@ -285,6 +303,7 @@ function post(summary: string, body: object, answer: object): object {
   };
 }
 
+const TOO_MANY = { 429: { description: 'too many; wait as long as Retry-After says' } };
 const SESSION = {
   post: {
     summary: 'Opens a session with a token, once',
@@ -292,8 +311,15 @@ const SESSION = {
     responses: {
       ...answered('The session is in the cookie', shape({ status: TEXT, role: ROLE })),
       400: { description: 'no token' },
-      401: { description: 'the token is wrong, or was used already' },
+      401: { description: 'the token is wrong, was used already, or has expired' },
+      ...TOO_MANY,
     },
+  },
+};
+const SESSION_END = {
+  post: {
+    summary: 'Ends this session',
+    responses: { ...answered('It has ended', shape({ status: TEXT })), 401: { description: 'no session' } },
   },
 };
 
@@ -305,9 +331,10 @@ export function openApi(): object {
       '/api/health': get('Is the server there', shape({ status: TEXT })),
       '/api/openapi.json': get('This description', DESCRIPTION),
       '/api/session': SESSION,
-      '/api/me': get('What this session may do', shape({ role: ROLE })),
+      '/api/session/end': SESSION_END,
+      '/api/me': get('Who asks, and what they may do', shape({ name: TEXT, role: ROLE })),
       '/api/overview': get('Counts, and what needs a person now', OVERVIEW),
-      '/api/assets': get('Devices', pageOf(ASSET), PAGED),
+      '/api/assets': get('Devices', pageOf(ASSET), [...PAGED, 'role', 'level']),
       '/api/assets/{id}': getOne('One device, whom it talked to, and what it offers', ONE_ASSET),
       '/api/alerts': get('Alerts, worst first', pageOf(ALERT), [...PAGED, 'severity', 'asset', 'status']),
       '/api/alerts/{id}': getOne('One alert', ALERT),
@@ -321,9 +348,18 @@ export function openApi(): object {
       '/api/incidents': get('Alerts that belong together, worst first', pageOf(INCIDENT), PAGED),
       '/api/incidents/{id}': getOne('One incident with its alerts', INCIDENT),
       '/api/actions': get('What operators did, the newest first', pageOf(ACTION), PAGED),
+      '/api/log': get('What people did beside that: sessions, uploads, settings, tokens', pageOf(LOGGED), PAGED),
       '/api/conversations': get('Who talked to whom', pageOf(CONVERSATION), [...PAGED, 'host', 'protocol']),
       '/api/map': get('Devices and lines between them', MAP),
       '/api/events': get('A line whenever the site changed', TEXT, [], 'text/event-stream'),
+      '/api/reports': get('Reports that can be had', pageOf(REPORT)),
+      '/api/reports/{id}': getOne(
+        'A report as an HTML file that prints well',
+        TEXT,
+        'text/html',
+        { 400: { description: 'a time that is none' } },
+        ['since', 'until'],
+      ),
       '/api/modules': get('Security modules', pageOf(NAMED)),
       '/api/protocols': get('Protocols that are decoded', pageOf(NAMED)),
     },

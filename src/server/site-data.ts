@@ -22,6 +22,13 @@ export interface AlertQuery extends PageQuery {
   readonly status: string;
 }
 
+export interface AssetQuery extends PageQuery {
+  /** `unknown`: those without one; empty: all. */
+  readonly role: string;
+  /** Purdue level, or `unknown`; empty: all. */
+  readonly level: string;
+}
+
 export interface ConversationQuery extends PageQuery {
   /** An address; empty: all. */
   readonly host: string;
@@ -49,10 +56,30 @@ export type ProofOutcome =
   | { readonly kind: 'missing' }
   | { readonly kind: 'gone'; readonly reason: string };
 
+/** Of the report of changes: from when on and until when; empty: as the report has it. */
+export interface ReportQuery {
+  readonly since: string;
+  readonly until: string;
+}
+
+export type ReportOutcome =
+  | { readonly kind: 'done'; readonly html: string }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** What somebody did that is no action on an alert. `refused`: somebody without a name was not let in. */
+export interface LogEntry {
+  /** Empty: nobody who is known. */
+  readonly operator: string;
+  readonly action: 'session' | 'session-end' | 'refused' | 'token' | 'upload' | 'upload-cancel' | 'settings';
+  readonly detail: string;
+  readonly timeMs: number;
+}
+
 export interface SiteData {
   /** Counts and what needs a person now. */
   overview(): unknown;
-  assets(query: PageQuery): Page;
+  assets(query: AssetQuery): Page;
   /** Null where there is none with this id. */
   asset(id: string): unknown;
   alerts(query: AlertQuery): Page;
@@ -65,9 +92,15 @@ export interface SiteData {
   /** What operators did, the newest first. */
   actions(query: PageQuery): Page;
   act(alert: string, wanted: WantedAction): ActionOutcome;
+  /** Written before what it tells is done. */
+  note(entry: LogEntry): void;
+  /** The newest first. */
+  log(query: PageQuery): Page;
   conversations(query: ConversationQuery): Page;
   /** Devices and who talks to whom, for the map: at most `limit` of each. */
   map(limit: number): unknown;
+  reports(): Page;
+  report(name: string, query: ReportQuery): ReportOutcome;
   modules(): Page;
   protocols(): Page;
   /** Another text whenever something changed. */

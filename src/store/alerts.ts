@@ -3,7 +3,7 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { severityRank } from '../alerts/severity.ts';
 import { SEVERITIES, type Alert, type AlertParty, type Severity } from '../facts/alert.ts';
-import { fileOf, frameOf } from '../facts/frame-reference.ts';
+import { fileOf, frameOf, type FrameReference } from '../facts/frame-reference.ts';
 import { storedFrame, type CaptureIds } from './assets.ts';
 import type { Merged } from './conversations.ts';
 import { numberOf, numberOrNull, storedWhole, textOf, textOrNull, type Row } from './stored-values.ts';
@@ -45,11 +45,17 @@ export interface AlertFilter {
 /** Within a transaction of the caller. `captures`: row of each input by its index. */
 export function mergeAlerts(database: DatabaseSync, alerts: readonly Alert[], captures: CaptureIds): Merged {
   const find = database.prepare('SELECT * FROM alerts WHERE id = ?');
+  const written = [...COLUMNS, 'revision'];
   const write = database.prepare(
-    `INSERT INTO alerts (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})
-     ON CONFLICT (id) DO UPDATE SET ${COLUMNS.slice(1)
+    `INSERT INTO alerts (${written.join(', ')}) VALUES (${written.map(() => '?').join(', ')})
+     ON CONFLICT (id) DO UPDATE SET ${written
+       .slice(1)
        .map((column) => `${column} = excluded.${column}`)
        .join(', ')}`,
+  );
+  const revision = numberOf(
+    database.prepare('SELECT coalesce(max(revision), 0) + 1 AS next FROM alerts').get()!,
+    'next',
   );
   const removeFrames = database.prepare('DELETE FROM alert_frames WHERE alert = ?');
   const addFrame = database.prepare('INSERT INTO alert_frames (alert, position, capture, frame) VALUES (?, ?, ?, ?)');
@@ -63,7 +69,7 @@ export function mergeAlerts(database: DatabaseSync, alerts: readonly Alert[], ca
     if (stored !== undefined && COLUMNS.every((column, index) => stored[column] === row[index])) continue;
     if (stored === undefined) added++;
     else changed++;
-    write.run(...row);
+    write.run(...row, revision);
     if (stored !== undefined && numberOf(stored, 'count') === alert.count) continue;
     removeFrames.run(alert.id);
     let position = 0;
@@ -116,32 +122,49 @@ export function* storedAlerts(database: DatabaseSync, filter: AlertFilter, index
     want(`? IN (${columns.join(', ')})`, filter.asset);
   }
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
-  const frames = database.prepare('SELECT capture, frame FROM alert_frames WHERE alert = ? ORDER BY position');
   const rows = database.prepare(`SELECT * FROM alerts ${where} ORDER BY severity DESC, first_us, kind, id`);
-  for (const row of rows.iterate(...values)) {
-    const id = textOf(row, 'id');
-    yield {
-      id,
-      kind: textOf(row, 'kind'),
-      module: textOf(row, 'module'),
-      severity: SEVERITIES[numberOf(row, 'severity')] ?? 'info',
-      title: textOf(row, 'title'),
-      explanation: textOf(row, 'explanation'),
-      advice: textOf(row, 'advice'),
-      subject: partyOf(row, 'subject'),
-      peer: row['peer_asset'] === null ? null : partyOf(row, 'peer'),
-      object: textOf(row, 'object'),
-      firstUs: numberOf(row, 'first_us'),
-      lastUs: numberOf(row, 'last_us'),
-      count: numberOf(row, 'count'),
-      techniques: textOf(row, 'techniques')
-        .split(' ')
-        .filter((technique) => technique !== ''),
-      frames: frames.all(id).map((frame) => storedFrame(frame, indexes)),
-      framesOmitted: numberOf(row, 'frames_omitted'),
-      incident: textOrNull(row, 'incident'),
-    };
-  }
+  const framesOf = alertFrames(database, indexes);
+  for (const row of rows.iterate(...values)) yield alertOf(row, framesOf);
+}
+
+/** Those of the ids that are there, in their order. `indexes`: null leaves their frames out. */
+export function alertsById(database: DatabaseSync, ids: readonly string[], indexes: CaptureIds | null): Alert[] {
+  const find = database.prepare('SELECT * FROM alerts WHERE id = ?');
+  const framesOf = indexes === null ? (): FrameReference[] => [] : alertFrames(database, indexes);
+  return ids.flatMap((id) => {
+    const row = find.get(id);
+    return row === undefined ? [] : [alertOf(row, framesOf)];
+  });
+}
+
+function alertFrames(database: DatabaseSync, indexes: CaptureIds): (id: string) => FrameReference[] {
+  const frames = database.prepare('SELECT capture, frame FROM alert_frames WHERE alert = ? ORDER BY position');
+  return (id) => frames.all(id).map((frame) => storedFrame(frame, indexes));
+}
+
+function alertOf(row: Row, framesOf: (id: string) => FrameReference[]): Alert {
+  const id = textOf(row, 'id');
+  return {
+    id,
+    kind: textOf(row, 'kind'),
+    module: textOf(row, 'module'),
+    severity: SEVERITIES[numberOf(row, 'severity')] ?? 'info',
+    title: textOf(row, 'title'),
+    explanation: textOf(row, 'explanation'),
+    advice: textOf(row, 'advice'),
+    subject: partyOf(row, 'subject'),
+    peer: row['peer_asset'] === null ? null : partyOf(row, 'peer'),
+    object: textOf(row, 'object'),
+    firstUs: numberOf(row, 'first_us'),
+    lastUs: numberOf(row, 'last_us'),
+    count: numberOf(row, 'count'),
+    techniques: textOf(row, 'techniques')
+      .split(' ')
+      .filter((technique) => technique !== ''),
+    frames: framesOf(id),
+    framesOmitted: numberOf(row, 'frames_omitted'),
+    incident: textOrNull(row, 'incident'),
+  };
 }
 
 function partyOf(row: Row, side: 'subject' | 'peer'): AlertParty {

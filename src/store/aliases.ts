@@ -95,13 +95,13 @@ export class AssetAliases {
     );
     for (const table of ['asset_evidence', 'asset_addresses', 'asset_protocols'])
       run(`DELETE FROM ${table} WHERE asset = ?`, alias);
-    for (const [table, column] of [
-      ['asset_aliases', 'asset'],
-      ['hosts', 'asset'],
-      ['alerts', 'subject_asset'],
-      ['alerts', 'peer_asset'],
-    ])
-      run(`UPDATE ${table} SET ${column} = ? WHERE ${column} = ?`, id, alias);
+    for (const table of ['asset_aliases', 'hosts']) run(`UPDATE ${table} SET asset = ? WHERE asset = ?`, id, alias);
+    for (const column of ['subject_asset', 'peer_asset'])
+      run(
+        `UPDATE alerts SET ${column} = ?, revision = (SELECT max(revision) + 1 FROM alerts) WHERE ${column} = ?`,
+        id,
+        alias,
+      );
     run('DELETE FROM assets WHERE id = ?', alias);
   }
 }

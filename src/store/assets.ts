@@ -17,6 +17,8 @@ const COLUMNS = ['id', 'segment', 'unit', 'sort_key', ...FIELDS, 'first_us', 'la
 
 /** Which assets are wanted; all of what is given must hold. */
 export interface AssetFilter {
+  /** Its id, or one it had. */
+  readonly id?: string;
   /** In small letters: its id or one it had, an address, or its name with or without the domain. */
   readonly device?: string;
   readonly role?: string;
@@ -226,6 +228,7 @@ export function* storedAssets(database: DatabaseSync, filter: AssetFilter, index
     conditions.push(`(${condition})`);
     for (let time = 0; time < times; time++) values.push(value);
   };
+  want('id = ? OR id = (SELECT asset FROM asset_aliases WHERE alias = ?)', filter.id, 2);
   if (filter.device !== undefined) {
     want(
       `? IN (id, lower(name), CASE WHEN instr(name, '.') > 0 THEN lower(substr(name, 1, instr(name, '.') - 1)) END)

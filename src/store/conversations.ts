@@ -44,6 +44,10 @@ export interface ConversationFilter {
   readonly protocol?: string;
   /** Of either side. */
   readonly port?: number;
+  /** Rows. */
+  readonly ids?: readonly number[];
+  /** Rows of hosts, of either side. */
+  readonly hosts?: readonly number[];
 }
 
 const COUNTED = ['client_packets', 'server_packets', 'client_bytes', 'server_bytes', 'gaps'] as const;
@@ -243,6 +247,11 @@ export function* storedConversations(
   }
   if (filter.protocol !== undefined) want('v.protocol = ?', filter.protocol);
   if (filter.port !== undefined) want('? IN (v.client_port, v.server_port)', filter.port);
+  if (filter.ids !== undefined) want(`v.id IN (${filter.ids.join(', ')})`);
+  if (filter.hosts !== undefined) {
+    const list = filter.hosts.join(', ');
+    want(`(v.client IN (${list}) OR v.server IN (${list}))`);
+  }
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
   const rows = database.prepare(
     `SELECT v.*, c.segment AS client_segment, c.address AS client_address, c.asset AS client_asset,

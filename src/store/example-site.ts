@@ -27,10 +27,14 @@ export interface ExampleAnalysis {
   readonly alerts?: readonly Alert[];
   readonly conversations?: readonly Conversation[];
   readonly hasDeclaration?: boolean;
+  /** `EXAMPLE_HOSTS` unless told. */
+  readonly hosts?: HostDirectory;
+  /** Names, as conversations number them. */
+  readonly protocols?: readonly string[];
 }
 
 export async function saveExample(store: SiteStore, analysis: ExampleAnalysis): Promise<SaveSummary> {
-  const recording = store.record(['modbus']);
+  const recording = store.record(analysis.protocols ?? ['modbus']);
   const file: CaptureFile = {
     path: analysis.path ?? 'plant.pcap',
     frames: 1,
@@ -47,7 +51,7 @@ export async function saveExample(store: SiteStore, analysis: ExampleAnalysis): 
     files: [file],
     assets: analysis.assets ?? [],
     alerts: analysis.alerts ?? [],
-    hosts: EXAMPLE_HOSTS,
+    hosts: analysis.hosts ?? EXAMPLE_HOSTS,
   };
   return recording.save(observed, analysis.hasDeclaration);
 }

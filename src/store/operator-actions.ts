@@ -10,6 +10,9 @@ import { numberOf, numberOrNull, textOf, textOrNull } from './stored-values.ts';
 export const ALERT_ACTIONS = ['acknowledge', 'normal', 'close'] as const;
 export type AlertAction = (typeof ALERT_ACTIONS)[number];
 
+/** What of an alert its state follows from. */
+export type ActedAlert = Pick<Alert, 'id' | 'kind' | 'subject' | 'peer' | 'object' | 'count'>;
+
 export interface OperatorAction {
   readonly id: number;
   /** Of the machine's clock. */
@@ -85,7 +88,7 @@ function standing(actions: readonly OperatorAction[]): OperatorAction[] {
 }
 
 /** An alert that stands for more than were kept apart has no object of its own to name. */
-export function acceptedFinding(alert: Alert, scope: AcceptedScope): AcceptedFinding {
+export function acceptedFinding(alert: ActedAlert, scope: AcceptedScope): AcceptedFinding {
   return {
     scope: scope === 'exact' && alert.object === MANY ? 'pair' : scope,
     kind: alert.kind,
@@ -98,14 +101,14 @@ export function acceptedFinding(alert: Alert, scope: AcceptedScope): AcceptedFin
 /** What is not to be raised again. `alertOf`: by id. */
 export function acceptedFindings(
   actions: readonly OperatorAction[],
-  alertOf: (id: string) => Alert | undefined,
+  alertOf: (id: string) => ActedAlert | undefined,
 ): AcceptedFinding[] {
   return accepting(actions, alertOf).map(({ finding }) => finding);
 }
 
 function accepting(
   actions: readonly OperatorAction[],
-  alertOf: (id: string) => Alert | undefined,
+  alertOf: (id: string) => ActedAlert | undefined,
 ): { readonly action: OperatorAction; readonly finding: AcceptedFinding }[] {
   return standing(actions).flatMap((action) => {
     const alert = action.scope === null ? undefined : alertOf(action.alert);
@@ -118,7 +121,7 @@ export class AlertStates {
   readonly #own = new Map<string, OperatorAction>();
   readonly #accepted = new Map<string, { readonly action: OperatorAction; readonly finding: AcceptedFinding }[]>();
 
-  constructor(actions: readonly OperatorAction[], alertOf: (id: string) => Alert | undefined) {
+  constructor(actions: readonly OperatorAction[], alertOf: (id: string) => ActedAlert | undefined) {
     for (const action of standing(actions)) if (action.action !== 'normal') this.#own.set(action.alert, action);
     for (const each of accepting(actions, alertOf)) {
       const known = this.#accepted.get(each.finding.kind);
@@ -128,7 +131,7 @@ export class AlertStates {
   }
 
   /** What was closed and went on since is open again. */
-  of(alert: Alert): AlertState {
+  of(alert: ActedAlert): AlertState {
     const own = this.#own.get(alert.id) ?? null;
     const covering = this.#covering(alert);
     const action = covering !== null && covering.id > (own?.id ?? 0) ? covering : own;
@@ -137,7 +140,7 @@ export class AlertStates {
     return { status: STATUS_OF[action.action], action };
   }
 
-  #covering(alert: Alert): OperatorAction | null {
+  #covering(alert: ActedAlert): OperatorAction | null {
     const ofKind = this.#accepted.get(alert.kind);
     if (ofKind === undefined) return null;
     const subject = foundParty(alert.subject);

@@ -170,5 +170,32 @@ const VERSION_3 = `
     BEGIN SELECT RAISE(ABORT, 'what operators did is not rewritten'); END;
 `;
 
+const VERSION_4 = `
+  -- Which writing an alert was last changed by: pages that stay open read only what is newer.
+  ALTER TABLE alerts ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX alerts_by_revision ON alerts (revision);
+  -- Who talks to whom over what is counted from this index alone.
+  DROP INDEX conversations_by_parties;
+  CREATE INDEX conversations_by_parties ON conversations
+    (client, server, transport, client_port, server_port, first_us, last_us, protocol);
+  CREATE INDEX hosts_by_asset ON hosts (asset);
+`;
+
+const VERSION_5 = `
+  -- What people did beside what they did with alerts: sessions, uploads, settings, tokens. Times are those of the machine's
+  -- clock.
+  CREATE TABLE operator_log (
+    id INTEGER PRIMARY KEY,
+    time_us INTEGER NOT NULL,
+    operator TEXT NOT NULL,
+    action TEXT NOT NULL,
+    detail TEXT NOT NULL
+  ) STRICT;
+  CREATE TRIGGER operator_log_is_kept BEFORE DELETE ON operator_log
+    BEGIN SELECT RAISE(ABORT, 'what operators did is kept'); END;
+  CREATE TRIGGER operator_log_stays BEFORE UPDATE ON operator_log
+    BEGIN SELECT RAISE(ABORT, 'what operators did is not rewritten'); END;
+`;
+
 /** MIGRATIONS[n] makes version n + 1 out of version n. */
-export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3];
+export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5];

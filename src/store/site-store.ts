@@ -8,6 +8,7 @@ import type { AcceptedFinding } from '../facts/intent.ts';
 import { AssetAliases } from './aliases.ts';
 import { mergeAlerts, storedAlerts, type AlertFilter } from './alerts.ts';
 import { AssetMerge, storedAssets, type AssetFilter, type CaptureIds } from './assets.ts';
+import { capturesOf } from './captures.ts';
 import { CaptureIdentities, identifiedSource } from './capture-identity.ts';
 import {
   ConversationGathering,
@@ -18,8 +19,9 @@ import {
 } from './conversations.ts';
 import { inTransaction, openDatabase, told, type OpenOptions } from './database.ts';
 import { LiveRecording } from './live-recording.ts';
+import { storeLogLine, storedLog, type LogLine, type LogPage, type LogWish } from './operator-log.ts';
 import { acceptedFindings, storeAction, storedActions, type OperatorAction } from './operator-actions.ts';
-import { numberOf, numberOrNull, storedWhole, textOf, textOrNull } from './stored-values.ts';
+import { numberOf, storedWhole, textOf } from './stored-values.ts';
 
 /** What an analysis hands over in the end. */
 export interface Observed {
@@ -69,7 +71,7 @@ export class SiteStore {
   }
 
   captures(): CaptureFile[] {
-    return told(this.path, () => this.#captures().map(({ file }) => file));
+    return told(this.path, () => capturesOf(this.#database).map(({ file }) => file));
   }
 
   /** Frames name captures by their index in `captures`. */
@@ -96,6 +98,16 @@ export class SiteStore {
     return told(this.path, () => inTransaction(this.#database, () => storeAction(this.#database, action)));
   }
 
+  /** Writes what somebody did that is no action on an alert; false: the log is full. */
+  note(entry: Omit<LogLine, 'id'>): boolean {
+    return told(this.path, () => inTransaction(this.#database, () => storeLogLine(this.#database, entry)));
+  }
+
+  /** What people did beside that, the newest first. `words`: have to stand in a line, whatever the case. */
+  log(wish: LogWish): LogPage {
+    return told(this.path, () => storedLog(this.#database, wish));
+  }
+
   /** What operators marked as normal, and did not undo. */
   accepted(): AcceptedFinding[] {
     const actions = this.actions();
@@ -108,12 +120,7 @@ export class SiteStore {
 
   /** By its index in `captures`: what tells a capture from others, however it is called. */
   captureIdentities(): string[] {
-    return told(this.path, () =>
-      this.#database
-        .prepare('SELECT identity FROM captures ORDER BY id')
-        .all()
-        .map((row) => textOf(row, 'identity')),
-    );
+    return told(this.path, () => capturesOf(this.#database).map(({ identity }) => identity));
   }
 
   /** What is usual at the site, in the form learning/ gives it; null while there is none. */
@@ -130,27 +137,8 @@ export class SiteStore {
     );
   }
 
-  #captures(): { readonly id: number; readonly file: CaptureFile }[] {
-    const rows = this.#database.prepare('SELECT * FROM captures ORDER BY id').all();
-    return rows.map((row) => {
-      const message = textOrNull(row, 'damage_message');
-      const isEmpty = numberOf(row, 'frames') === 0;
-      return {
-        id: numberOf(row, 'id'),
-        file: {
-          path: textOf(row, 'path'),
-          frames: numberOf(row, 'frames'),
-          bytes: numberOf(row, 'bytes'),
-          firstUs: isEmpty ? NaN : numberOf(row, 'first_us'),
-          lastUs: isEmpty ? NaN : numberOf(row, 'last_us'),
-          damage: message === null ? null : { offset: numberOrNull(row, 'damage_offset') ?? 0, message },
-        },
-      };
-    });
-  }
-
   #indexes(): CaptureIds {
-    return new Map(this.#captures().map(({ id }, index) => [id, index]));
+    return new Map(capturesOf(this.#database).map(({ id }, index) => [id, index]));
   }
 
   *#each<Item>(items: () => Generator<Item>): Generator<Item> {
