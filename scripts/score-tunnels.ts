@@ -13,7 +13,7 @@ import { withLoss } from './score-transfers/carving.ts';
 const CLASSES = { tunnel: 'tunnels', honest: 'honest', product: 'products that do the same by design' } as const;
 
 const LOSS = 0.05;
-const LOSSY_TIMES = 5;
+const LOSSY_TIMES = 3;
 
 async function main(): Promise<number> {
   const folders = process.argv.length > 2 ? process.argv.slice(2) : [TUNNEL_SAMPLES];

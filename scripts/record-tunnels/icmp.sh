@@ -21,12 +21,12 @@ play_ptunnel_typing() {
   { sleep 2; for word in 'ls' 'cd /tmp' 'id' 'uname -a' 'exit'; do echo "$word"; sleep 2; done; } |
     on_client timeout 40 ssh $ssh_options -tt -p 2222 root@127.0.0.1 >/dev/null 2>&1 || :
 }
-# Another number in place of the one that filters know, and one packet at a time.
+# Another number in place of the one that filters know.
 play_ptunnel_quiet() {
   ssh_server
-  serve_on $server ptunnel-ng -v 0 -m 4a6f6521 -w 1 -r127.0.0.1 -R22
+  serve_on $server ptunnel-ng -v 0 -m 4a6f6521 -r127.0.0.1 -R22
   sleep 1
-  serve_on $client ptunnel-ng -v 0 -m 4a6f6521 -w 1 -p192.0.2.1 -l2222 -r127.0.0.1 -R22
+  serve_on $client ptunnel-ng -v 0 -m 4a6f6521 -p192.0.2.1 -l2222 -r127.0.0.1 -R22
   sleep 2
   on_client timeout 40 ssh $ssh_options -p 2222 root@127.0.0.1 'uname; id' >/dev/null 2>&1 || :
 }
@@ -67,7 +67,7 @@ play_pings_watch() {
 scene ptunnel-ssh tunnel 'ptunnel-ng, SSH through it'
 scene ptunnel-page tunnel 'ptunnel-ng, two pages through it'
 scene ptunnel-typing tunnel 'ptunnel-ng, somebody who types into a terminal'
-scene ptunnel-quiet tunnel 'ptunnel-ng with another magic number, one packet at a time'
+scene ptunnel-quiet tunnel 'ptunnel-ng with another magic number'
 scene icmptx-page tunnel 'icmptx, two pages through it'
 scene icmptx-ssh tunnel 'icmptx, SSH through it'
 scene pings-usual honest 'pings of Linux, and of the size and pattern of Windows'
