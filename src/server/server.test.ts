@@ -40,7 +40,10 @@ const DATA: SiteData = {
     return { kind: 'done', item: ITEM };
   },
   conversations: () => LIST,
-  map: () => ({ nodes: [], lines: [], omitted: 0 }),
+  map: () => ({ nodes: [], lines: [] }),
+  operations: () => LIST,
+  points: () => LIST,
+  captures: () => [],
   note: (entry) => void noted.push(entry),
   log: () => LIST,
   reports: () => LIST,

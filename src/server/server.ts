@@ -1,7 +1,9 @@
 // The HTTP API of a site and the dashboard that uses nothing else. It wants a session for everything but its health, and
 // says in /api/openapi.json what it answers.
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { addCaptures } from './captures.ts';
 import { addEvents } from './events.ts';
+import { addPlant } from './plant-routes.ts';
 import { addReports } from './reports.ts';
 import { addAccess, type AccessOptions, type Door } from './access.ts';
 import { WANTED_ACTION, openApi } from './open-api.ts';
@@ -14,6 +16,7 @@ import type {
   SiteData,
   WantedAction,
 } from './site-data.ts';
+import type { Uploads } from './uploads.ts';
 
 /** A file of the dashboard. */
 export interface DashboardFile {
@@ -25,6 +28,8 @@ export interface DashboardFile {
 export interface ServerOptions extends AccessOptions {
   readonly data: SiteData;
   readonly dashboard: readonly DashboardFile[];
+  /** Absent: it takes no captures. */
+  readonly uploads?: Uploads;
   /** A certificate and its key (PEM): it speaks TLS. */
   readonly tls?: { readonly certificate: string; readonly key: string };
   /** For tests: the time in milliseconds. */
@@ -77,8 +82,11 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   addLists(server, options.data);
   addProofs(server, options);
   addActions(server, options.data, door, now);
-  addEvents(server, options.data, door);
+  const uploads = options.uploads ?? null;
+  addCaptures(server, options.data, uploads, door, now);
+  addEvents(server, options.data, uploads, door);
   addReports(server, options.data);
+  addPlant(server, options.data, PAGE_QUERY);
   for (const { path, type, content } of options.dashboard) {
     server.get(path, { config: { isOpen: true } }, async (_request, reply) => reply.type(type).send(content));
   }
@@ -144,7 +152,6 @@ function addLists(server: FastifyInstance, data: SiteData): void {
   });
 
   server.get('/api/overview', () => data.overview());
-  server.get('/api/map', () => data.map(LIMIT_MAX));
   server.get('/api/modules', () => data.modules());
   server.get('/api/protocols', () => data.protocols());
   const assets = paged({

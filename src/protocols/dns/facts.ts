@@ -9,7 +9,7 @@ import { domainOf, type Carrying, type Tunnels } from './tunnels.ts';
 
 /** A message says no more than this. */
 const SAYINGS_MAX = 48;
-const QUESTIONS_SAID_MAX = 16;
+const QUESTIONS_SAID_MAX = 48;
 /** A key of a text, `google-site-verification` among them, is no longer. */
 const TEXT_KEY_BYTES_MAX = 40;
 
