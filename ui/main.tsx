@@ -1,7 +1,7 @@
 // The dashboard: which page the address names, and the frame around all pages.
 import { render, type JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { ApiError, openSession } from './api.ts';
+import { ApiError, ask, openSession } from './api.ts';
 import { MapPage } from './map.tsx';
 import { SITE_CHANGED } from './parts.tsx';
 import { AlertPage, AlertsPage } from './alerts.tsx';
@@ -9,6 +9,8 @@ import { AssetPage, AssetsPage } from './assets.tsx';
 import { ConversationsPage } from './conversations.tsx';
 import { IncidentPage, IncidentsPage } from './incidents.tsx';
 import { OperationsPage } from './operations.tsx';
+import { DoorPage, EndSession } from './session.tsx';
+import { ReportsPage } from './reports.tsx';
 import { LogPage, ModulesPage, OverviewPage } from './pages.tsx';
 
 const PAGES: readonly (readonly [path: string, title: string])[] = [
@@ -19,6 +21,7 @@ const PAGES: readonly (readonly [path: string, title: string])[] = [
   ['assets', 'Devices'],
   ['operations', 'Operations'],
   ['conversations', 'Conversations'],
+  ['reports', 'Reports'],
   ['modules', 'Modules'],
   ['log', 'Log'],
 ];
@@ -50,6 +53,7 @@ function App(): JSX.Element {
             </a>
           ))}
         </nav>
+        <EndSession />
       </header>
       <main id="content" tabIndex={-1}>
         <Content key={path.join('/')} page={page} id={id} />
@@ -66,6 +70,7 @@ function Content({ page, id }: { readonly page: string; readonly id: string | un
   if (page === 'assets') return id === undefined ? <AssetsPage /> : <AssetPage id={id} />;
   if (page === 'operations') return <OperationsPage />;
   if (page === 'conversations') return <ConversationsPage />;
+  if (page === 'reports') return <ReportsPage />;
   if (page === 'modules') return <ModulesPage />;
   return <OverviewPage />;
 }
@@ -73,23 +78,21 @@ function Content({ page, id }: { readonly page: string; readonly id: string | un
 async function begin(): Promise<void> {
   const root = document.getElementById('app')!;
   const [, token] = /^#token=([\w-]+)$/.exec(location.hash) ?? [];
-  if (token !== undefined) {
-    // The token is of no use any more, and has no place in the history.
-    history.replaceState(null, '', '#/');
-    try {
-      await openSession(token);
-    } catch (error) {
-      const message = error instanceof ApiError ? error.message : String(error);
-      render(
-        <p class="failed" role="alert">
-          No session: {message}.
-        </p>,
-        root,
-      );
-      return;
-    }
-  }
+  // The token is of no use any more, and has no place in the history.
+  if (token !== undefined) history.replaceState(null, '', '#/');
+  const problem = await (token === undefined ? ask('/api/me') : openSession(token)).then(
+    () => null,
+    (error: unknown) => (error instanceof ApiError ? error : new ApiError(0, String(error))),
+  );
   root.replaceChildren();
+  if (problem === null) show(root);
+  else {
+    const text = token === undefined && problem.status === 401 ? '' : problem.message;
+    render(<DoorPage problem={text} entered={() => show(root)} />, root);
+  }
+}
+
+function show(root: HTMLElement): void {
   // Before anything is asked for, so that no change falls in between.
   hearChanges();
   render(<App />, root);

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { SEVERITIES, type Action, type Counted, type Module, type Overview, type Page } from './api.ts';
 import { Pager, SeverityMark, Show, TableHead, actionText, timeText, useAnswer, useSearch } from './parts.tsx';
 import { IncidentLink } from './incidents.tsx';
+import { SiteLog } from './site-log.tsx';
 
 const PAGE_ROWS = 100;
 
@@ -173,6 +174,7 @@ export function LogPage(): JSX.Element {
           )
         }
       </Show>
+      <SiteLog />
     </>
   );
 }

@@ -4,6 +4,7 @@ import * as bacnet from '../../src/protocols/bacnet/example-frames.ts';
 import * as dnp3 from '../../src/protocols/dnp3/example-frames.ts';
 import * as enip from '../../src/protocols/enip/example-frames.ts';
 import { tcpFrame } from '../../src/protocols/modbus/example-frames.ts';
+import * as iec104 from '../../src/protocols/iec104/example-frames.ts';
 import * as s7 from '../../src/protocols/s7/example-frames.ts';
 
 export interface Built {
@@ -30,6 +31,14 @@ function pieces(file: Uint8Array, size: number): Uint8Array[] {
 
 function hexOf(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex');
+}
+
+/** Sum of all octets, modulo 256. */
+function sumHex(bytes: Uint8Array): string {
+  return bacnet.hex(
+    bytes.reduce((sum, byte) => (sum + byte) & 0xff, 0),
+    1,
+  );
 }
 
 export const BUILT: readonly Built[] = [
@@ -117,6 +126,34 @@ export const BUILT: readonly Built[] = [
     },
   },
   {
+    name: 'IEC 104 file (F_FR, F_SR, F_SG, F_LS, F_AF)',
+    bytesMax: ALL,
+    build: (file) => {
+      const talk = new TcpExample(...endpoints(2404));
+      const sent: [number, number] = [0, 0];
+      const place = `${iec104.addressHex(30_000)}0200`;
+      const say = (fromClient: boolean, type: number, element: string): void => {
+        const [own, other] = fromClient ? ([0, 1] as const) : ([1, 0] as const);
+        talk.send(fromClient, iec104.iFrame(sent[own]++, sent[other], iec104.asduHex(type, 13, `${place}${element}`)));
+      };
+      talk.send(true, iec104.uFrame(0x07)).send(false, iec104.uFrame(0x0b));
+      say(true, 120, `${dnp3.le(file.length, 3)}00`);
+      say(false, 122, '0002');
+      for (const [index, section] of pieces(file, 50_000).entries()) {
+        const number = bacnet.hex(index + 1, 1);
+        say(true, 121, `${number}${dnp3.le(section.length, 3)}00`);
+        say(false, 122, `${number}06`);
+        for (const piece of pieces(section, 236))
+          say(true, 125, `${number}${bacnet.hex(piece.length, 1)}${hexOf(piece)}`);
+        say(true, 123, `${number}03${sumHex(section)}`);
+        say(false, 124, `${number}03`);
+      }
+      say(true, 123, `0401${sumHex(file)}`);
+      say(false, 124, '0001');
+      return talk.file();
+    },
+  },
+  {
     name: 'CIP flash update',
     bytesMax: ALL,
     build: (file) => {
@@ -127,6 +164,31 @@ export const BUILT: readonly Built[] = [
       };
       flash(0x4b, [...enip.le32(file.length), 0, 0, 0, 0]);
       for (const [index, piece] of pieces(file, 350).entries()) flash(0x4d, [...enip.le32(index * 350), ...piece]);
+      return talk.file();
+    },
+  },
+  {
+    name: 'Logix routine, read out (status 6 while there is more)',
+    bytesMax: ALL,
+    build: (file) => {
+      const talk = new TcpExample(...endpoints(44_818));
+      const parts = pieces(file, 480);
+      for (const [index, piece] of parts.entries()) {
+        const status = index < parts.length - 1 ? 6 : 0;
+        talk.send(true, enip.unconnected(enip.request(0x4c, '2068 2402 206D 2405', [...enip.le32(index * 480)])));
+        talk.send(false, enip.unconnected(enip.answer(0x4c, [...piece], status)));
+      }
+      return talk.file();
+    },
+  },
+  {
+    name: 'Logix routine, created whole',
+    // What is kept of a request until it is answered.
+    bytesMax: 400,
+    build: (file) => {
+      const talk = new TcpExample(...endpoints(44_818));
+      talk.send(true, enip.unconnected(enip.request(0x08, '2068 2402 206D 2400', [...file])));
+      talk.send(false, enip.unconnected(enip.answer(0x08, [...enip.le32(5)])));
       return talk.file();
     },
   },

@@ -11,8 +11,8 @@ const RECORD_HEADER = 16;
 /** Of a capture without the frames that were lost. */
 export interface Carved {
   readonly lostFrames: number;
-  /** `exact`: whole, with the sender's hash. `marked`: not whole, said so, and every byte that is there is right. */
-  readonly verdict: 'exact' | 'marked' | 'wrong' | 'not found';
+  /** `exact`: whole, with the sender's hash. `open`: the same, but the protocol does not say that it is the end. `marked`: not whole, said so, and every byte that is there is right. */
+  readonly verdict: 'exact' | 'open' | 'marked' | 'wrong' | 'not found';
   /** Bytes of the file that are there. */
   readonly carvedBytes: number;
   /** Bytes of the file in the frames that were lost, each counted once. */
@@ -92,13 +92,14 @@ function judge(all: readonly Carrying[], file: Uint8Array): Omit<Carved, 'lostFr
     if (carvedBytes <= best.carvedBytes) continue;
     const isWhole = ended?.isComplete === true;
     const isExact = isWhole && ended.sha256 === sha256;
+    const isOpen = ended?.isComplete === false && ended.ending !== undefined && ended.sha256 === sha256;
     const unmarked = unmarkedBytes(isThere, ended, carvedBytes);
     let problem = '';
     if (wrong > 0) problem = `${wrong} wrong bytes, the first at ${firstWrong}`;
     else if (ended === null) problem = 'no end';
     else if (isWhole && !isExact) problem = 'said to be whole with another hash';
     else if (unmarked !== 0) problem = `${unmarked} bytes more or less are marked as missing than are`;
-    best = { verdict: problem !== '' ? 'wrong' : isExact ? 'exact' : 'marked', carvedBytes, problem };
+    best = { verdict: problem !== '' ? 'wrong' : isExact ? 'exact' : isOpen ? 'open' : 'marked', carvedBytes, problem };
   }
   return best;
 }

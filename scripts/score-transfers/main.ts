@@ -1,7 +1,7 @@
 // `npm run score:transfers`: a file sent through every carrier, by real software where there is some, with none, 0.1 and
 // 1 % of the packets lost at the tap: is it carved byte for byte, and is what is missing marked? Exit code 0; 1 where
 // something wrong is told as right; carriers whose software is missing (Linux, root) are named. With `--captures`: what is
-// told of the transfers in the real captures instead; 3 where these are missing.
+// told of the transfers in the real captures instead; 3 where these are missing. `--only TEXT`: carriers so named.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,6 +29,12 @@ function imageBytes(size: number): Uint8Array {
   return image;
 }
 
+/** `--only TEXT`: carriers with this in their name. */
+function isWanted(name: string): boolean {
+  const at = process.argv.indexOf('--only');
+  return at < 0 || name.includes(process.argv[at + 1] ?? '');
+}
+
 interface Row {
   readonly carrier: string;
   readonly by: string;
@@ -41,20 +47,20 @@ async function main(): Promise<number> {
   const absent: string[] = [];
   const rows: Row[] = [];
   try {
-    for (const recorded of RECORDED) {
+    for (const recorded of RECORDED.filter(({ name }) => isWanted(name))) {
       const missing = missingPrograms(recorded);
       if (missing.length > 0 || process.getuid?.() !== 0) {
         absent.push(`${recorded.name}: ${missing.length > 0 ? `${missing.join(', ')} not there` : 'needs root'}`);
         continue;
       }
-      const home = join(folder, recorded.name.replaceAll(' ', '-'));
+      const home = join(folder, recorded.name.replaceAll(/[^\w.]+/g, '-'));
       mkdirSync(home, { mode: 0o755 });
       const file = imageBytes(FILE_BYTES);
       writeFileSync(join(home, 'firmware.img'), file);
       const capture = readFileSync(record(recorded, home));
       rows.push(await scored(recorded.name, recorded.software, capture, file, home));
     }
-    for (const built of BUILT) {
+    for (const built of BUILT.filter(({ name }) => isWanted(name))) {
       const file = imageBytes(Math.min(FILE_BYTES, built.bytesMax));
       rows.push(await scored(built.name, 'built', Buffer.from(built.build(file)), file, folder));
     }
@@ -88,9 +94,9 @@ function packetCount(capture: Buffer): number {
 
 function print(rows: readonly Row[], absent: readonly string[]): void {
   console.log(
-    '| carrier | sent by | packets | lost at the tap | captures | packets lost | bytes of the file on them | bytes carved | byte-exact | gaps marked | wrong | not found |',
+    '| carrier | sent by | packets | lost at the tap | captures | packets lost | bytes of the file on them | bytes carved | byte-exact | byte-exact, end not told | gaps marked | wrong | not found |',
   );
-  console.log('| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |');
+  console.log(`|${' --- |'.repeat(13)}`);
   const problems: string[] = [];
   for (const { carrier, by, packets, runs } of rows) {
     for (const [rate, carved] of runs) {
@@ -101,6 +107,7 @@ function print(rows: readonly Row[], absent: readonly string[]): void {
         sum((one) => one.lostBytes),
         sum((one) => one.carvedBytes),
         count('exact'),
+        count('open'),
         count('marked'),
         count('wrong'),
       );

@@ -17,6 +17,34 @@ const SERVER = '127.0.0.2';
 const FILE = 'firmware.img';
 const READY = 'sleep 1.5';
 
+/** Debian's Python has Debian's modules. */
+const PYTHON = '/usr/bin/python3';
+const PAHO = 'paho-mqtt (python3-paho-mqtt)';
+
+/** How mosquitto is started. */
+function broker(folder: string): string {
+  writeFileSync(join(folder, 'conf'), `listener 1883 ${SERVER}\nallow_anonymous true\nuser root\n`);
+  return `mosquitto -c ${folder}/conf`;
+}
+
+/** A client that publishes the file in parts. */
+function paho(folder: string): string {
+  const path = join(folder, 'parts.py');
+  const lines = [
+    'import paho.mqtt.client as mqtt',
+    'client = mqtt.Client("updater")',
+    `client.connect("${SERVER}", 1883)`,
+    'client.loop_start()',
+    `image = open("${join(folder, FILE)}", "rb").read()`,
+    'for at in range(0, len(image), 4096):',
+    '    client.publish("plant/gateway/parts", image[at:at + 4096], qos=1).wait_for_publish()',
+    'client.disconnect()',
+    'client.loop_stop()',
+  ];
+  writeFileSync(path, `${lines.join('\n')}\n`);
+  return path;
+}
+
 export const RECORDED: readonly Recorded[] = [
   {
     name: 'HTTP',
@@ -86,13 +114,27 @@ export const RECORDED: readonly Recorded[] = [
     software: 'mosquitto, mosquitto_pub',
     programs: ['mosquitto', 'mosquitto_pub'],
     port: 'port 1883',
-    prepare: (folder) => {
-      writeFileSync(join(folder, 'conf'), `listener 1883 ${SERVER}\nallow_anonymous true\nuser root\n`);
-      return {
-        server: `mosquitto -c ${folder}/conf`,
-        client: `mosquitto_pub -h ${SERVER} -q 1 -t plant/gateway/update -f ${folder}/${FILE}`,
-      };
-    },
+    prepare: (folder) => ({
+      server: broker(folder),
+      client: `mosquitto_pub -h ${SERVER} -q 1 -t plant/gateway/update -f ${folder}/${FILE}`,
+    }),
+  },
+  {
+    name: 'MQTT in parts of 4 KiB',
+    software: 'mosquitto, paho-mqtt',
+    programs: ['mosquitto', PAHO],
+    port: 'port 1883',
+    prepare: (folder) => ({ server: broker(folder), client: `${PYTHON} ${paho(folder)}` }),
+  },
+  {
+    name: 'MQTT in lines of base64',
+    software: 'mosquitto, mosquitto_pub -l',
+    programs: ['mosquitto', 'mosquitto_pub', 'base64'],
+    port: 'port 1883',
+    prepare: (folder) => ({
+      server: broker(folder),
+      client: `sh -c 'base64 -w 4096 ${folder}/${FILE} | mosquitto_pub -h ${SERVER} -q 1 -t plant/gateway/update -l'`,
+    }),
   },
   {
     name: 'CoAP block-wise',
@@ -104,10 +146,39 @@ export const RECORDED: readonly Recorded[] = [
       client: `coap-client-notls -b 1024 -B 60 -m put -f ${folder}/${FILE} coap://${SERVER}/firmware.img`,
     }),
   },
+  {
+    name: 'LwM2M object 5, package (5/0/0)',
+    software: 'libcoap coap-client (server), coap-server (device)',
+    programs: ['coap-server-notls', 'coap-client-notls'],
+    port: 'port 5683',
+    prepare: (folder) => ({
+      server: `coap-server-notls -d 10 -A ${SERVER}`,
+      client: `coap-client-notls -b 1024 -B 60 -m put -t 42 -f ${folder}/${FILE} coap://${SERVER}/5/0/0`,
+    }),
+  },
+  {
+    name: 'LwM2M object 5, by package URI (5/0/1)',
+    software: 'libcoap, lighttpd, curl',
+    programs: ['coap-server-notls', 'coap-client-notls', 'lighttpd', 'curl'],
+    port: 'port 5683 or port 80',
+    prepare: (folder) => {
+      const uri = `http://${SERVER}/${FILE}`;
+      const lines = [`server.document-root = "${folder}"`, `server.bind = "${SERVER}"`, 'server.port = 80'];
+      writeFileSync(join(folder, 'conf'), `${lines.join('\n')}\n`);
+      return {
+        server: `coap-server-notls -d 10 -A ${SERVER} & lighttpd -D -f ${folder}/conf`,
+        client: `sh -c 'coap-client-notls -m put -t 0 -e ${uri} coap://${SERVER}/5/0/1; curl -s -o /dev/null ${uri}'`,
+      };
+    },
+  },
 ];
 
 export function missingPrograms({ programs }: Recorded): string[] {
-  return ['setsid', 'unshare', 'tcpdump', ...programs].filter((name) => spawnSync('which', [name]).status !== 0);
+  const isThere = (name: string): boolean =>
+    name === PAHO
+      ? spawnSync(PYTHON, ['-c', 'import paho.mqtt.client']).status === 0
+      : spawnSync('which', [name]).status === 0;
+  return ['setsid', 'unshare', 'tcpdump', ...programs].filter((name) => !isThere(name));
 }
 
 /** The path of the capture; the folder holds the file to be sent. Packets are as large as on Ethernet. */

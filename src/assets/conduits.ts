@@ -42,11 +42,12 @@ interface Sum {
 
 export function proposeConduits(hosts: HostDirectory, talks: readonly Talk[], zones: ProposedZones): ProposedConduits {
   const sums = new Map<string, Sum>();
-  const zoneName = zoneNames(hosts, zones);
+  const zoneOf = zoneFinder(hosts, zones);
   for (const talk of talks) {
     if (!isInZone(hosts, talk.client) || !isInZone(hosts, talk.server)) continue;
-    const [from, to] = [zoneName(talk.client), zoneName(talk.server)];
-    if (from === null || to === null || from === to) continue;
+    const [client, server] = [zoneOf(talk.client), zoneOf(talk.server)];
+    if (client === null || server === null || client === server) continue;
+    const [from, to] = [zones.zones[client]!.name, zones.zones[server]!.name];
     const key = JSON.stringify([from, to, talk.service]);
     let sum = sums.get(key);
     if (sum === undefined) sums.set(key, (sum = emptySum(from, to, talk)));
@@ -69,15 +70,15 @@ export function proposeConduits(hosts: HostDirectory, talks: readonly Talk[], zo
   return { conduits: conduits.filter((conduit) => !isCovered(conduit)), searches };
 }
 
-/** A server that never answered is in what is left of its subnet, or nowhere. */
-function zoneNames(hosts: HostDirectory, { zones, zoneOf }: ProposedZones): (host: number) => string | null {
+/** Index of a host's zone; a server that never answered is in what is left of its subnet, or nowhere (null). */
+export function zoneFinder(hosts: HostDirectory, { zones, zoneOf }: ProposedZones): (host: number) => number | null {
   return (host) => {
     const index = zoneOf.get(host);
-    if (index !== undefined) return zones[index]!.name;
+    if (index !== undefined) return index;
     const subnet = subnetOf(hosts.address(host));
     const segment = hosts.segment(host);
-    const rest = zones.find((zone) => zone.addresses[0] === subnet && (zone.segment ?? segment) === segment);
-    return rest?.name ?? null;
+    const rest = zones.findIndex((zone) => zone.addresses[0] === subnet && (zone.segment ?? segment) === segment);
+    return rest < 0 ? null : rest;
   };
 }
 

@@ -3,7 +3,13 @@
 import type { HostDirectory } from '../facts/facts.ts';
 import { INTERNET, type PolicyZone } from '../facts/policy.ts';
 import { scopeOf, subnetOf } from '../bytes/address-space.ts';
-import type { Talk, TalkTable } from './talks.ts';
+import type { Talk } from './talks.ts';
+
+/** What each host is taken for; empty and null where nothing tells. */
+export interface HostLooks {
+  roleOf(host: number): string;
+  levelOf(host: number): number | null;
+}
 
 export interface ZoneMember {
   readonly host: number;
@@ -50,7 +56,7 @@ interface Group {
 }
 
 /** The zones of all hosts that spoke or were asked, in the order of segments, subnets and levels. */
-export function proposeZones(hosts: HostDirectory, table: TalkTable, talks: readonly Talk[]): ProposedZones {
+export function proposeZones(hosts: HostDirectory, table: HostLooks, talks: readonly Talk[]): ProposedZones {
   const groups = new Map<string, Group>();
   const cells = cellsOf(hosts, table, talks);
   const there = speakers(hosts, talks);
@@ -111,7 +117,7 @@ function bandOf(level: number | null): Band {
  * Host → the band it is grouped by. A subnet in which nobody controls the plant is one zone, and where several subnets do,
  * somebody has parted the plant already: then each is one zone, but for computers of the office within it.
  */
-function bandsOf(inside: readonly number[], hosts: HostDirectory, table: TalkTable): Map<number, Band> {
+function bandsOf(inside: readonly number[], hosts: HostDirectory, table: HostLooks): Map<number, Band> {
   const networks = new Map<string, number[]>();
   for (const host of inside) {
     const key = networkOf(hosts, host);
@@ -140,7 +146,7 @@ function networkOf(hosts: HostDirectory, host: number): string {
 }
 
 /** Controller, or client that asks those of one cell only → number of the cell, where its subnet holds several. */
-function cellsOf(hosts: HostDirectory, table: TalkTable, talks: readonly Talk[]): Map<number, number> {
+function cellsOf(hosts: HostDirectory, table: HostLooks, talks: readonly Talk[]): Map<number, number> {
   const askers = new Map<number, Set<number>>();
   const subnets = new Map<string, Set<number>>();
   for (const { client, server, operations } of talks) {
@@ -250,7 +256,7 @@ function zoneOfGroup(
   groups: readonly Group[],
   isOneSegment: boolean,
   hosts: HostDirectory,
-  table: TalkTable,
+  table: HostLooks,
 ): ProposedZone {
   const { segment, subnet, band, cell } = group;
   const isAlone = groups.filter((other) => other.segment === segment && other.subnet === subnet).length === 1;

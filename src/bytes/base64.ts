@@ -43,7 +43,9 @@ export class Base64Reader {
   /** A character that is none of base64 was met: the rest is something else. */
   isOver = false;
   #bits = 0;
+  /** Bits that were read and not written; below zero: so many are to be left out first. */
   #count = 0;
+  #hasBlanks = false;
   readonly #blankMax: number;
 
   /** Characters up to `blankMax` are passed over; else line breaks only. */
@@ -59,6 +61,7 @@ export class Base64Reader {
       const code = CODES[byte]!;
       if (code < 0) {
         this.isOver = byte > this.#blankMax && byte !== LINE_FEED && byte !== CARRIAGE_RETURN;
+        this.#hasBlanks = true;
         continue;
       }
       this.#bits = ((this.#bits << 6) | code) & 0xfff;
@@ -68,5 +71,18 @@ export class Base64Reader {
       if (to < target.length) target[to++] = (this.#bits >> this.#count) & 0xff;
     }
     return to;
+  }
+
+  /** So many characters are not there: how many bytes that is. Over where lines make it uncertain. */
+  skip(characters: number): number {
+    if (this.isOver) return 0;
+    if (this.#hasBlanks) {
+      this.isOver = true;
+      return 0;
+    }
+    const bits = this.#count + 6 * characters;
+    const size = Math.ceil(bits / 8);
+    this.#count = bits - 8 * size;
+    return size;
   }
 }

@@ -11,6 +11,7 @@ export const DASHBOARD_PAGES = [
   'assets',
   'operations',
   'conversations',
+  'reports',
   'modules',
   'log',
 ] as const;

@@ -146,7 +146,7 @@ describe('the dashboard', { skip: CHROMIUM === undefined ? 'skipped: chromium is
     await page.click('nav >> text=Log');
     await page.waitForSelector('h1:text("What operators did")');
     await page.waitForSelector('tbody tr');
-    const told = await page.locator('tbody tr td:nth-child(4)').allTextContents();
+    const told = await page.locator('main > table tbody tr td:nth-child(4)').allTextContents();
     assert.deepEqual(told, [
       'closed',
       'undid number 2',
@@ -182,9 +182,20 @@ describe('the dashboard', { skip: CHROMIUM === undefined ? 'skipped: chromium is
     assert.equal(await page.locator('.actions button').count(), 0);
   });
 
-  test('the address with the token is not left in the history, and opens nothing twice', async () => {
-    const { page } = await opened(join(folder, 'sample.db'));
+  test('the address with the token is not left in the history; who ends the session is at the door', async () => {
+    const { page, complaints } = await opened(join(folder, 'sample.db'));
     assert.equal(new URL(page.url()).hash, '#/');
+    await page.click('text=End session');
+    await page.waitForSelector('input[name=token]');
+    assert.deepEqual(await seriousProblems(page), []);
+    await page.fill('input[name=token]', 'guess');
+    await page.click('button:text("Open")');
+    await page.waitForSelector('[role=alert]:text("No session: the token is wrong")');
+    // The browser itself tells of what was refused.
+    assert.deepEqual(
+      complaints.filter((text) => !text.includes('401')),
+      [],
+    );
   });
 
   test('5,000 devices and 100,000 alerts: names with markup stay text, and every page and interaction is quick', async (t) => {

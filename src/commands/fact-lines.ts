@@ -132,6 +132,7 @@ export class FactLines implements FactSink {
       line['missing'] = transfer.missing;
       line['missingBytes'] = transfer.missingBytes;
     }
+    if (transfer.ending !== undefined) line['ending'] = transfer.ending;
     if (transfer.details !== undefined) line['details'] = Object.fromEntries(transfer.details);
     this.#write(jsonText(line));
   }

@@ -25,8 +25,13 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'serve',
-    summary: 'show the dashboard of a site database in a browser on this machine',
+    summary: 'show the dashboard of a site database in a browser',
     load: async () => (await import('./serve.ts')).serveCommand,
+  },
+  {
+    name: 'tokens',
+    summary: 'make, list and revoke the tokens that open the dashboard',
+    load: async () => (await import('./tokens.ts')).tokensCommand,
   },
   {
     name: 'assets',
@@ -42,6 +47,11 @@ export const commands: readonly CommandEntry[] = [
     name: 'flows',
     summary: 'list the conversations that a site database holds',
     load: async () => (await import('./flows.ts')).flowsCommand,
+  },
+  {
+    name: 'report',
+    summary: 'write a report of a saved site as HTML that prints well',
+    load: async () => (await import('./report.ts')).reportCommand,
   },
   {
     name: 'baseline',

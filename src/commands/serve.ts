@@ -1,10 +1,14 @@
-// `1sec serve`: the dashboard of a site database, in a browser on this machine.
-import { userInfo } from 'node:os';
+// `1sec serve`: the dashboard of a site database, in a browser on this machine or, with certificate and tokens, elsewhere.
 import { showable } from '../bytes/text.ts';
+import type { Policy } from '../facts/policy.ts';
+import type { SiteData } from '../server/site-data.ts';
+import { accountName } from './account-name.ts';
 import { UsageError, type Command, type CommandLine } from './command-line.ts';
 import { ExitCode } from './exit-codes.ts';
 import { writeOutput } from './output.ts';
+import { TRUST_OPTIONS, trustOf, type Trust } from './serve-trust.ts';
 import { DATABASE_DEFAULT } from './stored-list.ts';
+import type { TokenFile } from './token-file.ts';
 
 const PORT_DEFAULT = 8470;
 /** Ports that are tried where none is asked for. */
@@ -13,68 +17,99 @@ const PORTS_TRIED = 20;
 export const serveCommand: Command = {
   name: 'serve',
   usage: '[options]',
-  summary: 'show the dashboard of a site database in a browser on this machine',
+  summary: 'show the dashboard of a site database in a browser',
   options: [
     { name: 'db', value: 'FILE', text: `the site database (default ${DATABASE_DEFAULT})` },
     { name: 'port', value: 'N', text: `the port to listen on (default: the first free one from ${PORT_DEFAULT})` },
+    { name: 'policy', value: 'FILE', text: 'zones and conduits (policy.yaml) that what passed is compared with' },
+    ...TRUST_OPTIONS,
   ],
   operandsMax: 0,
   notes: [
     "'1sec analyze --save site.db FILE' makes the database; what is added to it later is shown as well.",
-    'It listens on 127.0.0.1 only. The address that is printed opens one session; it is of no use a second time.',
+    'On 127.0.0.1 the addresses that are printed open one session each; they are of no use a second time.',
+    'Beyond this machine it listens only with a certificate and with tokens. It answers to the names of the certificate.',
     'What the API answers: /api/openapi.json. Ctrl-C ends it.',
   ],
   run: runServe,
 };
 
 async function runServe(line: CommandLine): Promise<number> {
-  await serveSite(line.options.get('db') ?? DATABASE_DEFAULT, portOf(line.options.get('port')));
+  const trust = trustOf(line);
+  const port = portOf(line.options.get('port'));
+  const owned = line.options.get('policy');
+  const policy = owned === undefined ? null : (await import('./policy-file.ts')).policyOf(owned);
+  await serveSite(line.options.get('db') ?? DATABASE_DEFAULT, port, { trust, policy });
   return ExitCode.ok;
 }
 
+export interface ServeOptions {
+  readonly trust: Trust;
+  readonly policy: Policy | null;
+}
+
+const ON_LOOPBACK: ServeOptions = { trust: trustOf({ options: new Map(), operands: [] }), policy: null };
+
 /** Shows the database until the program is told to end. `port`: null takes the first free one. */
-export async function serveSite(path: string, port: number | null): Promise<void> {
+export async function serveSite(path: string, port: number | null, options = ON_LOOPBACK): Promise<void> {
+  const { trust, policy } = options;
   const { StoredSite } = await import('./stored-site.ts');
-  const data = new StoredSite(path);
+  const data = new StoredSite(path, { policy });
   const { dashboardFiles } = await import('./dashboard-files.ts');
   const { createServer } = await import('../server/server.ts');
   const { newToken } = await import('../server/sessions.ts');
-  const tokens = { operator: newToken(), viewer: newToken() };
-  const server = await createServer({ data, dashboard: dashboardFiles(), tokens, operator: operatorName() });
-  const address = await listen(server, port);
-  writeOutput(
-    [
-      `Dashboard: ${address}/#token=${tokens.operator}`,
-      `Only to look: ${address}/#token=${tokens.viewer}`,
-      'Each opens one session on this machine. Ctrl-C ends it.',
-      '',
-    ].join('\n'),
-  );
+  const tokenFile = trust.tokens === undefined ? null : await followedTokens(trust.tokens, data);
+  // Beyond this machine nobody is let in by an address that stood on a terminal.
+  const printed = trust.isLoopback ? { operator: newToken(), viewer: newToken() } : {};
+  const server = await createServer({
+    data,
+    dashboard: dashboardFiles(),
+    tokens: printed,
+    operator: accountName(),
+    ...(tokenFile === null ? {} : { accounts: () => tokenFile.accounts() }),
+    ...(trust.tls === undefined ? {} : { tls: trust.tls }),
+    ...(trust.isOwnName === undefined ? {} : { isOwnName: trust.isOwnName }),
+  });
+  const address = await listen(server, trust, port);
+  writeOutput(addressText(address, printed));
   await new Promise<void>((resolve) => {
     process.once('SIGINT', resolve);
     process.once('SIGTERM', resolve);
   });
   await server.close();
+  data.close();
 }
 
-/** The account that started the program: whoever has the address acts in its name. */
-function operatorName(): string {
-  try {
-    return showable(userInfo().username);
-  } catch {
-    // An account without a name, as in some containers.
-    return `user ${process.getuid?.() ?? 0}`;
-  }
+async function followedTokens(path: string, data: Pick<SiteData, 'note'>): Promise<TokenFile> {
+  const { TokenFile: Followed } = await import('./token-file.ts');
+  const file = new Followed(path, (detail) => {
+    data.note({ operator: '', action: 'token', detail, timeMs: Date.now() });
+  });
+  if (file.inForce(Date.now()) > 0) return file;
+  throw new UsageError(`no token of ${showable(path, 400)} is in force; '1sec tokens add NAME' makes one`);
+}
+
+function addressText(address: string, { operator, viewer }: { readonly operator?: string; readonly viewer?: string }) {
+  if (operator === undefined || viewer === undefined)
+    return `Dashboard: ${address}/\nWho has a token may look or act. Ctrl-C ends it.\n`;
+  return [
+    `Dashboard: ${address}/#token=${operator}`,
+    `Only to look: ${address}/#token=${viewer}`,
+    'Each opens one session on this machine. Ctrl-C ends it.',
+    '',
+  ].join('\n');
 }
 
 /** The address; the asked port, or the first free one. */
 async function listen(
   server: { listen: (options: { host: string; port: number }) => Promise<string> },
+  { host, shownHost, tls }: Trust,
   asked: number | null,
 ): Promise<string> {
   for (let port = asked ?? PORT_DEFAULT; ; port++) {
     try {
-      return await server.listen({ host: '127.0.0.1', port });
+      await server.listen({ host, port });
+      return `${tls === undefined ? 'http' : 'https'}://${shownHost}:${port}`;
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       const isTaken = code === 'EADDRINUSE';

@@ -5,6 +5,7 @@ import { severityRank } from '../alerts/severity.ts';
 import { showable } from '../bytes/text.ts';
 import { STANDARD_INPUT } from '../capture/open.ts';
 import { SEVERITIES, type Alert, type Severity } from '../facts/alert.ts';
+import type { Policy } from '../facts/policy.ts';
 import { modules } from '../modules/index.ts';
 import { protocols } from '../protocols/index.ts';
 import type {
@@ -14,9 +15,12 @@ import type {
   ConversationQuery,
   MapQuery,
   OperationQuery,
+  LogEntry,
   Page,
   PageQuery,
   ProofOutcome,
+  ReportOutcome,
+  ReportQuery,
   SiteData,
   WantedAction,
 } from '../server/site-data.ts';
@@ -31,6 +35,8 @@ import { actionJson, stateJson, undoOf } from './operator-json.ts';
 import { OperationList, pointList } from './operation-list.ts';
 import { SiteMapMaker } from './site-map.ts';
 import { StoredProofs } from './stored-proof.ts';
+import { logOf, noteIn } from './stored-log.ts';
+import { reportList, storedReport } from './stored-reports.ts';
 
 const REASON_MAX = 500;
 /** What operators did is never forgotten: after so many nothing more can be done. */
@@ -43,11 +49,13 @@ export class StoredSite implements SiteData {
   readonly #map: SiteMapMaker;
   readonly #operations: OperationList;
   readonly #proofs = new StoredProofs();
+  readonly #policy: Policy | null;
   #overview: { readonly version: string; readonly told: unknown } | null = null;
 
-  /** Throws StoreError where there is no such database. */
-  constructor(path: string) {
+  /** Throws StoreError where there is no such database. `policy`: what the person owns. */
+  constructor(path: string, { policy = null }: { readonly policy?: Policy | null } = {}) {
     this.#path = path;
+    this.#policy = policy;
     this.#reader = new SiteReader(path);
     this.#incidents = new IncidentList(this.#reader);
     this.#map = new SiteMapMaker(this.#reader);
@@ -204,6 +212,22 @@ export class StoredSite implements SiteData {
 
   points(query: PageQuery & { readonly asset: string }): Page {
     return pointList(this.#reader, query, wordsOf(query.search));
+  }
+
+  note(entry: LogEntry): void {
+    noteIn(this.#path, entry);
+  }
+
+  log(query: PageQuery): Page {
+    return logOf(this.#path, query);
+  }
+
+  reports(): Page {
+    return reportList();
+  }
+
+  report(name: string, query: ReportQuery): ReportOutcome {
+    return storedReport(this.#path, name, query, this.#policy);
   }
 
   modules(): Page {

@@ -91,7 +91,15 @@ export interface Transfer {
   readonly missingBytes: number;
   /** On `ended`: what the content says of itself in a form that its protocol defines, as names and values to show. */
   readonly details?: readonly TransferDetail[];
+  /** On `ended`, of carriers that do not tell where the whole ends; it is complete then only by its size. */
+  readonly ending?: TransferEnding;
 }
+
+/**
+ * What made an end of it, where the protocol does not tell: it is as long as its told size (`size`), its receiver was
+ * restarted, it was read back, it was begun anew, nothing more came for a while, or the conversation ended.
+ */
+export type TransferEnding = 'size' | 'restart' | 'read-back' | 'begun-anew' | 'silence' | 'closed';
 
 /** `language` and `SCL`: of the header of a block. Values are safe to show. */
 export type TransferDetail = readonly [name: string, value: string];

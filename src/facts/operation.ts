@@ -108,7 +108,7 @@ const NO_BYTES = new Uint8Array(0);
 
 /** A record with every field at its "nothing" value; all records have this one shape. */
 export function emptyOperation(): Operation {
-  return {
+  const operation: Operation = {
     timeUs: 0.5,
     elapsedUs: -0.5,
     flow: 0,
@@ -122,7 +122,7 @@ export function emptyOperation(): Operation {
     function: -1,
     subfunction: -1,
     space: 0,
-    first: -1,
+    first: 0.5,
     count: 0,
     nameBytes: NO_BYTES,
     nameStart: 0,
@@ -140,4 +140,7 @@ export function emptyOperation(): Operation {
     isQuestionable: false,
     way: 0,
   };
+  // A field that once held a fraction holds any number; one that did not would change the shape of all records later.
+  operation.first = -1;
+  return operation;
 }

@@ -61,6 +61,11 @@ export interface MessageContext {
   readonly hosts: HostNaming;
   /** Absent in tests of parsers. */
   readonly secrets?: SecretMarker;
+  /**
+   * TCP only, for rare messages: where `bytes[at]` of what is being decoded stands in the stream of its direction,
+   * modulo 2 ** 32, lost bytes counted. Absent in tests of parsers.
+   */
+  readonly positionOf?: (at: number) => number;
 }
 
 /**

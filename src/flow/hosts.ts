@@ -29,6 +29,11 @@ const MAC_CHANGES_MAX = 64 * MAC_CHANGE;
 const IPV4_PER_MAC = 1;
 const IPV6_PER_MAC = 4;
 
+interface MacUse {
+  ipv4: number;
+  ipv6: number;
+}
+
 export class HostTable implements HostDirectory {
   count = 1;
   /** New addresses that found no room. */
@@ -41,7 +46,12 @@ export class HostTable implements HostDirectory {
   private readonly declaredSegments = new Map<string, DeclaredSegment>();
   private readonly segmentByVlan = new Map<number, number>();
   /** (segment, MAC) → how many IPv4 and IPv6 hosts were seen behind it. */
-  private readonly macUse = new Map<string, { ipv4: number; ipv6: number }>();
+  private readonly macUse = new Map<string, MacUse>();
+  /** By host: the entry of `macUse` that it is counted in. */
+  private readonly useOf: (MacUse | undefined)[] = [];
+  /** By host, once somebody asked: its address and its MAC address in words; both are asked for with every conversation. */
+  private readonly addressTexts: (string | undefined)[] = [];
+  private readonly macTexts: (string | undefined)[] = [];
   /** (segment, MAC) → how many hosts were seen behind it with a lowered TTL. */
   private readonly routedBehind = new Map<string, number>();
 
@@ -148,6 +158,7 @@ export class HostTable implements HostDirectory {
       if ((flags & FLAG_MAC_KNOWN) !== 0 && !isRouted) this.useMac(host, -1);
       this.words[base + 5] = high;
       this.words[base + 6] = low;
+      this.macTexts[host] = undefined;
       if (!isRouted) this.useMac(host, 1);
     }
     if (isRouted && byArp) this.useMac(host, 1);
@@ -184,6 +195,10 @@ export class HostTable implements HostDirectory {
 
   address(host: number): string {
     if (host <= 0 || host >= this.count) return '(more hosts)';
+    return (this.addressTexts[host] ??= this.addressText(host));
+  }
+
+  private addressText(host: number): string {
     const base = host * STRIDE;
     const words = this.words;
     const kind = words[base]! & 15;
@@ -208,15 +223,15 @@ export class HostTable implements HostDirectory {
   mac(host: number): string {
     if (host <= 0 || host >= this.count) return '';
     const base = host * STRIDE;
-    if (this.addressKind(host) === 'mac') return macText(this.words[base + 3]!, this.words[base + 4]!);
+    if (this.addressKind(host) === 'mac') return this.address(host);
     const flags = this.words[base + 7]!;
     if ((flags & FLAG_MAC_KNOWN) === 0) return '';
-    const text = macText(this.words[base + 5]!, this.words[base + 6]!);
-    if ((flags & FLAG_MAC_BY_ARP) !== 0) return text;
-    if ((flags & FLAG_ROUTED) !== 0) return '';
-    const use = this.macUse.get(this.macKey(host));
-    if (use !== undefined && (use.ipv4 > IPV4_PER_MAC || use.ipv6 > IPV6_PER_MAC)) return '';
-    return text;
+    if ((flags & FLAG_MAC_BY_ARP) === 0) {
+      if ((flags & FLAG_ROUTED) !== 0) return '';
+      const use = this.useOf[host];
+      if (use !== undefined && (use.ipv4 > IPV4_PER_MAC || use.ipv6 > IPV6_PER_MAC)) return '';
+    }
+    return (this.macTexts[host] ??= macText(this.words[base + 5]!, this.words[base + 6]!));
   }
 
   isBroadcastOrMulticast(host: number): boolean {
@@ -259,6 +274,7 @@ export class HostTable implements HostDirectory {
     if (this.addressKind(host) === 'ipv4') use.ipv4 += by;
     else use.ipv6 += by;
     if (use.ipv4 <= 0 && use.ipv6 <= 0) this.macUse.delete(key);
+    this.useOf[host] = by > 0 ? use : undefined;
   }
 
   private growWords(): void {

@@ -142,7 +142,16 @@ export class MessageReader {
       sink,
       hosts: this.naming(hosts),
       secrets: this.marker(hosts),
+      positionOf: (at) => this.positionOf(at),
     };
+  }
+
+  /** What is read ends with the last byte that is there: `next` is the sequence number behind it. */
+  private positionOf(at: number): number {
+    const { context } = this;
+    const next = context.fromClient ? Column.nextFromClient : Column.nextFromServer;
+    const behind = this.table.words[context.flow * FlowTable.stride + next]!;
+    return (behind - (this.readEnd - at)) >>> 0;
   }
 
   /** Hosts named in a message, in the segment of the conversation that `context` is filled for. */
@@ -169,10 +178,7 @@ export class MessageReader {
         const client = { address: hosts.address(context.client), port: context.clientPort };
         const server = { address: hosts.address(context.server), port: context.serverPort };
         const [sender, receiver] = context.fromClient ? [client, server] : [server, client];
-        const next = context.fromClient ? Column.nextFromClient : Column.nextFromServer;
-        // What is read ends with the last byte that is there: `next` is the sequence number behind it.
-        const behind = this.table.words[context.flow * FlowTable.stride + next]!;
-        const sequence = context.isTcp ? (behind - (this.readEnd - first)) | 0 : null;
+        const sequence = context.isTcp ? this.positionOf(first) | 0 : null;
         this.secrets.note(sender, receiver, this.messageBytes, first, last, sequence);
       },
     };

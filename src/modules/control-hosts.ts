@@ -18,10 +18,21 @@ export interface ControlHost {
   isEngineering: boolean;
 }
 
-export class ControlHosts {
+const ofSite = new WeakMap<Site, ControlHosts>();
+
+/** The one table of an analysis: modules that ask it hand it what they hear, and what several hand it counts once. */
+export function controlHostsOf(site: Site): ControlHosts {
+  let known = ofSite.get(site);
+  if (known === undefined) ofSite.set(site, (known = new ControlHosts(site)));
+  return known;
+}
+
+class ControlHosts {
   readonly #site: Site;
   readonly #hosts = new Map<number, ControlHost>();
   readonly #isIndustrial: readonly boolean[];
+  #heard: Conversation | null = null;
+  #heardClaim: Claim | null = null;
 
   constructor(site: Site) {
     this.#site = site;
@@ -37,8 +48,13 @@ export class ControlHosts {
   }
 
   /** An answered conversation in an industrial protocol puts both sides at the control level. */
-  conversation({ protocol, isAnswered, client, server, timeUs }: Conversation): void {
+  conversation(conversation: Conversation): void {
+    if (conversation === this.#heard) return;
+    this.#heard = conversation;
+    const { protocol, isAnswered, client, server, timeUs } = conversation;
     if (!isAnswered || !this.isIndustrial(protocol)) return;
+    const asked = this.#hosts.get(server);
+    if (asked?.isController === true && this.#hosts.has(client)) return;
     const name = this.#site.protocols[protocol]!.name;
     const known = this.#note(server, timeUs, `answers ${name}`);
     if (known !== null && !known.isController) {
@@ -48,7 +64,10 @@ export class ControlHosts {
     this.#note(client, timeUs, `asks ${name}`);
   }
 
-  claim({ host, unit, attribute, value, timeUs }: Claim): void {
+  claim(claim: Claim): void {
+    if (claim === this.#heardClaim) return;
+    this.#heardClaim = claim;
+    const { host, unit, attribute, value, timeUs } = claim;
     if (unit >= 0) return;
     if (attribute === 'level' && /^\d(\.\d)?$/.test(value) && Number(value) <= LEVEL_MAX) {
       const known = this.#note(host, timeUs, `stands at level ${value}`);
@@ -68,3 +87,5 @@ export class ControlHosts {
     return made;
   }
 }
+
+export type { ControlHosts };

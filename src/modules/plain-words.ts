@@ -1,5 +1,6 @@
 // Numbers as people say them in explanations: durations, chances, counts.
 import { grouped, showable } from '../bytes/text.ts';
+import type { TransferEnding } from '../facts/facts.ts';
 
 /** `840 µs`, `2.4 ms`, `3.1 s`, `12 min`, `5.2 h`. */
 export function durationText(us: number): string {
@@ -56,3 +57,13 @@ function rounded(value: number): string {
 export function maskedUser(user: string): string {
   return `${showable(user.slice(0, 1), 4)}***`;
 }
+
+/** What made an end of a transfer whose protocol does not tell where it ends. */
+export const ENDING_WORDS: Readonly<Record<TransferEnding, string>> = {
+  size: 'as long as its size was told',
+  restart: 'the device was restarted afterwards',
+  'read-back': 'it was read back afterwards',
+  'begun-anew': 'it was begun anew afterwards',
+  silence: 'nothing more came for a minute',
+  closed: 'the conversation ended',
+};

@@ -11,6 +11,8 @@ export interface Endpoint {
   readonly mac: number;
   readonly ip: number;
   readonly port: number;
+  /** Instead of both addresses: a group, whose MAC address follows from it (RFC 1112, clause 6.4). */
+  readonly group?: readonly [number, number, number, number];
 }
 
 /** Frames of one file: pcap, microseconds, Ethernet, one frame every 2.5 ms unless `wait` is called. */
@@ -26,13 +28,15 @@ export class ExampleFrames {
 
   /** The next frame: an IPv4 packet that holds `transport`, a TCP or UDP header and payload with checksum 0. */
   protected packet(source: Endpoint, target: Endpoint, protocol: number, transport: number[]): void {
-    const addresses = [192, 0, 2, source.ip, 192, 0, 2, target.ip];
+    const addresses = [192, 0, 2, source.ip, ...(target.group ?? [192, 0, 2, target.ip])];
     const pseudo = [...addresses, 0, protocol, ...be16(transport.length)];
     put16(transport, protocol === TCP ? 16 : 6, checksum([...pseudo, ...transport]) || 0xffff);
     const ip = [0x45, 0, ...be16(20 + transport.length), ...be16(this.#frames.length + 1), 0x40, 0, 64, protocol, 0, 0];
     ip.push(...addresses);
     put16(ip, 10, checksum(ip));
-    this.onLink([2, 0, 0, 0, 0, target.mac], source, 0x0800, [...ip, ...transport]);
+    const { group } = target;
+    const card = group === undefined ? [2, 0, 0, 0, 0, target.mac] : [1, 0, 0x5e, group[1] & 0x7f, group[2], group[3]];
+    this.onLink(card, source, 0x0800, [...ip, ...transport]);
   }
 
   /** The next frame: Ethernet from the MAC address of `source`, padded to its least size. */

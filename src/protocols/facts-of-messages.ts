@@ -1,7 +1,13 @@
 // What every protocol does alike when it turns a message into facts: an operation record set to "nothing" with its
 // parties, violations with a copy of the offending bytes, claims without empty values.
 import { showable } from '../bytes/text.ts';
-import { CONTENT_UNSEEN, type ClaimAttribute, type Transfer, type TransferDetail } from '../facts/facts.ts';
+import {
+  CONTENT_UNSEEN,
+  type ClaimAttribute,
+  type Transfer,
+  type TransferDetail,
+  type TransferEnding,
+} from '../facts/facts.ts';
 import { Outcome, type Operation } from '../facts/operation.ts';
 import type { MessageContext } from '../facts/protocol.ts';
 
@@ -157,6 +163,7 @@ export interface CarriedTransfer {
   /** Nothing is missing so far; at the end: all of it was seen. */
   readonly isComplete: boolean;
   readonly details?: readonly TransferDetail[];
+  readonly ending?: TransferEnding;
 }
 
 /** The fact that a transfer has begun, goes on with `bytes` at `offset`, or has ended. */
@@ -190,6 +197,7 @@ export function transferFact(
     isComplete: isEnd && transfer.isComplete,
     ...CONTENT_UNSEEN,
     ...(isEnd && transfer.details !== undefined ? { details: transfer.details } : {}),
+    ...(isEnd && transfer.ending !== undefined ? { ending: transfer.ending } : {}),
   };
 }
 

@@ -47,8 +47,13 @@ const At = {
   nameLength: 22,
 } as const;
 const STRIDE = 24;
-/** Where it keeps numbers that may be larger. */
-const LongAt = { timeUs: 0, frame: 1, first: 2 } as const;
+/**
+ * Where it keeps numbers that may be larger. Not an object of numbers: its shape would be that of the many facts which begin
+ * with a time, and once one of them holds a fraction the runtime gives up the machine code of what reads it, each time anew.
+ */
+const TIME_AT = 0;
+const FRAME_AT = 1;
+const FIRST_AT = 2;
 const LONG_STRIDE = 4;
 const Flag = { broadcast: 1, questionable: 2, passedGap: 4 } as const;
 
@@ -170,7 +175,7 @@ export class PendingOperations {
     const at = slot * STRIDE;
     const longAt = slot * LONG_STRIDE;
     const flags = numbers[at + At.flags]!;
-    operation.timeUs = longs[longAt + LongAt.timeUs]!;
+    operation.timeUs = longs[longAt + TIME_AT]!;
     operation.elapsedUs = -1;
     operation.flow = numbers[at + At.flow]!;
     operation.client = numbers[at + At.client]!;
@@ -187,10 +192,10 @@ export class PendingOperations {
     operation.valueSize = numbers[at + At.valueSize]!;
     operation.encoding = numbers[at + At.encoding]!;
     operation.valueCount = numbers[at + At.valueCount]!;
-    operation.first = longs[longAt + LongAt.first]!;
+    operation.first = longs[longAt + FIRST_AT]!;
     operation.outcome = Outcome.unanswered;
     operation.code = 0;
-    operation.requestFrame = longs[longAt + LongAt.frame]!;
+    operation.requestFrame = longs[longAt + FRAME_AT]!;
     operation.answerFrame = 0;
     operation.isBroadcast = (flags & Flag.broadcast) !== 0;
     operation.isQuestionable = (flags & Flag.questionable) !== 0;
@@ -245,7 +250,7 @@ export class PendingOperations {
   tick(timeUs: number, context: MessageContext): void {
     for (let count = 0; count < EXPIRED_PER_TICK_MAX; count++) {
       const slot = this.#oldest;
-      if (slot === NONE || timeUs - this.#longs[slot * LONG_STRIDE + LongAt.timeUs]! < this.#timeoutUs) return;
+      if (slot === NONE || timeUs - this.#longs[slot * LONG_STRIDE + TIME_AT]! < this.#timeoutUs) return;
       this.#handOver(slot, context);
     }
   }
@@ -278,9 +283,9 @@ export class PendingOperations {
     const longs = this.#longs;
     const at = slot * STRIDE;
     const longAt = slot * LONG_STRIDE;
-    longs[longAt + LongAt.timeUs] = operation.timeUs;
-    longs[longAt + LongAt.frame] = operation.requestFrame;
-    longs[longAt + LongAt.first] = operation.first;
+    longs[longAt + TIME_AT] = operation.timeUs;
+    longs[longAt + FRAME_AT] = operation.requestFrame;
+    longs[longAt + FIRST_AT] = operation.first;
     numbers[at + At.flow] = operation.flow;
     numbers[at + At.key] = key;
     numbers[at + At.flags] =

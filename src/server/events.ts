@@ -1,6 +1,7 @@
 // Live changes as server-sent events (HTML, 9.2): a line whenever the site changed, so that a page asks again.
 import type { FastifyInstance } from 'fastify';
 import type { ServerResponse } from 'node:http';
+import type { Door } from './access.ts';
 import type { SiteData } from './site-data.ts';
 
 const LOOK_EVERY_MS = 1000;
@@ -8,19 +9,21 @@ const LOOK_EVERY_MS = 1000;
 const BREATHE_EVERY_LOOKS = 15;
 const LISTENERS_MAX = 32;
 
-export function addEvents(server: FastifyInstance, data: SiteData): void {
-  const listeners = new Set<ServerResponse>();
+export function addEvents(server: FastifyInstance, data: SiteData, door: Door): void {
+  /** With the question whether the session still holds: an open page keeps it in use, and ends with it. */
+  const listeners = new Map<ServerResponse, () => boolean>();
   let told = '';
   let looks = 0;
   let timer: NodeJS.Timeout | undefined;
 
   const look = (): void => {
+    for (const [listener, isAllowed] of listeners) if (!isAllowed()) listener.end();
     const version = data.version();
     if (version !== told) {
       told = version;
-      for (const listener of listeners) listener.write('event: changed\ndata: {}\n\n');
+      for (const listener of listeners.keys()) listener.write('event: changed\ndata: {}\n\n');
     } else if (++looks % BREATHE_EVERY_LOOKS === 0) {
-      for (const listener of listeners) listener.write(': here\n\n');
+      for (const listener of listeners.keys()) listener.write(': here\n\n');
     }
   };
   const forget = (listener: ServerResponse): void => {
@@ -30,7 +33,7 @@ export function addEvents(server: FastifyInstance, data: SiteData): void {
     timer = undefined;
   };
 
-  server.get('/api/events', async (_request, reply) => {
+  server.get('/api/events', async (request, reply) => {
     if (listeners.size >= LISTENERS_MAX) return reply.code(429).send({ error: 'too many pages are open' });
     // What Fastify was told of headers is not written once the answer is taken over.
     const headers = reply.getHeaders() as Record<string, string>;
@@ -38,7 +41,7 @@ export function addEvents(server: FastifyInstance, data: SiteData): void {
     const { raw } = reply;
     raw.writeHead(200, { ...headers, 'content-type': 'text/event-stream; charset=utf-8', connection: 'keep-alive' });
     raw.write('retry: 3000\n\n');
-    listeners.add(raw);
+    listeners.set(raw, () => door.identityOf(request) !== null);
     raw.on('close', () => forget(raw));
     if (timer !== undefined) return reply;
     told = data.version();
@@ -48,7 +51,7 @@ export function addEvents(server: FastifyInstance, data: SiteData): void {
   });
   // Before the listening ends: it waits for open answers.
   server.addHook('preClose', (done) => {
-    for (const listener of listeners) listener.end();
+    for (const listener of listeners.keys()) listener.end();
     done();
   });
 }

@@ -179,6 +179,8 @@ const OVERVIEW = shape({
   worst: listOf(ALERT),
 });
 const NAMED = { type: 'object', required: ['name', 'title'], properties: { name: TEXT, title: TEXT } };
+const LOGGED = shape({ id: NUMBER, time: TIME, operator: TEXT, action: TEXT, detail: TEXT });
+const REPORT = shape({ name: TEXT, title: TEXT, summary: TEXT });
 const ROLE = { enum: ['viewer', 'operator'] } as const;
 const DESCRIPTION = { type: 'object', required: ['openapi', 'info', 'paths'] };
 
@@ -212,6 +214,8 @@ const QUERIES: Readonly<Record<string, object>> = {
   level: { enum: ['', 'unknown', '0', '1', '2', '3', '4', '5'], default: '' },
   host: SHORT,
   protocol: SHORT,
+  since: SHORT,
+  until: SHORT,
 };
 const PAGED = ['offset', 'limit', 'search'];
 
@@ -229,9 +233,16 @@ function get(summary: string, answer: object, queries: readonly string[] = [], t
   return { get: { summary, parameters, responses: { ...answered(summary, answer, type), ...refusals } } };
 }
 
-function getOne(summary: string, answer: object, type?: string, more: object = {}): object {
+function getOne(
+  summary: string,
+  answer: object,
+  type?: string,
+  more: object = {},
+  queries: readonly string[] = [],
+): object {
   const refusals = { 401: { description: 'no session' }, ...NONE_WITH_ID, ...more };
-  return { get: { summary, parameters: WITH_ID, responses: { ...answered(summary, answer, type), ...refusals } } };
+  const parameters = [...WITH_ID, ...queries.map((name) => ({ name, in: 'query', schema: QUERIES[name] }))];
+  return { get: { summary, parameters, responses: { ...answered(summary, answer, type), ...refusals } } };
 }
 
 /** What is read from the captures of an alert, as long as they are there. */
@@ -258,6 +269,7 @@ function post(summary: string, body: object, answer: object): object {
   };
 }
 
+const TOO_MANY = { 429: { description: 'too many; wait as long as Retry-After says' } };
 const SESSION = {
   post: {
     summary: 'Opens a session with a token, once',
@@ -265,8 +277,15 @@ const SESSION = {
     responses: {
       ...answered('The session is in the cookie', shape({ status: TEXT, role: ROLE })),
       400: { description: 'no token' },
-      401: { description: 'the token is wrong, or was used already' },
+      401: { description: 'the token is wrong, was used already, or has expired' },
+      ...TOO_MANY,
     },
+  },
+};
+const SESSION_END = {
+  post: {
+    summary: 'Ends this session',
+    responses: { ...answered('It has ended', shape({ status: TEXT })), 401: { description: 'no session' } },
   },
 };
 
@@ -278,7 +297,8 @@ export function openApi(): object {
       '/api/health': get('Is the server there', shape({ status: TEXT })),
       '/api/openapi.json': get('This description', DESCRIPTION),
       '/api/session': SESSION,
-      '/api/me': get('What this session may do', shape({ role: ROLE })),
+      '/api/session/end': SESSION_END,
+      '/api/me': get('Who asks, and what they may do', shape({ name: TEXT, role: ROLE })),
       '/api/overview': get('Counts, and what needs a person now', OVERVIEW),
       '/api/assets': get('Devices', pageOf(ASSET), [...PAGED, 'role', 'level']),
       '/api/assets/{id}': getOne('One device, whom it talked to, and what it offers', ONE_ASSET),
@@ -294,9 +314,18 @@ export function openApi(): object {
       '/api/incidents': get('Alerts that belong together, worst first', pageOf(INCIDENT), PAGED),
       '/api/incidents/{id}': getOne('One incident with its alerts', INCIDENT),
       '/api/actions': get('What operators did, the newest first', pageOf(ACTION), PAGED),
+      '/api/log': get('What people did beside that: sessions, uploads, settings, tokens', pageOf(LOGGED), PAGED),
       '/api/conversations': get('Who talked to whom', pageOf(CONVERSATION), [...PAGED, 'host', 'protocol']),
       ...plantPaths(get),
       '/api/events': get('A line whenever the site changed', TEXT, [], 'text/event-stream'),
+      '/api/reports': get('Reports that can be had', pageOf(REPORT)),
+      '/api/reports/{id}': getOne(
+        'A report as an HTML file that prints well',
+        TEXT,
+        'text/html',
+        { 400: { description: 'a time that is none' } },
+        ['since', 'until'],
+      ),
       '/api/modules': get('Security modules', pageOf(NAMED)),
       '/api/protocols': get('Protocols that are decoded', pageOf(NAMED)),
     },

@@ -1,10 +1,11 @@
-// The HTTP API of a site and the dashboard that uses nothing else. It listens on loopback only, wants a session for
-// everything but its health, and says in /api/openapi.json what it answers.
+// The HTTP API of a site and the dashboard that uses nothing else. It wants a session for everything but its health, and
+// says in /api/openapi.json what it answers.
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { addEvents } from './events.ts';
 import { addPlant } from './plant-routes.ts';
-import { TOKEN, WANTED_ACTION, openApi } from './open-api.ts';
-import { COOKIE, Sessions, sessionOf, type Role } from './sessions.ts';
+import { addReports } from './reports.ts';
+import { addAccess, type AccessOptions, type Door } from './access.ts';
+import { WANTED_ACTION, openApi } from './open-api.ts';
 import type {
   AlertQuery,
   AssetQuery,
@@ -22,18 +23,19 @@ export interface DashboardFile {
   readonly content: string | Uint8Array;
 }
 
-export interface ServerOptions {
+export interface ServerOptions extends AccessOptions {
   readonly data: SiteData;
   readonly dashboard: readonly DashboardFile[];
-  /** Each opens one session; shown to who started the program. */
-  readonly tokens: Readonly<Partial<Record<Role, string>>>;
-  /** Who operates, as the log of what was done names them. */
-  readonly operator: string;
+  /** A certificate and its key (PEM): it speaks TLS. */
+  readonly tls?: { readonly certificate: string; readonly key: string };
   /** For tests: the time in milliseconds. */
   readonly now?: () => number;
 }
 
 const LIMIT_MAX = 1000;
+/** For a whole request, an upload over a slow line among them. */
+const REQUEST_TIME_MAX_MS = 900_000;
+const CONNECTIONS_MAX = 512;
 const HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -43,16 +45,12 @@ const HEADERS: Readonly<Record<string, string>> = {
   'cross-origin-resource-policy': 'same-origin',
   'cache-control': 'no-store',
 };
-/** Names under which a browser on this machine may ask: another one is a page that tricks it (DNS rebinding). */
-const OWN_HOST = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?$/;
-
 const PAGE_QUERY = {
   offset: { type: 'integer', minimum: 0, default: 0 },
   limit: { type: 'integer', minimum: 1, maximum: LIMIT_MAX, default: 100 },
   search: { type: 'string', maxLength: 200, default: '' },
 } as const;
 const SHORT_TEXT = { type: 'string', maxLength: 200, default: '' } as const;
-const READING = ['GET', 'HEAD'];
 const ID = { type: 'object', properties: { id: { type: 'string', maxLength: 200 } }, required: ['id'] } as const;
 
 /** Not listening yet: `listen({ host: '127.0.0.1', port })` does that. */
@@ -60,60 +58,50 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   // Loaded only here: no other command needs it.
   const { fastify } = await import('fastify');
   const now = options.now ?? Date.now;
-  const sessions = new Sessions(options.tokens);
-  const server = fastify({ logger: false, bodyLimit: 4096, routerOptions: { maxParamLength: 200 } });
-
-  server.addHook('onRequest', async (request, reply) => {
-    for (const [name, value] of Object.entries(HEADERS)) reply.header(name, value);
-    if (!OWN_HOST.test(request.headers.host ?? '')) {
-      await reply.code(421).send({ error: 'this server answers to its own name only' });
-      return;
-    }
-    if (isForeign(request.headers.origin, request.headers.host)) {
-      await reply.code(403).send({ error: 'another page may not ask this server' });
-      return;
-    }
-    const path = request.url.split('?')[0] ?? '';
-    const isOpen = !path.startsWith('/api/') || path === '/api/health' || path === '/api/session';
-    if (isOpen) return;
-    const role = sessions.roleOf(sessionOf(request.headers.cookie), now());
-    if (role === null) await reply.code(401).send({ error: 'open the address that the program printed' });
-    else if (!READING.includes(request.method) && role !== 'operator')
-      await reply.code(403).send({ error: 'a viewer looks only; open the address for operators' });
+  const server = newServer(fastify, options.tls);
+  const headers = options.tls === undefined ? HEADERS : { ...HEADERS, 'strict-transport-security': 'max-age=31536000' };
+  server.addHook('onRequest', (_request, reply, done) => {
+    for (const [name, value] of Object.entries(headers)) reply.header(name, value);
+    done();
   });
+  const door = addAccess(server, options.data, options, now);
   server.setNotFoundHandler(async (_request, reply) => reply.code(404).send({ error: 'there is nothing here' }));
   server.setErrorHandler(async (error: Error & { statusCode?: number }, _request, reply) => {
+    // The disk is full, or another program holds the database: its line says so.
+    if (error.name === 'StoreError') return reply.code(503).send({ error: error.message });
     const code = error.statusCode !== undefined && error.statusCode < 500 ? error.statusCode : 500;
     return reply.code(code).send({ error: code === 500 ? 'the server failed' : error.message });
   });
 
-  server.get('/api/health', () => ({ status: 'ok' }));
+  server.get('/api/health', { config: { isOpen: true } }, () => ({ status: 'ok' }));
   server.get('/api/openapi.json', () => openApi());
-  addSessions(server, sessions, now);
   addLists(server, options.data);
   addProofs(server, options);
-  addActions(server, options, now);
+  addActions(server, options.data, door, now);
+  addEvents(server, options.data, door);
+  addReports(server, options.data);
   addPlant(server, options.data, PAGE_QUERY);
-  addEvents(server, options.data);
   for (const { path, type, content } of options.dashboard) {
-    server.get(path, async (_request, reply) => reply.type(type).send(content));
+    server.get(path, { config: { isOpen: true } }, async (_request, reply) => reply.type(type).send(content));
   }
   return server;
 }
 
-function addSessions(server: FastifyInstance, sessions: Sessions, now: () => number): void {
-  server.post<{ Body: { token: string } }>('/api/session', { schema: { body: TOKEN } }, async (request, reply) => {
-    const opened = sessions.open(request.body.token, now());
-    if (opened === null) return reply.code(401).send({ error: 'the token is wrong, or was used already' });
-    reply.header('set-cookie', `${COOKIE}=${opened.session}; HttpOnly; SameSite=Strict; Path=/`);
-    return { status: 'ok', role: opened.role };
-  });
-  server.get('/api/me', (request) => ({ role: sessions.roleOf(sessionOf(request.headers.cookie), now()) }));
-}
+type Fastify = typeof import('fastify').fastify;
 
-/** A browser names the page that asks. One of another port of this machine is the same site, and brings the cookie. */
-function isForeign(origin: string | undefined, host: string | undefined): boolean {
-  return origin !== undefined && origin !== `http://${host ?? ''}` && origin !== `https://${host ?? ''}`;
+function newServer(fastify: Fastify, tls: ServerOptions['tls']): FastifyInstance {
+  const options = {
+    logger: false,
+    bodyLimit: 4096,
+    requestTimeout: REQUEST_TIME_MAX_MS,
+    routerOptions: { maxParamLength: 200 },
+  } as const;
+  const server =
+    tls === undefined
+      ? fastify(options)
+      : fastify({ ...options, https: { cert: tls.certificate, key: tls.key, minVersion: 'TLSv1.2' } });
+  server.server.maxConnections = CONNECTIONS_MAX;
+  return server;
 }
 
 /** The frames that prove an alert, to look at and as a capture. */
@@ -135,11 +123,13 @@ function addProofs(server: FastifyInstance, { data }: ServerOptions): void {
   });
 }
 
-function addActions(server: FastifyInstance, { data, operator }: ServerOptions, now: () => number): void {
+function addActions(server: FastifyInstance, data: SiteData, door: Door, now: () => number): void {
   server.post<{ Params: { id: string }; Body: Pick<WantedAction, 'action' | 'scope' | 'reason'> }>(
     '/api/alerts/:id/actions',
     { schema: { params: ID, body: WANTED_ACTION } },
-    async ({ params, body }, reply) => {
+    async (request, reply) => {
+      const { params, body } = request;
+      const operator = door.identityOf(request)!.name;
       const outcome = data.act(params.id, { ...body, operator, timeMs: now() });
       if (outcome.kind === 'done') return outcome.item;
       if (outcome.kind === 'missing') return reply.code(404).send({ error: 'there is none with this id' });
@@ -176,6 +166,7 @@ function addLists(server: FastifyInstance, data: SiteData): void {
     found(reply, data.incident(params.id)),
   );
   server.get<{ Querystring: PageQuery }>('/api/actions', paged(), ({ query }) => data.actions(query));
+  server.get<{ Querystring: PageQuery }>('/api/log', paged(), ({ query }) => data.log(query));
   const conversations = paged({ host: SHORT_TEXT, protocol: SHORT_TEXT });
   server.get<{ Querystring: ConversationQuery }>('/api/conversations', conversations, ({ query }) =>
     data.conversations(query),

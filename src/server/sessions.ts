@@ -1,58 +1,137 @@
-// Who may ask, and what: a token in the address that is printed opens one session of its role; a session is a cookie that
-// scripts cannot read. Only hashes of both are kept.
+// Who may ask, and what: a token opens a session of its role; a session is a cookie that scripts cannot read. Of tokens and
+// sessions only hashes are kept. Tokens that were printed open one session each; those of accounts open sessions until
+// they are revoked or expire, and a session ends with its token.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { forgetOldest } from '../bytes/forgetting.ts';
+import { FailureLimit } from './rate-limits.ts';
 
-const SESSIONS_MAX = 64;
+const SESSIONS_MAX = 256;
 const SESSION_HOURS = 12;
-/** Wrong tokens for each minute before nobody is listened to for the rest of it. */
-const WRONG_MAX = 20;
+/** A session that nothing is asked in, and no page of which is open, ends earlier. */
+const IDLE_MINUTES = 120;
 const MINUTE_MS = 60_000;
+/** A session is not written anew for every request. */
+const RENEW_EVERY_MS = 10_000;
 export const COOKIE = '1sec_session';
 
 /** A viewer sees everything and changes nothing. */
 export type Role = 'viewer' | 'operator';
 
-export class Sessions {
-  /** What opens one session each, and is then used up. */
-  readonly #tokens: { readonly hash: Buffer; readonly role: Role; isUsed: boolean }[];
-  /** By hash. */
-  readonly #sessions = new Map<string, { readonly endsMs: number; readonly role: Role }>();
-  #wrong = 0;
-  #wrongSinceMs = 0;
+/** Who asks, as the log of what was done names them. */
+export interface Identity {
+  readonly name: string;
+  readonly role: Role;
+}
 
-  constructor(tokens: Readonly<Partial<Record<Role, string>>>) {
+/** A token that a person was given. */
+export interface Account extends Identity {
+  /** SHA-256, hexadecimal: a token has 192 random bits, so that nobody guesses it from there. */
+  readonly hash: string;
+  /** Null: it does not expire. */
+  readonly expiresMs: number | null;
+}
+
+export type Opened =
+  | { readonly kind: 'opened'; readonly session: string; readonly identity: Identity }
+  | { readonly kind: 'wrong' }
+  | { readonly kind: 'wait'; readonly seconds: number };
+
+interface Session {
+  readonly identity: Identity;
+  /** Of the account; null: the token was good once, and its session lasts. */
+  readonly accountHash: string | null;
+  readonly endsMs: number;
+  usedMs: number;
+}
+
+interface OneTimeToken {
+  readonly hash: Buffer;
+  readonly identity: Identity;
+  isUsed: boolean;
+}
+
+export class Sessions {
+  readonly #tokens: readonly OneTimeToken[];
+  readonly #accounts: () => readonly Account[];
+  /** By hash, the oldest first. */
+  readonly #sessions = new Map<string, Session>();
+  readonly #failures = new FailureLimit();
+
+  /** `tokens`: each opens one session in the name `operator`. `accounts`: those of this moment. */
+  constructor(
+    tokens: Readonly<Partial<Record<Role, string>>>,
+    operator: string,
+    accounts: () => readonly Account[] = () => [],
+  ) {
+    this.#accounts = accounts;
     this.#tokens = Object.entries(tokens).map(([role, token]) => ({
-      hash: hashOf(token),
-      role: role as Role,
+      hash: digest(token),
+      identity: { name: operator, role: role as Role },
       isUsed: false,
     }));
   }
 
-  /** The cookie's value of a new session; null where the token is wrong, used up, or was guessed at too often. */
-  open(token: string, nowMs: number): { readonly session: string; readonly role: Role } | null {
-    if (nowMs - this.#wrongSinceMs > MINUTE_MS) {
-      this.#wrong = 0;
-      this.#wrongSinceMs = nowMs;
-    }
-    if (this.#wrong >= WRONG_MAX) return null;
-    const hash = hashOf(token);
-    const known = this.#tokens.find((each) => timingSafeEqual(hash, each.hash) && !each.isUsed);
+  /** `address`: who tries, so that one who guesses keeps nobody else out. */
+  open(token: string, address: string, nowMs: number): Opened {
+    const seconds = this.#failures.waitSeconds(address, nowMs);
+    if (seconds > 0) return { kind: 'wait', seconds };
+    const hash = digest(token);
+    const account = this.#account(hash, nowMs);
+    const printed = this.#tokens.find((each) => timingSafeEqual(hash, each.hash) && !each.isUsed);
+    const known = account ?? printed?.identity;
     if (known === undefined) {
-      this.#wrong++;
-      return null;
+      this.#failures.note(address, nowMs);
+      return { kind: 'wrong' };
     }
-    known.isUsed = true;
+    if (printed !== undefined) printed.isUsed = true;
     const session = randomBytes(24).toString('base64url');
-    if (this.#sessions.size >= SESSIONS_MAX) this.#sessions.clear();
-    const { role } = known;
-    this.#sessions.set(hashOf(session).toString('hex'), { endsMs: nowMs + SESSION_HOURS * 60 * MINUTE_MS, role });
-    return { session, role };
+    const identity = { name: known.name, role: known.role };
+    forgetOldest(this.#sessions, SESSIONS_MAX);
+    this.#sessions.set(digest(session).toString('hex'), {
+      identity,
+      accountHash: account?.hash ?? null,
+      endsMs: nowMs + SESSION_HOURS * 60 * MINUTE_MS,
+      usedMs: nowMs,
+    });
+    return { kind: 'opened', session, identity };
   }
 
-  /** Null: no such session, or it has ended. */
-  roleOf(session: string, nowMs: number): Role | null {
-    const known = this.#sessions.get(hashOf(session).toString('hex'));
-    return known !== undefined && known.endsMs > nowMs ? known.role : null;
+  /** Null: no such session, or it has ended. Asking keeps it from ending for want of use. */
+  identityOf(session: string, nowMs: number): Identity | null {
+    const key = digest(session).toString('hex');
+    const known = this.#sessions.get(key);
+    if (known === undefined) return null;
+    if (!this.#holds(known, nowMs)) {
+      this.#sessions.delete(key);
+      return null;
+    }
+    if (nowMs - known.usedMs > RENEW_EVERY_MS) known.usedMs = nowMs;
+    return known.identity;
+  }
+
+  /** Of a token that comes with the request itself, as programs send it; null: it is none of an account. */
+  bearer(token: string, address: string, nowMs: number): Identity | null {
+    if (this.#failures.waitSeconds(address, nowMs) > 0) return null;
+    const account = this.#account(digest(token), nowMs);
+    if (account === undefined) this.#failures.note(address, nowMs);
+    return account === undefined ? null : { name: account.name, role: account.role };
+  }
+
+  end(session: string): void {
+    this.#sessions.delete(digest(session).toString('hex'));
+  }
+
+  #holds({ endsMs, usedMs, accountHash }: Session, nowMs: number): boolean {
+    if (nowMs >= endsMs || nowMs - usedMs > IDLE_MINUTES * MINUTE_MS) return false;
+    return accountHash === null || this.#account(Buffer.from(accountHash, 'hex'), nowMs) !== undefined;
+  }
+
+  #account(hash: Buffer, nowMs: number): Account | undefined {
+    return this.#accounts().find((account) => {
+      const own = Buffer.from(account.hash, 'hex');
+      if (own.length !== hash.length || !timingSafeEqual(own, hash)) return false;
+      return account.expiresMs === null || nowMs < account.expiresMs;
+    });
   }
 }
 
@@ -65,10 +144,20 @@ export function sessionOf(header: string | undefined): string {
   return '';
 }
 
+/** Of an `Authorization` header (RFC 6750): the token; empty where there is none. */
+export function bearerOf(header: string | undefined): string {
+  return /^Bearer ([\w-]{1,200})$/i.exec(header ?? '')?.[1] ?? '';
+}
+
 export function newToken(): string {
   return randomBytes(24).toString('base64url');
 }
 
-function hashOf(text: string): Buffer {
+/** As accounts keep it. */
+export function tokenHash(token: string): string {
+  return digest(token).toString('hex');
+}
+
+function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }

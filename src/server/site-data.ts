@@ -76,6 +76,26 @@ export type ProofOutcome =
   | { readonly kind: 'missing' }
   | { readonly kind: 'gone'; readonly reason: string };
 
+/** Of the report of changes: from when on and until when; empty: as the report has it. */
+export interface ReportQuery {
+  readonly since: string;
+  readonly until: string;
+}
+
+export type ReportOutcome =
+  | { readonly kind: 'done'; readonly html: string }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** What somebody did that is no action on an alert. `refused`: somebody without a name was not let in. */
+export interface LogEntry {
+  /** Empty: nobody who is known. */
+  readonly operator: string;
+  readonly action: 'session' | 'session-end' | 'refused' | 'token' | 'upload' | 'upload-cancel' | 'settings';
+  readonly detail: string;
+  readonly timeMs: number;
+}
+
 export interface SiteData {
   /** Counts and what needs a person now. */
   overview(): unknown;
@@ -92,6 +112,10 @@ export interface SiteData {
   /** What operators did, the newest first. */
   actions(query: PageQuery): Page;
   act(alert: string, wanted: WantedAction): ActionOutcome;
+  /** Written before what it tells is done. */
+  note(entry: LogEntry): void;
+  /** The newest first. */
+  log(query: PageQuery): Page;
   conversations(query: ConversationQuery): Page;
   /** Devices in groups, and what is done between them. */
   map(query: MapQuery): unknown;
@@ -99,6 +123,8 @@ export interface SiteData {
   operations(query: OperationQuery): Page;
   /** What was read and written at the points of one device. */
   points(query: PageQuery & { readonly asset: string }): Page;
+  reports(): Page;
+  report(name: string, query: ReportQuery): ReportOutcome;
   modules(): Page;
   protocols(): Page;
   /** Another text whenever something changed. */

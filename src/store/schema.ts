@@ -266,5 +266,21 @@ const VERSION_4 = `
   CREATE INDEX logins_by_server ON logins (server);
 `;
 
+const VERSION_5 = `
+  -- What people did beside what they did with alerts: sessions, uploads, settings, tokens. Times are those of the machine's
+  -- clock.
+  CREATE TABLE operator_log (
+    id INTEGER PRIMARY KEY,
+    time_us INTEGER NOT NULL,
+    operator TEXT NOT NULL,
+    action TEXT NOT NULL,
+    detail TEXT NOT NULL
+  ) STRICT;
+  CREATE TRIGGER operator_log_is_kept BEFORE DELETE ON operator_log
+    BEGIN SELECT RAISE(ABORT, 'what operators did is kept'); END;
+  CREATE TRIGGER operator_log_stays BEFORE UPDATE ON operator_log
+    BEGIN SELECT RAISE(ABORT, 'what operators did is not rewritten'); END;
+`;
+
 /** MIGRATIONS[n] makes version n + 1 out of version n. */
-export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4];
+export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5];

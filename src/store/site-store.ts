@@ -20,6 +20,7 @@ import {
 } from './conversations.ts';
 import { inTransaction, openDatabase, told, type OpenOptions } from './database.ts';
 import { LiveRecording } from './live-recording.ts';
+import { storeLogLine, storedLog, type LogLine, type LogPage, type LogWish } from './operator-log.ts';
 import { acceptedFindings, storeAction, storedActions, type OperatorAction } from './operator-actions.ts';
 import { OperationGathering } from './operations.ts';
 import { mergeFirmware, mergePoints, type ObservedFirmware, type ObservedPoint } from './points.ts';
@@ -103,6 +104,16 @@ export class SiteStore {
   /** The alert must be there. */
   act(action: Omit<OperatorAction, 'id'>): OperatorAction {
     return told(this.path, () => inTransaction(this.#database, () => storeAction(this.#database, action)));
+  }
+
+  /** Writes what somebody did that is no action on an alert; false: the log is full. */
+  note(entry: Omit<LogLine, 'id'>): boolean {
+    return told(this.path, () => inTransaction(this.#database, () => storeLogLine(this.#database, entry)));
+  }
+
+  /** What people did beside that, the newest first. `words`: have to stand in a line, whatever the case. */
+  log(wish: LogWish): LogPage {
+    return told(this.path, () => storedLog(this.#database, wish));
   }
 
   /** What operators marked as normal, and did not undo. */

@@ -35,6 +35,8 @@ const ANCHORS = ['PRIVATE KEY-----', 'root:', 'admin:admin', 'password=admin'].m
 const VERSION =
   /(?:[Vv]ersion|[Ff]irmware|U-Boot|Linux version|BusyBox|FW|SW)[ _:=-]{0,3}[vV]?\d{1,5}(?:\.\d{1,6}){1,4}/g;
 
+const POINT = 0x2e;
+
 export interface ImageFindings {
   /** Bits for each byte, 0 to 8: close to 8 is compressed or encrypted. */
   readonly entropy: number;
@@ -87,6 +89,7 @@ export class ImageLook {
   }
 
   #searchVersions(text: Buffer): void {
+    if (!mayHoldVersion(text)) return;
     for (const match of text.toString('latin1').matchAll(VERSION)) {
       // One that ends with the piece may go on in the next, which sees it again.
       if (match.index + match[0].length >= text.length) continue;
@@ -95,15 +98,33 @@ export class ImageLook {
   }
 }
 
+/** A point between two digits stands in every version; a search for it needs no text. */
+function mayHoldVersion(bytes: Buffer): boolean {
+  for (let at = bytes.indexOf(POINT, 1); at > 0; at = bytes.indexOf(POINT, at + 1)) {
+    if (isDigit(bytes[at - 1]!) && isDigit(bytes[at + 1] ?? 0)) return true;
+  }
+  return false;
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x39;
+}
+
 function countBytes(counts: Float64Array, bytes: Uint8Array): void {
   const whole = bytes.length - (bytes.length % 4);
-  for (let at = 0; at < whole; at += 4) {
+  countFours(counts, bytes, whole);
+  for (let at = whole; at < bytes.length; at++) counts[bytes[at]!]!++;
+}
+
+// A function of its own: machine code made in the middle of this loop has not yet seen what follows it, and would be
+// thrown away at its end, each time anew.
+function countFours(counts: Float64Array, bytes: Uint8Array, end: number): void {
+  for (let at = 0; at < end; at += 4) {
     counts[bytes[at]!]!++;
     counts[256 + bytes[at + 1]!]!++;
     counts[512 + bytes[at + 2]!]!++;
     counts[768 + bytes[at + 3]!]!++;
   }
-  for (let at = whole; at < bytes.length; at++) counts[bytes[at]!]!++;
 }
 
 function entropyOf(counts: Float64Array): number {

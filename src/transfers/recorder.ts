@@ -102,7 +102,7 @@ export class TransferRecorder {
     }
     // What comes again is not looked at: the first of two contradicting pieces counts.
     if (end <= open.next) return;
-    open.hash?.update(open.next, bytes.subarray(open.next - offset));
+    open.hash?.update(open.next, offset === open.next ? bytes : bytes.subarray(open.next - offset));
     open.next = end;
     if (open.islands.length > 0) this.#joinIslands(open);
   }

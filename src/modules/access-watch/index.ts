@@ -2,7 +2,7 @@
 // level, tools for remote support, tunnels.
 import type { Claim, Conversation, Login, Trait } from '../../facts/facts.ts';
 import type { Module, ModuleHandlers, Site } from '../../facts/module.ts';
-import { ControlHosts } from '../control-hosts.ts';
+import { controlHostsOf, type ControlHosts } from '../control-hosts.ts';
 import { Guessing } from './guessing.ts';
 import {
   BRUTE_FORCE,
@@ -52,7 +52,7 @@ class AccessWatch implements ModuleHandlers {
   readonly #tunnels: Tunnels;
 
   constructor(site: Site) {
-    this.#control = new ControlHosts(site);
+    this.#control = controlHostsOf(site);
     this.#guessing = new Guessing(site);
     this.#usual = new UsualLogins(site, this.#control);
     this.#remote = new RemoteSessions(site, this.#control);

@@ -119,6 +119,8 @@ class AssetLens implements ModuleHandlers {
   readonly #isMessaging: Uint8Array;
   readonly #identities = new Map<string, Claim>();
   #claimedUs = 0;
+  /** By host and unit: what was claimed of it last; no more than there are exchanges and hosts. */
+  readonly #told = new Map<number, string>();
   /** Something was seen since the last claims that may change them. */
   #hasNews = false;
 
@@ -192,6 +194,7 @@ class AssetLens implements ModuleHandlers {
   }
 
   end(): void {
+    this.#told.clear();
     this.#claimAll();
   }
 
@@ -230,10 +233,19 @@ class AssetLens implements ModuleHandlers {
       dropSearchedUnits(sum.units);
       for (const [unit, { protocol, lastUs, frame }] of sum.units) {
         const name = this.#site.protocols[protocol]?.name ?? '';
+        if (this.#isTold(host, unit, name)) continue;
         this.#claim(host, unit, 'service', name, 'answers', 0.8, lastUs, frame);
       }
       this.#claimRole(host, sum);
     }
+  }
+
+  /** Whether that was the last that was claimed of it; only at the end it is said again, with its newest time. */
+  #isTold(host: number, unit: number, what: string): boolean {
+    const key = host * UNIT_RANGE + unit + 1;
+    if (this.#told.get(key) === what) return true;
+    this.#told.set(key, what);
+    return false;
   }
 
   #claimRole(host: number, sum: HostSums): void {
@@ -245,6 +257,7 @@ class AssetLens implements ModuleHandlers {
       const role = roleOf({ family, answered, units, asked, inspected, failed, servers: servers.size, hasEngineered });
       if (role === null) continue;
       const source = `behaviour: ${role.because}`;
+      if (this.#isTold(host, -1, source)) return;
       this.#claim(host, -1, 'role', role.role, source, role.trust, lastUs, firstFrame);
       this.#claim(host, -1, 'level', `${role.level}`, source, role.trust, lastUs, firstFrame);
       return;

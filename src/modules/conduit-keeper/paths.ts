@@ -1,19 +1,24 @@
 // Learns by which services each network is reached from which others, and tells a way that was never used, once enough
 // is known to say so. Only where no policy says what may pass.
+import { forgetOldest } from '../../bytes/forgetting.ts';
 import { portOf, serviceOf } from '../../assets/conduit-rules.ts';
 import type { Conversation } from '../../facts/facts.ts';
 import type { Site } from '../../facts/module.ts';
-import { ContextKind, pathWord, textWord } from '../../learning/contexts.ts';
+import { ContextKind, pathWord } from '../../learning/contexts.ts';
 import { chanceText, countOf, spanText } from '../plain-words.ts';
 import { unconfirmedSighting, weighed } from '../unconfirmed.ts';
 import { NEW_PATH } from './kinds.ts';
 import type { Places } from './places.ts';
 
+const NETWORKS_MAX = 4096;
+const SERVICES_MAX = 256;
 const OF_THE_NETWORK: readonly string[] = ['dns', 'ntp', 'dhcp', 'ssdp', 'hsrp'];
 
 export class UsualPaths {
   readonly #site: Site;
   readonly #places: Places;
+  /** By network and service: the word of the way; a plant has some hundreds. */
+  readonly #words = new Map<string, Map<string, number>>();
 
   constructor(site: Site, places: Places) {
     this.#site = site;
@@ -45,8 +50,8 @@ export class UsualPaths {
   #learn(conversation: Conversation, service: string): void {
     const { novelty, isTeaching } = this.#site.learning;
     const { client, server, timeUs } = conversation;
-    const word = pathWord(this.#fromOf(client, server), service);
-    const network = textWord(this.#places.networkOf(server));
+    const word = this.#wordOf(this.#fromOf(client, server), service);
+    const network = this.#places.networkWordOf(server);
     const paths = novelty.context(ContextKind.networkPaths, network, 0, 0);
     if (!isTeaching && novelty.findSymbol(paths, word, 0) === 0 && novelty.isLearned(paths)) {
       // What was told is not learned: it is told again when it comes again.
@@ -56,6 +61,21 @@ export class UsualPaths {
     novelty.observe(novelty.symbol(paths, word, 0), timeUs);
     const own = novelty.context(ContextKind.paths, server, 0, 0);
     novelty.observe(novelty.symbol(own, word, 0), timeUs);
+  }
+
+  #wordOf(network: string, service: string): number {
+    let ofNetwork = this.#words.get(network);
+    if (ofNetwork === undefined) {
+      forgetOldest(this.#words, NETWORKS_MAX);
+      this.#words.set(network, (ofNetwork = new Map<string, number>()));
+    }
+    let word = ofNetwork.get(service);
+    if (word === undefined) {
+      word = pathWord(network, service);
+      forgetOldest(ofNetwork, SERVICES_MAX);
+      ofNetwork.set(service, word);
+    }
+    return word;
   }
 
   /** The whole Internet is one network. */

@@ -3,9 +3,10 @@
 import { scopeOf, subnetOf } from '../../bytes/address-space.ts';
 import { zoneScopeOf } from '../../assets/zones.ts';
 import { showable } from '../../bytes/text.ts';
+import { textWord } from '../../learning/contexts.ts';
 import type { Claim, Conversation } from '../../facts/facts.ts';
 import type { Site } from '../../facts/module.ts';
-import { ControlHosts } from '../control-hosts.ts';
+import { controlHostsOf, type ControlHosts } from '../control-hosts.ts';
 import { countOf } from '../plain-words.ts';
 
 const HOSTS_MAX = 65_536;
@@ -44,10 +45,12 @@ export class Places {
   /** By host: addresses never change, and are asked for with every conversation. */
   #scopes = new Uint8Array(1024);
   readonly #networks = new Map<number, string>();
+  /** Networks as words; a plant has some tens. */
+  readonly #networkWords = new Map<string, number>();
 
   constructor(site: Site) {
     this.#site = site;
-    this.control = new ControlHosts(site);
+    this.control = controlHostsOf(site);
     this.#isOfPeople = site.protocols.map(({ name }) => OF_PEOPLE.includes(name));
   }
 
@@ -121,6 +124,17 @@ export class Places {
     const network = `${hosts.segment(host)} ${subnetOf(hosts.address(host))}`;
     if (this.#networks.size < HOSTS_MAX) this.#networks.set(host, network);
     return network;
+  }
+
+  /** The network as a word. */
+  networkWordOf(host: number): number {
+    const network = this.networkOf(host);
+    let word = this.#networkWords.get(network);
+    if (word === undefined) {
+      word = textWord(network);
+      if (this.#networkWords.size < HOSTS_MAX) this.#networkWords.set(network, word);
+    }
+    return word;
   }
 
   /** `10.1.1.0/24`, with the segment where it is not the only one. */

@@ -260,6 +260,11 @@ const QUIET: readonly Case[] = [
     play: (rehearsal) => rehearsal.file(GOOD, { direction: 'to-client' }),
   },
   { kind: 'image-incomplete', what: 'a whole image', play: (rehearsal) => rehearsal.file(GOOD) },
+  {
+    kind: 'image-incomplete',
+    what: 'an image without a gap, where the protocol does not tell the end',
+    play: (rehearsal) => rehearsal.file(GOOD, { isComplete: false, ending: 'silence' }),
+  },
   { kind: 'image-unknown', what: 'an unknown image without a set', play: (rehearsal) => rehearsal.file(GOOD) },
   {
     kind: 'image-altered',

@@ -1,5 +1,6 @@
 // Judges one image that was sent: whole or not, known or not, altered, older than what runs, fit for the device.
 import { grouped, showable } from '../../bytes/text.ts';
+import { ENDING_WORDS } from '../plain-words.ts';
 import type { AlertKind, Severity } from '../../facts/alert.ts';
 import type { KnownImage } from '../../facts/firmware.ts';
 import type { Transfer } from '../../facts/facts.ts';
@@ -44,7 +45,8 @@ export function judgeImage(
 ): readonly Verdict[] {
   const { transfer, passed } = image;
   const verdicts: Verdict[] = [];
-  if (!transfer.isComplete || transfer.missingBytes > 0) verdicts.push(incomplete(image));
+  const isOpen = isOpenEnded(transfer);
+  if (!isOpen && (!transfer.isComplete || transfer.missingBytes > 0)) verdicts.push(incomplete(image));
   const good = transfer.sha256 === '' ? undefined : known?.find(transfer.sha256);
   if (good !== undefined) verdicts.push(...judgeKnown(image, good, receivers, versions));
   else verdicts.push(...judgeUnknown(image, known));
@@ -64,6 +66,11 @@ export function judgeImage(
     verdicts.push({ kind: SECRETS_INSIDE, severity: SECRETS_INSIDE.severity, text: `inside: ${secrets.join(', ')}` });
   }
   return verdicts;
+}
+
+/** Nothing of it is missing, and its protocol does not tell where it ends. */
+function isOpenEnded({ isComplete, sha256, ending }: Transfer): boolean {
+  return !isComplete && ending !== undefined && sha256 !== '';
 }
 
 function incomplete({ transfer, isDevice }: Image): Verdict {
@@ -152,6 +159,13 @@ export function imageText({ transfer, passed }: Image): string {
   const what = [transfer.kind, architecture].filter((word) => word !== '').join(', ');
   const version = versions.length === 0 ? '' : ` that says «${showable(versions[0]!, 60)}»`;
   const name = transfer.name === '' ? '' : ` «${showable(transfer.name, 120)}»`;
-  const whole = transfer.isComplete && transfer.missingBytes === 0 ? ', whole' : '';
+  const whole = wholeText(transfer);
   return `an image${name} of ${grouped(transfer.size)} bytes${whole}${what === '' ? '' : ` [${what}]`}${version}`;
+}
+
+function wholeText(transfer: Transfer): string {
+  const { isComplete, missingBytes, ending } = transfer;
+  if (isOpenEnded(transfer)) return ` without a gap (its end is not told by the protocol: ${ENDING_WORDS[ending!]})`;
+  if (!isComplete || missingBytes > 0) return '';
+  return ending === undefined ? ', whole' : `, whole (${ENDING_WORDS[ending]})`;
 }

@@ -12,6 +12,7 @@ import {
   program,
   READ,
   type Case,
+  OPEN_ENDED,
 } from './scenes.ts';
 
 export const FIRES: readonly Case[] = [
@@ -36,6 +37,21 @@ export const FIRES: readonly Case[] = [
     what: 'a block of which a piece was not seen',
     play: (rehearsal) => rehearsal.file(GOOD, PART, [1]),
     says: /1,000 bytes were not seen \(1,000 at 1,000\), so that it cannot be compared/,
+  },
+  {
+    kind: 'program-sent',
+    what: 'a file whose end the protocol does not tell',
+    play: (rehearsal) => rehearsal.file(GOOD, { ...OPEN_ENDED, ending: 'restart' }),
+    says: /without a gap, its end not told by the protocol \(the device was restarted afterwards\), SHA-256 [0-9a-f]{64}/,
+  },
+  {
+    kind: 'program-changed',
+    what: 'a file of the same size with other bytes, whose end the protocol does not tell',
+    play: (rehearsal) => {
+      rehearsal.file(GOOD, { ...OPEN_ENDED, ending: 'silence' });
+      rehearsal.file(BAD, { ...OPEN_ENDED, ending: 'silence' });
+    },
+    says: /it replaces what .* \(3 of 3,000 bytes differ/,
   },
   {
     kind: 'program-read',

@@ -1,7 +1,7 @@
 // What logic-watch says nothing of: each kind has its quiet twin.
 import { Outcome } from '../../facts/operation.ts';
 import { Verb } from '../../facts/verbs.ts';
-import { BAD, dataBlock, DB, download, GOOD, intent, PART, READ, type Case } from './scenes.ts';
+import { BAD, dataBlock, DB, download, GOOD, intent, OPEN_ENDED, PART, READ, type Case } from './scenes.ts';
 
 export const QUIET: readonly Case[] = [
   {
@@ -22,6 +22,14 @@ export const QUIET: readonly Case[] = [
       rehearsal.file(GOOD, READ);
       rehearsal.file(GOOD, PART);
       rehearsal.file(GOOD, PART);
+    },
+  },
+  {
+    kind: 'program-changed',
+    what: 'a file of another size, where nobody tells its end',
+    play: (rehearsal) => {
+      rehearsal.file(GOOD, { ...OPEN_ENDED, ending: 'silence' });
+      rehearsal.file(GOOD.subarray(0, 2000), { ...OPEN_ENDED, ending: 'silence' });
     },
   },
   {

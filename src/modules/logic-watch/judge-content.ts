@@ -3,11 +3,12 @@ import type { AlertKind, Severity } from '../../facts/alert.ts';
 import type { HostDirectory, Transfer } from '../../facts/facts.ts';
 import type { KnownProgram, ProgramPart } from '../../facts/learning.ts';
 import type { Site } from '../../facts/module.ts';
+import { grouped } from '../../bytes/text.ts';
 import { spanText } from '../plain-words.ts';
 import { differenceText } from './compare.ts';
 import { type Content, type Contents, partKey } from './contents.ts';
 import { CHANGED_UNSEEN, NOT_KNOWN_GOOD, PROGRAM_CHANGED, PROGRAM_HIDDEN } from './kinds.ts';
-import { partName, partText } from './wording.ts';
+import { isComparable, partName, partText } from './wording.ts';
 
 export interface Program {
   readonly transfer: Transfer;
@@ -37,9 +38,15 @@ export function judgeContent({ transfer, bytes, isSent }: Program, contents: Con
   const { hosts } = site;
   const { sha256, size, timeUs, frame, client, kind } = transfer;
   const said = partText(transfer);
-  if (!transfer.isComplete || sha256 === '') return { note: `${said}, so that it cannot be compared`, raised: [] };
+  if (!isComparable(transfer)) return { note: `${said}, so that it cannot be compared`, raised: [] };
   const part = contents.part(partKey(transfer, partName(transfer)));
   const now: Content = { sha256, size, timeUs, frame, client, isSent, kind, bytes };
+  // Where nobody tells the end, one of another size may be the same with another end.
+  if (!transfer.isComplete && part.last !== null && part.last.size !== size) {
+    const before = `${grouped(part.last.size)} bytes before, so that it is not compared`;
+    contents.note(part, now);
+    return { note: `${said}, ${before}`, raised: [] };
+  }
   const { last, sent } = part;
   const verdicts = isSent ? judgeSent(now, last, hosts) : judgeRead(transfer, now, last, sent, hosts);
   const good = judgeKnown(transfer, isSent, site);

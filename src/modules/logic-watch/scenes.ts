@@ -6,6 +6,8 @@ import type { Rehearsal } from '../rehearsal.ts';
 
 export const MINUTE_US = 60_000_000;
 export const PART: Partial<Transfer> = { carrier: 'block download', name: 'FC1' };
+/** Nothing on the wire says where it ends. */
+export const OPEN_ENDED: Partial<Transfer> = { carrier: 'file record', name: 'file 4', isComplete: false };
 export const READ: Partial<Transfer> = { carrier: 'block upload', name: 'FC1', direction: 'to-client' };
 
 /** A program of bytes that do not repeat. */

@@ -36,7 +36,8 @@ export interface Target {
 
 export interface Client {
   readonly host: number;
-  readonly targets: Map<string, Target>;
+  /** By `keyOf`. */
+  readonly targets: Map<number, Target>;
   /** Something happened since it was last judged. */
   isDirty: boolean;
 }
@@ -129,7 +130,7 @@ export class Attempts {
     const known = this.clients.get(host);
     if (known !== undefined) return known;
     if (this.clients.size >= CLIENTS_MAX) this.#forgetFirst();
-    const made = { host, targets: new Map<string, Target>(), isDirty: true };
+    const made = { host, targets: new Map<number, Target>(), isDirty: true };
     this.clients.set(host, made);
     return made;
   }
@@ -156,8 +157,9 @@ export function hasFailed(target: Target, timeUs: number): boolean {
   return target.state === 'refused' || target.state === 'empty';
 }
 
-function keyOf({ server, transport, serverPort }: Conversation): string {
-  return `${server} ${transport} ${serverPort}`;
+/** Server, transport and port in one number. */
+function keyOf({ server, transport, serverPort }: Conversation): number {
+  return (server * 3 + (transport === 'tcp' ? 0 : transport === 'udp' ? 1 : 2)) * 65_536 + serverPort;
 }
 
 function isEmpty({ clientPackets, serverPackets, clientBytes, serverBytes }: Conversation): boolean {

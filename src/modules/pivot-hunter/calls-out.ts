@@ -59,8 +59,8 @@ export class CallsOut {
     if (client <= 0 || server <= 0 || !isAnswered || (transport !== 'tcp' && transport !== 'udp')) return;
     const { hosts, protocols, learning } = this.#site;
     if (learning.isTeaching || this.#control.find(client) === undefined) return;
-    if (!isFar(hosts.address(client), hosts.address(server))) return;
     if (REGULAR.has(protocols[protocol]?.name ?? '') || hosts.isBroadcastOrMulticast(server)) return;
+    if (!isFar(hosts.address(client), hosts.address(server))) return;
     this.#addSent(conversation);
     if (phase === 'closed') this.#addCall(conversation);
   }

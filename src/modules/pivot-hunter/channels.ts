@@ -27,6 +27,9 @@ const PAIRS_MAX = 8192;
 /** Refused before and answered afterwards within this time, a service has appeared. */
 const APPEARED_US = 10 * MINUTE_US;
 
+/** Host numbers are smaller. */
+const HOST_RANGE = 2 ** 18;
+
 interface Way {
   readonly from: number;
   readonly to: number;
@@ -54,11 +57,12 @@ export class Channels {
   readonly #control: ControlHosts;
   readonly #openings: Openings;
   readonly #movement: Movement;
-  /** By flow: who spoke first, of conversations that nobody recognised so far. */
+  /** By flow: that the server spoke first, where it did, of conversations that nobody recognised so far. */
   readonly #drivers = new Map<number, number>();
-  readonly #refused = new Map<string, Refused>();
-  /** By client and server: when something was last said between them, and in what. */
-  readonly #sessions = new Map<string, { readonly service: string; readonly timeUs: number }>();
+  /** By `doorKey`. */
+  readonly #refused = new Map<number, Refused>();
+  /** By `pairKey`: when something was last said between the two, and in what. */
+  readonly #sessions = new Map<number, { service: string; timeUs: number }>();
   /** By flow: ports that answered after they had refused. */
   readonly #appeared = new Map<number, Appeared>();
   readonly #told = new Set<string>();
@@ -105,15 +109,16 @@ export class Channels {
     this.tick(Infinity);
   }
 
-  #opened({ flow, client, server, clientPackets, isSeenFromStart, timeUs }: Conversation): void {
+  #opened({ flow, server, clientPackets, isSeenFromStart, timeUs }: Conversation): void {
     const wasSilent = timeUs - this.#openings.siteFirstUs >= SILENCE_US;
+    if (isSeenFromStart || !wasSilent || clientPackets > 0) return;
     forgetOldest(this.#drivers, PAIRS_MAX);
-    this.#drivers.set(flow, isSeenFromStart || !wasSilent || clientPackets > 0 ? client : server);
+    this.#drivers.set(flow, server);
   }
 
   #wasRefused({ client, server, serverPort, timeUs, frame, isSeenFromStart }: Conversation): void {
     if (!isSeenFromStart) return;
-    const key = `${client} ${server} ${serverPort}`;
+    const key = doorKey(client, server, serverPort);
     const known = this.#refused.get(key);
     if (known !== undefined && timeUs - known.lastUs <= APPEARED_US) {
       known.count++;
@@ -127,17 +132,25 @@ export class Channels {
 
   /** What the two talked about in between is what may have opened the port. */
   #talked({ client, server, protocol, timeUs }: Conversation): void {
-    const key = `${client} ${server}`;
+    const key = pairKey(client, server);
+    const service = this.#site.protocols[protocol]!.name;
+    const known = this.#sessions.get(key);
     this.#sessions.delete(key);
     forgetOldest(this.#sessions, PAIRS_MAX);
-    this.#sessions.set(key, { service: this.#site.protocols[protocol]!.name, timeUs });
+    if (known === undefined) this.#sessions.set(key, { service, timeUs });
+    else {
+      known.service = service;
+      known.timeUs = timeUs;
+      this.#sessions.set(key, known);
+    }
   }
 
   /** A port that refused before: what is spoken there decides. */
   #wasAnswered({ flow, client, server, serverPort, timeUs, frame }: Conversation): void {
-    const key = `${client} ${server} ${serverPort}`;
+    if (this.#refused.size === 0) return;
+    const key = doorKey(client, server, serverPort);
     const refused = this.#refused.get(key);
-    const session = this.#sessions.get(`${client} ${server}`);
+    const session = this.#sessions.get(pairKey(client, server));
     if (refused === undefined || timeUs - refused.lastUs > APPEARED_US || this.#isUsual(serverPort)) return;
     if (session === undefined || session.timeUs < refused.firstUs) return;
     this.#refused.delete(key);
@@ -268,6 +281,15 @@ function wayOf(conversation: Conversation, driver: number): Way {
   return driver === server
     ? { from: server, to: client, port: clientPort, sent: answered, got: asked }
     : { from: client, to: server, port: serverPort, sent: asked, got: answered };
+}
+
+/** Host numbers are below 2^18. */
+function pairKey(client: number, server: number): number {
+  return client * HOST_RANGE + server;
+}
+
+function doorKey(client: number, server: number, port: number): number {
+  return pairKey(client, server) * 65_536 + port;
 }
 
 function said(packets: number, bytes: number): number {

@@ -4,7 +4,7 @@ import type { Claim, Conversation, Login, Trait, Transfer } from '../../facts/fa
 import type { Module, ModuleHandlers, Site } from '../../facts/module.ts';
 import type { Operation } from '../../facts/operation.ts';
 import type { ProtocolFamily } from '../../facts/protocol.ts';
-import { ControlHosts } from '../control-hosts.ts';
+import { controlHostsOf, type ControlHosts } from '../control-hosts.ts';
 import { Attempts } from './attempts.ts';
 import { CallsOut } from './calls-out.ts';
 import { Channels } from './channels.ts';
@@ -41,7 +41,7 @@ class PivotHunter implements ModuleHandlers {
   readonly #callsOut: CallsOut;
 
   constructor(site: Site) {
-    this.#control = new ControlHosts(site);
+    this.#control = controlHostsOf(site);
     this.#attempts = new Attempts(site);
     this.#scans = new Scans(site, this.#attempts, this.#control);
     this.#openings = new Openings(site, this.#control);

@@ -9,6 +9,7 @@ const SECOND_US = 1_000_000;
 const REGULAR_TIMES = 3;
 const REGULAR_GAP = 2;
 const HOSTS_MAX = 65_536;
+const SERVICES_MAX = 1024;
 
 export interface Opening {
   /** Never seen before, neither here nor in the baseline. */
@@ -22,7 +23,10 @@ export interface Opening {
 export class Openings {
   readonly #site: Site;
   readonly #control: ControlHosts;
-  readonly #firstUs = new Map<number, number>();
+  /** By host, NaN: not heard. */
+  #firstUs = new Float64Array(1024).fill(NaN);
+  /** Names of services as words. */
+  readonly #words = new Map<string, number>();
   /** When the first conversation of all began. */
   siteFirstUs = -1;
 
@@ -39,7 +43,8 @@ export class Openings {
   }
 
   heardSince(host: number): number {
-    return this.#firstUs.get(host) ?? Infinity;
+    const firstUs = this.#firstUs[host] ?? NaN;
+    return Number.isNaN(firstUs) ? Infinity : firstUs;
   }
 
   /**
@@ -53,7 +58,7 @@ export class Openings {
     const openings = isOfControl
       ? novelty.context(ContextKind.openings, server, 0, 0)
       : novelty.findContext(ContextKind.openings, server, 0, 0);
-    const word = textWord(service);
+    const word = this.#wordOf(service);
     const known = novelty.findSymbol(openings, client, word);
     const rate = known === 0 ? 0 : this.#rateOf(known, client, timeUs);
     if (isOfControl) novelty.observe(known === 0 ? novelty.symbol(openings, client, word) : known, timeUs);
@@ -76,12 +81,26 @@ export class Openings {
     return Math.max(SECOND_US / meanUs, SECOND_US / Math.max(SECOND_US, pauseUs));
   }
 
+  #wordOf(service: string): number {
+    let word = this.#words.get(service);
+    if (word === undefined) {
+      word = textWord(service);
+      if (this.#words.size < SERVICES_MAX) this.#words.set(service, word);
+    }
+    return word;
+  }
+
   #hears(host: number, timeUs: number): void {
-    if (this.#firstUs.has(host) || this.#firstUs.size >= HOSTS_MAX) return;
+    if (!Number.isNaN(this.#firstUs[host] ?? NaN) || host >= HOSTS_MAX) return;
+    if (host >= this.#firstUs.length) {
+      const larger = new Float64Array(2 ** (32 - Math.clz32(host))).fill(NaN);
+      larger.set(this.#firstUs);
+      this.#firstUs = larger;
+    }
     // A baseline may know it from before.
     const { hosts, learning } = this.#site;
     const present = learning.novelty.findContext(ContextKind.presence, textWord(hosts.segment(host)), 0, 0);
     const known = learning.novelty.findSymbol(present, host, 0);
-    this.#firstUs.set(host, known === 0 ? timeUs : Math.min(timeUs, learning.novelty.symbolFirstUs(known)));
+    this.#firstUs[host] = known === 0 ? timeUs : Math.min(timeUs, learning.novelty.symbolFirstUs(known));
   }
 }

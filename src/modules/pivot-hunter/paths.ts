@@ -63,6 +63,7 @@ export class Paths {
   /** The way that leads to `last`, from its beginning; `last` alone where nobody came into its host before. */
   leadingTo(last: Step): Step[] {
     const path = [last];
+    if (!this.#into.has(last.from)) return path;
     const seen = new Set([last.to, last.from]);
     for (let step = last; path.length < STEPS_MAX;) {
       const before = this.#before(step, seen);

@@ -2,9 +2,8 @@
 import { Encoding, type Operation } from '../../facts/operation.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 import { setAnswered, setNoValues, setValues } from '../facts-of-messages.ts';
-import type { IdentityClaims } from './identity.ts';
 import { Confirmed, UNREADABLE_ERROR } from './messages.ts';
-import { FailedWrite, type MultipleProperties, readError } from './multiple.ts';
+import { FailedWrite, type MultipleProperties, type PropertyListener, readError } from './multiple.ts';
 import type { RequestFiller } from './requests.ts';
 import { TagReader } from './tags.ts';
 import type { Transfers } from './transfers.ts';
@@ -12,15 +11,15 @@ import type { Transfers } from './transfers.ts';
 export class AnswerReader {
   readonly #filler: RequestFiller;
   readonly #multiple: MultipleProperties;
-  readonly #identity: IdentityClaims;
+  readonly #listener: PropertyListener;
   readonly #transfers: Transfers;
   readonly #reader = new TagReader();
   readonly #failed = new FailedWrite();
 
-  constructor(filler: RequestFiller, multiple: MultipleProperties, identity: IdentityClaims, transfers: Transfers) {
+  constructor(filler: RequestFiller, multiple: MultipleProperties, listener: PropertyListener, transfers: Transfers) {
     this.#filler = filler;
     this.#multiple = multiple;
-    this.#identity = identity;
+    this.#listener = listener;
     this.#transfers = transfers;
   }
 
@@ -111,7 +110,7 @@ export class AnswerReader {
       return false;
     }
     context.sink.operation(operation);
-    this.#identity.told(object, value, bytes);
+    this.#listener.told(object, value, bytes);
     return next === end;
   }
 

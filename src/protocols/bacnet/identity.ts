@@ -34,6 +34,19 @@ export class IdentityClaims {
   #unit = -1;
   readonly #reader = new TagReader();
 
+  /** The message that is being read, the host and the device behind it that tells; null: nobody that is known. */
+  get context(): MessageContext | null {
+    return this.#context;
+  }
+
+  get host(): number {
+    return this.#host;
+  }
+
+  get unit(): number {
+    return this.#unit;
+  }
+
   /** Whom the claims are about until the next call; null: they cannot be pinned to anybody. */
   about(context: MessageContext | null, host: number, unit: number): void {
     this.#context = context;

@@ -174,6 +174,7 @@ export const Property = {
   description: 28,
   eventEnable: 35,
   eventState: 36,
+  fileSize: 42,
   firmwareRevision: 44,
   localDate: 56,
   localTime: 57,

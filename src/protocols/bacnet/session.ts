@@ -24,8 +24,10 @@ import {
   verbOfConfirmed,
   unconfirmedFunction,
 } from './messages.ts';
-import { MultipleProperties } from './multiple.ts';
+import { MultipleProperties, type PropertyListener } from './multiple.ts';
+import { OBJECT_TYPE_FILE, Property } from './names.ts';
 import { NetworkLayer } from './network-layer.ts';
+import type { ObjectReference } from './objects.ts';
 import { ApduHeader } from './parse-apdu.ts';
 import { LinkMessage } from './parse-link.ts';
 import { RequestFiller } from './requests.ts';
@@ -33,6 +35,7 @@ import { Segments, type SegmentedMessage } from './segments.ts';
 import { ToldServices } from './told.ts';
 import { Transfers } from './transfers.ts';
 import { UnansweredRequests } from './unanswered.ts';
+import type { ValueReader } from './values.ts';
 
 const PENDING_REQUESTS_MAX = 16_384;
 /** Three tries of the usual ten seconds and less (12.11: APDU_Timeout, Number_Of_APDU_Retries). */
@@ -61,9 +64,10 @@ export class BacnetSession {
 
   constructor(protocol: number) {
     this.#protocol = protocol;
-    this.#multiple = new MultipleProperties(this.#filler, this.#identity);
+    const listener: PropertyListener = { told: (object, value, bytes) => this.#propertyTold(object, value, bytes) };
+    this.#multiple = new MultipleProperties(this.#filler, listener);
     this.#told = new ToldServices(this.#filler, this.#multiple, this.#identity);
-    this.#answers = new AnswerReader(this.#filler, this.#multiple, this.#identity, this.#transfers);
+    this.#answers = new AnswerReader(this.#filler, this.#multiple, listener, this.#transfers);
     this.#unanswered = new UnansweredRequests(this.#multiple, this.#logins);
     this.#tables = new LinkTables(protocol, this.#pending);
     this.#network = new NetworkLayer(protocol, this.#pending, this.#identity, this.#unanswered);
@@ -178,6 +182,12 @@ export class BacnetSession {
     if (isFormed && service === Confirmed.atomicWriteFile) {
       isFormed = this.#transfers.write(context, operation, bytes, this.#filler.object.next, end);
     }
+    if (isFormed && service === Confirmed.writeProperty) {
+      const { object, value } = this.#filler;
+      if (isFileSize(object))
+        this.#transfers.sizeTold(context, operation.server, operation.unit, object.instance, value.number, true);
+    }
+    if (operation.verb === Verb.restart) this.#transfers.restarted(context, operation.server, operation.unit);
     this.#logins.requested(operation, service, bytes, from, end, context);
     if (operation.valueCount === 1 && operation.valueSize > KEPT_BYTES_MAX) {
       // Nothing that is written may be hidden by its length: what is too long to wait for the answer is told without it.
@@ -186,6 +196,13 @@ export class BacnetSession {
     }
     this.#pending.add(operation, key, noteOf(context.fromClient, invokeId));
     return isFormed;
+  }
+
+  #propertyTold(object: ObjectReference, value: ValueReader, bytes: Uint8Array): void {
+    const { context, host, unit } = this.#identity;
+    this.#identity.told(object, value, bytes);
+    if (context !== null && isFileSize(object))
+      this.#transfers.sizeTold(context, host, unit, object.instance, value.number, false);
   }
 
   /** Somebody tells something: the one who speaks is the server. */
@@ -416,4 +433,8 @@ function noteOf(isAskedByClient: boolean, invokeId: number): number {
 
 function addressText(bytes: Uint8Array, at: number): string {
   return `${bytes[at]!}.${bytes[at + 1]!}.${bytes[at + 2]!}.${bytes[at + 3]!}`;
+}
+
+function isFileSize({ objectType, property }: ObjectReference): boolean {
+  return objectType === OBJECT_TYPE_FILE && property === Property.fileSize;
 }

@@ -203,6 +203,11 @@ export function objectNumber(instance: number, attribute: number, outerInstance:
   return (outer * INSTANCES + (Math.max(0, instance) % INSTANCES)) * ATTRIBUTES_PER_INSTANCE + within;
 }
 
+/** What tells the outer instances in such a number apart, 0 where there is none. */
+export function outerInstanceOf(number: number): number {
+  return Math.floor(number / (ATTRIBUTES_PER_INSTANCE * INSTANCES));
+}
+
 /** The attribute in such a number, 0 where there is none. */
 export function attributeOf(number: number): number {
   return number % ATTRIBUTES_PER_INSTANCE;

@@ -102,6 +102,7 @@ export class EnipDecoder implements ProtocolDecoder {
 
   gap(flow: number): void {
     this.#exchange.pending.markGap(flow);
+    this.#exchange.shown.gap(flow);
   }
 
   closed(flow: number, context: MessageContext): void {

@@ -4,7 +4,7 @@ import type { Login } from '../../facts/facts.ts';
 import type { Operation } from '../../facts/operation.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 import { Verb } from '../../facts/verbs.ts';
-import { Class, attributeOf, instanceOf } from './classes.ts';
+import { Class, attributeOf, instanceOf, outerInstanceOf, spaceName } from './classes.ts';
 import type { Connections } from './connections.ts';
 import { CloseAnswer, OpenAnswer } from './forward-open.ts';
 import {
@@ -17,7 +17,8 @@ import {
 } from './identity.ts';
 import { Fnc, PCCC_FUNCTIONS, Pccc } from './pccc-functions.ts';
 import { Signed } from './packets.ts';
-import { Service } from './services.ts';
+import { Service, serviceName } from './services.ts';
+import { General } from './status.ts';
 import { Transfers, type Carried } from './transfers.ts';
 
 /** Services of the flash update object: begin tells the size, each piece its offset. */
@@ -41,6 +42,10 @@ export class Shown {
     this.#name = name;
     this.#connections = connections;
     this.#transfers = new Transfers(name);
+  }
+
+  gap(flow: number): void {
+    this.#transfers.gap(flow);
   }
 
   closed(flow: number, context: MessageContext): void {
@@ -84,7 +89,14 @@ export class Shown {
       return;
     }
     if (operation.verb === Verb['program-upload']) {
-      this.#transfers.piece(context, operation, PROGRAM, -1, bytes, start, end);
+      const part = partOf(operation, -1);
+      this.#transfers.continued(context, operation, part, bytes, start, end);
+      // The general status tells whether there is more (volume 1, appendix B-1).
+      if (operation.code !== General.partialTransfer) this.#transfers.end(context, operation, part);
+      return;
+    }
+    if (operation.verb === Verb['program-download']) {
+      this.#downloaded(operation, bytes, start, end, context);
       return;
     }
     switch (classId) {
@@ -142,6 +154,18 @@ export class Shown {
       user: '',
       outcome,
     });
+  }
+
+  /** What was accepted of a program: the data of the request, by the object it is for. */
+  #downloaded(operation: Operation, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
+    const { valuesStart, valueSize, valueCount } = operation;
+    const size = valueSize * valueCount;
+    // Without data the operation holds that of the answer.
+    if (operation.function >= PCCC_FUNCTIONS || size === 0 || operation.bytes === bytes) return;
+    const created = operation.function === Service.create ? createdInstance(bytes, start, end) : -1;
+    const part = partOf(operation, created);
+    this.#transfers.begin(context, operation, part, size);
+    this.#transfers.piece(context, operation, part, 0, operation.bytes, valuesStart, valuesStart + size);
   }
 
   /** Marker and state, zeros, for all but the first a token; then compressed source. */
@@ -216,6 +240,23 @@ function fileOf(operation: Operation, isDownload: boolean): Carried {
   const instance = operation.first < 0 ? 0 : instanceOf(operation.first);
   const name = instance === EDS_INSTANCE ? 'electronic data sheet' : `file ${instance}`;
   return { carrier: 'file object', direction: isDownload ? 'to-server' : 'to-client', name };
+}
+
+/** `read source: logix extended properties 12 of a program 3`: what is read or loaded, and of which object. */
+function partOf({ function: service, subfunction: classId, space, first, verb }: Operation, created: number): Carried {
+  const instance = created >= 0 ? created : first < 0 ? 0 : instanceOf(first);
+  const outer = first < 0 ? 0 : outerInstanceOf(first);
+  const object = `${spaceName(space)} ${instance}${outer > 0 ? ` (${outer})` : ''}`;
+  const name = `${serviceName(service, classId)}: ${object}`;
+  return verb === Verb['program-upload']
+    ? { carrier: 'logix upload', direction: 'to-client', name }
+    : { carrier: 'logix download', direction: 'to-server', name };
+}
+
+/** The answer to Create tells the number of the new instance (volume 1, appendix A-4.7); -1 where it does not. */
+function createdInstance(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start >= 4) return u32le(bytes, start);
+  return end - start >= 2 ? u16le(bytes, start) : -1;
 }
 
 const EDS_INSTANCE = 200;

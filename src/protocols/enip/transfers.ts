@@ -30,6 +30,8 @@ interface OpenTransfer extends CarriedTransfer {
   /** Where the next piece belongs. */
   next: number;
   hasGap: boolean;
+  /** Something was lost: where a piece belongs has to be told with it. */
+  isAdrift: boolean;
   /** Size told at the beginning, -1 where it was not. */
   announced: number;
 }
@@ -69,6 +71,10 @@ export class Transfers {
       transfer.hasGap = offset !== 0;
       transfer.next = Math.max(0, offset);
     }
+    if (offset < 0 && transfer.isAdrift) {
+      transfer.hasGap = true;
+      return;
+    }
     const at = offset < 0 ? transfer.next : offset;
     // What is sent again is the same piece again.
     if (at < transfer.next) return;
@@ -85,10 +91,28 @@ export class Transfers {
     if (transfer.announced >= 0 && transfer.next >= transfer.announced) this.#end(context, transfer, true);
   }
 
+  /** Bytes right behind the last ones; the first that come are the beginning. */
+  continued(
+    context: MessageContext,
+    parties: TransferParties,
+    carried: Carried,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    const isBegun = this.#find(context.flow, parties.unit, carried) !== undefined;
+    this.piece(context, parties, carried, isBegun ? -1 : 0, bytes, start, end);
+  }
+
   /** The sender says that this was all. */
   end(context: MessageContext, parties: TransferParties, carried: Carried): void {
     const transfer = this.#find(context.flow, parties.unit, carried);
     if (transfer !== undefined) this.#end(context, transfer, true);
+  }
+
+  /** Bytes were lost: parts whose place is not told have none any more. */
+  gap(flow: number): void {
+    for (const transfer of this.#byFlow.get(flow) ?? []) transfer.isAdrift = true;
   }
 
   closed(flow: number, context: MessageContext): void {
@@ -133,6 +157,7 @@ export class Transfers {
       next: 0,
       isComplete: false,
       hasGap: false,
+      isAdrift: false,
       announced: -1,
     };
     this.#open.add(transfer);

@@ -15,7 +15,12 @@ export const ContentKind = {
 } as const;
 
 const MULTIPART = ascii('multipart/form-data');
-const STREAMS = ['multipart/x-mixed-replace', 'text/event-stream', 'application/x-rtsp-tunnelled'].map(ascii);
+const STREAMS = [
+  'multipart/x-mixed-replace',
+  'text/event-stream',
+  'application/x-rtsp-tunnelled',
+  'application/grpc',
+].map(ascii);
 const PAGE = ascii('text/html');
 const XML = ascii('xml');
 const FORMS = ['application/x-www-form-urlencoded', 'text/plain', 'text/javascript'].map(ascii);

@@ -1,5 +1,6 @@
 // What is known of one conversation: how far each direction has come, and the requests that wait for their answers.
 import type { Body } from './body.ts';
+import type { Http2 } from './http2.ts';
 import type { HttpLogin } from './logins.ts';
 import { Method } from './messages.ts';
 import type { Told } from './told.ts';
@@ -21,6 +22,8 @@ export const Phase = {
   trailer: 7,
   /** Another protocol, or none of ours: not looked into. */
   opaque: 8,
+  /** Frames of HTTP/2: see `Conversation.http2`. */
+  http2: 9,
 } as const;
 
 export class Side {
@@ -74,6 +77,8 @@ export class Conversation {
   /** An answer may have been lost: the next one may be to a later request than the first that waits. */
   isDoubtful = false;
   readonly told: Told;
+  /** What reads both directions where they are frames of HTTP/2. */
+  http2: Http2 | null = null;
 
   constructor(told: Told) {
     this.told = told;

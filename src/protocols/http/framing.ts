@@ -4,6 +4,7 @@ import { NEED_MORE, type MessageContext } from '../../facts/protocol.ts';
 import { Phase, type Conversation, type Side } from './exchanges.ts';
 import { HEAD_BYTES_MAX, Head, Kind, Start, headEnd, lineEnd, startOf } from './head.ts';
 import { FORM_BYTES_MAX, RULES, type Rule } from './messages.ts';
+import { isFirstSettings } from './http2.ts';
 import { markHinted } from './attempts.ts';
 import type { Session } from './session.ts';
 import { hexDigit } from './text-in-bytes.ts';
@@ -31,7 +32,10 @@ export class Framing {
     if (conversation === null) return available;
     const side = sideOf(conversation, context.fromClient);
     if (side.hasGap) this.#lose(conversation, side, context, -1);
+    if (isHttp2Server(conversation, side, bytes, start, end)) this.#session.beginHttp2(conversation, 0, context);
     switch (side.phase) {
+      case Phase.http2:
+        return Math.min(FRAME_BYTES_MAX, conversation.http2!.frameSize(bytes, start, end, context.fromClient));
       case Phase.head:
       case Phase.search:
         return headSize(side, bytes, start, end);
@@ -56,6 +60,9 @@ export class Framing {
     const side = sideOf(conversation, context.fromClient);
     side.scanned = 0;
     switch (side.phase) {
+      case Phase.http2:
+        conversation.http2!.decode(bytes, start, end, context);
+        return;
       case Phase.head:
       case Phase.search:
         this.#readHead(conversation, side, bytes, start, end, context);
@@ -191,6 +198,10 @@ export class Framing {
     side.hasGap = false;
     side.scanned = 0;
     if (side.phase === Phase.opaque) return;
+    if (side.phase === Phase.http2) {
+      conversation.http2!.lose(context, count);
+      return;
+    }
     if (side.phase === Phase.close) {
       side.body?.lost(context, count);
       return;
@@ -209,6 +220,13 @@ export class Framing {
     side.phase = Phase.search;
     this.#session.lostMessages(conversation, context.fromClient, context);
   }
+}
+
+/** The server may be the first to speak, and its first word is one of HTTP/2. */
+function isHttp2Server(conversation: Conversation, side: Side, bytes: Uint8Array, start: number, end: number): boolean {
+  const { client, server, exchanges } = conversation;
+  const isFresh = client.phase === Phase.search && server.phase === Phase.search && exchanges.length === 0;
+  return side === server && isFresh && isFirstSettings(bytes, start, end);
 }
 
 function sideOf(conversation: Conversation, fromClient: boolean): Side {

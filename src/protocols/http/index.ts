@@ -3,6 +3,7 @@ import { Speaker, type MessageContext, type Protocol, type ProtocolDecoder } fro
 import { METHODS, methodName, statusName } from './messages.ts';
 import { FRAME_BYTES_MAX, Framing } from './framing.ts';
 import { Start, startOf } from './head.ts';
+import { isFirstSettings } from './http2.ts';
 import { looksLike } from './recognise.ts';
 import { Session } from './session.ts';
 
@@ -18,16 +19,16 @@ export const http: Protocol = {
   family: 'it',
   kinds: METHODS.map((name, index) => ({ function: index + 1, subfunction: -1, name })),
   summary: 'Web pages of devices: what they say they are, logins, what is uploaded and downloaded',
-  start: (protocol) => new HttpDecoder(protocol),
+  start: (protocol) => new HttpDecoder(new Session(protocol)),
 };
 
-class HttpDecoder implements ProtocolDecoder {
+export class HttpDecoder implements ProtocolDecoder {
   readonly #session: Session;
   readonly #framing: Framing;
 
-  constructor(protocol: number) {
-    this.#session = new Session(protocol);
-    this.#framing = new Framing(this.#session);
+  constructor(session: Session) {
+    this.#session = session;
+    this.#framing = new Framing(session);
   }
 
   looksLike(bytes: Uint8Array, start: number, end: number): number {
@@ -36,7 +37,7 @@ class HttpDecoder implements ProtocolDecoder {
 
   speaker(bytes: Uint8Array, start: number, end: number): number {
     const kind = startOf(bytes, start, end);
-    if (kind === Start.response) return Speaker.server;
+    if (kind === Start.response || isFirstSettings(bytes, start, end)) return Speaker.server;
     return kind === Start.request ? Speaker.client : Speaker.unknown;
   }
 

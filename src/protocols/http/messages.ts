@@ -114,6 +114,8 @@ export const RULES = {
   'coding-unknown': 'a transfer coding other than chunked, or chunked is not the last',
   'chunk-size-invalid': 'no size where a chunk has to begin',
   'chunk-end-missing': 'no line end behind a chunk',
+  'frame-invalid': 'a frame of HTTP/2 where it may not be, or with lengths that do not fit',
+  'field-block-invalid': 'a head of HTTP/2 that its table of fields does not explain',
 } as const;
 export type Rule = keyof typeof RULES;
 

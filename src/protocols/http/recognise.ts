@@ -1,13 +1,14 @@
 // Is this HTTP/1.x? By its start line, on any port; what asks for MQTT over WebSocket belongs to MQTT.
 import { LATER_BYTES_MAX, Match } from '../../facts/protocol.ts';
 import { Start, headEnd, methodOf, startOf } from './head.ts';
+import { isFirstSettings } from './http2.ts';
 import { Method, ascii } from './messages.ts';
 import { beginsWithWord, wordAt } from './text-in-bytes.ts';
 
 /** `yes` for a start line; `later` while it is not whole, or while a head may still ask for MQTT. */
 export function looksLike(bytes: Uint8Array, start: number, end: number): number {
   const kind = startOf(bytes, start, end);
-  if (kind === Start.no) return Match.no;
+  if (kind === Start.no) return isFirstSettings(bytes, start, end) ? Match.yes : Match.no;
   if (kind === Start.cut) return end - start < LATER_BYTES_MAX ? Match.later : Match.no;
   if (!mayUpgrade(bytes, start, end, kind)) return Match.yes;
   const stop = headEnd(bytes, start, start, Math.min(end, start + LATER_BYTES_MAX));

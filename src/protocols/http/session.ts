@@ -9,16 +9,21 @@ import { Bodies } from './bodies.ts';
 import { Conversation, EXCHANGES_MAX, Exchange, Phase, type Side, unknownExchange } from './exchanges.ts';
 import { tellOfClient, tellOfServer, trait } from './facts.ts';
 import type { Head } from './head.ts';
+import { Http2, Http2Scratch, PREFACE_LINE_BYTES } from './http2.ts';
 import { HttpLogins } from './logins.ts';
-import { Method, RULES } from './messages.ts';
+import { Method, RULES, ascii } from './messages.ts';
 import { lastPart, pathEnd, pathStart } from './names.ts';
 import { Told } from './told.ts';
 import { Operations } from './operations.ts';
 import { judge } from './outcome.ts';
+import { isWord } from './text-in-bytes.ts';
 
 /** Conversations followed at a time; more are recognised and not looked into. */
 const CONVERSATIONS_MAX = 16_384;
 const PATH_BYTES_MAX = 512;
+/** Connections of HTTP/2 that are followed at once, each with its tables of fields. */
+const CONNECTIONS_MAX = 1024;
+const H2C = ascii('h2c');
 
 export class Session {
   readonly #conversations = new Map<number, Conversation>();
@@ -27,6 +32,8 @@ export class Session {
   readonly #bodies = new Bodies(this.#logins);
   readonly #operations: Operations;
   readonly #told = new Told();
+  readonly #scratch = new Http2Scratch();
+  #connections = 0;
 
   constructor(protocol: number) {
     this.#operations = new Operations(protocol);
@@ -49,8 +56,7 @@ export class Session {
   request(conversation: Conversation, head: Head, bytes: Uint8Array, start: number, context: MessageContext): void {
     const { client: side, exchanges } = conversation;
     if (head.method === Method.pri) {
-      beginOpaque(conversation);
-      trait(conversation, context, context.client, 'http-version', '2');
+      this.beginHttp2(conversation, PREFACE_LINE_BYTES, context);
       return;
     }
     if (exchanges.length >= EXCHANGES_MAX) this.#unanswered(exchanges.shift()!, context);
@@ -96,6 +102,10 @@ export class Session {
         const name = printable(bytes, head.start('upgrade'), head.end('upgrade'), 64);
         trait(conversation, context, context.server, 'http-upgrade', name.toLowerCase());
       }
+      if (isWord(bytes, head.start('upgrade'), head.end('upgrade'), H2C)) {
+        this.beginHttp2(conversation, 0, context)?.upgraded(this.#waiting(conversation, context));
+        return;
+      }
       this.#answered(conversation, head, bytes, context);
       beginOpaque(conversation);
       return;
@@ -120,6 +130,21 @@ export class Session {
     if (side.phase !== Phase.head && side.phase !== Phase.opaque) {
       side.body = this.#bodies.ofResponse(exchange, head, bytes, context);
     }
+  }
+
+  /**
+   * From here on both directions are HTTP/2; the client has sent so much of its preface. Null where there are too many, or
+   * where this is inside such a connection already.
+   */
+  beginHttp2(conversation: Conversation, seenBytes: number, context: MessageContext): Http2 | null {
+    trait(conversation, context, context.client, 'http-version', '2');
+    if (this.#conversations.get(context.flow) !== conversation || this.#connections >= CONNECTIONS_MAX) {
+      beginOpaque(conversation);
+      return null;
+    }
+    this.#connections++;
+    conversation.client.phase = conversation.server.phase = Phase.http2;
+    return (conversation.http2 = new Http2(this, this.#scratch, conversation, seenBytes));
   }
 
   /** The body of a direction is over; `isWhole`: all of it was sent, as far as anybody knows. */
@@ -156,6 +181,15 @@ export class Session {
     if (conversation === undefined) return;
     this.#conversations.delete(flow);
     this.#ntlm.forget(flow);
+    this.closeOne(conversation, context);
+    if (conversation.http2 === null) return;
+    this.#connections--;
+    conversation.http2.closed(context);
+    conversation.http2 = null;
+  }
+
+  /** A conversation, or a stream of one, is over: what is open is handed over as it is. */
+  closeOne(conversation: Conversation, context: MessageContext): void {
     for (const side of [conversation.client, conversation.server]) {
       if (side.body === null) continue;
       // Nothing was seen just now: what follows from the body is proved by its last frame.
@@ -169,6 +203,11 @@ export class Session {
 
   tick(timeUs: number, context: MessageContext): void {
     this.#logins.tick(timeUs, context);
+  }
+
+  /** The request that waits longest. */
+  #waiting(conversation: Conversation, context: MessageContext): Exchange {
+    return conversation.exchanges.shift() ?? unknownExchange(context.timeUs);
   }
 
   /** The request that this answers; a made-up one where it was not seen. */

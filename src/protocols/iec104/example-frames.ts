@@ -154,6 +154,8 @@ export class Talk {
   readonly decoder: ProtocolDecoder;
   readonly context: MessageContext;
   readonly #sent: [number, number] = [0, 0];
+  /** Bytes of both directions so far, lost ones too. */
+  readonly #bytes: [number, number] = [0, 0];
 
   constructor(ports: { readonly clientPort: number; readonly serverPort: number } = USUAL_PORTS) {
     this.decoder = iec104.start(0);
@@ -169,6 +171,7 @@ export class Talk {
       operation: emptyOperation(),
       hosts: NO_HOSTS,
       sink: this.listener,
+      positionOf: (at) => this.#bytes[this.context.fromClient ? 0 : 1] + at,
     };
   }
 
@@ -177,6 +180,14 @@ export class Talk {
     this.context.frame++;
     this.context.timeUs += 1000;
     this.decoder.decode(frame, 0, frame.length, this.context);
+    this.#bytes[fromClient ? 0 : 1] += frame.length;
+    return this;
+  }
+
+  /** I frames of the controlled station that nobody saw. */
+  lost(...asdus: readonly string[]): this {
+    for (const asdu of asdus) this.#bytes[1] += iFrame(this.#sent[1]++, this.#sent[0], asdu).length;
+    this.decoder.gap(this.context.flow, false, this.context);
     return this;
   }
 

@@ -187,3 +187,61 @@ test('open transfers are bounded: the oldest ends', () => {
   assert.equal(ended.length, 300 - 256);
   assert.equal(ended[0]?.name, 'file 1 of object 1');
 });
+
+/** A file of two sections of eight and six bytes, up to the frame before those of `lost`. */
+function started(): Talk {
+  return new Talk()
+    .tell(asduHex(120, FILE, `${PLACE}0E0000 00`))
+    .tell(asduHex(121, FILE, `${PLACE}01 080000 00`))
+    .tell(asduHex(125, FILE, `${PLACE}01 02 0102`));
+}
+
+function piecesOf(talk: Talk): unknown[] {
+  return talk.listener.transfers
+    .filter(({ phase }) => phase === 'piece')
+    .map(({ offset, bytes }) => [offset, [...bytes]]);
+}
+
+test('a segment behind lost ones stands where it belongs', () => {
+  const talk = started()
+    .lost(asduHex(125, FILE, `${PLACE}01 02 0304`), asduHex(125, FILE, `${PLACE}01 02 0506`))
+    .tell(asduHex(125, FILE, `${PLACE}01 02 0708`))
+    .close();
+  assert.deepEqual(piecesOf(talk), [
+    [0, [1, 2]],
+    [6, [7, 8]],
+  ]);
+  assert.equal(talk.listener.transfers.at(-1)?.isComplete, false);
+});
+
+test('where the lost frames were no segments, the rest of the section has no place', () => {
+  const talk = started()
+    .lost(asduHex(30, 3, '64000001FC53250D0A071A'))
+    .tell(asduHex(125, FILE, `${PLACE}01 02 0304`))
+    .tell(asduHex(121, FILE, `${PLACE}02 060000 00`))
+    .tell(asduHex(125, FILE, `${PLACE}02 02 0A0B`))
+    .close();
+  assert.deepEqual(piecesOf(talk), [
+    [0, [1, 2]],
+    [8, [10, 11]],
+  ]);
+});
+
+test('a section whose announcement was lost is not told before the next one', () => {
+  const talk = started()
+    .lost(asduHex(121, FILE, `${PLACE}02 060000 00`))
+    .tell(asduHex(125, FILE, `${PLACE}02 02 0A0B`))
+    .close();
+  assert.deepEqual(piecesOf(talk), [[0, [1, 2]]]);
+});
+
+test('lost acknowledgements cost nothing', () => {
+  const talk = started();
+  talk.decoder.gap(1, true, talk.context);
+  talk
+    .tell(asduHex(125, FILE, `${PLACE}01 06 030405060708`))
+    .tell(asduHex(121, FILE, `${PLACE}02 060000 00`))
+    .tell(asduHex(125, FILE, `${PLACE}02 06 0102 03040506`))
+    .tell(asduHex(123, FILE, `${PLACE}02 01 39`));
+  assert.deepEqual([talk.listener.transfers.at(-1)?.isComplete, talk.listener.rules], [true, []]);
+});

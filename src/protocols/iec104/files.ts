@@ -1,6 +1,7 @@
 // File services (types 120 to 127; IEC 60870-5-101:2003, clauses 6.11 and 7.3.6): what is asked becomes operations, and
 // segments become transfers. The controlling station reads files by calling them, and writes by announcing one.
 import type { MessageContext } from '../../facts/protocol.ts';
+import { APCI, ASDU_HEADER } from './apci.ts';
 import { u16le } from '../../bytes/endian.ts';
 import { Verb } from '../../facts/verbs.ts';
 import { setAnswered, setUnasked, startOperation } from '../facts-of-messages.ts';
@@ -11,7 +12,7 @@ import { codeOf } from './facts.ts';
 import { FILE_ERROR } from './messages.ts';
 import { type Asdu, u24le } from './parse.ts';
 import type { Problems } from './problems.ts';
-import { Transfers, type FilePlace } from './transfers.ts';
+import { Transfers, type FilePlace, type FramePlace } from './transfers.ts';
 import { Space, Type } from './types.ts';
 
 /** Set in FRQ and SRQ: not ready. */
@@ -89,7 +90,9 @@ export class Files {
         return;
       case Type.sectionReady: {
         const isReady = (bytes[at + 6]! & NOT_READY) === 0;
-        if (isReady) this.#transfers.section(context, place, bytes[at + 2]!);
+        if (isReady) {
+          this.#transfers.section(context, place, bytes[at + 2]!, u24le(bytes, at + 3), frameOf(asdu, context));
+        }
         if (!fromController) this.#answer(place, Wait.sectionReady, isReady ? 0 : FILE_ERROR, context);
         return;
       }
@@ -144,7 +147,8 @@ export class Files {
   #segment(asdu: Asdu, bytes: Uint8Array, at: number, place: FilePlace, context: MessageContext): void {
     const start = at + 4;
     const end = Math.min(asdu.end, start + bytes[at + 3]!);
-    if (start < end) this.#transfers.piece(context, place, bytes[at + 2]!, bytes, start, end);
+    if (start >= end) return;
+    this.#transfers.piece(context, place, bytes[at + 2]!, bytes, start, end, frameOf(asdu, context));
   }
 
   #last(bytes: Uint8Array, at: number, place: FilePlace, context: MessageContext): void {
@@ -236,6 +240,12 @@ export class Files {
     operation.first = place.address;
     operation.count = 1;
   }
+}
+
+/** The frame that holds it, with its control fields and the header. */
+function frameOf({ start, end }: Asdu, context: MessageContext): FramePlace {
+  const frameStart = start - APCI - ASDU_HEADER;
+  return { start: context.positionOf?.(frameStart) ?? -1, size: end - frameStart };
 }
 
 /** The error of SCQ and AFQ as a code of an operation; 0 for none. */

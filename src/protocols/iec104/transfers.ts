@@ -30,8 +30,24 @@ interface OpenTransfer extends FilePlace {
   isWhole: boolean;
   section: number;
   sectionStart: number;
+  /** Length of the section that was told, -1 where it was not. */
+  sectionSize: number;
   sectionSum: number;
   fileSum: number;
+  /** Something was lost since the last segment. */
+  isInterrupted: boolean;
+  /** It is not known where what follows belongs, before the next section begins. */
+  isAdrift: boolean;
+  /** Where the frame of the last segment ended in the stream, -1: not known; the longest frame, and what it carries. */
+  lastEnd: number;
+  frameBytes: number;
+  segmentBytes: number;
+}
+
+/** Where a frame stands in the stream, modulo 2 ** 32; `start` -1: not known. */
+export interface FramePlace {
+  readonly start: number;
+  readonly size: number;
 }
 
 export class Transfers {
@@ -50,14 +66,17 @@ export class Transfers {
     this.#begin(context, key, place, size, true);
   }
 
-  /** A section is ready: the same number again means that it comes once more. */
-  section(context: MessageContext, place: FilePlace, section: number): void {
+  /** A section of `size` bytes is ready: the same number again means that it comes once more. */
+  section(context: MessageContext, place: FilePlace, section: number, size: number, frame: FramePlace): void {
     const transfer = this.#of(context, place);
     if (section === transfer.section) {
       transfer.size = transfer.sectionStart;
       transfer.fileSum = (transfer.fileSum - transfer.sectionSum) & 0xff;
     } else if (section !== transfer.section + 1) transfer.isWhole = false;
     this.#startSection(transfer, section);
+    transfer.sectionSize = size;
+    transfer.lastEnd = endOf(frame);
+    transfer.isInterrupted = false;
   }
 
   piece(
@@ -67,12 +86,22 @@ export class Transfers {
     bytes: Uint8Array,
     start: number,
     end: number,
+    frame: FramePlace,
   ): void {
     const transfer = this.#of(context, place);
     if (section !== transfer.section) {
       if (section !== transfer.section + 1) transfer.isWhole = false;
       this.#startSection(transfer, section);
+      // It is not known how much of the new section came before.
+      if (transfer.isInterrupted) transfer.isAdrift = true;
+    } else if (transfer.isInterrupted) skipLost(transfer, frame, end - start);
+    transfer.isInterrupted = false;
+    transfer.lastEnd = endOf(frame);
+    if (end - start > transfer.segmentBytes) {
+      transfer.segmentBytes = end - start;
+      transfer.frameBytes = frame.size;
     }
+    if (transfer.isAdrift) return;
     for (let at = start; at < end; at++) {
       transfer.sectionSum = (transfer.sectionSum + bytes[at]!) & 0xff;
       transfer.fileSum = (transfer.fileSum + bytes[at]!) & 0xff;
@@ -86,7 +115,7 @@ export class Transfers {
   /** Sum of what came of the current section or of the file, modulo 256; -1 where not all of it was seen. */
   sum(context: MessageContext, place: FilePlace, isFile: boolean): number {
     const transfer = this.#open.get(keyOf(context.flow, place));
-    if (transfer?.isWhole !== true) return -1;
+    if (transfer?.isWhole !== true || transfer.isInterrupted) return -1;
     return isFile ? transfer.fileSum : transfer.sectionSum;
   }
 
@@ -97,7 +126,7 @@ export class Transfers {
   /** Bytes of one direction were lost. */
   gap(flow: number): void {
     if (this.#open.size === 0) return;
-    for (const transfer of this.#open.values()) if (transfer.flow === flow) transfer.isWhole = false;
+    for (const transfer of this.#open.values()) if (transfer.flow === flow) transfer.isInterrupted = true;
   }
 
   closed(flow: number, context: MessageContext): void {
@@ -111,9 +140,19 @@ export class Transfers {
   }
 
   #startSection(transfer: OpenTransfer, section: number): void {
+    const isNext = section === transfer.section + 1;
+    // Of the section before something is missing: by its length it is known where this one begins.
+    const { isAdrift, isInterrupted, sectionSize } = transfer;
+    if (isNext && sectionSize >= 0 && transfer.size < transfer.sectionStart + sectionSize) {
+      transfer.size = transfer.sectionStart + sectionSize;
+      transfer.isWhole = false;
+    } else if (isAdrift || isInterrupted || section > transfer.section + 1) transfer.isWhole = false;
+    transfer.isAdrift = section > transfer.section + 1 || (isNext && sectionSize < 0 && (isAdrift || isInterrupted));
     transfer.section = section;
     transfer.sectionStart = transfer.size;
+    transfer.sectionSize = -1;
     transfer.sectionSum = 0;
+    transfer.lastEnd = -1;
   }
 
   #of(context: MessageContext, place: FilePlace): OpenTransfer {
@@ -140,8 +179,14 @@ export class Transfers {
       isWhole,
       section: 0,
       sectionStart: 0,
+      sectionSize: -1,
       sectionSum: 0,
       fileSum: 0,
+      isInterrupted: false,
+      isAdrift: false,
+      lastEnd: -1,
+      frameBytes: 0,
+      segmentBytes: 0,
     };
     this.#open.set(key, transfer);
     this.#hand(context, transfer, 'begun', -1, NO_BYTES, false);
@@ -187,6 +232,23 @@ export class Transfers {
       ...CONTENT_UNSEEN,
     });
   }
+}
+
+function endOf({ start, size }: FramePlace): number {
+  return start < 0 ? -1 : (start + size) >>> 0;
+}
+
+/** The segments that were lost are as long as the longest; where their frames do not fill the loss, nobody knows. */
+function skipLost(transfer: OpenTransfer, { start, size }: FramePlace, segment: number): void {
+  const { lastEnd } = transfer;
+  const frameBytes = Math.max(transfer.frameBytes, size);
+  const segmentBytes = Math.max(transfer.segmentBytes, segment);
+  const between = start < 0 || lastEnd < 0 ? -1 : (start - lastEnd) >>> 0;
+  if (between === 0) return;
+  transfer.isWhole = false;
+  const segments = between / frameBytes;
+  if (between > 0 && Number.isInteger(segments)) transfer.size += segments * segmentBytes;
+  else transfer.isAdrift = true;
 }
 
 function keyOf(flow: number, { unit, address, file, isToServer }: FilePlace): string {

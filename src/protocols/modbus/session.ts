@@ -109,6 +109,7 @@ export class ModbusSession {
       message.addProblem(Problem['broadcast-not-a-write'], start, message.function, 0);
     }
     if (message.problemCount > 0) this.#facts.violations(context, parties, message, bytes, frameStart, frameEnd);
+    if (message.verb === Verb.restart) this.#transfers.restarted(context, parties);
     if (message.verb === Verb['file-write']) this.#writtenPieces(bytes, start, end, context);
     else if (message.subfunction === Umas.downloadBlock && message.function === Code.umas) {
       this.#transfers.programPiece(

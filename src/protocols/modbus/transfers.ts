@@ -1,5 +1,6 @@
 // File records (functions 20 and 21) and UMAS program blocks, gathered into transfers with a begin, pieces and an end.
 // Rare messages: plain code with objects, bounded.
+import type { TransferEnding } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 import { type CarriedTransfer, transferFact } from '../facts-of-messages.ts';
 
@@ -21,6 +22,9 @@ interface OpenTransfer extends CarriedTransfer {
   nextOffset: number;
   /** Size told at the beginning, -1 where it was not. */
   announced: number;
+  /** Where the last piece begins. */
+  lastOffset: number;
+  ending?: TransferEnding;
 }
 
 /** Who carries it; the same parties for all facts of a transfer. */
@@ -51,11 +55,15 @@ export class Transfers {
     end: number,
   ): void {
     const direction = isWrite ? 'to-server' : 'to-client';
-    const key = `${context.flow} ${parties.unit} ${direction} ${file}`;
+    const key = fileKey(context.flow, parties.unit, direction, file);
+    if (!isWrite) this.#end(context, fileKey(context.flow, parties.unit, 'to-server', file), false, 'read-back');
+    // Its beginning comes once more, and not as a retry.
+    else if (record === 0 && (this.#open.get(key)?.lastOffset ?? 0) > 0) this.#end(context, key, false, 'begun-anew');
     const transfer =
       this.#open.get(key) ?? this.#begin(context, key, parties, 'file record', direction, `file ${file}`, -1);
     // Nothing on the wire says how long a file is: complete is only said of what is known to be.
     transfer.isComplete = false;
+    transfer.lastOffset = record * 2;
     this.#piece(context, transfer, record * 2, bytes, start, end);
   }
 
@@ -95,14 +103,24 @@ export class Transfers {
     this.#end(context, programKey(context.flow, parties.unit, isDownload), true);
   }
 
+  /** The device was told to restart: what was written before is used now. */
+  restarted(context: MessageContext, { server, unit }: TransferParties): void {
+    if (this.#open.size === 0) return;
+    for (const [key, transfer] of this.#open) {
+      if (transfer.server === server && transfer.unit === unit && isOfFile(transfer))
+        this.#end(context, key, false, 'restart');
+    }
+  }
+
   closed(flow: number, context: MessageContext): void {
     if (this.#open.size === 0) return;
-    for (const [key, transfer] of this.#open) if (transfer.flow === flow) this.#end(context, key, false);
+    for (const [key, transfer] of this.#open) if (transfer.flow === flow) this.#end(context, key, false, 'closed');
   }
 
   tick(timeUs: number, context: MessageContext): void {
     if (this.#open.size === 0) return;
-    for (const [key, transfer] of this.#open) if (timeUs - transfer.lastUs > IDLE_US) this.#end(context, key, false);
+    for (const [key, transfer] of this.#open)
+      if (timeUs - transfer.lastUs > IDLE_US) this.#end(context, key, false, 'silence');
   }
 
   #beginProgram(
@@ -152,6 +170,7 @@ export class Transfers {
       blockBytes: 0,
       nextOffset: 0,
       announced,
+      lastOffset: -1,
     };
     this.#open.set(key, transfer);
     context.sink.transfer(transferFact(transfer, this.#protocol, 'begun', context.timeUs, context.frame));
@@ -173,16 +192,26 @@ export class Transfers {
     context.sink.transfer(transferFact(transfer, this.#protocol, 'piece', context.timeUs, context.frame, offset, copy));
   }
 
-  #end(context: MessageContext, key: string, isEndSeen: boolean): void {
+  #end(context: MessageContext, key: string, isEndSeen: boolean, ending?: TransferEnding): void {
     const transfer = this.#open.get(key);
     if (transfer === undefined) return;
     this.#open.delete(key);
+    if (isOfFile(transfer)) transfer.ending = ending ?? 'closed';
     const isWhole = transfer.announced < 0 || transfer.announced === transfer.size;
     transfer.isComplete = transfer.isComplete && isEndSeen && isWhole;
     const frame = isEndSeen ? context.frame : transfer.frame;
     const timeUs = isEndSeen ? context.timeUs : transfer.lastUs;
     context.sink.transfer(transferFact(transfer, this.#protocol, 'ended', timeUs, frame));
   }
+}
+
+/** Files have no end of their own; programs are told to have ended. */
+function isOfFile({ nextBlock }: OpenTransfer): boolean {
+  return nextBlock < 0;
+}
+
+function fileKey(flow: number, unit: number, direction: string, file: number): string {
+  return `${flow} ${unit} ${direction} ${file}`;
 }
 
 function programKey(flow: number, unit: number, isDownload: boolean): string {

@@ -11,7 +11,14 @@ import {
 } from '../../facts/protocol.ts';
 import { violation } from '../facts-of-messages.ts';
 import { type FlowState, Mode, type Side } from './flows.ts';
-import { FURTHER_PIECE_BYTES, PIECE_BYTES, looksLikePackets, packetSize, speakerOfPackets } from './framing.ts';
+import {
+  FURTHER_PIECE_BYTES,
+  PIECE_BYTES,
+  firstPieceSize,
+  looksLikePackets,
+  packetSize,
+  speakerOfPackets,
+} from './framing.ts';
 import { MqttPacket } from './packet.ts';
 import { parsePacket } from './parse.ts';
 import { MqttSession, type PacketListener } from './session.ts';
@@ -59,20 +66,31 @@ export class MqttDecoder implements ProtocolDecoder {
       if (mode === Mode.unknown) return NEED_MORE;
       state.mode = mode;
     }
-    return state.mode === Mode.packets
-      ? this.#pieceSize(side, bytes, start, end)
-      : this.#framePieceSize(side, bytes, start, end);
+    if (state.mode === Mode.webSocket) return this.#framePieceSize(side, bytes, start, end);
+    const { place } = side;
+    if (place.isLost) {
+      const passed = place.passed(bytes, start, end);
+      if (passed > 0) return passed;
+    }
+    const size = this.#pieceSize(side, bytes, start, end, state.version);
+    if (size === NOT_THIS_PROTOCOL) place.forget();
+    else if (size === NEED_MORE || start + size > end) place.waits(bytes, start, end, side.left > 0);
+    return size;
   }
 
   decode(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     const state = this.#session.states.of(context.flow);
     const side = state.sides[context.fromClient ? 0 : 1];
     if (state.mode === Mode.webSocket) this.#frame(state, side, bytes, start, end, context);
-    else this.#piece(state, side, bytes, start, end, context);
+    else if (!side.place.read(start, end)) this.#piece(state, side, bytes, start, end, context);
   }
 
   gap(flow: number, fromClient: boolean): void {
     this.#session.gap(flow, fromClient);
+  }
+
+  resumes(flow: number, fromClient: boolean, _context: MessageContext, lostBytes: number): boolean {
+    return this.#session.resumes(flow, fromClient, lostBytes);
   }
 
   closed(flow: number, context: MessageContext): void {
@@ -104,9 +122,10 @@ export class MqttDecoder implements ProtocolDecoder {
   }
 
   /** A packet, or a piece of a long one. */
-  #pieceSize(side: Side, bytes: Uint8Array, start: number, end: number): number {
-    if (side.left > 0) return Math.min(side.left, FURTHER_PIECE_BYTES);
-    return Math.min(packetSize(bytes, start, end), PIECE_BYTES);
+  #pieceSize(side: Side, bytes: Uint8Array, start: number, end: number, version: number): number {
+    if (side.left > 0) return Math.min(side.left, end - start, FURTHER_PIECE_BYTES);
+    const size = packetSize(bytes, start, end);
+    return size <= PIECE_BYTES ? size : firstPieceSize(bytes, start, end, version);
   }
 
   #piece(state: FlowState, side: Side, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
@@ -118,6 +137,7 @@ export class MqttDecoder implements ProtocolDecoder {
     }
     const packet = this.#packet;
     parsePacket(bytes, start, end, state.version, packet);
+    side.place.packetBegins(bytes, start, end, packet.size);
     if (packet.size > end - start) side.left = packet.size - (end - start);
     this.#session.packet(context, state, side, packet, bytes, start, end);
     this.#listener?.packet(packet, bytes, context, this.#session.topic);
@@ -229,7 +249,7 @@ export class MqttDecoder implements ProtocolDecoder {
   ): number {
     let at = start;
     while (at < end) {
-      const size = this.#pieceSize(side, bytes, at, end);
+      const size = this.#pieceSize(side, bytes, at, end, state.version);
       if (size === NEED_MORE || at + size > end) return at;
       if (size === NOT_THIS_PROTOCOL) {
         side.isLost = true;

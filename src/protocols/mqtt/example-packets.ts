@@ -310,9 +310,12 @@ export class Talk {
     this.#waiting.set(key, [...all.subarray(at)]);
   }
 
-  gap(fromClient: boolean): void {
-    this.#waiting.delete(`${this.context.flow} ${fromClient}`);
-    this.decoder.gap(this.context.flow, fromClient, this.context);
+  /** What was begun is dropped, and so many bytes more are lost; -1: nobody knows how many. */
+  gap(fromClient: boolean, lostBytes = -1): void {
+    const { context, decoder } = this;
+    this.#waiting.delete(`${context.flow} ${fromClient}`);
+    decoder.gap(context.flow, fromClient, context);
+    decoder.resumes?.(context.flow, fromClient, context, lostBytes);
   }
 
   wait(us: number): void {

@@ -2,6 +2,7 @@
 import type { ConnectedClient } from './clients.ts';
 import type { OpenTransfer } from './transfers.ts';
 import type { SparkplugNode } from './sparkplug-nodes.ts';
+import { StreamPlace } from './stream-place.ts';
 
 /** Conversations of which something is known. */
 const FLOWS_MAX = 65_536;
@@ -26,6 +27,7 @@ export class Side {
   aliases: Map<number, Uint8Array> | null = null;
   /** Bytes were lost: an alias that is not known may have been set in them. */
   hasGap = false;
+  readonly place = new StreamPlace();
 
   /** WebSocket: the HTTP head is over. */
   isFramed = false;
@@ -167,11 +169,13 @@ export class FlowStates {
     side.carryLength = 0;
   }
 
-  /** Bytes of this direction were lost. */
-  lose(side: Side): void {
+  /** Bytes of this direction were lost; what is known of the packet that they are of may stay. */
+  lose(side: Side, isPacketKept: boolean): void {
     this.releaseCarry(side);
-    side.left = 0;
-    side.transfer = null;
+    if (!isPacketKept) {
+      side.left = 0;
+      side.transfer = null;
+    }
     side.frameLeft = 0;
     side.isLost = false;
     side.hasGap = true;

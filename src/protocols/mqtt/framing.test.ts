@@ -122,10 +122,12 @@ test('the size of a packet is known once its length is, and never trusted beyond
   assert.equal(size('C0 05 00'), NOT_THIS_PROTOCOL);
 });
 
-test('a packet longer than a piece is framed in pieces', () => {
+test('a packet longer than a piece is framed in pieces, the first short unless its members are read', () => {
   const bytes = publish('a/b', new Uint8Array(3 * PIECE_BYTES));
   const decoder = mqtt.start(0);
   const context = { flow: 1, fromClient: true } as Parameters<typeof decoder.frameSize>[3];
-  assert.equal(decoder.frameSize(bytes, 0, bytes.length, context), PIECE_BYTES);
+  assert.equal(decoder.frameSize(bytes, 0, bytes.length, context), 4096);
+  const members = publish('a/b', `{"a":1,"b":"${'x'.repeat(3 * PIECE_BYTES)}"}`);
+  assert.equal(mqtt.start(0).frameSize(members, 0, members.length, context), PIECE_BYTES);
   assert.equal(mqtt.frameBytesMax, PIECE_BYTES);
 });

@@ -1,17 +1,20 @@
 // Cuts a stream into MQTT packets, and recognises MQTT by the packets that a beginning holds. Keeps no state.
 import { u16be } from '../../bytes/endian.ts';
 import { Match, NEED_MORE, NOT_THIS_PROTOCOL, Speaker } from '../../facts/protocol.ts';
-import { PacketType } from './messages.ts';
-import { variableInteger, variableIntegerSize } from './fields.ts';
+import { PacketType, Version } from './messages.ts';
+import { variableInteger, variableIntegerSize, writtenSize } from './fields.ts';
 import { areFilters } from './parse-answers.ts';
 import { flagsOf } from './parse.ts';
 import { areProperties } from './properties.ts';
-import { hasSlash, hasWildcard, isPrintableText } from './text-rules.ts';
+import { hasSlash, hasWildcard, isPrintableText, isSparkplugTopic } from './text-rules.ts';
 
 /** Longer packets are framed in pieces: a first one of this size, */
 export const PIECE_BYTES = 65_536;
-/** and further ones of this. */
+/** or of this where nothing in it is read but how it begins, */
+const SHORT_PIECE_BYTES = 4096;
+/** and further ones of as much as is there, up to this. */
 export const FURTHER_PIECE_BYTES = 16_384;
+const OPENING_BRACE = 0x7b;
 /** A topic that alone is evidence has so many characters and a level. */
 const TELLING_TOPIC_BYTES_MIN = 4;
 const SHORT_ACKNOWLEDGEMENT_MAX = 65_536;
@@ -27,6 +30,30 @@ export function packetSize(bytes: Uint8Array, start: number, end: number): numbe
   size += 1 + length;
   // What no specification allows is believed only of a packet that ends where the bytes do.
   return isPlausible(bytes[start]!, length) || start + size === end ? size : NOT_THIS_PROTOCOL;
+}
+
+/**
+ * Size of the first piece of a packet that is read in pieces. It is short where the payload is taken as it comes, so that
+ * the topic is known soon and little is lost with it; what is read by its members is read as far as one piece goes.
+ */
+export function firstPieceSize(bytes: Uint8Array, start: number, end: number, version: number): number {
+  if (end - start < SHORT_PIECE_BYTES) return SHORT_PIECE_BYTES;
+  if (bytes[start]! >> 4 !== PacketType.publish) return PIECE_BYTES;
+  let topic = start + 2;
+  while (bytes[topic - 1]! >= 0x80) topic++;
+  const topicEnd = topic + 2 + u16be(bytes, topic);
+  let payload = topicEnd + ((bytes[start]! & 6) === 0 ? 0 : 2);
+  if (payload + 4 >= start + SHORT_PIECE_BYTES) return PIECE_BYTES;
+  if (isSparkplugTopic(bytes, topic + 2, topicEnd)) return PIECE_BYTES;
+  if (version >= Version.v5) {
+    const properties = variableInteger(bytes, payload, end);
+    if (properties < 0) return PIECE_BYTES;
+    payload += writtenSize(bytes, payload) + properties;
+    if (payload >= start + SHORT_PIECE_BYTES / 2) return PIECE_BYTES;
+  }
+  // Where the version is not known, a byte that says that there are no properties may stand before the payload.
+  if (version === Version.unknown && bytes[payload] === 0) payload++;
+  return bytes[payload] === OPENING_BRACE ? PIECE_BYTES : SHORT_PIECE_BYTES;
 }
 
 /** May a packet with this first byte have this remaining length? */

@@ -16,7 +16,7 @@ import { PacketType, Problem, REASON_REFUSED, RETURN_CODE_MAX, Version, isKnownR
 import type { MqttPacket } from './packet.ts';
 import { parseAcknowledgement, parseCodes, parseFilters, parseReason } from './parse-answers.ts';
 import { WILL_PROPERTIES, areProperties } from './properties.ts';
-import { hasWildcard } from './text-rules.ts';
+import { hasWildcard, isSparkplugTopic } from './text-rules.ts';
 
 /** Payloads that begin by chance with so many bytes of properties are rare. */
 const TELLING_PROPERTIES_MIN = 5;
@@ -285,12 +285,6 @@ function publishVersion(bytes: Uint8Array, at: number, end: number, packet: Mqtt
   if (payload >= end) return Version.unknown;
   if (bytes[payload]! >= 0x20 && bytes[payload]! < 0x7f) return Version.v5;
   // No protocol buffers begin with a zero byte, and behind the properties an image begins as images do.
-  if (length === 0 && isSparkplugTopic(bytes, packet)) return Version.v5;
+  if (length === 0 && isSparkplugTopic(bytes, packet.topicStart, packet.topicEnd)) return Version.v5;
   return magicClass(bytes, payload, end, end - payload) >= 0 ? Version.v5 : Version.unknown;
-}
-
-/** `spBv1.0/…`, by its first letters. */
-function isSparkplugTopic(bytes: Uint8Array, { topicStart, topicEnd }: MqttPacket): boolean {
-  const isLong = topicEnd - topicStart > 8;
-  return isLong && bytes[topicStart] === 0x73 && bytes[topicStart + 1] === 0x70 && bytes[topicStart + 2] === 0x42;
 }

@@ -96,6 +96,16 @@ export class PublishFacts {
     side.transfer = null;
   }
 
+  /** So many bytes of the packet that is read in pieces are lost. */
+  lost(side: Side, lostBytes: number): void {
+    side.left = Math.max(0, side.left - lostBytes);
+    if (side.transfer === null) return;
+    this.#transfers.lost(side.transfer, lostBytes);
+    if (side.left > 0) return;
+    this.#transfers.packetEnded(side.transfer);
+    side.transfer = null;
+  }
+
   gap(flow: number, state: FlowState | undefined, isFromClient: boolean): void {
     this.#transfers.gap(flow, isFromClient);
     if (isFromClient && state !== undefined) this.#sparkplug.gap(state);
@@ -139,6 +149,7 @@ export class PublishFacts {
       payloadStart,
       payloadEnd,
       payloadSize,
+      side.place,
     );
     if (transfer === null) return payloadClass;
     this.#carriedBytes = transfer.size;

@@ -7,7 +7,7 @@ import { Verb } from '../../facts/verbs.ts';
 import { setUnasked, startOperation, violation } from '../facts-of-messages.ts';
 import { PendingOperations } from '../pending-operations.ts';
 import { ConnectedClients } from './clients.ts';
-import { type FlowState, FlowStates, type Side } from './flows.ts';
+import { type FlowState, FlowStates, Mode, type Side } from './flows.ts';
 import { speakerOf } from './framing.ts';
 import { claimsOfClientId, claimsOfUserProperties } from './identity.ts';
 import { Logins } from './logins.ts';
@@ -75,9 +75,19 @@ export class MqttSession {
   gap(flow: number, fromClient: boolean): void {
     const state = this.states.known(flow);
     const isFromClient = fromClient !== (state?.isReversed ?? false);
-    if (state !== undefined) this.states.lose(state.sides[fromClient ? 0 : 1]);
+    if (state !== undefined) this.states.lose(state.sides[fromClient ? 0 : 1], state.mode === Mode.packets);
     if (!isFromClient) this.#pending.markGap(flow);
     this.#publish.gap(flow, state, isFromClient);
+  }
+
+  /** Behind a gap: the decoder passes over what is left of the packet, or looks for the next one. */
+  resumes(flow: number, fromClient: boolean, lostBytes: number): boolean {
+    const state = this.states.known(flow);
+    if (state?.mode !== Mode.packets) return false;
+    const side = state.sides[fromClient ? 0 : 1];
+    const lost = side.place.lost(lostBytes, side.left);
+    if (lost >= 0) this.#publish.lost(side, lost);
+    return true;
   }
 
   closed(flow: number, context: MessageContext): void {

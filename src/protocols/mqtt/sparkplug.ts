@@ -216,6 +216,7 @@ export class Sparkplug {
       bytesStart,
       bytesEnd,
       size,
+      null,
     );
     if (transfer !== null && isImageOf(transfer.payloadClass, Math.max(size, transfer.size))) {
       operation.verb = Verb['firmware-download'];

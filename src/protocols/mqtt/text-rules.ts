@@ -55,3 +55,8 @@ export function isFilter(bytes: Uint8Array, start: number, end: number): boolean
   }
   return true;
 }
+
+/** `spBv1.0/…`, by its first letters. */
+export function isSparkplugTopic(bytes: Uint8Array, start: number, end: number): boolean {
+  return end - start > 8 && bytes[start] === 0x73 && bytes[start + 1] === 0x70 && bytes[start + 2] === 0x42;
+}

@@ -4,8 +4,10 @@ import { printable } from '../../bytes/text.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 import { type CarriedTransfer, transferFact } from '../facts-of-messages.ts';
 import { Base64Reader } from '../../bytes/base64.ts';
+import { Parts } from './parts.ts';
 import { PayloadClass } from './messages.ts';
 import type { Payload } from './payload.ts';
+import type { StreamPlace } from './stream-place.ts';
 
 /** More open transfers than this: the oldest ends, incomplete. */
 const OPEN_TRANSFERS_MAX = 256;
@@ -15,6 +17,7 @@ const IDLE_US = 30_000_000;
 const ARCHIVE_BYTES_MIN = 1024;
 /** Pieces of a decoded text. */
 const DECODED_BYTES = 16_384;
+const OPENING_BRACE = 0x7b;
 
 export class OpenTransfer implements CarriedTransfer {
   readonly id: string;
@@ -37,6 +40,9 @@ export class OpenTransfer implements CarriedTransfer {
   isEnded = false;
   /** The end of a packet in pieces has not been seen. */
   isInPacket = false;
+  /** Encoded in a member of an object. */
+  isMember = false;
+  readonly parts = new Parts();
 
   constructor(
     id: string,
@@ -92,13 +98,14 @@ export class Transfers {
     start: number,
     end: number,
     size: number,
+    place: StreamPlace | null,
   ): OpenTransfer | null {
     const isImage = isTransferred(payload.payloadClass, size);
     if (!isImage && !this.isOpen(context.flow)) return null;
     const key = `${context.flow} ${isFromClient ? 1 : 0} ${printable(topic.bytes, topic.start, topic.end)}`;
     let transfer = this.#open.get(key);
     const isEncoded = payload.encodedStart >= 0;
-    if (transfer !== undefined && !continues(transfer, payload, isImage)) {
+    if (transfer !== undefined && !(continues(transfer, payload, isImage) && isPlaced(transfer, place))) {
       this.#end(context, transfer);
       transfer = undefined;
     }
@@ -106,8 +113,10 @@ export class Transfers {
       if (!isImage) return null;
       transfer = this.#begin(context, key, parties, isFromClient, topic, payload.payloadClass);
     }
+    transfer.parts.begins(transfer.size, place, isEncoded ? -1 : size);
     if (isEncoded) transfer.base64 = new Base64Reader();
     transfer.isInPacket = end - start < size;
+    transfer.isMember = isEncoded && bytes[start] === OPENING_BRACE;
     if (isEncoded) {
       this.piece(context, transfer, bytes, payload.encodedStart, payload.encodedEnd);
       // The text has ended: what further pieces of the packet hold is something else.
@@ -131,6 +140,14 @@ export class Transfers {
     }
   }
 
+  /** So many bytes of the packet in pieces that carries it are lost. */
+  lost(transfer: OpenTransfer, lostBytes: number): void {
+    if (transfer.base64 === null) transfer.size += lostBytes;
+    // A member may have ended in them.
+    else if (transfer.isMember) transfer.base64.isOver = true;
+    else transfer.size += transfer.base64.skip(lostBytes);
+  }
+
   /** The last byte of a packet in pieces has come. */
   packetEnded(transfer: OpenTransfer): void {
     transfer.isInPacket = false;
@@ -140,7 +157,9 @@ export class Transfers {
   gap(flow: number, isFromClient: boolean): void {
     const direction = isFromClient ? 'to-server' : 'to-client';
     for (const transfer of this.#open.values()) {
-      if (transfer.flow === flow && transfer.direction === direction) transfer.isComplete = false;
+      if (transfer.flow !== flow || transfer.direction !== direction) continue;
+      transfer.isComplete = false;
+      transfer.parts.isInterrupted = true;
     }
   }
 
@@ -205,6 +224,15 @@ function isTransferred(payloadClass: number, size: number): boolean {
     payloadClass === PayloadClass.executable ||
     payloadClass === PayloadClass.script
   );
+}
+
+/** Behind a loss: goes on where this part belongs; false where that cannot be known. */
+function isPlaced(transfer: OpenTransfer, place: StreamPlace | null): boolean {
+  if (!transfer.parts.isInterrupted) return true;
+  const offset = transfer.parts.offsetAt(place);
+  if (offset < transfer.size) return false;
+  transfer.size = offset;
+  return true;
 }
 
 /** Is this payload the next part of an image that goes on? */

@@ -1,0 +1,56 @@
+// The door: where a person gives the token, and ends the session.
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { ApiError, openSession, tell } from './api.ts';
+
+/** `problem`: why there is no session; empty: nobody tried. */
+export function DoorPage(props: { readonly problem: string; readonly entered: () => void }): JSX.Element {
+  const [token, setToken] = useState('');
+  const [problem, setProblem] = useState(props.problem);
+  const open = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    try {
+      await openSession(token.trim());
+      props.entered();
+    } catch (error) {
+      setProblem(error instanceof ApiError ? error.message : String(error));
+    }
+  };
+  return (
+    <main id="content" class="door">
+      <h1>1-SEC Shield</h1>
+      <p>Open the address that the program printed, or give the token that you were given.</p>
+      {problem !== '' && (
+        <p class="failed" role="alert">
+          No session: {problem}.
+        </p>
+      )}
+      <form onSubmit={(event) => void open(event)}>
+        <label>
+          Token{' '}
+          <input
+            type="password"
+            name="token"
+            autocomplete="off"
+            required
+            value={token}
+            onInput={(event) => setToken(event.currentTarget.value)}
+          />
+        </label>{' '}
+        <button type="submit">Open</button>
+      </form>
+    </main>
+  );
+}
+
+export function EndSession(): JSX.Element {
+  const end = async (): Promise<void> => {
+    await tell('/api/session/end', {}).catch(() => null);
+    location.reload();
+  };
+  return (
+    <button type="button" class="quiet" onClick={() => void end()}>
+      End session
+    </button>
+  );
+}

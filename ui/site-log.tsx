@@ -1,0 +1,50 @@
+// What people did that is no action on an alert: sessions, uploads, settings, tokens.
+import type { JSX } from 'preact';
+import type { Page } from './api.ts';
+import { Pager, Show, TableHead, timeText, useAnswer, useSearch } from './parts.tsx';
+
+interface LogLine {
+  readonly id: number;
+  readonly time: string;
+  readonly operator: string;
+  readonly action: string;
+  readonly detail: string;
+}
+
+const ROWS = 100;
+
+export function SiteLog(): JSX.Element {
+  const { search, offset, setOffset, box } = useSearch();
+  const loaded = useAnswer<Page<LogLine>>('/api/log', { search, offset, limit: ROWS });
+  return (
+    <section class="site-log">
+      <h2>Sessions, uploads, settings</h2>
+      <div class="filters">{box}</div>
+      <Show loaded={loaded}>
+        {({ items, total }) =>
+          total === 0 ? (
+            <p class="empty">Nothing yet.</p>
+          ) : (
+            <>
+              <table>
+                <TableHead titles={['number', 'when (UTC)', 'who', 'what', 'more']} />
+                <tbody>
+                  {items.map((line) => (
+                    <tr key={line.id}>
+                      <td class="number">{line.id}</td>
+                      <td>{timeText(line.time)}</td>
+                      <td>{line.operator || 'nobody known'}</td>
+                      <td>{line.action}</td>
+                      <td>{line.detail}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+              <Pager offset={offset} limit={ROWS} total={total} go={setOffset} />
+            </>
+          )
+        }
+      </Show>
+    </section>
+  );
+}
