@@ -2,6 +2,11 @@
 import type { JSX } from 'preact';
 import { AlertTable } from './alerts.tsx';
 import type { Alert, Asset, AssetDetail, Field, Overview, Page } from './api.ts';
+import { PointTable, Timeline } from './asset-parts.tsx';
+import { LoginTable } from './credentials.tsx';
+import { FirmwareHistory } from './firmware.tsx';
+import { OperationTable } from './operations.tsx';
+import { texts } from './texts.ts';
 import { ConversationTable } from './conversations.tsx';
 import {
   AssetLink,
@@ -16,6 +21,7 @@ import {
   useSearch,
 } from './parts.tsx';
 
+const words = texts.asset;
 const PAGE_ROWS = 100;
 /** Of each list on the page of one device. */
 const DETAIL_ROWS = 25;
@@ -81,53 +87,103 @@ export function AssetsPage(): JSX.Element {
   );
 }
 
-export function AssetPage({ id }: { readonly id: string }): JSX.Element {
+const TABS = Object.keys(words.tabs) as (keyof typeof words.tabs)[];
+
+/** `tab`: which part of it is shown. */
+export function AssetPage({ id, tab }: { readonly id: string; readonly tab: string }): JSX.Element {
   const loaded = useAnswer<AssetDetail>(`/api/assets/${encodeURIComponent(id)}`);
-  const alerts = useAnswer<Page<Alert>>('/api/alerts', { asset: id, limit: DETAIL_ROWS });
   return (
     <Show loaded={loaded}>
       {(asset) => (
         <article>
           <h1>{asset.name ?? asset.ip[0] ?? asset.mac[0] ?? asset.id}</h1>
-          <p>
-            {[asset.role, asset.vendor, asset.model, asset.firmware].filter((word) => word !== null).join(', ') ||
-              'unknown'}
-            ; {[...asset.ip, ...asset.mac].join(', ')}; segment {asset.segment}
-          </p>
-          <p>
-            Guarded: {asset.hardening ?? 'nobody was seen logging in'}. First seen {timeText(asset.first)}, last{' '}
-            {timeText(asset.last)} UTC.
-          </p>
-          <h2>Alerts</h2>
-          <Show loaded={alerts}>{({ items }) => <AlertTable alerts={items} />}</Show>
-          <h2 class="known">What is known, and why</h2>
-          <FieldTable fields={asset.fields} />
-          <h2>Firmware that was seen</h2>
-          <FirmwareTable evidence={asset.evidence} field={asset.fields['firmware']} />
-          <h2>Services ({asset.serviceCount})</h2>
-          <ServiceTable asset={asset} />
-          <h2>Peers ({asset.peerCount})</h2>
-          <PeerTable asset={asset} />
-          <h2>All claims</h2>
-          <table>
-            <TableHead titles={['field', 'value', 'source', 'trust', 'frame']} />
-            <tbody>
-              {asset.evidence.map(({ attribute, value, source, trust, frame }) => (
-                <tr key={`${attribute} ${value} ${source}`}>
-                  <th scope="row">{attribute}</th>
-                  <td>{value}</td>
-                  <td>{source}</td>
-                  <td class="number">{Math.round(trust * 100)} %</td>
-                  <td>{frame === null ? '–' : `${frame.file}:${frame.frame}`}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-          <h2>Conversations</h2>
-          {asset.ip[0] === undefined ? <p class="empty">None.</p> : <ConversationTable host={asset.ip[0]} />}
+          <nav class="tabs" aria-label={words.parts}>
+            {TABS.map((name) => (
+              <a
+                key={name}
+                href={`#/assets/${encodeURIComponent(id)}${name === '' ? '' : `/${name}`}`}
+                aria-current={name === tab ? 'page' : undefined}
+              >
+                {words.tabs[name]}
+              </a>
+            ))}
+          </nav>
+          <AssetPart asset={asset} tab={tab} />
         </article>
       )}
     </Show>
+  );
+}
+
+function AssetPart({ asset, tab }: { readonly asset: AssetDetail; readonly tab: string }): JSX.Element {
+  if (tab === 'points') return <PointTable asset={asset.id} />;
+  if (tab === 'timeline') return <Timeline asset={asset.id} />;
+  if (tab === 'evidence') return <EvidenceTable asset={asset} />;
+  if (tab === 'conversations')
+    return asset.ip[0] === undefined ? <p class="empty">None.</p> : <ConversationTable host={asset.ip[0]} />;
+  if (tab === 'operations')
+    return (
+      <>
+        <h2>{words.asked}</h2>
+        <OperationTable asset={asset.id} side="server" rows={DETAIL_ROWS} />
+        <h2>{words.asks}</h2>
+        <OperationTable asset={asset.id} side="client" rows={DETAIL_ROWS} />
+      </>
+    );
+  if (tab === 'access')
+    return (
+      <>
+        <h2>{words.firmware}</h2>
+        <FirmwareTable evidence={asset.evidence} field={asset.fields['firmware']} />
+        <FirmwareHistory asset={asset.id} rows={DETAIL_ROWS} />
+        <h2>{words.logins}</h2>
+        <LoginTable asset={asset.id} />
+      </>
+    );
+  return <AssetOverview asset={asset} />;
+}
+
+function AssetOverview({ asset }: { readonly asset: AssetDetail }): JSX.Element {
+  const alerts = useAnswer<Page<Alert>>('/api/alerts', { asset: asset.id, limit: DETAIL_ROWS });
+  return (
+    <>
+      <p>
+        {[asset.role, asset.vendor, asset.model, asset.firmware].filter((word) => word !== null).join(', ') ||
+          'unknown'}
+        ; {[...asset.ip, ...asset.mac].join(', ')}; segment {asset.segment}
+      </p>
+      <p>
+        Guarded: {asset.hardening ?? 'nobody was seen logging in'}. First seen {timeText(asset.first)}, last{' '}
+        {timeText(asset.last)} UTC.
+      </p>
+      <h2>Alerts</h2>
+      <Show loaded={alerts}>{({ items }) => <AlertTable alerts={items} />}</Show>
+      <h2 class="known">What is known, and why</h2>
+      <FieldTable fields={asset.fields} />
+      <h2>Services ({asset.serviceCount})</h2>
+      <ServiceTable asset={asset} />
+      <h2>Peers ({asset.peerCount})</h2>
+      <PeerTable asset={asset} />
+    </>
+  );
+}
+
+function EvidenceTable({ asset }: { readonly asset: AssetDetail }): JSX.Element {
+  return (
+    <table>
+      <TableHead titles={['field', 'value', 'source', 'trust', 'frame']} />
+      <tbody>
+        {asset.evidence.map(({ attribute, value, source, trust, frame }) => (
+          <tr key={`${attribute} ${value} ${source}`}>
+            <th scope="row">{attribute}</th>
+            <td>{value}</td>
+            <td>{source}</td>
+            <td class="number">{Math.round(trust * 100)} %</td>
+            <td>{frame === null ? '–' : `${frame.file}:${frame.frame}`}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 

@@ -8,6 +8,10 @@ import { AlertPage, AlertsPage } from './alerts.tsx';
 import { AssetPage, AssetsPage } from './assets.tsx';
 import { ConversationsPage } from './conversations.tsx';
 import { IncidentPage, IncidentsPage } from './incidents.tsx';
+import { BaselinePage } from './baseline.tsx';
+import { CredentialsPage } from './credentials.tsx';
+import { FirmwarePage } from './firmware.tsx';
+import { SegmentationPage } from './segmentation.tsx';
 import { OperationsPage } from './operations.tsx';
 import { DoorPage, EndSession } from './session.tsx';
 import { ReportsPage } from './reports.tsx';
@@ -21,6 +25,10 @@ const PAGES: readonly (readonly [path: string, title: string])[] = [
   ['assets', 'Devices'],
   ['operations', 'Operations'],
   ['conversations', 'Conversations'],
+  ['segmentation', 'Segmentation'],
+  ['firmware', 'Firmware'],
+  ['credentials', 'Credentials'],
+  ['baseline', 'Baseline'],
   ['reports', 'Reports'],
   ['modules', 'Modules'],
   ['log', 'Log'],
@@ -38,7 +46,7 @@ function App(): JSX.Element {
     addEventListener('hashchange', changed);
     return () => removeEventListener('hashchange', changed);
   }, []);
-  const [page = '', id] = path;
+  const [page = '', id, tab = ''] = path;
   return (
     <>
       <a class="skip" href="#content">
@@ -56,19 +64,24 @@ function App(): JSX.Element {
         <EndSession />
       </header>
       <main id="content" tabIndex={-1}>
-        <Content key={path.join('/')} page={page} id={id} />
+        <Content key={path.slice(0, 2).join('/')} page={page} id={id} tab={tab} />
       </main>
     </>
   );
 }
 
-function Content({ page, id }: { readonly page: string; readonly id: string | undefined }): JSX.Element {
+function Content(props: { readonly page: string; readonly id: string | undefined; readonly tab: string }): JSX.Element {
+  const { page, id, tab } = props;
   if (page === 'map') return <MapPage />;
   if (page === 'alerts') return id === undefined ? <AlertsPage /> : <AlertPage id={id} />;
   if (page === 'incidents') return id === undefined ? <IncidentsPage /> : <IncidentPage id={id} />;
   if (page === 'log') return <LogPage />;
-  if (page === 'assets') return id === undefined ? <AssetsPage /> : <AssetPage id={id} />;
+  if (page === 'assets') return id === undefined ? <AssetsPage /> : <AssetPage id={id} tab={tab} />;
   if (page === 'operations') return <OperationsPage />;
+  if (page === 'segmentation') return <SegmentationPage />;
+  if (page === 'firmware') return <FirmwarePage />;
+  if (page === 'credentials') return <CredentialsPage />;
+  if (page === 'baseline') return <BaselinePage />;
   if (page === 'conversations') return <ConversationsPage />;
   if (page === 'reports') return <ReportsPage />;
   if (page === 'modules') return <ModulesPage />;

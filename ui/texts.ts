@@ -1,6 +1,6 @@
 // Every word the dashboard says of its own, in one place: another language is another such file. What the network or the
 // program says is not here. Sentences with something in them are functions, as other languages order it another way.
-import type { Doing } from './plant.ts';
+import type { Doing, Verdict } from './plant.ts';
 
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
@@ -66,5 +66,115 @@ export const texts = {
     alerts: (count: number): string => plural(count, 'alert', 'alerts'),
     nothing: 'None. What an analysis decodes is kept from the next one on that is saved.',
     csv: 'Download as CSV',
+  },
+  segmentation: {
+    title: 'Segmentation',
+    withPolicy:
+      'What the policy says of each pair of zones, and what passed. From the zone of the row into the zone of the column.',
+    withoutPolicy:
+      "There is no policy: zones are inferred from who talks to whom, and nothing is judged. 'serve --policy FILE' compares what passed with yours. From the zone of the row into the zone of the column.",
+    outside: (count: number): string =>
+      `${plural(count, 'conversation crosses', 'conversations cross')} no zone: they stay on their link, or go to groups.`,
+    verdicts: {
+      violating: 'not allowed',
+      observed: 'passed',
+      unanswered: 'tried in vain',
+      allowed: 'allowed',
+      unused: 'allowed, not used',
+    } satisfies Record<Verdict, string>,
+    within: 'within',
+    from: 'from \\ into',
+    only: 'Show',
+    cell: (from: string, to: string, verdict: string, count: number): string =>
+      `From ${from} into ${to}: ${verdict}, ${plural(count, 'conversation', 'conversations')}`,
+    crossing: (from: string, to: string): string => `From ${from} into ${to}`,
+    said: 'What the policy says',
+    saidNothing: 'Nothing: no conduit between these zones.',
+    saidOf: (protocol: string, functions: string, ports: string): string =>
+      `${protocol}${functions === '' ? '' : `, ${functions} only`}${ports === '' ? '' : `, on ${ports}`}`,
+    passed: 'What passed',
+    headings: ['service', 'ports', 'used for', 'judged', 'pairs', 'conversations', 'last (UTC)'],
+    zones: 'Zones',
+    zoneHeadings: ['zone', 'level', 'hosts', 'why', 'some of them'],
+    choose: 'Choose a cell to see what passed.',
+    nothing: 'Nobody was seen talking between hosts that can be in a zone.',
+  },
+  firmware: {
+    title: 'Firmware',
+    about: 'Every version that a device told, and every image that was sent to one, the newest first.',
+    headings: ['when (UTC)', 'device', 'what', 'version', 'by', 'image', 'verdict'],
+    what: 'What',
+    whats: { reported: 'told its version', sent: 'was sent an image', judged: 'only with a verdict' },
+    noVerdict: 'nothing against it',
+    size: (bytes: string): string => `${bytes}`,
+    hash: (sha256: string): string => `SHA-256 ${sha256}`,
+    nothing: 'None. What an analysis hears of firmware is kept from the next one on that is saved.',
+    known: "Images that are known to be good come from a signed set: '1sec firmware add', then 'analyze --firmware'.",
+  },
+  credentials: {
+    title: 'Credentials',
+    about: 'How devices are guarded that somebody was seen logging in to, with what shows it. No secret is kept.',
+    guarded: 'Devices',
+    guardedHeadings: ['device', 'role', 'state', 'shown by', 'last (UTC)', 'frame', 'findings'],
+    logins: 'Logins',
+    loginHeadings: ['who', 'where', 'as', 'protocol', 'mechanism', 'outcome', 'times', 'last (UTC)'],
+    outcome: 'Outcome',
+    outcomes: { accepted: 'let in', refused: 'turned away', unknown: 'not known' },
+    anonymous: 'nobody',
+    findings: (count: number): string => plural(count, 'alert', 'alerts'),
+    frame: (file: number, frame: number): string => `${file}:${frame}`,
+    noGuarded: 'Nobody was seen logging in to a device.',
+    noLogins: 'None.',
+  },
+  baseline: {
+    title: 'Baseline',
+    about: (file: string, once: number): string =>
+      `What is usual, as ${file} says it. ${plural(once, 'line was', 'lines were')} seen in one stretch of time only and not confirmed yet: such a line silences no alert.`,
+    headings: ['device', 'what was learned', 'state', ''],
+    once: 'not confirmed',
+    confirmed: 'usual',
+    only: 'Show',
+    onlyOnce: 'what is not confirmed',
+    approve: 'Approve',
+    forget: 'Forget',
+    approveThis: (text: string): string => `Approve: ${text}`,
+    forgetThis: (text: string): string => `Forget: ${text}`,
+    approved: (text: string): string => `Approved: ${text}`,
+    forgotten: (text: string): string => `Forgotten, and so new again: ${text}`,
+    howTo: 'The file is text: it may be edited and kept under version control as well. The next analysis reads it.',
+    nothing: 'Nothing fits.',
+    none: "No baseline was given: 'baseline learn' makes one of captures of normal work, 'serve --baseline FILE' shows it.",
+    segment: (address: string, segment: string): string => `${address} on ${segment}`,
+  },
+  asset: {
+    parts: 'Parts of this device',
+    tabs: {
+      '': 'Overview',
+      points: 'Points',
+      operations: 'Operations',
+      timeline: 'Timeline',
+      access: 'Firmware and logins',
+      conversations: 'Conversations',
+      evidence: 'Evidence',
+    },
+    points: 'Points',
+    pointHeadings: ['point', 'range', 'last', 'least', 'most', 'largest step', 'read', 'written', 'last seen (UTC)'],
+    noPoints: 'None were seen.',
+    range: (minimum: number, maximum: number, last: number): string => `from ${minimum} to ${maximum}, last ${last}`,
+    unit: (unit: number): string => `unit ${unit}`,
+    asked: 'What it was asked',
+    asks: 'What it asks of others',
+    timeline: 'Timeline',
+    timelineHeadings: ['when (UTC)', 'what', '', 'by'],
+    happenings: {
+      seen: 'seen first',
+      alert: 'alert',
+      firmware: 'firmware',
+      operation: 'changed',
+      login: 'login',
+      action: 'operator',
+    },
+    firmware: 'Firmware that was seen',
+    logins: 'Logins to it',
   },
 } as const;

@@ -15,7 +15,7 @@ import { MARKUP, saveLargeSite } from '../store/example-large-site.ts';
 import { exampleAlert, saveExample } from '../store/example-site.ts';
 import { SiteStore } from '../store/site-store.ts';
 import { dashboardFiles } from './dashboard-files.ts';
-import { DASHBOARD_PAGES, INTERACTIONS, interact } from './dashboard-walk.ts';
+import { DASHBOARD_PAGES, DEVICE_TABS, INTERACTIONS, interact } from './dashboard-walk.ts';
 import { run1sec } from './child-program.ts';
 import { StoredSite } from './stored-site.ts';
 
@@ -79,7 +79,10 @@ describe('the dashboard', { skip: CHROMIUM === undefined ? 'skipped: chromium is
 
   async function walk(page: Page): Promise<string[]> {
     const problems: string[] = [];
-    for (const name of DASHBOARD_PAGES) {
+    await page.evaluate("location.hash = '#/assets'");
+    const device = ((await page.getAttribute('tbody tr:first-child a', 'href')) ?? '').replace('#/', '');
+    const tabs = DEVICE_TABS.map((tab) => `${device}/${tab}`);
+    for (const name of [...DASHBOARD_PAGES, device, ...tabs]) {
       await page.evaluate(`location.hash = '#/${name}'`);
       await page.waitForSelector('h1');
       await page.locator('text=Loading …').waitFor({ state: 'detached' });

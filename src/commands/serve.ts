@@ -22,6 +22,7 @@ export const serveCommand: Command = {
     { name: 'db', value: 'FILE', text: `the site database (default ${DATABASE_DEFAULT})` },
     { name: 'port', value: 'N', text: `the port to listen on (default: the first free one from ${PORT_DEFAULT})` },
     { name: 'policy', value: 'FILE', text: 'zones and conduits (policy.yaml) that what passed is compared with' },
+    { name: 'baseline', value: 'FILE', text: 'what is usual (baseline.yaml), to be looked through and confirmed' },
     ...TRUST_OPTIONS,
   ],
   operandsMax: 0,
@@ -39,22 +40,32 @@ async function runServe(line: CommandLine): Promise<number> {
   const port = portOf(line.options.get('port'));
   const owned = line.options.get('policy');
   const policy = owned === undefined ? null : (await import('./policy-file.ts')).policyOf(owned);
-  await serveSite(line.options.get('db') ?? DATABASE_DEFAULT, port, { trust, policy });
+  await serveSite(line.options.get('db') ?? DATABASE_DEFAULT, port, {
+    trust,
+    policy,
+    baseline: line.options.get('baseline') ?? null,
+  });
   return ExitCode.ok;
 }
 
 export interface ServeOptions {
   readonly trust: Trust;
   readonly policy: Policy | null;
+  /** A file; null: none is looked through. */
+  readonly baseline: string | null;
 }
 
-const ON_LOOPBACK: ServeOptions = { trust: trustOf({ options: new Map(), operands: [] }), policy: null };
+const ON_LOOPBACK: ServeOptions = {
+  trust: trustOf({ options: new Map(), operands: [] }),
+  policy: null,
+  baseline: null,
+};
 
 /** Shows the database until the program is told to end. `port`: null takes the first free one. */
 export async function serveSite(path: string, port: number | null, options = ON_LOOPBACK): Promise<void> {
-  const { trust, policy } = options;
+  const { trust, policy, baseline } = options;
   const { StoredSite } = await import('./stored-site.ts');
-  const data = new StoredSite(path, { policy });
+  const data = new StoredSite(path, { policy, baseline });
   const { dashboardFiles } = await import('./dashboard-files.ts');
   const { createServer } = await import('../server/server.ts');
   const { newToken } = await import('../server/sessions.ts');

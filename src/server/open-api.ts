@@ -316,7 +316,7 @@ export function openApi(): object {
       '/api/actions': get('What operators did, the newest first', pageOf(ACTION), PAGED),
       '/api/log': get('What people did beside that: sessions, uploads, settings, tokens', pageOf(LOGGED), PAGED),
       '/api/conversations': get('Who talked to whom', pageOf(CONVERSATION), [...PAGED, 'host', 'protocol']),
-      ...plantPaths(get),
+      ...plantPaths(get, getOne, post),
       '/api/events': get('A line whenever the site changed', TEXT, [], 'text/event-stream'),
       '/api/reports': get('Reports that can be had', pageOf(REPORT)),
       '/api/reports/{id}': getOne(

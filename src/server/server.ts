@@ -2,6 +2,7 @@
 // says in /api/openapi.json what it answers.
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { addEvents } from './events.ts';
+import { addReview } from './review-routes.ts';
 import { addPlant } from './plant-routes.ts';
 import { addReports } from './reports.ts';
 import { addAccess, type AccessOptions, type Door } from './access.ts';
@@ -81,6 +82,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   addEvents(server, options.data, door);
   addReports(server, options.data);
   addPlant(server, options.data, PAGE_QUERY);
+  addReview(server, options.data, door, now, PAGE_QUERY);
   for (const { path, type, content } of options.dashboard) {
     server.get(path, { config: { isOpen: true } }, async (_request, reply) => reply.type(type).send(content));
   }

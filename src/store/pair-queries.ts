@@ -67,7 +67,8 @@ export class ConversationSpans {
   }
 }
 
-function accessesOfPairs(database: DatabaseSync): Map<string, number> {
+/** By client, server and protocol. */
+export function accessesOfPairs(database: DatabaseSync): Map<string, number> {
   const statement = database.prepare(
     'SELECT client, server, protocol, max(access) FROM operations GROUP BY client, server, protocol',
   );
