@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import { SEVERITIES, STATUSES, type Alert, type Page } from './api.ts';
 import { AlertActions } from './actions.tsx';
 import {
+  CsvLink,
   AssetLink,
   Choice,
   Pager,
@@ -32,6 +33,7 @@ export function AlertsPage(): JSX.Element {
       <h1>Alerts</h1>
       <div class="filters">
         {box}
+        <CsvLink list="alerts" query={{ search, ...filters }} />
         <Choice
           label="At least"
           value={filters.severity}

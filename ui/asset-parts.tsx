@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Page, Severity } from './api.ts';
-import { Pager, SeverityMark, Show, TableHead, timeText, useAnswer, useSearch } from './parts.tsx';
+import { CsvLink, Pager, SeverityMark, Show, TableHead, timeText, useAnswer, useSearch } from './parts.tsx';
 import type { Point } from './plant.ts';
 import { texts } from './texts.ts';
 
@@ -16,7 +16,10 @@ export function PointTable({ asset }: { readonly asset: string }): JSX.Element {
   const loaded = useAnswer<Page<Point>>('/api/points', { asset, search, offset, limit: POINT_ROWS });
   return (
     <>
-      <div class="filters">{box}</div>
+      <div class="filters">
+        {box}
+        <CsvLink list="points" query={{ asset, search }} />
+      </div>
       <Show loaded={loaded}>
         {({ items, total }) =>
           total === 0 ? (

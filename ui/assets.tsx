@@ -9,6 +9,7 @@ import { OperationTable } from './operations.tsx';
 import { texts } from './texts.ts';
 import { ConversationTable } from './conversations.tsx';
 import {
+  CsvLink,
   AssetLink,
   Choice,
   Pager,
@@ -41,6 +42,7 @@ export function AssetsPage(): JSX.Element {
       <h1>Devices</h1>
       <div class="filters">
         {box}
+        <CsvLink list="assets" query={{ search, ...filters }} />
         <Choice
           label="Role"
           value={filters.role}

@@ -1,7 +1,7 @@
 // Who talked to whom: of the site, or of one host.
 import type { JSX } from 'preact';
 import type { Conversation, Page } from './api.ts';
-import { AssetLink, Pager, Show, TableHead, sizeText, timeText, useAnswer, useSearch } from './parts.tsx';
+import { CsvLink, AssetLink, Pager, Show, TableHead, sizeText, timeText, useAnswer, useSearch } from './parts.tsx';
 
 const PAGE_ROWS = 100;
 /** On the page of one host. */
@@ -22,7 +22,10 @@ export function ConversationTable({ host }: { readonly host: string }): JSX.Elem
   const loaded = useAnswer<Page<Conversation>>('/api/conversations', { host, search, offset, limit: rows });
   return (
     <>
-      <div class="filters">{box}</div>
+      <div class="filters">
+        {box}
+        <CsvLink list="conversations" query={{ host, search }} />
+      </div>
       <Show loaded={loaded}>
         {({ items, total }) => (
           <>

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Page } from './api.ts';
-import { AssetLink, Choice, Pager, Show, TableHead, timeText, useAnswer, useSearch } from './parts.tsx';
+import { CsvLink, AssetLink, Choice, Pager, Show, TableHead, timeText, useAnswer, useSearch } from './parts.tsx';
 import type { GuardedDevice, Login } from './plant.ts';
 import { texts } from './texts.ts';
 
@@ -74,6 +74,7 @@ export function LoginTable({ asset }: { readonly asset: string }): JSX.Element {
     <>
       <div class="filters">
         {box}
+        <CsvLink list="logins" query={{ search, asset, outcome }} />
         <Choice
           label={words.outcome}
           value={outcome}

@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import type { Page } from './api.ts';
 import {
+  CsvLink,
   AssetLink,
   Choice,
   Pager,
@@ -40,6 +41,7 @@ export function FirmwareHistory({ asset, rows }: { readonly asset: string; reado
       {asset === '' && (
         <div class="filters">
           {box}
+          <CsvLink list="firmware" query={{ search, ...filters }} />
           <Choice
             label={words.what}
             value={filters.what}

@@ -256,3 +256,16 @@ export function Choice(props: {
     </label>
   );
 }
+
+/** The whole list, with these filters, as a file. */
+export function CsvLink(props: {
+  readonly list: string;
+  readonly query: Readonly<Record<string, string>>;
+}): JSX.Element {
+  const words = new URLSearchParams(Object.entries(props.query).filter(([, value]) => value !== ''));
+  return (
+    <a class="csv" href={`/api/${props.list}.csv?${words}`} download>
+      {texts.csv}
+    </a>
+  );
+}

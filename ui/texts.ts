@@ -6,6 +6,7 @@ const plural = (count: number, one: string, many: string): string => `${count} $
 
 export const texts = {
   any: 'any',
+  csv: 'Download as CSV',
   map: {
     title: 'Map',
     summary: (devices: number, groups: number, lines: number): string =>
@@ -65,7 +66,6 @@ export const texts = {
     unit: (unit: number): string => `unit ${unit}`,
     alerts: (count: number): string => plural(count, 'alert', 'alerts'),
     nothing: 'None. What an analysis decodes is kept from the next one on that is saved.',
-    csv: 'Download as CSV',
   },
   segmentation: {
     title: 'Segmentation',

@@ -36,6 +36,7 @@ import { assetTimeline } from './asset-timeline.ts';
 import { BaselineReview, NO_BASELINE } from './baseline-review.ts';
 import { conversationJson } from './flows.ts';
 import { IncidentList } from './incident-list.ts';
+import { CSV_LISTS, listCsv } from './list-csv.ts';
 import { MODULES_PLANNED } from './modules.ts';
 import { actionJson, stateJson, undoOf } from './operator-json.ts';
 import { OperationList, pointList } from './operation-list.ts';
@@ -274,6 +275,16 @@ export class StoredSite implements SiteData {
 
   report(name: string, query: ReportQuery): ReportOutcome {
     return storedReport(this.#path, name, query, this.#policy);
+  }
+
+  get csvLists(): readonly string[] {
+    return CSV_LISTS;
+  }
+
+  csv(list: string, query: PageQuery): Iterable<string> {
+    const known = CSV_LISTS.find((name) => name === list)!;
+    const asked = this[known].bind(this) as (query: PageQuery) => Page;
+    return listCsv(known, (offset, limit) => asked({ ...query, offset, limit }));
   }
 
   modules(): Page {

@@ -197,11 +197,21 @@ export const BASELINE_WISH = {
 const PAGED = ['offset', 'limit', 'search'];
 
 export function plantPaths(
-  get: (summary: string, answer: object, queries?: readonly string[]) => object,
+  get: (summary: string, answer: object, queries?: readonly string[], type?: string) => object,
   getOne: (summary: string, answer: object) => object,
   post: (summary: string, body: object, answer: object) => object,
 ): Record<string, object> {
+  const file = (list: string, ...queries: readonly string[]): Record<string, object> => ({
+    [`/api/${list}.csv`]: get('The whole list as comma-separated values', TEXT, ['search', ...queries], 'text/csv'),
+  });
   return {
+    ...file('assets', 'role', 'level'),
+    ...file('alerts', 'severity', 'asset', 'status'),
+    ...file('conversations', 'host', 'protocol'),
+    ...file('operations', 'asset', 'side', 'verb', 'outcome', 'protocol', 'access'),
+    ...file('points', 'asset'),
+    ...file('firmware', 'asset', 'what'),
+    ...file('logins', 'asset', 'outcome'),
     '/api/map': get('Devices in groups, and what is done between them', MAP, ['from', 'until', 'group']),
     '/api/operations': get('Who asked whom for what, and what came of it', OPERATIONS, [
       ...PAGED,

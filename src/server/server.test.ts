@@ -48,6 +48,8 @@ const DATA: SiteData = {
   logins: () => LIST,
   hardening: () => LIST,
   baseline: () => LIST,
+  csvLists: ['assets', 'alerts', 'conversations', 'operations', 'points', 'firmware', 'logins'],
+  csv: () => ['id\r\n', 'a1\r\n'],
   timeline: (id) => (id === 'a1' ? LIST : null),
   actOnBaseline: (id) => (id === 'a1' ? { kind: 'done', told: 'a line' } : { kind: 'missing' }),
   note: (entry) => void noted.push(entry),

@@ -160,6 +160,10 @@ export interface SiteData {
   actOnBaseline(id: string, action: 'approve' | 'forget', before: (told: string) => void): BaselineOutcome;
   reports(): Page;
   report(name: string, query: ReportQuery): ReportOutcome;
+  /** The lists that `csv` knows, by the names of their paths. */
+  readonly csvLists: readonly string[];
+  /** A whole list as comma-separated values, part by part; `query` as that of the list. */
+  csv(list: string, query: PageQuery): Iterable<string>;
   modules(): Page;
   protocols(): Page;
   /** Another text whenever something changed. */
