@@ -106,7 +106,7 @@ export const texts = {
     what: 'What',
     whats: { reported: 'told its version', sent: 'was sent an image', judged: 'only with a verdict' },
     noVerdict: 'nothing against it',
-    size: (bytes: string): string => `${bytes}`,
+
     hash: (sha256: string): string => `SHA-256 ${sha256}`,
     nothing: 'None. What an analysis hears of firmware is kept from the next one on that is saved.',
     known: "Images that are known to be good come from a signed set: '1sec firmware add', then 'analyze --firmware'.",

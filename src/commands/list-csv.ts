@@ -74,7 +74,8 @@ function plain(...names: readonly string[]): Column[] {
 
 function plainCell(value: unknown): Cell {
   if (value === null || value === undefined) return null;
-  return typeof value === 'number' ? value : String(value);
+  if (typeof value === 'number' || typeof value === 'string') return value;
+  return typeof value === 'boolean' ? String(value) : null;
 }
 
 function listed(values: unknown): string {
