@@ -1,5 +1,5 @@
 // Runs the way of the data up to one stage over a capture, in a process of its own, and prints what it took as JSON.
-// usage: node bench/stage.ts capture|decode|flow|analysis FILE
+// usage: node bench/stage.ts capture|decode|flow|protocols|analysis FILE
 import type { FrameBatch } from '../src/capture/frames.ts';
 import { openCapture } from '../src/capture/open.ts';
 import { analyze } from '../src/engine/analysis.ts';
@@ -8,8 +8,9 @@ import type { FactSink } from '../src/facts/facts.ts';
 import { HostTable } from '../src/flow/hosts.ts';
 import { decodeFrame } from '../src/packet/decode.ts';
 import { Packet } from '../src/packet/packet.ts';
+import { protocols } from '../src/protocols/index.ts';
 
-export const STAGES = ['capture', 'decode', 'flow', 'analysis'] as const;
+export const STAGES = ['capture', 'decode', 'flow', 'protocols', 'analysis'] as const;
 export type StageName = (typeof STAGES)[number];
 
 export interface StageReport {
@@ -77,9 +78,17 @@ async function runStage(stage: StageName, path: string): Promise<Counts> {
     pipeline.end();
     return { ...counts, found: { conversations: pipeline.flows.opened } };
   }
-  const { files, alerts, assets, conversationCount, protocols, stats } = await analyze({ paths: [path] });
-  const sum = (pick: (protocol: (typeof protocols)[number]) => number): number =>
-    protocols.reduce((total, protocol) => total + pick(protocol), 0);
+  if (stage === 'protocols') {
+    // Every message decoded into facts that nobody hears: what a program does that decodes and judges nothing.
+    const pipeline = new Pipeline(NOBODY, { tick: () => undefined }, protocols, new HostTable());
+    const counts = await readFrames(path, (batch) => pipeline.batch(batch));
+    pipeline.end();
+    const { messages } = pipeline.flows.reader;
+    return { ...counts, found: { messages: messages.reduce((sum, count) => sum + count, 0) } };
+  }
+  const { files, alerts, assets, conversationCount, protocols: counted, stats } = await analyze({ paths: [path] });
+  const sum = (pick: (protocol: (typeof counted)[number]) => number): number =>
+    counted.reduce((total, protocol) => total + pick(protocol), 0);
   return {
     frames: stats.frames,
     bytes: stats.bytes,

@@ -21,15 +21,36 @@ export function realCaptures(): string[] {
 
 /** Those in whose row the catalogue of the collection, which tshark made, names one of these protocols. */
 export function catalogued(protocols: RegExp): string[] {
+  return cataloguedRows()
+    .filter(([, names]) => names.some((name) => protocols.test(name)))
+    .map(([path]) => path);
+}
+
+/** Path of each capture that the catalogue lists and that is there, and the protocols that it names. */
+function cataloguedRows(): [string, string[]][] {
   const catalogue = join(REAL_CAPTURES, 'CATALOG.tsv');
   if (!existsSync(catalogue)) return [];
   const [head = '', ...rows] = readFileSync(catalogue, 'utf8').trimEnd().split('\n');
   const column = head.split('\t').indexOf('main_protocols');
   return rows
     .map((row) => row.split('\t'))
-    .filter((cells) => (cells[column] ?? '').split(',').some((name) => protocols.test(name)))
-    .map(([path = '']) => join(REAL_CAPTURES, path))
-    .filter((path) => existsSync(path));
+    .map((cells): [string, string[]] => [join(REAL_CAPTURES, cells[0] ?? ''), (cells[column] ?? '').split(',')])
+    .filter(([path]) => existsSync(path));
+}
+
+/** Names that the catalogue lists of a capture at most: of one with so many there may be more. */
+const CATALOGUED_NAMES = 7;
+
+/** Captures in which none of these protocols is, by the catalogue. */
+export function cataloguedWithout(protocols: RegExp): ReadonlySet<string> {
+  const named = new Set(catalogued(protocols));
+  const full = new Set(
+    cataloguedRows()
+      .filter(([, names]) => names.length >= CATALOGUED_NAMES)
+      .map(([path]) => path),
+  );
+  const without = cataloguedRows().map(([path]) => path);
+  return new Set(without.filter((path) => !named.has(path) && !full.has(path)));
 }
 
 /** A sink that hears nothing, for those who want one fact of seven. */

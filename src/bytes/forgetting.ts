@@ -1,12 +1,13 @@
 // How bounded tables make room: what came first goes.
 
-/** A full table loses so many parts at once: what was deleted at a table's beginning is passed over at each next look. */
+/** A large table that is full loses one of so many parts at once: what was deleted at its beginning is passed over anew. */
 const PARTS = 16;
+const LARGE = 1024;
 
 /** Room for one more entry in a table of at most `maximum`. */
 export function forgetOldest(table: Map<unknown, unknown>, maximum: number): void {
   if (table.size < maximum) return;
-  let left = Math.max(1, Math.floor(maximum / PARTS));
+  let left = maximum < LARGE ? 1 : Math.floor(maximum / PARTS);
   for (const key of table.keys()) {
     table.delete(key);
     if (--left === 0) return;

@@ -45,6 +45,7 @@ import { ntp } from './ntp/index.ts';
 import { vrrp } from './vrrp/index.ts';
 import { wsDiscovery } from './ws-discovery/index.ts';
 import { hsrp } from './hsrp/index.ts';
+import { edimax } from './edimax/index.ts';
 
 export const protocols: readonly Protocol[] = [
   modbus,
@@ -96,6 +97,7 @@ export const protocols: readonly Protocol[] = [
   coap,
   ntp,
   wsDiscovery,
+  edimax,
   hsrp,
   stp,
   cdp,

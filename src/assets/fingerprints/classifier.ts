@@ -8,12 +8,19 @@ import type { FingerprintTable } from './table.ts';
 
 /** Types that are compared two at a time. */
 const SECOND_LOOK = 3;
-/** What a device says that it is outweighs the many small features of how it talks. */
-const SAYS_WHAT_IT_IS = 40;
-/** A count reached implies the smaller counts: each says little more. */
-const COUNT_REACHED = 0.5;
-/** In the second look little counts but what tells the two apart surely. */
-const SECOND_LOOK_POWER = 4;
+
+/** What the classifier was set to with captures in view; `npm run score:devices` also chooses them without. */
+export interface ClassifierSettings {
+  /** What a device says that it is outweighs small features, also for types of which few setups are known. */
+  readonly saysWhatItIs: number;
+  /** A count reached implies the smaller counts: each says little more. */
+  readonly countReached: number;
+  /** In the second look little counts but what tells the two apart surely. */
+  readonly secondLookPower: number;
+}
+
+export const SETTINGS: ClassifierSettings = { saysWhatItIs: 40, countReached: 0.5, secondLookPower: 4 };
+
 /** Added to every count, so that what was never seen is not impossible. */
 const PRIOR = 0.5;
 /** No feature is rarer, or more frequent, than this before it was seen. */
@@ -22,8 +29,8 @@ const PRIOR_LEAST = 0.05;
 const NOVEL_SURPRISE = 2;
 /** Added to what is usual, so that types whose setups are all alike allow a little. */
 const USUAL_SURPRISE_LEAST = 5;
-/** So many times the usual surprise is too much: 95 % of known setups stay below, see docs/scores.md. */
-export const SURPRISE_LIMIT = 1.55;
+/** So many times the usual surprise is too much: 97 % of known setups stay below, see docs/scores.md. */
+export const SURPRISE_LIMIT = 1.7;
 /** Below this share of its features among those learned, nothing is said. */
 const FEATURES_LEAST = 8;
 const EVIDENCE_MAX = 5;
@@ -86,7 +93,10 @@ export class Classifier {
   /** By type: median surprise of its own setups, each judged by the others. */
   readonly #usual: Float64Array;
 
-  constructor(table: FingerprintTable) {
+  readonly #settings: ClassifierSettings;
+
+  constructor(table: FingerprintTable, settings: ClassifierSettings = SETTINGS) {
+    this.#settings = settings;
     const types = [...new Set(table.setups.map((setup) => setup.type))].sort();
     this.#types = types;
     const numberOf = new Map(types.map((type, index) => [type, index]));
@@ -101,7 +111,7 @@ export class Classifier {
       this.#sizes[type]!++;
       for (const feature of features) this.#counts[feature * types.length + type]!++;
     }
-    this.#importance = Float64Array.from(this.#names, importanceOf);
+    this.#importance = Float64Array.from(this.#names, (name) => importanceOf(name, settings));
     const all = types.map((_, index) => index);
     this.#weights = Float64Array.from(
       this.#names,
@@ -133,7 +143,10 @@ export class Classifier {
     if (this.#types.length === 0 || known < FEATURES_LEAST) return NOTHING;
     const similarity = this.#similarities(seen, weight);
     const order = this.#types.map((_, type) => type).sort((a, b) => similarity[b]! - similarity[a]! || a - b);
-    const best = this.#secondLook(order.slice(0, SECOND_LOOK), seen);
+    const nearest = order.slice(0, SECOND_LOOK);
+    // What a device says that it is outranks how it talks.
+    const possible = nearest.filter((type) => this.#statements.contradiction(this.#types[type]!, features) === '');
+    const best = this.#secondLook(possible.length > 0 ? possible : nearest, seen);
     const novel = new Set(features).size - known;
     const surprise = this.#surprise(best, seen, novel, -1) / (this.#usual[best]! + USUAL_SURPRISE_LEAST);
     const shares = order.map((type) => similarity[type]! ** SHARE_POWER);
@@ -213,7 +226,7 @@ export class Classifier {
       const isSeen = seen[feature] === 1;
       odds +=
         this.#importance[feature]! *
-        bits ** SECOND_LOOK_POWER *
+        bits ** this.#settings.secondLookPower *
         (this.#logChance(feature, first, isSeen) - this.#logChance(feature, second, isSeen));
     }
     return odds;
@@ -273,11 +286,11 @@ export class Classifier {
   }
 }
 
-function importanceOf(feature: string): number {
+function importanceOf(feature: string, { saysWhatItIs, countReached }: ClassifierSettings): number {
   const source = statementOf(feature);
   // A name that is probed for is announced a second later, and counts then.
-  if (source !== '' && source !== PROBING) return SAYS_WHAT_IT_IS;
-  return /\d\+$/.test(feature) ? COUNT_REACHED : 1;
+  if (source !== '' && source !== PROBING) return saysWhatItIs;
+  return /\d\+$/.test(feature) ? countReached : 1;
 }
 
 function weightiest(list: [number, string][]): string[] {

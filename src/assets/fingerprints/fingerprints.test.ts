@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { Conversation } from '../../facts/facts.ts';
-import { Classifier } from './classifier.ts';
+import { Classifier, SETTINGS } from './classifier.ts';
 import { DeviceFeatures, FEATURES_MAX } from './features.ts';
 import { shippedFingerprints } from './shipped.ts';
 import { FingerprintTableError, fingerprintText, joinedTables, parseFingerprints, type Setup } from './table.ts';
@@ -167,6 +167,20 @@ describe('the classifier', () => {
       })),
     });
   const named = (name: string): string[] => [...madeUp('plug', 1).features, `n:is dhcp 12 = ${name}`];
+
+  test('of two types that behave alike it is the one that the device says it is, however little that weighs', () => {
+    const setups = [0, 1, 2].flatMap((chance) => {
+      const alike = madeUp('plug', chance).features;
+      const more = Array.from({ length: 6 }, (_, index) => `t:more ${index}`);
+      return [
+        { type: 'plug', features: [...alike, 'n:is dhcp 12 = hs100'] },
+        { type: 'socket', features: [...alike, ...more, 'n:is dhcp 12 = hs110'] },
+      ];
+    });
+    const classifier = new Classifier({ types: [], setups }, { ...SETTINGS, saysWhatItIs: 1 });
+    assert.equal(classifier.identify(madeUp('plug', 1).features).nearest, 'plug');
+    assert.equal(classifier.identify(named('hs110')).nearest, 'socket');
+  });
 
   test('who says that it is something else than all of the type say is unknown, and what it says is told', () => {
     const classifier = saying(4, () => 'hs100');

@@ -17,7 +17,7 @@ const CONFLICT_US = 600e6;
 const ROUTER_ADDRESSES = 4;
 
 /** Virtual MAC addresses of VRRP and CARP (RFC 9568, 7.3), HSRP, GLBP: the address is meant to move. */
-const VIRTUAL = /^(?:00:00:5e:00:0[12]|00:00:0c:07:ac|00:00:0c:9f:f|00:05:73:a0|00:07:b4)/;
+export const VIRTUAL_CARD = /^(?:00:00:5e:00:0[12]|00:00:0c:07:ac|00:00:0c:9f:f|00:05:73:a0|00:07:b4)/;
 
 /** Addresses of nobody, and of everybody to himself. */
 const NOBODY = /^(?:0\.|127\.|::1?$)/;
@@ -73,7 +73,7 @@ export class Addresses {
     if (before.mac === mac) return;
     cards.push(now);
     if (cards.length > 8) cards.shift();
-    if (VIRTUAL.test(mac) || VIRTUAL.test(before.mac) || this.#site.learning.isTeaching) return;
+    if (VIRTUAL_CARD.test(mac) || VIRTUAL_CARD.test(before.mac) || this.#site.learning.isTeaching) return;
     if (this.#waiting.length < WAITING_MAX) this.#waiting.push({ host, before, now });
   }
 

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { HostDirectory } from '../../facts/facts.ts';
 import { newLearning } from '../../learning/tables.ts';
-import { Rehearsal, REHEARSAL_HOSTS, REHEARSAL_START_US } from '../rehearsal.ts';
+import { Rehearsal, REHEARSAL_HOSTS } from '../rehearsal.ts';
 import { Verb } from '../../facts/verbs.ts';
 import { identityGuard } from './index.ts';
+import { ROUTERS_FIRE, ROUTERS_QUIET, at, type Case } from './rehearsed-routers.ts';
 
-const at = (second: number): number => REHEARSAL_START_US + second * 1_000_000;
 const LINUX = '64:64240:1460:7:mss,sok,ts,nop,ws:df';
 const WINDOWS = '128:8192:1460:8:mss,nop,ws,nop,nop,sok:df';
 const VIRTUAL = '00:0c:29:11:22:33';
@@ -34,16 +34,8 @@ function rehearsed(cards: Readonly<Record<number, string>> = {}): Rehearsal {
   return new Rehearsal(identityGuard, newLearning(), undefined, undefined, { hosts });
 }
 
-interface Case {
-  readonly kind: string;
-  readonly what: string;
-  /** MAC addresses that are not the usual ones of the rehearsal. */
-  readonly cards?: Readonly<Record<number, string>>;
-  readonly play: (rehearsal: Rehearsal) => void;
-  readonly says?: RegExp;
-}
-
 const FIRES: readonly Case[] = [
+  ...ROUTERS_FIRE,
   {
     kind: 'identity-guard/address-spoofed',
     what: 'a laptop with an address of its own takes the controller’s as well',
@@ -166,6 +158,7 @@ const FIRES: readonly Case[] = [
 ];
 
 const QUIET: readonly Case[] = [
+  ...ROUTERS_QUIET,
   {
     kind: 'identity-guard/address-spoofed',
     what: 'a redundant pair that swaps its addresses',

@@ -17,9 +17,13 @@ import {
   NAME_TAKEN,
   NEIGHBOUR_CHANGED,
   ROGUE_DHCP,
+  ROGUE_ROUTER,
+  ROUTER_FLOOD,
+  ROUTER_SPOOFED,
   SEVERAL_SYSTEMS,
 } from './kinds.ts';
 import { Names } from './names.ts';
+import { Routers } from './routers.ts';
 import { Starvation } from './starvation.ts';
 import { Systems } from './systems.ts';
 
@@ -34,6 +38,9 @@ export const identityGuard: Module = {
       IMPERSONATED,
       NAMES_SPOOFED,
       ROGUE_DHCP,
+      ROGUE_ROUTER,
+      ROUTER_SPOOFED,
+      ROUTER_FLOOD,
       DHCP_STARVED,
       ADDRESS_CONFLICT,
       ADDRESS_MOVED,
@@ -53,6 +60,7 @@ class IdentityGuard implements ModuleHandlers {
   readonly #names: Names;
   readonly #contradictions: Contradictions;
   readonly #starvation: Starvation;
+  readonly #routers: Routers;
 
   constructor(site: Site) {
     this.#addresses = new Addresses(site);
@@ -60,6 +68,7 @@ class IdentityGuard implements ModuleHandlers {
     this.#names = new Names(site);
     this.#contradictions = new Contradictions(site);
     this.#starvation = new Starvation(site);
+    this.#routers = new Routers(site);
   }
 
   operation(operation: Operation): void {
@@ -82,8 +91,17 @@ class IdentityGuard implements ModuleHandlers {
         return;
       case 'dhcp-fingerprint':
       case 'dhcp-options':
+        this.#addresses.mayMove(trait.host);
+        return;
       case 'shared-address':
         this.#addresses.mayMove(trait.host);
+        this.#routers.isShared(trait.host);
+        return;
+      case 'ipv6-router':
+        this.#routers.announces(trait);
+        return;
+      case 'ipv6-router-withdrawn':
+        this.#routers.withdraws(trait);
         return;
       case 'dhcp-asks':
         this.#starvation.asks(trait, this.#names.dhcpServerOf(trait.host));
@@ -102,6 +120,7 @@ class IdentityGuard implements ModuleHandlers {
   tick(timeUs: number): void {
     this.#addresses.tick(timeUs);
     this.#names.tick(timeUs);
+    this.#routers.tick(timeUs);
   }
 
   end(): void {

@@ -168,3 +168,46 @@ export const NAME_TAKEN: AlertKind = {
   techniques: ['T0830', 'T0849'],
   quietSeconds: 3600,
 };
+
+export const ROGUE_ROUTER: AlertKind = {
+  kind: 'identity-guard/rogue-router',
+  title: 'Another IPv6 router announces itself',
+  severity: 'high',
+  why: 'Every device of the segment believes who announces itself as a router: it makes itself an address of the prefix that is announced, and sends what leaves the segment there. A second router can read and change that traffic, also where nobody set up IPv6 on purpose.',
+  advice:
+    'Find the device by its MAC address. Typical causes are a laptop that shares its connection and a home router. Let the switches drop router advertisements on ports where no router is (RA guard, RFC 6105).',
+  falsePositives: [
+    'A planned second router, or one that was replaced.',
+    'A second uplink with a prefix of its own.',
+    'A router of virtual machines or containers.',
+  ],
+  techniques: ['T0830'],
+  quietSeconds: 86_400,
+};
+
+export const ROUTER_SPOOFED: AlertKind = {
+  kind: 'identity-guard/router-spoofed',
+  title: 'Somebody speaks in the name of the IPv6 router',
+  severity: 'high',
+  why: 'What is announced in the name of a router does not fit one machine: it takes back that it is one again and again, says two things in turn, or says something else with another network card. Devices that believe it lose their way out, or send it elsewhere.',
+  advice:
+    'Compare with the settings of the router. Find the MAC address of the frames listed here on the switch; let the switches drop router advertisements on ports where no router is (RA guard, RFC 6105).',
+  falsePositives: [
+    'A router whose service is restarted again and again.',
+    'A router that was replaced and given the address of the old one.',
+    'Two routers that were given the same link-local address by mistake.',
+  ],
+  techniques: ['T0830', 'T0814'],
+  quietSeconds: 3600,
+};
+
+export const ROUTER_FLOOD: AlertKind = {
+  kind: 'identity-guard/router-flood',
+  title: 'Many invented IPv6 routers announce themselves',
+  severity: 'high',
+  why: 'Each new router costs every device of the segment an entry, an address and a route. Many of them at once slow devices down or stop them, and hide the one that is meant.',
+  advice: 'Find the switch port by its many MAC addresses and shut it.',
+  falsePositives: ['A test of the network.'],
+  techniques: ['T0814'],
+  quietSeconds: 3600,
+};

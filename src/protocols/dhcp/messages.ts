@@ -17,8 +17,8 @@ export const Option = {
   end: 255,
 } as const;
 
-/** Message types (RFC 2132 9.6). */
-export const MessageType = { discover: 1, request: 3, ack: 5, nak: 6, inform: 8 } as const;
+/** Message types (RFC 2132 9.6); BOOTP has none. */
+export const MessageType = { bootp: 0, discover: 1, request: 3, ack: 5, nak: 6, inform: 8 } as const;
 
 export const FUNCTION_NAMES: ReadonlyMap<number, string> = new Map([
   [1, 'DHCPDISCOVER'],

@@ -72,13 +72,33 @@ test('without an acknowledgement what a client says is told of the address that 
   const ofAddress = ['8 address-binding 02:00:00:00:00:09', '8 dhcp-options 53,12', '8 name x (dhcp 12)'];
   assert.deepEqual(factsOf(has), [...card, ...ofAddress]);
   // What is asked for in a DHCPDISCOVER is a wish.
-  assert.deepEqual(factsOf(message(1, [], [53, 1, 1, 50, 4, 192, 0, 2, 8, 12, 1, 120])), card);
+  assert.deepEqual(factsOf(message(1, [], [53, 1, 1, 50, 4, 192, 0, 2, 8, 12, 1, 120])), [
+    ...card,
+    '109 dhcp-options 53,50,12',
+  ]);
 });
 
-test('without an acknowledgement the name alone is told, of the card that asked', () => {
+test('what a client says that is given no address is told of the card that asked', () => {
   const asked = ['1 dhcp-asks 02:00:00:00:00:09', '109 name plc (dhcp 12)'];
-  assert.deepEqual(factsOf(REQUEST, REQUEST), asked);
+  assert.deepEqual(factsOf(REQUEST, REQUEST), [
+    ...asked,
+    '109 dhcp-fingerprint 1,3,6,15',
+    '109 dhcp-options 53,12,55,55,12',
+  ]);
   assert.deepEqual(factsOf(REQUEST, message(2, [], [53, 1, 6])), asked);
+});
+
+test('a client of BOOTP, which names no type, is one that asks, and what it is given is its address', () => {
+  const request = message(1, [], [12, 1, 120]);
+  const asked = ['1 dhcp-asks 02:00:00:00:00:09', '109 name x (dhcp 12)'];
+  assert.deepEqual(factsOf(request), [...asked, '109 dhcp-options 12']);
+  const reply = message(2, [192, 0, 2, 7], []);
+  assert.deepEqual(factsOf(request, reply), [
+    ...asked,
+    '7 address-binding 02:00:00:00:00:09',
+    '7 dhcp-options 12',
+    '7 name x (dhcp 12)',
+  ]);
 });
 
 test('nothing is told of the card of a request that a relay handed on: it is in another segment', () => {

@@ -19,11 +19,20 @@ const CHADDR_AT = 28;
 /** Kind and length of the hardware address. */
 const ETHERNET = 1;
 const MAC_BYTES = 6;
+/** A client of BOOTP names no type (RFC 1534 2). */
+const ASKING: ReadonlySet<number> = new Set([
+  MessageType.bootp,
+  MessageType.discover,
+  MessageType.request,
+  MessageType.inform,
+]);
 
 interface Waiting {
   readonly words: ClientWords;
   /** The address that the client has, or asks for; 0: none. */
   readonly host: number;
+  /** The host of its network card, 0: it is not on this link. */
+  readonly card: number;
   readonly mac: string;
   /** It uses the address already. */
   readonly isBound: boolean;
@@ -58,14 +67,14 @@ export class DhcpSession {
     const mac = hardwareAddress(bytes, start);
     const key = `${hex(bytes, start + 4, start + 8)} ${mac}`;
     if (bytes[start] === 1) {
-      const asks = type === MessageType.discover || type === MessageType.request || type === MessageType.inform;
-      if (asks) {
+      if (ASKING.has(type)) {
         const waiting = waitingOf(bytes, start, options, mac, context);
         this.#keep(key, waiting);
         this.#told.trait(context, context.client, 'dhcp-asks', mac);
-        this.#nameCard(bytes, start, waiting.words, context);
+        // What the client is called is known whether or not it is ever given an address.
+        this.#names(context, waiting.card, waiting.words, Trust.selfDeclared);
       }
-    } else if (type === MessageType.ack) {
+    } else if (type === MessageType.ack || type === MessageType.bootp) {
       this.#given(bytes, start, key, mac, options, context);
     } else if (type === MessageType.nak) {
       this.#waiting.delete(key);
@@ -77,8 +86,9 @@ export class DhcpSession {
     for (const [key, waiting] of this.#waiting) {
       if (flow === 0 ? timeUs - waiting.timeUs < ANSWER_WITHIN_US : waiting.flow !== flow) continue;
       this.#waiting.delete(key);
-      if (waiting.host === 0) continue;
       const of = { ...context, timeUs: waiting.timeUs, frame: waiting.frame };
+      if (waiting.host === 0) this.#tell(of, waiting.card, waiting.words, Trust.selfDeclared);
+      if (waiting.host === 0) continue;
       if (waiting.isBound) this.#told.trait(of, waiting.host, 'address-binding', waiting.mac);
       this.#tell(of, waiting.host, waiting.words, waiting.isBound ? Trust.selfDeclared : Trust.inferred);
     }
@@ -90,16 +100,8 @@ export class DhcpSession {
     this.#waiting.set(key, waiting);
   }
 
-  /** What the client is called is known whether or not it is ever given an address. */
-  #nameCard(bytes: Uint8Array, start: number, words: ClientWords, context: MessageContext): void {
-    const isOnLink = bytes.subarray(start + GIADDR_AT, start + GIADDR_AT + 4).every((byte) => byte === 0);
-    if (!isOnLink || bytes[start + 1] !== ETHERNET || bytes[start + 2] !== MAC_BYTES) return;
-    const card = context.hosts.ofMac(bytes, start + CHADDR_AT);
-    if (card !== 0) this.#names(context, card, words, Trust.selfDeclared);
-  }
-
   #names(context: MessageContext, host: number, { name, fullName }: ClientWords, trust: number): void {
-    if (!this.#told.isNew(host, 'name', `${name} ${fullName}`)) return;
+    if (host === 0 || !this.#told.isNew(host, 'name', `${name} ${fullName}`)) return;
     claim(context, host, -1, 'name', name, 'dhcp 12', trust);
     claim(context, host, -1, 'name', fullName, 'dhcp 81', trust);
   }
@@ -121,7 +123,7 @@ export class DhcpSession {
     this.#told.trait(context, host, 'dhcp-vendor-class', words.vendorClass);
     this.#names(context, host, words, trust);
     const system = systemOf(words.vendorClass);
-    if (this.#told.isNew(host, 'system', system)) {
+    if (host !== 0 && this.#told.isNew(host, 'system', system)) {
       claim(context, host, -1, 'operating-system', system, 'dhcp 60', Trust.hint);
     }
   }
@@ -144,8 +146,15 @@ function waitingOf(bytes: Uint8Array, start: number, options: Options, mac: stri
   // What is asked for in a DHCPDISCOVER is a wish.
   const isAsked = bound === 0 && options.values.get(Option.messageType)?.[0] === MessageType.request;
   const asked = isAsked && requested?.length === 4 && isAddress(requested, 0) ? context.hosts.ofIpv4(requested, 0) : 0;
+  const card = cardOf(bytes, start, context);
   const { flow, timeUs, frame } = context;
-  return { words: wordsOf(options), host: bound || asked, mac, isBound: bound !== 0, flow, timeUs, frame };
+  return { words: wordsOf(options), host: bound || asked, card, mac, isBound: bound !== 0, flow, timeUs, frame };
+}
+
+function cardOf(bytes: Uint8Array, start: number, context: MessageContext): number {
+  const isOnLink = !isAddress(bytes, start + GIADDR_AT);
+  const isEthernet = bytes[start + 1] === ETHERNET && bytes[start + 2] === MAC_BYTES;
+  return isOnLink && isEthernet ? context.hosts.ofMac(bytes, start + CHADDR_AT) : 0;
 }
 
 function isAddress(bytes: Uint8Array, at: number): boolean {

@@ -3,6 +3,7 @@ import { printable } from '../../bytes/text.ts';
 import { NEED_MORE, type MessageContext } from '../../facts/protocol.ts';
 import { markSecret, setAnswered, startOperation, violation } from '../facts-of-messages.ts';
 import { lineEnd } from '../text-lines.ts';
+import { UpgradedTls } from '../upgraded-tls.ts';
 import type { Announcements } from './announced.ts';
 import {
   PATH_BYTES_MAX,
@@ -33,6 +34,7 @@ export class ControlSessions {
   readonly #announced: Announcements;
   readonly #transfers: Transfers;
   readonly #logins: Logins;
+  readonly #tls = new UpgradedTls();
 
   constructor(protocol: number, announced: Announcements, transfers: Transfers, logins: Logins) {
     this.#protocol = protocol;
@@ -44,7 +46,7 @@ export class ControlSessions {
   frameSize(bytes: Uint8Array, start: number, end: number, context: MessageContext): number {
     const session = this.#sessions.get(context.flow);
     const rest = Math.min(end - start, parse.FRAME_BYTES_MAX);
-    if (session?.isOpaque === true) return rest;
+    if (session?.isOpaque === true) return this.#tls.frameSize(bytes, start, end, parse.FRAME_BYTES_MAX, context);
     const stop = lineEnd(bytes, start, start + rest);
     if (session?.isInLongLine[context.fromClient ? 0 : 1] === true) return stop === 0 ? rest : stop - start;
     if (stop !== 0) return Math.min(stop - start, parse.LINE_BYTES_MAX);
@@ -54,7 +56,11 @@ export class ControlSessions {
   /** One line, its line feed included, or LINE_BYTES_MAX of a longer one. */
   decode(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     const session = this.#of(context.flow);
-    if (session === null || session.isOpaque || end <= start) return;
+    if (session === null || end <= start) return;
+    if (session.isOpaque) {
+      this.#tls.decode(bytes, start, end, context);
+      return;
+    }
     const direction = context.fromClient ? 0 : 1;
     const isRest = session.isInLongLine[direction];
     session.isInLongLine[direction] = bytes[end - 1] !== 0x0a;
@@ -86,6 +92,7 @@ export class ControlSessions {
   gap(flow: number, fromClient: boolean, context: MessageContext): void {
     const session = this.#sessions.get(flow);
     if (session === undefined) return;
+    if (session.isOpaque) this.#tls.gap(flow, fromClient);
     session.isInLongLine[fromClient ? 0 : 1] = false;
     session.manyCode = 0;
     for (const sent of session.sent.splice(0)) this.#operation(sent, 0, context);
@@ -95,6 +102,7 @@ export class ControlSessions {
     const session = this.#sessions.get(flow);
     if (session === undefined) return;
     this.#sessions.delete(flow);
+    this.#tls.closed(flow);
     for (const sent of session.sent) this.#operation(sent, 0, context);
     if (session.plan !== null) this.#transfers.controlClosed(session.plan, context);
   }

@@ -16,6 +16,8 @@ const TARGET_AT = 8;
 const PREFIXES_MAX = 8;
 const RECORDS_MAX = 64;
 const HOSTS_MAX = 16_384;
+/** Clause 6.2.5, with MAX_FINAL_RTR_ADVERTISEMENTS of clause 10: who ceases to be a router says so at most three times. */
+const FINAL_MAX = 3;
 /** RFC 9777, clause 5.2.12: only sources that are named; to include none is to leave. */
 const INCLUDES: readonly number[] = [1, 3];
 const BLOCKS = 6;
@@ -24,6 +26,8 @@ export class Neighbours {
   /** By host, its card. */
   readonly #cards = new LastWords(HOSTS_MAX);
   readonly #routers = new LastWords(HOSTS_MAX);
+  /** Routers that say they are none any more: how often in a row. Of others nothing is kept. */
+  readonly #withdrawals = new Map<number, number>();
   /** By host and a hash of the group. */
   readonly #members = new LastWords(HOSTS_MAX);
 
@@ -48,6 +52,7 @@ export class Neighbours {
     const cardAt = optionAt(bytes, start + ROUTER_BYTES, end, Option.sourceCard, CARD_OPTION_BYTES);
     if (cardAt !== 0) this.#bind(context, host, bytes, cardAt + 2);
     const isDefault = u16be(bytes, start + 6) > 0;
+    this.#withdraws(context, host, isDefault);
     let said = hashOf(bytes, start + 5, start + 6) ^ (isDefault ? 1 : 0);
     for (let at = start + ROUTER_BYTES; at + 8 <= end && bytes[at + 1] !== 0; at += 8 * bytes[at + 1]!) {
       const optionEnd = at + 8 * bytes[at + 1]!;
@@ -60,6 +65,17 @@ export class Neighbours {
     }
     if (!this.#routers.isNew(host, said | 0)) return;
     tell(context, host, 'ipv6-router', routerText(bytes, start, end, cardAt, isDefault));
+  }
+
+  /** A router that never was the default one says a lifetime of 0 all the time: it is no matter here. */
+  #withdraws(context: MessageContext, host: number, isDefault: boolean): void {
+    const times = this.#withdrawals.get(host);
+    if (isDefault) {
+      if (times !== 0 && (times !== undefined || this.#withdrawals.size < HOSTS_MAX)) this.#withdrawals.set(host, 0);
+    } else if (times !== undefined) {
+      this.#withdrawals.set(host, times + 1);
+      if (times === FINAL_MAX) tell(context, host, 'ipv6-router-withdrawn', `${times + 1} times`);
+    }
   }
 
   /** RFC 2710, clause 3. */

@@ -52,6 +52,16 @@ test('a router is told with card and prefixes', () => {
   ]);
 });
 
+test('a router that says a fourth time in a row that it is none any more is told, one that never was one is not', () => {
+  const gone = ROUTER.replace('86000000408007080', '86000000408000000');
+  const counted = (messages: readonly string[]): number =>
+    told(messages.map(hexBytes)).filter((line) => line === '1 ipv6-router-withdrawn 4 times').length;
+  assert.equal(counted([ROUTER, gone, gone, gone]), 0);
+  assert.equal(counted([ROUTER, gone, gone, gone, gone, gone]), 1);
+  assert.equal(counted([ROUTER, gone, gone, ROUTER, gone, gone]), 0);
+  assert.equal(counted([gone, gone, gone, gone, gone]), 0);
+});
+
 test('a listener is a member of its group', () => {
   assert.deepEqual(told([hexBytes(REPORT)]), ['1 multicast-group ff02::1:ff00:9']);
 });

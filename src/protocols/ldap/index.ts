@@ -40,8 +40,8 @@ class LdapDecoder implements ProtocolDecoder {
     this.#sessions.decode(bytes, start, end, context);
   }
 
-  gap(flow: number, _fromClient: boolean, context: MessageContext): void {
-    this.#sessions.gap(flow, context);
+  gap(flow: number, fromClient: boolean, context: MessageContext): void {
+    this.#sessions.gap(flow, fromClient, context);
   }
 
   resumes(flow: number, fromClient: boolean, _context: MessageContext, lostBytes: number): boolean {

@@ -7,6 +7,7 @@ import { LongFrames } from '../long-frames.ts';
 import { NtlmExchanges } from '../ntlm.ts';
 import { OpenLogins, secretOf, type LoginAttempt } from '../open-logins.ts';
 import { SaslExchange } from '../sasl.ts';
+import { UpgradedTls } from '../upgraded-tls.ts';
 import { Authentication, Operation, Result, START_TLS, Tag } from './messages.ts';
 import { messageSize } from './parse.ts';
 import { readRoot } from './root.ts';
@@ -16,6 +17,8 @@ export const FRAME_BYTES_MAX = 65_536;
 /** Conversations with something to keep; of more, messages are read one by one. */
 const SESSIONS_MAX = 16_384;
 const NOTHING = -1;
+/** Type of the record with which TLS begins (RFC 8446 5.1). */
+const HANDSHAKE = 0x16;
 
 interface Session {
   readonly long: LongFrames;
@@ -37,33 +40,42 @@ export class Sessions {
   readonly #message = new BerReader();
   readonly #field = new BerReader();
   readonly #inner = new BerReader();
+  readonly #tls = new UpgradedTls();
 
   frameSize(bytes: Uint8Array, start: number, end: number, context: MessageContext): number {
     const available = Math.min(end - start, FRAME_BYTES_MAX);
     const session = this.#sessions.get(context.flow);
-    if (session?.isOpaque === true) return available;
+    if (session?.isOpaque === true) return this.#tls.frameSize(bytes, start, end, FRAME_BYTES_MAX, context);
     const inside = session?.long.inside(context.fromClient, available) ?? 0;
     if (inside > 0) return inside;
     const size = messageSize(bytes, start, end);
     if (size === 0) return NEED_MORE;
     // Neither TLS nor what SASL wraps begins as a message does.
-    if (size < 0) return session?.isWrapped === true || bytes[start] === 0x16 ? available : NOT_THIS_PROTOCOL;
+    if (size < 0 && bytes[start] === HANDSHAKE) return this.#tls.frameSize(bytes, start, end, FRAME_BYTES_MAX, context);
+    if (size < 0) return session?.isWrapped === true ? available : NOT_THIS_PROTOCOL;
     return size > FRAME_BYTES_MAX ? available : size;
   }
 
   decode(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     const session = this.#of(context);
-    if (session === null || session.isOpaque) return;
+    if (session === null) return;
+    if (session.isOpaque) {
+      this.#tls.decode(bytes, start, end, context);
+      return;
+    }
     if (session.long.isInside(context.fromClient, end - start)) return;
     const size = messageSize(bytes, start, end);
-    if (size < 0) session.isOpaque = context.isTcp;
-    else if (size > end - start && context.isTcp) session.long.begins(context.fromClient, size, end - start);
+    if (size < 0) {
+      session.isOpaque = context.isTcp;
+      if (context.isTcp) this.#tls.decode(bytes, start, end, context);
+    } else if (size > end - start && context.isTcp) session.long.begins(context.fromClient, size, end - start);
     else this.#read(session, bytes, start, end, context);
   }
 
-  gap(flow: number, context: MessageContext): void {
+  gap(flow: number, fromClient: boolean, context: MessageContext): void {
     const session = this.#sessions.get(flow);
     if (session === undefined) return;
+    if (session.isOpaque) this.#tls.gap(flow, fromClient);
     this.#logins.settle(context, flow, 'unknown');
     session.sasl = null;
     session.bind = NOTHING;
@@ -78,6 +90,7 @@ export class Sessions {
   closed(flow: number, context: MessageContext): void {
     this.#logins.settle(context, flow, 'unknown');
     this.#ntlm.forget(flow);
+    this.#tls.closed(flow);
     this.#sessions.delete(flow);
   }
 

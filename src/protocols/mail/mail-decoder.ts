@@ -1,11 +1,12 @@
 // What POP3, SMTP and IMAP have in common as streams: lines, bodies that are passed over, the end where encryption begins,
 // losses, and one SASL exchange at a time.
-import { NEED_MORE, type MessageContext, type ProtocolDecoder } from '../../facts/protocol.ts';
+import { type MessageContext, type ProtocolDecoder } from '../../facts/protocol.ts';
 import { markSecret } from '../facts-of-messages.ts';
 import { NtlmExchanges } from '../ntlm.ts';
 import { OpenLogins } from '../open-logins.ts';
 import type { SaslExchange } from '../sasl.ts';
 import { DotBody, LongLines, lineSize, lineTextEnd } from '../text-lines.ts';
+import { UpgradedTls } from '../upgraded-tls.ts';
 
 /** Pieces of bodies and of what is encrypted. */
 export const FRAME_BYTES_MAX = 65_536;
@@ -79,6 +80,7 @@ export abstract class MailDecoder<S extends MailSession> implements ProtocolDeco
   protected readonly logins: OpenLogins;
   protected readonly ntlm: NtlmExchanges;
   readonly #sessions = new Map<number, S>();
+  readonly #tls = new UpgradedTls();
 
   constructor(name: string) {
     this.logins = new OpenLogins(name);
@@ -111,7 +113,7 @@ export abstract class MailDecoder<S extends MailSession> implements ProtocolDeco
     if (session === undefined) {
       if (this.#sessions.size >= SESSIONS_MAX) return most - start;
     } else {
-      if (session.isOpaque) return most - start;
+      if (session.isOpaque) return this.#tls.frameSize(bytes, start, end, FRAME_BYTES_MAX, context);
       const rest = session.rest(fromClient);
       if (rest > 0) return Math.min(rest, most - start);
       const wanted = session.wantedSize(fromClient);
@@ -119,21 +121,27 @@ export abstract class MailDecoder<S extends MailSession> implements ProtocolDeco
       const body = session.body(fromClient);
       if (body.isOpen) return body.size(bytes, start, most);
     }
-    if (isRecord(bytes, start, end)) return end - start < 2 ? NEED_MORE : most - start;
+    if (isRecord(bytes, start, end)) return this.#tls.frameSize(bytes, start, end, FRAME_BYTES_MAX, context);
     return lineSize(bytes, start, end, LINE_BYTES_MAX);
   }
 
   decode(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     const session = this.#of(context);
-    if (session === null || session.isOpaque) return;
+    if (session === null) return;
+    if (session.isOpaque) {
+      this.#tls.decode(bytes, start, end, context);
+      return;
+    }
     const { fromClient } = context;
     const rest = session.rest(fromClient);
     const body = session.body(fromClient);
     if (rest > 0) session.setRest(fromClient, rest - (end - start));
     else if (session.wantedSize(fromClient) > 0) this.literal?.(session, bytes, start, end, context);
     else if (body.isOpen) body.pass(bytes, start, end);
-    else if (isRecord(bytes, start, end)) session.isOpaque = true;
-    else if (session.lines(fromClient).isWhole(bytes, start, end)) {
+    else if (isRecord(bytes, start, end)) {
+      session.isOpaque = true;
+      this.#tls.decode(bytes, start, end, context);
+    } else if (session.lines(fromClient).isWhole(bytes, start, end)) {
       const textEnd = lineTextEnd(bytes, start, end);
       if (fromClient) this.clientSays(session, bytes, start, textEnd, context);
       else this.serverSays(session, bytes, start, textEnd, context);
@@ -145,6 +153,7 @@ export abstract class MailDecoder<S extends MailSession> implements ProtocolDeco
     const session = this.#sessions.get(flow);
     if (session === undefined) return;
     // The outcome, or what it would have been of, may be among the lost.
+    if (session.isOpaque) this.#tls.gap(flow, fromClient);
     this.logins.settle(context, flow, 'unknown');
     session.sasl = null;
     session.forget();
@@ -168,6 +177,7 @@ export abstract class MailDecoder<S extends MailSession> implements ProtocolDeco
   closed(flow: number, context: MessageContext): void {
     this.logins.settle(context, flow, 'unknown');
     this.ntlm.forget(flow);
+    this.#tls.closed(flow);
     this.#sessions.delete(flow);
   }
 

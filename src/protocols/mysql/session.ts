@@ -7,6 +7,7 @@ import { Trust, claim, markSecret, setAnswered, startOperation } from '../facts-
 import { LongFrames } from '../long-frames.ts';
 import { OpenLogins, type LoginAttempt } from '../open-logins.ts';
 import { PendingOperations } from '../pending-operations.ts';
+import { UpgradedTls } from '../upgraded-tls.ts';
 import { attemptOf, pluginName } from './challenges.ts';
 import { ACCOUNT_KIND, Answer, Capability, Command, PROGRESS_CODE, STATEMENTS } from './messages.ts';
 import {
@@ -50,6 +51,7 @@ export class Sessions {
   readonly #protocol: number;
   readonly #sessions = new Map<number, Session>();
   readonly #logins = new OpenLogins('mysql');
+  readonly #tls = new UpgradedTls();
   readonly #pending = new PendingOperations(PENDING_MAX, PENDING_US);
 
   constructor(protocol: number) {
@@ -59,7 +61,8 @@ export class Sessions {
   frameSize(bytes: Uint8Array, start: number, end: number, context: MessageContext): number {
     const available = Math.min(end - start, FRAME_BYTES_MAX);
     const session = this.#of(bytes, start, end, context);
-    if (session === null || session.phase === Phase.opaque) return available;
+    if (session === null) return available;
+    if (session.phase === Phase.opaque) return this.#tls.frameSize(bytes, start, end, FRAME_BYTES_MAX, context);
     const inside = session.frames.inside(context.fromClient, available);
     if (inside > 0) return inside;
     if (end - start < HEADER_BYTES) return NEED_MORE;
@@ -70,7 +73,11 @@ export class Sessions {
 
   decode(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     const session = this.#of(bytes, start, end, context);
-    if (session === null || session.phase === Phase.opaque) return;
+    if (session === null) return;
+    if (session.phase === Phase.opaque) {
+      this.#tls.decode(bytes, start, end, context);
+      return;
+    }
     if (session.frames.isInside(context.fromClient, end - start) || end - start < HEADER_BYTES) return;
     session.frames.begins(context.fromClient, HEADER_BYTES + payloadLength(bytes, start), end - start);
     if (end - start === HEADER_BYTES) return;
@@ -82,6 +89,7 @@ export class Sessions {
     const session = this.#sessions.get(flow);
     if (session === undefined) return;
     this.#pending.markGap(flow);
+    if (session.phase === Phase.opaque) this.#tls.gap(flow, fromClient);
     // Which packet of the login was lost nobody knows.
     if (session.phase !== Phase.opaque && !session.frames.isAmid(fromClient)) session.phase = Phase.commands;
   }
@@ -94,6 +102,7 @@ export class Sessions {
 
   closed(flow: number, context: MessageContext): void {
     this.#sessions.delete(flow);
+    this.#tls.closed(flow);
     this.#logins.settle(context, flow, 'unknown');
     this.#pending.closed(flow, context);
   }

@@ -7,6 +7,7 @@ import { Trust, claim, markSecret, setAnswered, startOperation } from '../facts-
 import { LongFrames } from '../long-frames.ts';
 import { OpenLogins, type LoginAttempt } from '../open-logins.ts';
 import { PendingOperations } from '../pending-operations.ts';
+import { UpgradedTls } from '../upgraded-tls.ts';
 import { ACCOUNT_KIND, Ask, LETTERS, Message, STATEMENTS, Start, askName, codeOfState } from './messages.ts';
 import {
   FRAME_BYTES_MAX,
@@ -56,6 +57,7 @@ export class Sessions {
   readonly #protocol: number;
   readonly #sessions = new Map<number, Session>();
   readonly #logins = new OpenLogins('postgres');
+  readonly #tls = new UpgradedTls();
   readonly #pending = new PendingOperations(PENDING_MAX, PENDING_US);
 
   constructor(protocol: number) {
@@ -65,7 +67,8 @@ export class Sessions {
   frameSize(bytes: Uint8Array, start: number, end: number, context: MessageContext): number {
     const available = Math.min(end - start, FRAME_BYTES_MAX);
     const session = this.#of(bytes, start, end, context);
-    if (session === null || session.phase === Phase.opaque) return available;
+    if (session === null) return available;
+    if (session.phase === Phase.opaque) return this.#tls.frameSize(bytes, start, end, FRAME_BYTES_MAX, context);
     const inside = session.frames.inside(context.fromClient, available);
     if (inside > 0) return inside;
     if (context.fromClient ? session.phase === Phase.startup : session.isEncryptionAsked) {
@@ -79,7 +82,11 @@ export class Sessions {
 
   decode(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     const session = this.#of(bytes, start, end, context);
-    if (session === null || session.phase === Phase.opaque || end <= start) return;
+    if (session === null || end <= start) return;
+    if (session.phase === Phase.opaque) {
+      this.#tls.decode(bytes, start, end, context);
+      return;
+    }
     const { fromClient } = context;
     if (session.frames.isInside(fromClient, end - start)) return;
     if (fromClient ? session.phase === Phase.startup : session.isEncryptionAsked) {
@@ -95,6 +102,7 @@ export class Sessions {
 
   gap(flow: number, fromClient: boolean): void {
     const session = this.#sessions.get(flow);
+    if (session?.phase === Phase.opaque) this.#tls.gap(flow, fromClient);
     if (session === undefined || session.phase === Phase.opaque || session.frames.isAmid(fromClient)) return;
     this.#pending.markGap(flow);
     session.isEncryptionAsked = false;
@@ -111,6 +119,7 @@ export class Sessions {
   closed(flow: number, context: MessageContext): void {
     const isProven = this.#sessions.get(flow)?.isProven === true;
     this.#sessions.delete(flow);
+    this.#tls.closed(flow);
     this.#logins.settle(context, flow, isProven ? 'accepted' : 'unknown');
     this.#pending.closed(flow, context);
   }

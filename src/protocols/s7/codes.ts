@@ -142,10 +142,11 @@ const USER_DATA_FUNCTIONS: Readonly<Record<number, Readonly<Record<number, reado
   },
   // Blocks of data that two user programs send each other (BSEND, BRCV): the function is theirs, one number for all.
   6: {},
+  // The clock is the device's own, not what it measures.
   7: {
-    1: ['read', 'read clock'],
+    1: ['diagnose', 'read clock'],
     2: ['set-time', 'set clock'],
-    3: ['read', 'read clock (following)'],
+    3: ['diagnose', 'read clock (following)'],
     4: ['set-time', 'set clock (following)'],
   },
   15: {

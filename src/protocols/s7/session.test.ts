@@ -446,7 +446,7 @@ test('the clock that is set, and the one that is read', () => {
     talk.operations.map(({ verb, values }) => [verb, ...values]),
     [
       ['set-time', '00192601010000000005'],
-      ['read', '00192601020304050006'],
+      ['diagnose', '00192601020304050006'],
     ],
   );
 });

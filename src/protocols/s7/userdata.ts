@@ -251,7 +251,7 @@ export class UserDataSession {
     const data = this.#data;
     const { operation, sink } = context;
     const { group, subfunction } = data;
-    if (group === Group.time && operation.verb === Verb.read) {
+    if (group === Group.time && operation.verb === Verb.diagnose) {
       if (data.contentEnd - data.contentStart === CLOCK_BYTES) {
         setValues(operation, bytes, data.contentStart, CLOCK_BYTES, Encoding.bytes, 1);
       }

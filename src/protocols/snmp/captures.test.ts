@@ -37,16 +37,16 @@ for (const [name, bytes] of exampleCaptures()) {
 const ZEEK = 'zeek__zeek/testing/btest/Traces/snmp/';
 const SURICATA = 'OISF__suricata-verify/tests/';
 
-/** Plain data units by tshark's snmp.data: get, get-next, set, trap, get-bulk; each is one operation. */
+/** Plain data units by tshark's snmp.data: get, get-next, set, trap, get-bulk; each is one operation, of a set each object by its snmp.name. */
 const COUNTED: readonly (readonly [string, Readonly<Record<string, number>>])[] = [
   [`${SURICATA}snmp-v2c-get/SNMPv2c_get_requests.pcap`, { GetRequest: 3, GetNextRequest: 1 }],
   [`${SURICATA}snmp-v3-encrypted/SNMPv3.pcap`, { GetRequest: 2 }],
   [`${SURICATA}snmp-v3-unauth/snmp-v3-get-bulk-unauth.pcap`, { GetRequest: 3, GetBulkRequest: 1 }],
   ['kqdssheng__Pcap/snmp(v2c).pcapng', { GetNextRequest: 2 }],
   ['kqdssheng__Pcap/snmp(v3).pcapng', { GetRequest: 1 }],
-  [`${ZEEK}leak_test.pcapng`, { GetRequest: 31, GetNextRequest: 2, SetRequest: 6, Trap: 1, GetBulkRequest: 1 }],
+  [`${ZEEK}leak_test.pcapng`, { GetRequest: 31, GetNextRequest: 2, SetRequest: 14, Trap: 1, GetBulkRequest: 1 }],
   [`${ZEEK}snmp-crash-62790.pcap`, {}],
-  [`${ZEEK}snmpv1_get.pcap`, { GetRequest: 25, SetRequest: 5 }],
+  [`${ZEEK}snmpv1_get.pcap`, { GetRequest: 25, SetRequest: 13 }],
   [`${ZEEK}snmpv1_get_short.pcap`, { GetRequest: 1 }],
   [`${ZEEK}snmpv1_set.pcap`, { SetRequest: 1 }],
   [`${ZEEK}snmpv1_trap.pcap`, { Trap: 1 }],

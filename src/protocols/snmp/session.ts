@@ -13,6 +13,8 @@ import { Binding, SnmpMessage, messageSize, recognise } from './parse.ts';
 /** Requests that wait in all conversations, and for how long. */
 const PENDING_MAX = 4096;
 const WAIT_US = 10_000_000;
+/** So many objects of one SetRequest are told one by one. */
+const SET_OBJECTS_MAX = 32;
 
 export class SnmpDecoder implements ProtocolDecoder {
   readonly #protocol: number;
@@ -128,6 +130,7 @@ export class SnmpDecoder implements ProtocolDecoder {
       setAnswered(operation, context, isFound ? 0 : code);
       if (operation.function === Pdu.get && message.pdu === Pdu.response) this.#readValue(bytes, context);
       context.sink.operation(operation);
+      if (operation.function === Pdu.set && message.pdu === Pdu.response) this.#setFurther(bytes, context);
       this.#pending.release(slot);
     } else if (message.pdu === Pdu.response && state?.informId !== message.requestId) {
       startOperation(context, this.#protocol, context.fromClient);
@@ -186,6 +189,19 @@ export class SnmpDecoder implements ProtocolDecoder {
     else {
       const detail = 'the first name is not a valid object identifier';
       violation(context, NAME, 'object-identifier-invalid', detail, bytes, start, end, binding.nameStart);
+    }
+  }
+
+  /** The answer to a SetRequest repeats what was to be set (RFC 3416 4.2.5): each object behind the first. */
+  #setFurther(bytes: Uint8Array, context: MessageContext): void {
+    const { bindingsStart, bindingsEnd } = this.#message;
+    const binding = this.#binding;
+    if (!binding.read(bytes, bindingsStart, bindingsEnd)) return;
+    for (let count = 1; count < SET_OBJECTS_MAX && binding.read(bytes, binding.next, bindingsEnd); count++) {
+      setNoValues(context.operation);
+      if (!this.#objects.name(context.operation, bytes, binding.nameStart, binding.nameEnd)) continue;
+      this.#objects.setValue(context.operation, bytes, binding);
+      context.sink.operation(context.operation);
     }
   }
 

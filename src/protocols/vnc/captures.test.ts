@@ -11,7 +11,7 @@ const SURICATA = 'OISF__suricata-verify/tests';
 const KNOWN: readonly (readonly [string, readonly string[]])[] = [
   [`${ZEEK}/vnc-mac-to-linux.pcap`, ['vnc-des accepted', 'vnc-des refused']],
   [`${ZEEK}/vnc-scanner.pcap`, ['vnc-des refused']],
-  [`${ZEEK}/vncmac.pcap`, ['vnc-apple-dh unknown', 'vnc-apple-dh unknown']],
+  [`${ZEEK}/vncmac.pcap`, ['vnc-apple-dh accepted', 'vnc-apple-dh refused']],
   [`${SURICATA}/rfb-rules/00-vnc-openwall-3.7.pcap`, ['vnc-des accepted']],
   [`${SURICATA}/rfb-parser/input.pcap`, ['vnc-none accepted']],
   [`${SURICATA}/rfb-failure/rfb_failure_16.pcap`, []],

@@ -1,6 +1,6 @@
 // The numbers of RFB's handshake (RFC 6143 7.1, 8.4; the registry of security types), with their names.
 
-export const Security = { invalid: 0, none: 1, vnc: 2 } as const;
+export const Security = { invalid: 0, none: 1, vnc: 2, appleDh: 30 } as const;
 
 const SECURITY_NAMES: ReadonlyMap<number, string> = new Map([
   [1, 'none'],

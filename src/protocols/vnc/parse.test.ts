@@ -121,6 +121,24 @@ test('what is not decoded is named, and its outcome unknown', () => {
   assert.deepEqual(shown(told).slice(1), ['vnc-security apple-dh', 'vnc-apple-dh unknown']);
 });
 
+test("the outcome of a login by Apple's Diffie-Hellman stands behind its two long messages, however they are cut", () => {
+  const keyBytes = 128;
+  const exchange = new Uint8Array(4 + 2 * keyBytes);
+  exchange.set([0, 2, 0, keyBytes]);
+  const steps: Step[] = [
+    ...OPENING.slice(0, 2),
+    [false, Uint8Array.of(1, 30)],
+    [true, Uint8Array.of(30)],
+    [false, exchange],
+    [true, new Uint8Array(128 + keyBytes)],
+  ];
+  for (const pieces of [65_536, 50, 1]) {
+    assert.equal(shown(play([...steps, [false, OK]], pieces)).at(-1), 'vnc-apple-dh accepted');
+    assert.equal(shown(play([...steps, [false, Uint8Array.of(0, 0, 0, 1)]], pieces)).at(-1), 'vnc-apple-dh refused');
+    assert.equal(shown(play(steps, pieces)).at(-1), 'vnc-apple-dh unknown');
+  }
+});
+
 test('a server that refuses everybody gives its reason and no login', () => {
   const told = play([...OPENING.slice(0, 2), [false, Uint8Array.of(0, 0, 0, 0, 2, 0x6e, 0x6f)]]);
   assert.deepEqual(shown(told), ['vnc-version 003.008']);

@@ -1,5 +1,5 @@
 // Follows the handshake of RFB, where each side's next message depends on what both have said, until the screen begins.
-import { u32be } from '../../bytes/endian.ts';
+import { u16be, u32be } from '../../bytes/endian.ts';
 import { printable } from '../../bytes/text.ts';
 import type { Login } from '../../facts/facts.ts';
 import { NEED_MORE, type MessageContext } from '../../facts/protocol.ts';
@@ -32,7 +32,17 @@ const Step = {
   /** Client: shared or not. Server: the screen and its name. */
   init: 6,
   opaque: 7,
+  /** Apple's Diffie-Hellman: generator, length, prime and key of the server. */
+  exchange: 8,
+  /** Name and password, encrypted, and the key of the client. */
+  sealed: 9,
 } as const;
+
+/** Name and password of 64 bytes each. */
+const SEALED_BYTES = 128;
+const EXCHANGE_HEADER_BYTES = 4;
+/** Keys of 128 bytes are used. */
+const KEY_BYTES_MAX = 1024;
 
 interface Attempt {
   readonly timeUs: number;
@@ -45,6 +55,8 @@ interface Session {
   client: number;
   server: number;
   minor: number;
+  /** Of Apple's Diffie-Hellman, 0: not told yet. */
+  keyBytes: number;
   challenge: Uint8Array | null;
   attempt: Attempt | null;
 }
@@ -86,7 +98,14 @@ export class Sessions {
     const known = this.#sessions.get(context.flow);
     if (known !== undefined) return known;
     if (this.#sessions.size >= SESSIONS_MAX || !isVersion(bytes, start, end)) return null;
-    const session = { client: Step.version, server: Step.version, minor: 0, challenge: null, attempt: null };
+    const session = {
+      client: Step.version,
+      server: Step.version,
+      minor: 0,
+      keyBytes: 0,
+      challenge: null,
+      attempt: null,
+    };
     this.#sessions.set(context.flow, session);
     return session;
   }
@@ -118,11 +137,21 @@ function sizeOf(session: Session, bytes: Uint8Array, start: number, end: number,
       return CHALLENGE_BYTES;
     case Step.result:
       return 4;
+    case Step.exchange:
+      return exchangeSize(bytes, start, end);
+    case Step.sealed:
+      return session.keyBytes === 0 ? -1 : SEALED_BYTES + session.keyBytes;
     case Step.init:
       return fromClient ? 1 : textSize(bytes, start, end, SERVER_INIT_BYTES - 4);
     default:
       return -1;
   }
+}
+
+function exchangeSize(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start < EXCHANGE_HEADER_BYTES) return NEED_MORE;
+  const keyBytes = u16be(bytes, start + 2);
+  return keyBytes === 0 || keyBytes > KEY_BYTES_MAX ? -1 : EXCHANGE_HEADER_BYTES + 2 * keyBytes;
 }
 
 function clientSays(session: Session, bytes: Uint8Array, start: number, context: MessageContext): void {
@@ -141,6 +170,9 @@ function clientSays(session: Session, bytes: Uint8Array, start: number, context:
       session.client = Step.init;
       attempt(session, 'vnc-des', bytes.slice(start, start + CHALLENGE_BYTES), context);
       return;
+    case Step.sealed:
+      session.client = Step.init;
+      return;
     default:
       session.client = Step.opaque;
   }
@@ -158,6 +190,10 @@ function serverSays(session: Session, bytes: Uint8Array, start: number, end: num
       return;
     case Step.challenge:
       session.challenge = bytes.slice(start, start + CHALLENGE_BYTES);
+      session.server = Step.result;
+      return;
+    case Step.exchange:
+      session.keyBytes = u16be(bytes, start + 2);
       session.server = Step.result;
       return;
     case Step.result:
@@ -190,6 +226,11 @@ function choose(session: Session, type: number, context: MessageContext): void {
     return;
   }
   attempt(session, `vnc-${securityName(type)}`, null, context);
+  if (type === Security.appleDh && session.minor === 8) {
+    session.client = Step.sealed;
+    session.server = Step.exchange;
+    return;
+  }
   if (type !== Security.none) {
     giveUp(session);
     return;

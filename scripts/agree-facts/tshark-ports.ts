@@ -1,0 +1,47 @@
+// Where tshark has to be told what is spoken: it goes by the port where a protocol has one.
+import type { Conversation } from '../../src/facts/facts.ts';
+import { protocols } from '../../src/protocols/index.ts';
+
+/** tshark's names of the protocols that are found on other ports than their own; not of FTP, whose files use any. */
+const DISSECTORS: Readonly<Record<string, string>> = {
+  telnet: 'telnet',
+  http: 'http',
+  rdp: 'tpkt',
+  tls: 'tls',
+  ssh: 'ssh',
+  imap: 'imap',
+  smtp: 'smtp',
+  pop3: 'pop',
+  sip: 'sip',
+  rtsp: 'rtsp',
+  redis: 'resp',
+  postgres: 'pgsql',
+  mysql: 'mysql',
+  tds: 'tds',
+  vnc: 'vnc',
+  ldap: 'ldap',
+  radius: 'radius',
+  kerberos: 'kerberos',
+  snmp: 'snmp',
+  coap: 'coap',
+  ipmi: 'rmcp',
+};
+
+const PORTS_MAX = 64;
+
+/** Collects the ports of a capture on which a protocol was recognised by content, though its home is another. */
+export class StrangePorts {
+  readonly #ports = new Map<string, string>();
+
+  conversation({ phase, protocol: index, serverPort, transport }: Conversation): void {
+    const protocol = protocols[index];
+    if (phase !== 'identified' || protocol === undefined || protocol.ports.includes(serverPort)) return;
+    const dissector = DISSECTORS[protocol.name];
+    if (dissector === undefined || this.#ports.size >= PORTS_MAX) return;
+    if (transport === 'tcp' || transport === 'udp') this.#ports.set(`${transport}.port==${serverPort}`, dissector);
+  }
+
+  options(): string[] {
+    return [...this.#ports].flatMap(([port, dissector]) => ['-d', `${port},${dissector}`]);
+  }
+}
