@@ -2,6 +2,7 @@
 // confirmed yet. To approve a line is to delete its mark, to forget it is to delete the line: as in an editor.
 import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { showable } from '../bytes/text.ts';
 import { protocols } from '../protocols/index.ts';
 import type { BaselineOutcome, BaselineQuery, Page } from '../server/site-data.ts';
@@ -55,7 +56,7 @@ export class BaselineReview {
     );
     return {
       total: found.length,
-      ...{ file: showable(this.#path), once: entries.filter(({ isOnce }) => isOnce).length },
+      ...{ file: showable(basename(this.#path)), once: entries.filter(({ isOnce }) => isOnce).length },
       items: found
         .slice(offset, offset + limit)
         .map(({ id, segment, address: host, text, isOnce }) => ({ id, segment, address: host, text, isOnce })),
