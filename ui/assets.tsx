@@ -39,18 +39,18 @@ export function AssetsPage(): JSX.Element {
   const roles = site.state === 'there' ? site.answer.roles.map(({ name }) => name) : [];
   return (
     <>
-      <h1>Devices</h1>
+      <h1>{words.title}</h1>
       <div class="filters">
         {box}
         <CsvLink list="assets" query={{ search, ...filters }} />
         <Choice
-          label="Role"
+          label={words.role}
           value={filters.role}
           change={(value) => change('role', value)}
           choices={roles.map((name) => [name, name])}
         />
         <Choice
-          label="Level"
+          label={words.level}
           value={filters.level}
           change={(value) => change('level', value)}
           choices={['5', '4', '3', '2', '1', '0', 'unknown'].map((name) => [name, name])}
@@ -60,15 +60,13 @@ export function AssetsPage(): JSX.Element {
         {({ items, total }) => (
           <>
             <table>
-              <TableHead
-                titles={['address', 'role', 'level', 'vendor', 'model', 'firmware', 'protocols', 'last (UTC)']}
-              />
+              <TableHead titles={words.headings} />
               <tbody>
                 {items.map((asset) => (
                   <tr key={asset.id}>
                     <td>
                       <AssetLink id={asset.id}>{asset.ip[0] ?? asset.mac[0] ?? asset.id}</AssetLink>
-                      {asset.unit === null ? '' : ` unit ${asset.unit}`}
+                      {asset.unit === null ? '' : ` ${words.unit(asset.unit)}`}
                     </td>
                     <td>{asset.role ?? '–'}</td>
                     <td>{asset.level ?? '–'}</td>
@@ -122,7 +120,7 @@ function AssetPart({ asset, tab }: { readonly asset: AssetDetail; readonly tab: 
   if (tab === 'timeline') return <Timeline asset={asset.id} />;
   if (tab === 'evidence') return <EvidenceTable asset={asset} />;
   if (tab === 'conversations')
-    return asset.ip[0] === undefined ? <p class="empty">None.</p> : <ConversationTable host={asset.ip[0]} />;
+    return asset.ip[0] === undefined ? <p class="empty">{words.none}</p> : <ConversationTable host={asset.ip[0]} />;
   if (tab === 'operations')
     return (
       <>
@@ -150,21 +148,20 @@ function AssetOverview({ asset }: { readonly asset: AssetDetail }): JSX.Element 
   return (
     <>
       <p>
-        {[asset.role, asset.vendor, asset.model, asset.firmware].filter((word) => word !== null).join(', ') ||
-          'unknown'}
-        ; {[...asset.ip, ...asset.mac].join(', ')}; segment {asset.segment}
+        {words.about(
+          [asset.role, asset.vendor, asset.model, asset.firmware].filter((word) => word !== null).join(', '),
+          [...asset.ip, ...asset.mac].join(', '),
+          asset.segment,
+        )}
       </p>
-      <p>
-        Guarded: {asset.hardening ?? 'nobody was seen logging in'}. First seen {timeText(asset.first)}, last{' '}
-        {timeText(asset.last)} UTC.
-      </p>
-      <h2>Alerts</h2>
+      <p>{words.guarded(asset.hardening ?? words.nobodyLoggedIn, timeText(asset.first), timeText(asset.last))}</p>
+      <h2>{texts.alerts.title}</h2>
       <Show loaded={alerts}>{({ items }) => <AlertTable alerts={items} />}</Show>
-      <h2 class="known">What is known, and why</h2>
+      <h2 class="known">{words.known}</h2>
       <FieldTable fields={asset.fields} />
-      <h2>Services ({asset.serviceCount})</h2>
+      <h2>{words.services(asset.serviceCount)}</h2>
       <ServiceTable asset={asset} />
-      <h2>Peers ({asset.peerCount})</h2>
+      <h2>{words.peers(asset.peerCount)}</h2>
       <PeerTable asset={asset} />
     </>
   );
@@ -173,7 +170,7 @@ function AssetOverview({ asset }: { readonly asset: AssetDetail }): JSX.Element 
 function EvidenceTable({ asset }: { readonly asset: AssetDetail }): JSX.Element {
   return (
     <table>
-      <TableHead titles={['field', 'value', 'source', 'trust', 'frame']} />
+      <TableHead titles={words.evidenceHeadings} />
       <tbody>
         {asset.evidence.map(({ attribute, value, source, trust, frame }) => (
           <tr key={`${attribute} ${value} ${source}`}>
@@ -192,10 +189,10 @@ function EvidenceTable({ asset }: { readonly asset: AssetDetail }): JSX.Element 
 /** Each field with the claim it shows, how sure that is, and what says otherwise. */
 function FieldTable({ fields }: { readonly fields: Readonly<Record<string, Field>> }): JSX.Element {
   const known = Object.entries(fields);
-  if (known.length === 0) return <p class="empty">Nothing.</p>;
+  if (known.length === 0) return <p class="empty">{words.nothing}</p>;
   return (
     <table>
-      <TableHead titles={['field', 'value', 'sure', 'because of', 'but']} />
+      <TableHead titles={words.fieldHeadings} />
       <tbody>
         {known.map(([name, { value, source, sure, agrees, disagrees }]) => (
           <tr key={name}>
@@ -204,7 +201,7 @@ function FieldTable({ fields }: { readonly fields: Readonly<Record<string, Field
             <td class="number">{Math.round(sure * 100)} %</td>
             <td>{[...new Set([source, ...agrees.map((claim) => claim.source)])].join(', ')}</td>
             <td>
-              {disagrees.map((claim) => `${claim.value} (${claim.source}, last ${timeText(claim.last)})`).join('; ') ||
+              {disagrees.map((claim) => words.otherwise(claim.value, claim.source, timeText(claim.last))).join('; ') ||
                 '–'}
             </td>
           </tr>
@@ -220,11 +217,11 @@ function FirmwareTable(props: {
   readonly field: Field | undefined;
 }): JSX.Element {
   const claimed = props.evidence.filter(({ attribute }) => attribute === 'firmware');
-  if (claimed.length === 0) return <p class="empty">None.</p>;
+  if (claimed.length === 0) return <p class="empty">{words.none}</p>;
   const others = [...(props.field?.agrees ?? []), ...(props.field?.disagrees ?? [])];
   return (
     <table>
-      <TableHead titles={['version', 'source', 'last (UTC)']} />
+      <TableHead titles={words.versionHeadings} />
       <tbody>
         {claimed.map(({ value, source }) => (
           <tr key={`${value} ${source}`}>
@@ -239,10 +236,10 @@ function FirmwareTable(props: {
 }
 
 function ServiceTable({ asset }: { readonly asset: AssetDetail }): JSX.Element {
-  if (asset.services.length === 0) return <p class="empty">None that answered.</p>;
+  if (asset.services.length === 0) return <p class="empty">{words.noServices}</p>;
   return (
     <table>
-      <TableHead titles={['service', 'protocol', 'clients', 'conversations', 'last (UTC)']} />
+      <TableHead titles={words.serviceHeadings} />
       <tbody>
         {asset.services.map((service) => (
           <tr key={`${service.transport} ${service.port}`}>
@@ -261,12 +258,12 @@ function ServiceTable({ asset }: { readonly asset: AssetDetail }): JSX.Element {
 }
 
 function PeerTable({ asset }: { readonly asset: AssetDetail }): JSX.Element {
-  if (asset.peers.length === 0) return <p class="empty">None.</p>;
+  if (asset.peers.length === 0) return <p class="empty">{words.none}</p>;
   const way = (isAsked: boolean, isAsking: boolean): string =>
-    isAsked && isAsking ? 'both ways' : isAsked ? 'is asked' : 'asks';
+    isAsked && isAsking ? words.bothWays : isAsked ? words.isAsked : words.isAsking;
   return (
     <table>
-      <TableHead titles={['peer', 'way', 'protocols', 'conversations', 'bytes', 'last (UTC)']} />
+      <TableHead titles={words.peerHeadings} />
       <tbody>
         {asset.peers.map((peer) => (
           <tr key={peer.asset ?? peer.address}>

@@ -16,23 +16,12 @@ import { OperationsPage } from './operations.tsx';
 import { DoorPage, EndSession } from './session.tsx';
 import { ReportsPage } from './reports.tsx';
 import { LogPage, ModulesPage, OverviewPage } from './pages.tsx';
+import { texts } from './texts.ts';
 
-const PAGES: readonly (readonly [path: string, title: string])[] = [
-  ['', 'Overview'],
-  ['map', 'Map'],
-  ['incidents', 'Incidents'],
-  ['alerts', 'Alerts'],
-  ['assets', 'Devices'],
-  ['operations', 'Operations'],
-  ['conversations', 'Conversations'],
-  ['segmentation', 'Segmentation'],
-  ['firmware', 'Firmware'],
-  ['credentials', 'Credentials'],
-  ['baseline', 'Baseline'],
-  ['reports', 'Reports'],
-  ['modules', 'Modules'],
-  ['log', 'Log'],
-];
+const words = texts.frame;
+
+/** In the order of the bar. */
+const PAGES = Object.entries(words.titles);
 
 /** Of `#/alerts/ID?asset=…`: its parts. */
 function currentPath(): readonly string[] {
@@ -50,11 +39,11 @@ function App(): JSX.Element {
   return (
     <>
       <a class="skip" href="#content">
-        To the content
+        {words.skip}
       </a>
       <header>
-        <strong>1-SEC Shield</strong>
-        <nav aria-label="Pages of the dashboard">
+        <strong>{words.product}</strong>
+        <nav aria-label={words.pages}>
           {PAGES.map(([name, title]) => (
             <a key={name} href={`#/${name}`} aria-current={name === page ? 'page' : undefined}>
               {title}
