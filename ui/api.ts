@@ -261,7 +261,7 @@ export async function openSession(token: string): Promise<void> {
   await tell('/api/session', { token });
 }
 
-async function answerOf<Answer>(response: Response | null): Promise<Answer> {
+export async function answerOf<Answer>(response: Response | null): Promise<Answer> {
   if (response === null) throw new ApiError(0, 'The program does not answer. Is it still running?');
   if (response.ok) return (await response.json()) as Answer;
   const { error } = (await response.json().catch(() => ({}))) as { error?: string };

@@ -15,6 +15,7 @@ import { SegmentationPage } from './segmentation.tsx';
 import { OperationsPage } from './operations.tsx';
 import { DoorPage, EndSession } from './session.tsx';
 import { ReportsPage } from './reports.tsx';
+import { CAPTURES_CHANGED, CapturesPage } from './captures.tsx';
 import { LogPage, ModulesPage, OverviewPage } from './pages.tsx';
 import { texts } from './texts.ts';
 
@@ -72,6 +73,7 @@ function Content(props: { readonly page: string; readonly id: string | undefined
   if (page === 'credentials') return <CredentialsPage />;
   if (page === 'baseline') return <BaselinePage />;
   if (page === 'conversations') return <ConversationsPage />;
+  if (page === 'captures') return <CapturesPage />;
   if (page === 'reports') return <ReportsPage />;
   if (page === 'modules') return <ModulesPage />;
   return <OverviewPage />;
@@ -104,6 +106,9 @@ function hearChanges(): void {
   const changed = (): boolean => dispatchEvent(new Event(SITE_CHANGED));
   const events = new EventSource('/api/events');
   events.addEventListener('changed', changed);
+  events.addEventListener('captures', ({ data }: MessageEvent<string>) =>
+    dispatchEvent(new CustomEvent(CAPTURES_CHANGED, { detail: JSON.parse(data) as unknown })),
+  );
   // The browser connects again by itself where the line breaks; what came meanwhile was not heard.
   events.addEventListener('open', () => events.addEventListener('open', changed), { once: true });
 }

@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { ApiError, openSession, tell } from './api.ts';
+import { useAnswer } from './parts.tsx';
 import { texts } from './texts.ts';
 
 const words = texts.session;
@@ -56,4 +57,10 @@ export function EndSession(): JSX.Element {
       {words.end}
     </button>
   );
+}
+
+/** Of who asks; null until it is known. */
+export function useRole(): string | null {
+  const me = useAnswer<{ readonly role: string }>('/api/me', {}, false);
+  return me.state === 'there' ? me.answer.role : null;
 }

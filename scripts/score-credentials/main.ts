@@ -8,6 +8,8 @@ import { parseArgs } from 'node:util';
 import { randomTranscripts } from './random.ts';
 import { joinedCaptures, missingPrograms, recordedLogins, type Attempt } from './recording.ts';
 import { MECHANISMS, type Mechanism } from './servers.ts';
+import { LINK_MECHANISMS } from './link-servers.ts';
+import { PACKAGE_MECHANISMS } from './package-servers.ts';
 import { SESSION_MECHANISMS } from './session-servers.ts';
 import { judgedLogins, verdictLines, type JudgedLogin } from './verdicts.ts';
 
@@ -35,7 +37,7 @@ async function scoreReal(): Promise<number> {
   chmodSync(folder, 0o755);
   const rows: string[] = [];
   let wrong = 0;
-  for (const mechanism of [...MECHANISMS, ...SESSION_MECHANISMS]) {
+  for (const mechanism of [...MECHANISMS, ...SESSION_MECHANISMS, ...LINK_MECHANISMS, ...PACKAGE_MECHANISMS]) {
     if (values.only !== undefined && !mechanism.name.startsWith(values.only)) continue;
     const missing = missingPrograms(mechanism);
     const attempts = missing.length > 0 ? `not here: ${missing.join(', ')}` : await recordedLogins(mechanism, folder);
@@ -70,7 +72,7 @@ function problemOf({ what }: Attempt, logins: readonly JudgedLogin[], mechanism:
   } else if (isListed !== isFound)
     return isListed ? 'the listed secret was not found' : 'a strong secret was called listed';
   const refused = mechanism.isRefusalTold === false ? 'unknown' : 'refused';
-  const outcome = what.endsWith('accepted') ? 'accepted' : refused;
+  const outcome = what.endsWith('accepted') || mechanism.isAnyAccepted === true ? 'accepted' : refused;
   if (!logins.some((login) => login.outcome === outcome)) return `the outcome is not told as ${outcome}`;
   const opposite = outcome === 'accepted' ? 'refused' : 'accepted';
   return logins.some((login) => login.outcome === opposite) ? `a login was told as ${opposite}` : '';

@@ -27,7 +27,7 @@ export function missingPrograms({ programs }: Mechanism): string[] {
 export async function recordedLogins(mechanism: Mechanism, folder: string): Promise<Attempt[] | string> {
   const home = join(folder, mechanism.name);
   mkdirSync(home, { mode: 0o755 });
-  const { before = [], command } = mechanism.serve(home, mechanism);
+  const { before = [], command, after = [] } = mechanism.serve(home, mechanism);
   for (const step of before) {
     const done = spawnSync('sh', ['-c', step], { encoding: 'utf8', timeout: 60_000 });
     if (done.status !== 0) return `«${step.slice(0, 80)}» failed: ${done.stderr.slice(-200)}`;
@@ -38,6 +38,7 @@ export async function recordedLogins(mechanism: Mechanism, folder: string): Prom
     return await attempts(mechanism, home);
   } finally {
     await ended(server);
+    for (const step of after) spawnSync('sh', ['-c', step], { timeout: 10_000 });
   }
 }
 
@@ -53,8 +54,10 @@ async function attempts(mechanism: Mechanism, home: string): Promise<Attempt[]> 
   const made: Attempt[] = [];
   for (const [what, user, secret] of cases) {
     const raw = join(home, 'raw.pcap');
+    const { link } = mechanism;
+    const filter = link?.filter ?? `host ${SERVER} and (port ${mechanism.port} or port ${mechanism.port + 1})`;
     const capture = started(
-      `exec tcpdump -i lo --immediate-mode -U -Z root -w ${raw} 'host ${SERVER} and (port ${mechanism.port} or port ${mechanism.port + 1})'`,
+      `exec tcpdump -i ${link?.name ?? 'lo'} --immediate-mode -U -Z root -w ${raw} '${filter}'`,
       join(home, 'tcpdump'),
     );
     await pause(QUIET_MS);
@@ -90,8 +93,8 @@ async function ended(child: ChildProcess): Promise<void> {
   }
 }
 
-async function isReady({ port, name }: Mechanism): Promise<boolean> {
-  const isUdp = /^(?:snmp|radius|ipmi|sip|kerberos)/.test(name);
+async function isReady({ port, name, link }: Mechanism): Promise<boolean> {
+  const isUdp = link !== undefined || /^(?:snmp|radius|ipmi|sip|kerberos)/.test(name);
   if (isUdp) {
     await pause(2000);
     return true;

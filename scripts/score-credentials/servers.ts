@@ -21,10 +21,17 @@ export interface Mechanism {
   readonly isRefusalTold?: false;
   /** The server proves the secret of its account to anybody: what is found is that, whatever the client tried. */
   readonly isStoredSecretTold?: true;
+  /** The server lets everybody in: whatever is tried is accepted. */
+  readonly isAnyAccepted?: true;
   /** The wire allows no test. */
   readonly isUntestable?: true;
-  /** Writes what the server needs; commands that prepare, then the one that serves. */
-  serve(folder: string, mechanism: Mechanism): { readonly before?: readonly string[]; readonly command: string };
+  /** Where it passes, and what of it: else the loopback interface, and its port. */
+  readonly link?: { readonly name: string; readonly filter: string };
+  /** Writes what the server needs; commands that prepare, then the one that serves, and those that clear up. */
+  serve(
+    folder: string,
+    mechanism: Mechanism,
+  ): { readonly before?: readonly string[]; readonly command: string; readonly after?: readonly string[] };
   /** A shell command. Whether it succeeds does not matter: the capture is what is looked at. */
   login(user: string, secret: string, mechanism: Mechanism, folder: string): string;
 }

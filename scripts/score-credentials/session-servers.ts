@@ -17,6 +17,7 @@ export const SESSION_MECHANISMS: readonly Mechanism[] = [
   rtsp('digest', 18_555),
   sip(),
   kerberos(),
+  rdp(),
 ];
 
 /** The command with the accounts as the users of the system, and nobody else but whom the servers need. */
@@ -193,4 +194,37 @@ function kerberos(): Mechanism {
     },
     login: (user, secret, _mechanism, folder) => `echo ${quoted(secret)} | ${environment(folder)} kinit ${user}`,
   };
+}
+
+/**
+ * FreeRDP's server, which shows the screen of a VNC server without a login, and lets nobody see it whose NTLM proof is
+ * wrong. All of that is encrypted: nothing can be tested; who sees the screen was let in.
+ */
+function rdp(): Mechanism {
+  const display = ':97';
+  return {
+    name: 'rdp-credssp',
+    programs: ['freerdp-shadow-cli', 'xfreerdp', 'Xvnc', 'ffplay', 'openssl'],
+    port: 18_389,
+    accounts: ACCOUNTS,
+    isUntestable: true,
+    isRefusalTold: false,
+    serve: (folder, { accounts }) => {
+      const known = pairs(accounts).map(([user, secret]) => `${user}:::${ntHash(secret)}:::\n`);
+      writeFileSync(join(folder, 'sam'), known.join(''), { mode: 0o600 });
+      const screen = `Xvnc ${display} -geometry 1024x768 -depth 24 -SecurityTypes None -interface ${SERVER} -rfbport 18399`;
+      const picture = `DISPLAY=${display} SDL_AUDIODRIVER=dummy ffplay -loglevel quiet -f lavfi -i testsrc2=size=1024x768`;
+      const serve = `DISPLAY=${display} HOME=${folder} freerdp-shadow-cli /bind-address:${SERVER} /port:18389 /sec:nla /sam-file:${folder}/sam`;
+      return { command: `(${screen}) & sleep 2; (${picture}) & sleep 1; ${serve}` };
+    },
+    login: (user, secret, _mechanism, folder) =>
+      `DISPLAY=${display} HOME=${folder} timeout 5 xfreerdp /v:${SERVER}:18389 /u:${user} /p:${quoted(secret)} /cert:ignore /sec:nla`,
+  };
+}
+
+/** MD4 of the password in UTF-16 (MS-NLMP 3.3.1), which OpenSSL has among its old algorithms. */
+function ntHash(secret: string): string {
+  const words = ['dgst', '-md4', '-provider', 'legacy', '-provider', 'default', '-r'];
+  const input = Buffer.from(secret, 'utf16le');
+  return execFileSync('openssl', words, { input, encoding: 'utf8' }).split(' ')[0]!;
 }

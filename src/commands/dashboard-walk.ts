@@ -15,6 +15,7 @@ export const DASHBOARD_PAGES = [
   'firmware',
   'credentials',
   'baseline',
+  'captures',
   'reports',
   'modules',
   'log',

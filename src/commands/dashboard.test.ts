@@ -14,6 +14,7 @@ import { newToken, type Role } from '../server/sessions.ts';
 import { MARKUP, saveLargeSite } from '../store/example-large-site.ts';
 import { exampleAlert, saveExample } from '../store/example-site.ts';
 import { SiteStore } from '../store/site-store.ts';
+import { CaptureUploads } from './capture-uploads.ts';
 import { dashboardFiles } from './dashboard-files.ts';
 import { DASHBOARD_PAGES, DEVICE_TABS, INTERACTIONS, interact } from './dashboard-walk.ts';
 import { run1sec } from './child-program.ts';
@@ -52,11 +53,14 @@ describe('the dashboard', { skip: CHROMIUM === undefined ? 'skipped: chromium is
   /** A page with a session on this database; what the console complains of is gathered. */
   async function opened(database: string, role: Role = 'operator'): Promise<{ page: Page; complaints: string[] }> {
     const token = newToken();
+    const intent = { config: null, policy: null, baseline: null };
+    const uploads = new CaptureUploads({ database, bytesMax: 2 ** 30, intent });
     const server = await createServer({
       data: new StoredSite(database),
       dashboard: dashboardFiles(),
       tokens: { [role]: token },
       operator: 'somebody',
+      uploads,
     });
     servers.push(server);
     const address = await server.listen({ host: '127.0.0.1', port: 0 });
@@ -170,6 +174,31 @@ describe('the dashboard', { skip: CHROMIUM === undefined ? 'skipped: chromium is
     await saveExample(store, { content: 'second', alerts: [exampleAlert({ id: 'alert-2', title: 'The second' })] });
     await page.waitForSelector('text=The second');
     store.close();
+    assert.deepEqual(complaints, []);
+  });
+
+  test('a capture is sent from the page, its progress is seen, and its devices are there', async () => {
+    const database = join(folder, 'sent.db');
+    new SiteStore(database, { isMade: true }).close();
+    const { page, complaints } = await opened(database);
+    await page.evaluate("location.hash = '#/captures'");
+    await page.setInputFiles('input[name=capture]', 'samples/plant.pcapng');
+    await page.click('text=Send and analyse');
+    await page.waitForSelector('.uploads progress', { timeout: PROOF_MS });
+    await page.waitForSelector('.uploads td:text-is("done")', { timeout: PROOF_MS });
+    assert.match((await page.textContent('.uploads')) ?? '', /10 assets \(10 new\)/);
+    await page.waitForSelector('.captures td:has-text("plant.pcapng")');
+    assert.deepEqual(await seriousProblems(page), []);
+    await page.setInputFiles('input[name=capture]', {
+      name: MARKUP,
+      mimeType: 'x/y',
+      buffer: Buffer.from('no capture'),
+    });
+    await page.click('text=Send and analyse');
+    await page.waitForSelector('.uploads td:text-is("failed")', { timeout: PROOF_MS });
+    assert.match((await page.textContent('.uploads')) ?? '', /<img src=x onerror=/);
+    await page.click('nav >> text=Devices');
+    await page.waitForSelector('text=192.168.60.11');
     assert.deepEqual(complaints, []);
   });
 

@@ -261,12 +261,16 @@ export class StoredSite implements SiteData {
     return this.#baseline === null ? { kind: 'missing' } : this.#baseline.act(id, action, before);
   }
 
+  captures(): readonly unknown[] {
+    return this.#reader.captures().map(({ file }) => fileJson(file));
+  }
+
   note(entry: LogEntry): void {
-    noteIn(this.#path, entry);
+    noteIn(this.#reader, entry);
   }
 
   log(query: PageQuery): Page {
-    return logOf(this.#path, query);
+    return logOf(this.#reader, query);
   }
 
   reports(): Page {

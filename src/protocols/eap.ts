@@ -1,9 +1,14 @@
 // EAP (RFC 3748 4): packets as they are carried over Ethernet (EAPoL), PPP and RADIUS; keeps no state.
 import { u16be } from '../bytes/endian.ts';
 import { CHAP_RESPONSE_BYTES } from './chap.ts';
+import { MS_CHAP_BYTES, MS_CHAP_V2_CHALLENGE_BYTES } from './ms-chap.ts';
 
 export const EapCode = { request: 1, response: 2, success: 3, failure: 4 } as const;
-export const EapType = { identity: 1, notification: 2, nak: 3, md5: 4, token: 6 } as const;
+export const EapType = { identity: 1, notification: 2, nak: 3, md5: 4, token: 6, mschapv2: 26 } as const;
+/** Words of EAP-MSCHAPv2 (draft-kamath-pppext-eap-mschapv2-02, clause 2). */
+const MsChapCode = { challenge: 1, response: 2 } as const;
+/** Code, identifier, length of all, size of the value. */
+const MS_CHAP_HEADER = 5;
 
 /** Methods with a name (the registry of EAP method types). */
 const TYPE_NAMES: ReadonlyMap<number, string> = new Map([
@@ -60,4 +65,21 @@ export function md5Value(bytes: Uint8Array, packet: EapPacket): Uint8Array | nul
   const isWhole = size > 0 && dataStart + 1 + size <= dataEnd;
   if (!isWhole || (packet.code === EapCode.response && size !== CHAP_RESPONSE_BYTES)) return null;
   return bytes.slice(dataStart + 1, dataStart + 1 + size);
+}
+
+/** A copy of the challenge or the response of EAP-MSCHAPv2; null where the packet is another word of it, or not whole. */
+export function msChapValue(bytes: Uint8Array, packet: EapPacket): Uint8Array | null {
+  const { code, type, dataStart, dataEnd } = packet;
+  if (type !== EapType.mschapv2 || dataEnd - dataStart < MS_CHAP_HEADER) return null;
+  const isResponse = code === EapCode.response;
+  const size = isResponse ? MS_CHAP_BYTES : MS_CHAP_V2_CHALLENGE_BYTES;
+  const word = isResponse ? MsChapCode.response : MsChapCode.challenge;
+  const start = dataStart + MS_CHAP_HEADER;
+  if (bytes[dataStart] !== word || bytes[start - 1] !== size || start + size > dataEnd) return null;
+  return bytes.slice(start, start + size);
+}
+
+/** Where the name begins that stands behind such a response. */
+export function msChapNameStart({ dataStart }: EapPacket): number {
+  return dataStart + MS_CHAP_HEADER + MS_CHAP_BYTES;
 }

@@ -1,6 +1,7 @@
 // What the API says of itself (OpenAPI 3.1): the paths, their queries, and the shapes of their answers.
 import { ANYTHING, FLAG, FRAME, NUMBER, SEVERITY, TEXT, TEXTS, TIME, listOf, orNull, pageOf, shape } from './shapes.ts';
 import { PLANT_QUERIES, plantPaths } from './plant-schemas.ts';
+import { UPLOAD_STATES } from './uploads.ts';
 
 const PARTY = shape({
   asset: TEXT,
@@ -163,6 +164,19 @@ const CAPTURE = shape({
   last: TIME,
   damage: orNull(shape({ offset: NUMBER, message: TEXT })),
 });
+const UPLOAD = shape({
+  id: TEXT,
+  name: TEXT,
+  operator: TEXT,
+  started: TIME,
+  state: { enum: UPLOAD_STATES },
+  received: NUMBER,
+  size: orNull(NUMBER),
+  analysed: NUMBER,
+  frames: NUMBER,
+  told: TEXT,
+});
+const CAPTURES = shape({ bytesMax: orNull(NUMBER), uploads: listOf(UPLOAD), captures: listOf(CAPTURE) });
 const OVERVIEW = shape({
   captures: listOf(CAPTURE),
   assets: NUMBER,
@@ -220,6 +234,7 @@ const QUERIES: Readonly<Record<string, object>> = {
 const PAGED = ['offset', 'limit', 'search'];
 
 const JSON_TYPE = 'application/json';
+const BINARY_TYPE = 'application/octet-stream';
 const WITH_ID = [{ name: 'id', in: 'path', required: true, schema: TEXT }];
 const NONE_WITH_ID = { 404: { description: 'none with this id' } };
 
@@ -289,6 +304,38 @@ const SESSION_END = {
   },
 };
 
+const CAPTURES_PATH = {
+  ...get('What the site was made from, and captures that were sent', CAPTURES),
+  post: {
+    summary:
+      'Takes a capture (pcap or pcapng, plain, gzip or zstd), which is then analysed; /api/events tells how far it is',
+    parameters: [{ name: 'name', in: 'query', required: true, schema: SHORT }],
+    requestBody: { required: true, content: { [BINARY_TYPE]: { schema: { type: 'string', format: 'binary' } } } },
+    responses: {
+      202: { description: 'It is received', content: { [JSON_TYPE]: { schema: UPLOAD } } },
+      400: { description: 'no name, nothing was sent, or it broke off' },
+      401: { description: 'no session' },
+      403: { description: 'a viewer looks only' },
+      409: { description: 'no captures are taken now' },
+      413: { description: 'it is larger than may be' },
+      415: { description: 'it is not sent as what it is' },
+    },
+  },
+};
+const CANCEL_CAPTURE = {
+  post: {
+    summary: 'Ends what goes on with a capture that was sent',
+    parameters: WITH_ID,
+    responses: {
+      ...answered('It ends', shape({ status: TEXT })),
+      401: { description: 'no session' },
+      403: { description: 'a viewer looks only' },
+      ...NONE_WITH_ID,
+      409: { description: 'it has ended already' },
+    },
+  },
+};
+
 export function openApi(): object {
   return {
     openapi: '3.1.0',
@@ -316,6 +363,8 @@ export function openApi(): object {
       '/api/actions': get('What operators did, the newest first', pageOf(ACTION), PAGED),
       '/api/log': get('What people did beside that: sessions, uploads, settings, tokens', pageOf(LOGGED), PAGED),
       '/api/conversations': get('Who talked to whom', pageOf(CONVERSATION), [...PAGED, 'host', 'protocol']),
+      '/api/captures': CAPTURES_PATH,
+      '/api/captures/{id}/cancel': CANCEL_CAPTURE,
       ...plantPaths(get, getOne, post),
       '/api/events': get('A line whenever the site changed', TEXT, [], 'text/event-stream'),
       '/api/reports': get('Reports that can be had', pageOf(REPORT)),

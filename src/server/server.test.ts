@@ -52,6 +52,7 @@ const DATA: SiteData = {
   csv: () => ['id\r\n', 'a1\r\n'],
   timeline: (id) => (id === 'a1' ? LIST : null),
   actOnBaseline: (id) => (id === 'a1' ? { kind: 'done', told: 'a line' } : { kind: 'missing' }),
+  captures: () => [],
   note: (entry) => void noted.push(entry),
   log: () => LIST,
   reports: () => LIST,

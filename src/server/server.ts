@@ -1,6 +1,7 @@
 // The HTTP API of a site and the dashboard that uses nothing else. It wants a session for everything but its health, and
 // says in /api/openapi.json what it answers.
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { addCaptures } from './captures.ts';
 import { addEvents } from './events.ts';
 import { addReview } from './review-routes.ts';
 import { addPlant } from './plant-routes.ts';
@@ -16,6 +17,7 @@ import type {
   SiteData,
   WantedAction,
 } from './site-data.ts';
+import type { Uploads } from './uploads.ts';
 
 /** A file of the dashboard. */
 export interface DashboardFile {
@@ -27,6 +29,8 @@ export interface DashboardFile {
 export interface ServerOptions extends AccessOptions {
   readonly data: SiteData;
   readonly dashboard: readonly DashboardFile[];
+  /** Absent: it takes no captures. */
+  readonly uploads?: Uploads;
   /** A certificate and its key (PEM): it speaks TLS. */
   readonly tls?: { readonly certificate: string; readonly key: string };
   /** For tests: the time in milliseconds. */
@@ -79,7 +83,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   addLists(server, options.data);
   addProofs(server, options);
   addActions(server, options.data, door, now);
-  addEvents(server, options.data, door);
+  const uploads = options.uploads ?? null;
+  addCaptures(server, options.data, uploads, door, now);
+  addEvents(server, options.data, uploads, door);
   addReports(server, options.data);
   addPlant(server, options.data, PAGE_QUERY);
   addReview(server, options.data, door, now, PAGE_QUERY);

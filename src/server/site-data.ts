@@ -135,6 +135,8 @@ export interface SiteData {
   /** What operators did, the newest first. */
   actions(query: PageQuery): Page;
   act(alert: string, wanted: WantedAction): ActionOutcome;
+  /** What the site was made from. */
+  captures(): readonly unknown[];
   /** Written before what it tells is done. */
   note(entry: LogEntry): void;
   /** The newest first. */

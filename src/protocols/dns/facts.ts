@@ -9,7 +9,7 @@ import type { Tunnels } from './tunnels.ts';
 
 /** A message says no more than this. */
 const SAYINGS_MAX = 48;
-const QUESTIONS_SAID_MAX = 16;
+const QUESTIONS_SAID_MAX = 48;
 
 /** One message while it is turned into facts. */
 export class Saying {

@@ -4,8 +4,18 @@ import { printable } from '../../bytes/text.ts';
 import type { Login } from '../../facts/facts.ts';
 import type { MessageContext } from '../../facts/protocol.ts';
 import { chapTest } from '../chap.ts';
-import { EapCode, EapType, eapMethodName, md5Value, readEap, type EapPacket } from '../eap.ts';
+import {
+  EapCode,
+  EapType,
+  eapMethodName,
+  md5Value,
+  msChapNameStart,
+  msChapValue,
+  readEap,
+  type EapPacket,
+} from '../eap.ts';
 import { markSecret } from '../facts-of-messages.ts';
+import { msChapV2Test } from '../ms-chap.ts';
 import { OpenLogins, secretOf, type LoginAttempt } from '../open-logins.ts';
 
 const NONE = -1;
@@ -54,7 +64,8 @@ export class EapLogins {
 
   #request(packet: EapPacket, bytes: Uint8Array, context: MessageContext): void {
     const asker = senderOf(context);
-    this.#exchanges.set(packet.identifier, { asker, challenge: md5Value(bytes, packet), flow: NONE });
+    const challenge = md5Value(bytes, packet) ?? msChapValue(bytes, packet);
+    this.#exchanges.set(packet.identifier, { asker, challenge, flow: NONE });
   }
 
   #response(packet: EapPacket, bytes: Uint8Array, context: MessageContext): void {
@@ -115,6 +126,12 @@ function attemptOf(
 ): LoginAttempt {
   const { identifier, type, dataStart, dataEnd } = packet;
   if (type === EapType.token) return { mechanism, user, secret: secretOf(bytes, dataStart, dataEnd) };
+  const own = challenge === null ? null : msChapValue(bytes, packet);
+  if (challenge !== null && own !== null) {
+    const name = printable(bytes, msChapNameStart(packet), dataEnd, IDENTITY_CHARACTERS_MAX);
+    const recompute = msChapV2Test(name, challenge, own);
+    return { mechanism, user: name, secret: null, ...(recompute === null ? {} : { recompute }) };
+  }
   const response = md5Value(bytes, packet);
   if (challenge === null || response === null) return { mechanism, user, secret: null };
   return { mechanism, user, secret: null, recompute: chapTest(identifier, challenge, response) };
