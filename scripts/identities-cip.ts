@@ -24,5 +24,5 @@ export function cipAttributes(fields: readonly TsharkField[]): [attribute: strin
 
 /** tshark shows major and minor revision in one number; they are written as 4.003. */
 function revision(number: number): string {
-  return `${number & 0xff}.${String(number >> 8).padStart(3, '0')}`;
+  return `${number >> 8}.${String(number & 0xff).padStart(3, '0')}`;
 }

@@ -53,11 +53,15 @@ export function shownIn(frame: TsharkFrame): Shown[] {
     else if (name === 'snmp') say('snmp system group', snmp(fields), from);
     else if (name === 'lldp') say('lldp', all(fields, 'lldp.tlv.system.name', 'name'), mac === undefined ? [] : [mac]);
     else if (name === 'http') say('http server', all(fields, 'http.server', 'application'), from);
-    else if (name === 'ssdp') say('ssdp server', all(fields, 'http.server', 'application'), from);
+    else if (name === 'ssdp')
+      say('ssdp server', all(fields, 'http.server', 'application').filter(namesSomething), from);
     else if (name === 'dhcp') {
       const card = fieldOf(one, 'dhcp.hw.mac_addr');
       const isAsked = fieldOf(one, 'dhcp.type') === '1';
-      if (isAsked && card !== undefined) say('dhcp host name', all(fields, 'dhcp.option.hostname', 'name'), [card]);
+      // By a relay the card is not seen, and an address in use names the client.
+      const inUse = fieldOf(one, 'dhcp.ip.client');
+      const client = [card, inUse === '0.0.0.0' ? undefined : inUse].filter((address) => address !== undefined);
+      if (isAsked) say('dhcp host name', all(fields, 'dhcp.option.hostname', 'name'), client);
     } else if (name === 'mdns') {
       for (const [address, host] of mdns(fields)) say('mdns address', [['name', host]], [address]);
     }
@@ -67,6 +71,11 @@ export function shownIn(frame: TsharkFrame): Shown[] {
 
 function all(fields: readonly TsharkField[], name: string, attribute: string): Found[] {
   return fields.filter((field) => field.name === name).map(({ show }) => [attribute, show]);
+}
+
+/** `Unspecified, UPnP/1.0, Unspecified` has the form of the standard and says nothing. */
+function namesSomething([, value]: Found): boolean {
+  return !/^Unspecified,[^,]*,\s*Unspecified$/.test(value);
 }
 
 const BACNET_TEXTS: ReadonlyMap<string, string> = new Map([

@@ -1,5 +1,6 @@
-// `npm run score:identities [-- CAPTURE…]`: whatever tshark shows of a device's identity must stand in the record of the
-// asset with that address. Prints a table of counts per protocol, then every difference. Exit code 0 where there is
+// `npm run score:identities [-- CAPTURE… | --write]`: whatever tshark shows of a device's identity must stand in the record of the
+// asset with that address. Prints a table of counts per protocol, then every difference;
+// with --write that part of docs/scores.md is written again. Exit code 0 where there is
 // none, 1 where there are, 3 where tshark or the collection is missing.
 import { relative } from 'node:path';
 import { analyze } from '../src/engine/analysis.ts';
@@ -7,14 +8,19 @@ import type { Asset } from '../src/facts/asset.ts';
 import { tsharkFrames, tsharkVersion } from './agree/tshark.ts';
 import { IDENTITY_FILTER, IDENTITY_LAYERS, shownIn, type Shown } from './identities-shown.ts';
 import { REAL_CAPTURES, realCaptures } from './real-captures.ts';
+import { writeScore } from './score-judging.ts';
 
 /** Where a value that tshark shows stands in the asset. */
 type Place = 'field' | 'evidence' | 'missing' | 'no asset';
 const PLACES: readonly Place[] = ['field', 'evidence', 'missing', 'no asset'];
 
-process.exitCode = await main(process.argv.slice(2));
+const words = process.argv.slice(2);
+process.exitCode = await main(
+  words.filter((word) => word !== '--write'),
+  words.includes('--write'),
+);
 
-async function main(paths: readonly string[]): Promise<number> {
+async function main(paths: readonly string[], isWritten: boolean): Promise<number> {
   const version = tsharkVersion();
   const captures = paths.length > 0 ? paths : realCaptures();
   if (version === null || captures.length === 0) {
@@ -38,14 +44,22 @@ async function main(paths: readonly string[]): Promise<number> {
       if (place === 'missing' || place === 'no asset') differences.push(described(path, one, place, assets));
     }
   }
-  console.log(`${captures.length} captures, of which ${carrying} show an identity, against ${version}\n`);
-  console.log(`| protocol | attribute | shown | ${PLACES.join(' | ')} |`);
-  console.log(`| --- | --- | ${['', ...PLACES].map(() => '---').join(' | ')} |`);
-  for (const [key, row] of [...counts].sort(([left], [right]) => (left < right ? -1 : 1))) {
-    const sum = [...row.values()].reduce((total, count) => total + count, 0);
-    console.log(`| ${key} | ${sum} | ${PLACES.map((place) => row.get(place) ?? 0).join(' | ')} |`);
-  }
-  console.log(differences.length === 0 ? '\nNo difference.' : `\n${differences.join('\n')}`);
+  const lines = [
+    `${captures.length} captures, of which ${carrying} show an identity, against ${version}`,
+    '',
+    `| protocol | attribute | shown | ${PLACES.join(' | ')} |`,
+    `| --- | --- | ${['', ...PLACES].map(() => '---').join(' | ')} |`,
+    ...[...counts]
+      .sort(([left], [right]) => (left < right ? -1 : 1))
+      .map(([key, row]) => {
+        const sum = [...row.values()].reduce((total, count) => total + count, 0);
+        return `| ${key} | ${sum} | ${PLACES.map((place) => row.get(place) ?? 0).join(' | ')} |`;
+      }),
+    '',
+    ...(differences.length === 0 ? ['No difference.'] : differences),
+  ].join('\n');
+  console.log(lines);
+  if (isWritten) await writeScore('score:identities', lines);
   return differences.length === 0 ? 0 : 1;
 }
 

@@ -3,55 +3,55 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { SEVERITIES, STATUSES, type Alert, type Page } from './api.ts';
 import { AlertActions } from './actions.tsx';
-import { Pager, PartyText, SeverityMark, Show, timeText, useAnswer, useSearch } from './parts.tsx';
+import {
+  AssetLink,
+  Choice,
+  Pager,
+  PartyText,
+  SeverityMark,
+  Show,
+  timeText,
+  useAnswer,
+  useFilters,
+  useSearch,
+} from './parts.tsx';
 import { Proof } from './proof.tsx';
 
 const PAGE_ROWS = 100;
 
 export function AlertsPage(): JSX.Element {
   const { search, offset, setOffset, box } = useSearch();
-  const [severity, setSeverity] = useState('');
-  const [status, setStatus] = useState('');
-  const loaded = useAnswer<Page<Alert>>('/api/alerts', { search, severity, status, offset, limit: PAGE_ROWS });
+  const [filters, setFilter] = useFilters(['severity', 'status', 'asset']);
+  const loaded = useAnswer<Page<Alert>>('/api/alerts', { search, ...filters, offset, limit: PAGE_ROWS });
+  const change = (name: keyof typeof filters, value: string): void => {
+    setOffset(0);
+    setFilter(name, value);
+  };
   return (
     <>
       <h1>Alerts</h1>
       <div class="filters">
         {box}
-        <label>
-          At least{' '}
-          <select
-            value={severity}
-            onChange={(event) => {
-              setOffset(0);
-              setSeverity(event.currentTarget.value);
-            }}
-          >
-            <option value="">any severity</option>
-            {SEVERITIES.map((name) => (
-              <option key={name} value={name}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label>
-          State{' '}
-          <select
-            value={status}
-            onChange={(event) => {
-              setOffset(0);
-              setStatus(event.currentTarget.value);
-            }}
-          >
-            <option value="">any</option>
-            {STATUSES.map((name) => (
-              <option key={name} value={name}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Choice
+          label="At least"
+          value={filters.severity}
+          change={(value) => change('severity', value)}
+          choices={SEVERITIES.map((name) => [name, name])}
+        />
+        <Choice
+          label="State"
+          value={filters.status}
+          change={(value) => change('status', value)}
+          choices={STATUSES.map((name) => [name, name])}
+        />
+        {filters.asset !== '' && (
+          <span>
+            of <AssetLink id={filters.asset}>{filters.asset}</AssetLink>{' '}
+            <button type="button" onClick={() => change('asset', '')}>
+              of all
+            </button>
+          </span>
+        )}
       </div>
       <Show loaded={loaded}>
         {({ items, total }) => (

@@ -214,26 +214,6 @@ export interface Overview {
   readonly worstIncidents: readonly Incident[];
 }
 
-export interface MapNode {
-  readonly id: string;
-  readonly address: string;
-  readonly role: string | null;
-  readonly level: number | null;
-  readonly label: string | null;
-  readonly severity: Severity | null;
-}
-
-export interface SiteMap {
-  readonly nodes: readonly MapNode[];
-  readonly omitted: number;
-  readonly lines: readonly {
-    readonly client: string;
-    readonly server: string;
-    readonly protocols: readonly string[];
-    readonly count: number;
-  }[];
-}
-
 export interface Module {
   readonly name: string;
   readonly title: string;
@@ -263,10 +243,11 @@ export class ApiError extends Error {
 export async function ask<Answer>(
   path: string,
   query: Readonly<Record<string, string | number>> = {},
+  signal: AbortSignal | null = null,
 ): Promise<Answer> {
   const words = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
   const text = words.size === 0 ? path : `${path}?${words}`;
-  return answerOf<Answer>(await fetch(text, { credentials: 'same-origin' }).catch(() => null));
+  return answerOf<Answer>(await fetch(text, { credentials: 'same-origin', signal }).catch(() => null));
 }
 
 export async function tell<Answer>(path: string, wish: object): Promise<Answer> {
@@ -280,7 +261,7 @@ export async function openSession(token: string): Promise<void> {
   await tell('/api/session', { token });
 }
 
-async function answerOf<Answer>(response: Response | null): Promise<Answer> {
+export async function answerOf<Answer>(response: Response | null): Promise<Answer> {
   if (response === null) throw new ApiError(0, 'The program does not answer. Is it still running?');
   if (response.ok) return (await response.json()) as Answer;
   const { error } = (await response.json().catch(() => ({}))) as { error?: string };

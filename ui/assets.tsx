@@ -1,19 +1,53 @@
 // Devices: the list, and one device with what is known of it and why, whom it talks to, and what it offers.
 import type { JSX } from 'preact';
 import { AlertTable } from './alerts.tsx';
-import type { Alert, Asset, AssetDetail, Field, Page } from './api.ts';
+import type { Alert, Asset, AssetDetail, Field, Overview, Page } from './api.ts';
 import { ConversationTable } from './conversations.tsx';
-import { AssetLink, Pager, Show, TableHead, sizeText, timeText, useAnswer, useSearch } from './parts.tsx';
+import {
+  AssetLink,
+  Choice,
+  Pager,
+  Show,
+  TableHead,
+  sizeText,
+  timeText,
+  useAnswer,
+  useFilters,
+  useSearch,
+} from './parts.tsx';
 
 const PAGE_ROWS = 100;
+/** Of each list on the page of one device. */
+const DETAIL_ROWS = 25;
 
 export function AssetsPage(): JSX.Element {
   const { search, offset, setOffset, box } = useSearch();
-  const loaded = useAnswer<Page<Asset>>('/api/assets', { search, offset, limit: PAGE_ROWS });
+  const [filters, setFilter] = useFilters(['role', 'level']);
+  const loaded = useAnswer<Page<Asset>>('/api/assets', { search, ...filters, offset, limit: PAGE_ROWS });
+  const site = useAnswer<Overview>('/api/overview');
+  const change = (name: keyof typeof filters, value: string): void => {
+    setOffset(0);
+    setFilter(name, value);
+  };
+  const roles = site.state === 'there' ? site.answer.roles.map(({ name }) => name) : [];
   return (
     <>
       <h1>Devices</h1>
-      <div class="filters">{box}</div>
+      <div class="filters">
+        {box}
+        <Choice
+          label="Role"
+          value={filters.role}
+          change={(value) => change('role', value)}
+          choices={roles.map((name) => [name, name])}
+        />
+        <Choice
+          label="Level"
+          value={filters.level}
+          change={(value) => change('level', value)}
+          choices={['5', '4', '3', '2', '1', '0', 'unknown'].map((name) => [name, name])}
+        />
+      </div>
       <Show loaded={loaded}>
         {({ items, total }) => (
           <>
@@ -49,7 +83,7 @@ export function AssetsPage(): JSX.Element {
 
 export function AssetPage({ id }: { readonly id: string }): JSX.Element {
   const loaded = useAnswer<AssetDetail>(`/api/assets/${encodeURIComponent(id)}`);
-  const alerts = useAnswer<Page<Alert>>('/api/alerts', { asset: id, limit: PAGE_ROWS });
+  const alerts = useAnswer<Page<Alert>>('/api/alerts', { asset: id, limit: DETAIL_ROWS });
   return (
     <Show loaded={loaded}>
       {(asset) => (
@@ -66,7 +100,7 @@ export function AssetPage({ id }: { readonly id: string }): JSX.Element {
           </p>
           <h2>Alerts</h2>
           <Show loaded={alerts}>{({ items }) => <AlertTable alerts={items} />}</Show>
-          <h2>What is known, and why</h2>
+          <h2 class="known">What is known, and why</h2>
           <FieldTable fields={asset.fields} />
           <h2>Firmware that was seen</h2>
           <FirmwareTable evidence={asset.evidence} field={asset.fields['firmware']} />

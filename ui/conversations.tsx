@@ -4,6 +4,8 @@ import type { Conversation, Page } from './api.ts';
 import { AssetLink, Pager, Show, TableHead, sizeText, timeText, useAnswer, useSearch } from './parts.tsx';
 
 const PAGE_ROWS = 100;
+/** On the page of one host. */
+const HOST_ROWS = 25;
 
 export function ConversationsPage(): JSX.Element {
   return (
@@ -15,8 +17,9 @@ export function ConversationsPage(): JSX.Element {
 }
 
 export function ConversationTable({ host }: { readonly host: string }): JSX.Element {
-  const { search, offset, setOffset, box } = useSearch();
-  const loaded = useAnswer<Page<Conversation>>('/api/conversations', { host, search, offset, limit: PAGE_ROWS });
+  const { search, offset, setOffset, box } = useSearch(host === '');
+  const rows = host === '' ? PAGE_ROWS : HOST_ROWS;
+  const loaded = useAnswer<Page<Conversation>>('/api/conversations', { host, search, offset, limit: rows });
   return (
     <>
       <div class="filters">{box}</div>
@@ -54,7 +57,7 @@ export function ConversationTable({ host }: { readonly host: string }): JSX.Elem
                 ))}
               </tbody>
             </table>
-            <Pager offset={offset} limit={PAGE_ROWS} total={total} go={setOffset} />
+            <Pager offset={offset} limit={rows} total={total} go={setOffset} />
           </>
         )}
       </Show>

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import type { Incident, Page } from './api.ts';
 import { AssetLink, Pager, SeverityMark, Show, TableHead, timeText, useAnswer, useSearch } from './parts.tsx';
 
-const PAGE_ROWS = 100;
+const PAGE_ROWS = 50;
 
 export function IncidentLink({ incident }: { readonly incident: Incident }): JSX.Element {
   return <a href={`#/incidents/${encodeURIComponent(incident.id)}`}>{incident.title}</a>;

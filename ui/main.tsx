@@ -8,8 +8,11 @@ import { AlertPage, AlertsPage } from './alerts.tsx';
 import { AssetPage, AssetsPage } from './assets.tsx';
 import { ConversationsPage } from './conversations.tsx';
 import { IncidentPage, IncidentsPage } from './incidents.tsx';
+import { CAPTURES_CHANGED, CapturesPage } from './captures.tsx';
 import { DoorPage, EndSession } from './session.tsx';
+import { SettingsPage } from './settings.tsx';
 import { ReportsPage } from './reports.tsx';
+import { OperationsPage } from './operations.tsx';
 import { LogPage, ModulesPage, OverviewPage } from './pages.tsx';
 
 const PAGES: readonly (readonly [path: string, title: string])[] = [
@@ -18,14 +21,18 @@ const PAGES: readonly (readonly [path: string, title: string])[] = [
   ['incidents', 'Incidents'],
   ['alerts', 'Alerts'],
   ['assets', 'Devices'],
+  ['operations', 'Operations'],
   ['conversations', 'Conversations'],
+  ['captures', 'Captures'],
   ['reports', 'Reports'],
   ['modules', 'Modules'],
+  ['settings', 'Settings'],
   ['log', 'Log'],
 ];
 
+/** Of `#/alerts/ID?asset=…`: its parts. */
 function currentPath(): readonly string[] {
-  return location.hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent);
+  return (location.hash.replace(/^#\/?/, '').split('?')[0] ?? '').split('/').map(decodeURIComponent);
 }
 
 function App(): JSX.Element {
@@ -65,7 +72,10 @@ function Content({ page, id }: { readonly page: string; readonly id: string | un
   if (page === 'incidents') return id === undefined ? <IncidentsPage /> : <IncidentPage id={id} />;
   if (page === 'log') return <LogPage />;
   if (page === 'assets') return id === undefined ? <AssetsPage /> : <AssetPage id={id} />;
+  if (page === 'operations') return <OperationsPage />;
   if (page === 'conversations') return <ConversationsPage />;
+  if (page === 'captures') return <CapturesPage />;
+  if (page === 'settings') return <SettingsPage />;
   if (page === 'reports') return <ReportsPage />;
   if (page === 'modules') return <ModulesPage />;
   return <OverviewPage />;
@@ -98,6 +108,9 @@ function hearChanges(): void {
   const changed = (): boolean => dispatchEvent(new Event(SITE_CHANGED));
   const events = new EventSource('/api/events');
   events.addEventListener('changed', changed);
+  events.addEventListener('captures', ({ data }: MessageEvent<string>) =>
+    dispatchEvent(new CustomEvent(CAPTURES_CHANGED, { detail: JSON.parse(data) as unknown })),
+  );
   // The browser connects again by itself where the line breaks; what came meanwhile was not heard.
   events.addEventListener('open', () => events.addEventListener('open', changed), { once: true });
 }

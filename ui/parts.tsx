@@ -1,6 +1,7 @@
 // Small things that several pages show.
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
+import { texts } from './texts.ts';
 import { ApiError, ask, type Action, type Party, type Scope, type Severity } from './api.ts';
 
 const MARKS: Readonly<Record<Severity, string>> = { critical: '◆', high: '▲', medium: '■', low: '●', info: '○' };
@@ -72,7 +73,8 @@ export function actionText({ action, scope, undoes }: Action): string {
 export type Loaded<Answer> =
   | { readonly state: 'loading' }
   | { readonly state: 'failed'; readonly message: string }
-  | { readonly state: 'there'; readonly answer: Answer };
+  /** `isOld`: something else was asked for meanwhile. */
+  | { readonly state: 'there'; readonly answer: Answer; readonly isOld: boolean };
 
 /** Told to the pages when the server says that the site changed. */
 export const SITE_CHANGED = 'site-changed';
@@ -85,7 +87,7 @@ export function useAnswer<Answer>(
   query: Readonly<Record<string, string | number>> = {},
   isLive = true,
 ): Loaded<Answer> {
-  const [loaded, setLoaded] = useState<Loaded<Answer>>({ state: 'loading' });
+  const [loaded, setLoaded] = useState<{ readonly key: string; readonly is: Loaded<Answer> } | null>(null);
   const [count, setCount] = useState(0);
   useEffect(() => {
     if (!isLive) return undefined;
@@ -93,23 +95,25 @@ export function useAnswer<Answer>(
     addEventListener(SITE_CHANGED, again);
     return () => removeEventListener(SITE_CHANGED, again);
   }, []);
-  const key = `${path} ${JSON.stringify(query)} ${count}`;
-  useEffect(() => {
-    let isWanted = true;
-    ask<Answer>(path, query).then(
+  const asked = `${path} ${JSON.stringify(query)}`;
+  // Before the page is painted: the server can begin meanwhile.
+  useLayoutEffect(() => {
+    const wanted = new AbortController();
+    ask<Answer>(path, query, wanted.signal).then(
       (answer) => {
-        if (isWanted) setLoaded({ state: 'there', answer });
+        if (!wanted.signal.aborted) setLoaded({ key: asked, is: { state: 'there', answer, isOld: false } });
       },
       (error: unknown) => {
-        if (isWanted)
-          setLoaded({ state: 'failed', message: error instanceof ApiError ? error.message : String(error) });
+        if (wanted.signal.aborted) return;
+        const message = error instanceof ApiError ? error.message : String(error);
+        setLoaded({ key: asked, is: { state: 'failed', message } });
       },
     );
-    return () => {
-      isWanted = false;
-    };
-  }, [key]);
-  return loaded;
+    return () => wanted.abort();
+  }, [asked, count]);
+  if (loaded === null) return { state: 'loading' };
+  const { key, is } = loaded;
+  return is.state === 'there' && key !== asked ? { ...is, isOld: true } : is;
 }
 
 export function Show<Answer>(props: {
@@ -117,14 +121,30 @@ export function Show<Answer>(props: {
   readonly children: (answer: Answer) => ComponentChildren;
 }): JSX.Element {
   const { loaded, children } = props;
-  if (loaded.state === 'loading') return <p class="empty">Loading …</p>;
+  useEffect(() => {
+    if (loaded.state === 'there') noteShown();
+  }, [loaded.state]);
+  if (loaded.state === 'loading')
+    return (
+      <p class="empty" aria-busy="true">
+        Loading …
+      </p>
+    );
   if (loaded.state === 'failed')
     return (
       <p class="failed" role="alert">
         {loaded.message}
       </p>
     );
-  return <>{children(loaded.answer)}</>;
+  return <div aria-busy={loaded.isOld}>{children(loaded.answer)}</div>;
+}
+
+let isShown = false;
+
+/** The first answer stands on the page: when, is read by who measures. */
+function noteShown(): void {
+  if (!isShown) performance.mark('1sec-shown');
+  isShown = true;
 }
 
 /** The head of a table whose columns are all text. */
@@ -142,18 +162,41 @@ export function TableHead({ titles }: { readonly titles: readonly string[] }): J
   );
 }
 
-/** A search that begins its list anew, and the place in the list. */
-export function useSearch(): {
+/** Filters stand in the address, so that a list can be kept as a bookmark and handed on. */
+export function useFilters<Name extends string>(
+  names: readonly Name[],
+): readonly [filters: Readonly<Record<Name, string>>, change: (name: Name, value: string) => void] {
+  const [filters, setFilters] = useState(() => {
+    const words = new URLSearchParams(location.hash.split('?')[1] ?? '');
+    return Object.fromEntries(names.map((name) => [name, words.get(name) ?? ''])) as Record<Name, string>;
+  });
+  const change = (name: Name, value: string): void => {
+    const changed = { ...filters, [name]: value };
+    const [page = ''] = location.hash.split('?');
+    const words = new URLSearchParams(location.hash.split('?')[1] ?? '');
+    if (value === '') words.delete(name);
+    else words.set(name, value);
+    history.replaceState(null, '', words.size === 0 ? page : `${page}?${words}`);
+    setFilters(changed);
+  };
+  return [filters, change];
+}
+
+/** A search that begins its list anew, and the place in the list. `isInAddress`: it is the page's own list. */
+export function useSearch(isInAddress = true): {
   readonly search: string;
   readonly offset: number;
   readonly setOffset: (offset: number) => void;
   readonly box: JSX.Element;
 } {
-  const [search, setSearch] = useState('');
+  const [filters, setFilter] = useFilters(['search']);
+  const [own, setOwn] = useState('');
+  const search = isInAddress ? filters.search : own;
   const [offset, setOffset] = useState(0);
   const change = (text: string): void => {
     setOffset(0);
-    setSearch(text);
+    if (isInAddress) setFilter('search', text);
+    else setOwn(text);
   };
   return { search, offset, setOffset, box: <SearchBox label="Search" value={search} change={change} /> };
 }
@@ -189,6 +232,27 @@ function SearchBox(props: {
     <label class="search">
       {props.label}{' '}
       <input type="search" value={props.value} onInput={(event) => props.change(event.currentTarget.value)} />
+    </label>
+  );
+}
+
+export function Choice(props: {
+  readonly label: string;
+  readonly value: string;
+  readonly change: (value: string) => void;
+  readonly choices: readonly (readonly [value: string, text: string])[];
+}): JSX.Element {
+  return (
+    <label>
+      {props.label}{' '}
+      <select value={props.value} onChange={(event) => props.change(event.currentTarget.value)}>
+        <option value="">{texts.any}</option>
+        {props.choices.map(([value, text]) => (
+          <option key={value} value={value}>
+            {text}
+          </option>
+        ))}
+      </select>
     </label>
   );
 }

@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { ApiError, openSession, tell } from './api.ts';
+import { useAnswer } from './parts.tsx';
 
 /** `problem`: why there is no session; empty: nobody tried. */
 export function DoorPage(props: { readonly problem: string; readonly entered: () => void }): JSX.Element {
@@ -53,4 +54,10 @@ export function EndSession(): JSX.Element {
       End session
     </button>
   );
+}
+
+/** Of who asks; null until it is known. */
+export function useRole(): string | null {
+  const me = useAnswer<{ readonly role: string }>('/api/me', {}, false);
+  return me.state === 'there' ? me.answer.role : null;
 }

@@ -20,20 +20,124 @@ interface Explanation {
   readonly why: string;
 }
 
+/** Links and tunnels that are not opened: nothing of what is inside is told. */
+const UNOPENED: readonly (readonly [RegExp, string])[] = [
+  [/tests\/arcnet-/, 'on ARCnet, a link that is not opened'],
+  [/tests\/HDLC\.pcap/, 'on a serial line (Cisco HDLC), a link that is not opened'],
+  [/tests\/ieee802\.11/, 'on a wireless link (802.11), which is not opened'],
+  [/PKTAP\.pcap/, 'on PKTAP, a link that is not opened'],
+  [/LINKTYPE_IPV4_invalid/, 'IPv6 where the link type says IPv4, which is broken here'],
+  [/tests\/various_gre\.pcap/, 'CDP directly in GRE, without a link that could name its neighbours'],
+  [/tests\/erspan-/, 'a protocol of the link inside a tunnel: nobody there is a neighbour'],
+  [/tests\/ipoib/, 'on InfiniBand, a link that is not opened'],
+  [/tunnels\/gre-pptp/, 'in the GRE of PPTP, a tunnel that is not opened'],
+  [/tunnels\/Teredo/, 'in Teredo, a tunnel that is not opened'],
+  [/dns-truncated/, 'a message that the capture has cut'],
+  [/quic_handshake_truncated/, 'a packet that the capture has cut, so that its seal cannot be checked'],
+  [/tunnels\/ayiya/, 'in AYIYA, a tunnel that is not opened'],
+  [/tunnels\/gre-over-udp/, 'in GRE over UDP, a tunnel that is not opened'],
+  [/tunnels\/gtp\//, 'in GTP, a tunnel that is not opened'],
+];
+
 const EXPLANATIONS: readonly Explanation[] = [
+  ...UNOPENED.map(([capture, why]): Explanation => ({ capture, side: 'tshark', why })),
+  {
+    row: /^tls /,
+    capture: /rdp\/captures\/credssp/,
+    side: 'here',
+    why: 'TLS inside RDP, where tshark expects TPKT',
+  },
   {
     row: /^ftp /,
     capture: /ftp-too-long-command/,
     side: 'tshark',
-    why: 'tshark shows a command only as far as its segment goes',
+    why: 'a command that fills several segments, of which tshark shows the first part',
   },
   {
     row: /^ftp /,
     capture: /ftp-too-long-command/,
     side: 'here',
-    why: 'a command that fills several segments',
+    why: 'a command that fills several segments, whole',
+  },
+  {
+    row: /^ftp outcome/,
+    capture: /ftp_active_get_eicar/,
+    side: 'tshark',
+    value: /^refused$/,
+    why: '530 in answer to a command before any login',
+  },
+  {
+    row: /^ftp outcome/,
+    capture: /ipv6-violation/,
+    side: 'tshark',
+    value: /^refused$/,
+    why: '530 behind binary bytes in one line, which is no reply here',
+  },
+  {
+    row: /^ldap outcome/,
+    capture: /ldap\/(?:gap-data-missing|modify-request)/,
+    side: 'tshark',
+    why: 'requests and answers in different VLANs, which are two networks here: the outcome is unknown',
+  },
+  {
+    row: /^vnc outcome/,
+    capture: /rfb\/vnc-scanner/,
+    side: 'here',
+    why: 'a handshake in several segments, which tshark does not put together',
+  },
+  {
+    row: /^dns name-asked/,
+    capture: /Profinet_Failed/,
+    side: 'tshark',
+    value: /local (?:SRV|TXT)$/,
+    why: 'more than 48 questions in one message, of which the first 48 are told',
+  },
+  {
+    row: /^icmp ipv6-router/,
+    capture: /icmpv6_opt24/,
+    side: 'tshark',
+    why: 'the prefix of a route (RFC 4191), not of the link',
+  },
+  {
+    row: /^(?:quic|tls) /,
+    capture: /quic_vn/,
+    side: 'here',
+    why: 'the hello behind a version negotiation, which tshark does not decrypt',
+  },
+  {
+    row: /^vnc vnc-desktop/,
+    capture: /rfb\/vncmac/,
+    side: 'here',
+    why: "the name behind Apple's own numbers, of which tshark shows nothing",
+  },
+  {
+    row: /^vnc outcome/,
+    capture: /rfb-parser/,
+    side: 'here',
+    value: /^accepted$/,
+    why: 'a login that needs no password, of which tshark shows no result',
+  },
+  {
+    row: /^tls /,
+    capture: /exploit_ms08_netapi/,
+    side: 'tshark',
+    why: 'TLS that begins behind a program that was sent (the stage of Meterpreter)',
+  },
+  {
+    row: /^ssh /,
+    capture: /server-pre-banner-data/,
+    side: 'here',
+    why: 'lines before the one with the version (RFC 4253 4.2), which tshark does not expect',
+  },
+  {
+    row: /^rtsp rtsp-session-name/,
+    capture: /RTSP\/rtsp_p/,
+    side: 'here',
+    why: 'a description without its type in the header, which tshark leaves alone',
   },
 ];
+
+const used = new Set<Explanation>();
 
 export function explanationOf({ row, capture, side, value }: Omit<Difference, 'why'>): string {
   const found = EXPLANATIONS.find(
@@ -43,5 +147,12 @@ export function explanationOf({ row, capture, side, value }: Omit<Difference, 'w
       known.capture.test(capture) &&
       (known.value?.test(value) ?? true),
   );
-  return found?.why ?? '';
+  if (found === undefined) return '';
+  used.add(found);
+  return found.why;
+}
+
+/** Explanations of what does not differ any more. */
+export function staleExplanations(): string[] {
+  return EXPLANATIONS.filter((known) => !used.has(known)).map(({ capture, why }) => `${capture.source}: ${why}`);
 }

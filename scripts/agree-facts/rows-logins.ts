@@ -92,9 +92,14 @@ export const LOGIN_ROWS: readonly Row[] = [
   userRow('tds', 'tds', ['tds.7login.username'], (fields) => fields('tds.7login.username')),
   userRow(
     'http',
-    'http.authbasic',
-    ['http.authbasic'],
-    (fields) => fields('http.authbasic').map((text) => text.split(':')[0]!),
+    'http.authbasic or http2.headers.authorization',
+    ['http.authbasic', 'http2.headers.authorization'],
+    (fields) => [
+      ...fields('http.authbasic').map((text) => text.split(':')[0]!),
+      ...fields('http2.headers.authorization').map(
+        (text) => decoded(/^Basic (.*)$/i.exec(text)?.[1] ?? '').split(':')[0]!,
+      ),
+    ],
     /^http-basic$/,
   ),
   userRow(

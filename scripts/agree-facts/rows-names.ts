@@ -5,6 +5,10 @@ import { claimRow, headers, isTrue, pairs, traitRow, type Fields, type Row } fro
 const NTP_MODES = ['', 'active', 'passive', 'client', 'server', 'broadcast', 'control', 'private'];
 /** Solicit, Request, Confirm, Renew, Rebind, Release, Decline, Information-request (RFC 8415 7.3), and relayed. */
 const OF_DHCP6_CLIENT = /^(?:1|3|4|5|6|8|9|11|12)$/;
+/** tshark's name of the root of all domains. */
+const ROOT = '<Root>';
+const SERVICE_RECORD = '33';
+const SYS_NAME = '1.3.6.1.2.1.1.5.0';
 const SYS_OBJECT_ID = '1.3.6.1.2.1.1.2.0';
 const DUID_KINDS = ['', 'LLT', 'EN', 'LL', 'UUID'];
 
@@ -18,8 +22,19 @@ export const NAME_ROWS: readonly Row[] = [
     asked,
     (value) => (isNetbios(value) ? undefined : value),
   ),
-  traitRow('nbns', 'name-asked', 'nbns', ['nbns.name', 'nbns.type', 'nbns.flags.response'], askedNetbios, (value) =>
-    isNetbios(value) ? value : undefined,
+  traitRow(
+    'nbns',
+    'name-asked',
+    'nbns',
+    ['nbns.name', 'nbns.type', 'nbns.flags.opcode', 'nbns.flags.response'],
+    askedNetbios,
+    (value) => (isNetbios(value) ? value : undefined),
+  ),
+  claimRow('mdns', 'mdns A', 'name', 'mdns', ['dns.resp.name', 'dns.resp.type', 'frame.protocols'], (fields) =>
+    ofMdns(fields, 1),
+  ),
+  claimRow('mdns', 'mdns AAAA', 'name', 'mdns', ['dns.resp.name', 'dns.resp.type', 'frame.protocols'], (fields) =>
+    ofMdns(fields, 28),
   ),
   claimRow('ntp', 'ntp', 'role', 'ntp.flags.mode == 4', ['ntp.flags.mode'], (fields) =>
     fields('ntp.flags.mode')[0] === '4' ? ['time server'] : [],
@@ -85,11 +100,8 @@ export const NAME_ROWS: readonly Row[] = [
     'ssdp location',
     'url',
     'ssdp',
-    ['http.request.method', 'http.request.line', 'http.response.line', 'frame.protocols'],
-    (fields) =>
-      isSsdp(fields) && fields('http.request.method')[0] !== 'M-SEARCH'
-        ? headers([...fields('http.request.line'), ...fields('http.response.line')], 'Location')
-        : [],
+    ['http.request.method', 'http.location', 'frame.protocols'],
+    (fields) => (isSsdp(fields) && fields('http.request.method')[0] !== 'M-SEARCH' ? fields('http.location') : []),
   ),
   // tshark shows the bytes of these only: they are searched as text.
   traitRow('ws-discovery', 'ws-discovery-endpoint', 'udp.port == 3702', ['udp.payload', 'udp.port'], (fields) =>
@@ -111,8 +123,8 @@ export const NAME_ROWS: readonly Row[] = [
         .filter((name) => !name.startsWith('*')),
   ),
   traitRow('snmp', 'snmp-engine-id', 'snmp', 'snmp.msgAuthoritativeEngineID'),
-  claimRow('snmp', 'snmp sysName', 'name', 'snmp', ['snmp.var-bind_str', 'snmp.data'], (fields) =>
-    isAnswer(fields) ? fields('snmp.var-bind_str').map(sysName) : [],
+  claimRow('snmp', 'snmp sysName', 'name', 'snmp', ['snmp.name', 'snmp.value.octets', 'snmp.data'], (fields) =>
+    isAnswer(fields) ? sysNames(fields) : [],
   ),
   claimRow(
     'snmp',
@@ -128,13 +140,14 @@ export const NAME_ROWS: readonly Row[] = [
 function asked(fields: Fields): string[] {
   if (isTrue(fields('dns.flags.response'))) return [];
   return pairs(fields, 'dns.qry.name', 'dns.qry.type').map(
-    ([name, type]) => `${name.toLowerCase()} ${typeName(Number(type), false)}`,
+    ([name, type]) => `${name === ROOT ? '.' : name.toLowerCase()} ${typeName(Number(type), false)}`,
   );
 }
 
 /** tshark shows `WPAD<00> (Workstation/Redirector)`; further names of a request are of its records. */
 function askedNetbios(fields: Fields): string[] {
-  if (isTrue(fields('nbns.flags.response'))) return [];
+  // Whoever registers a name asks nobody for it (opcode 5, RFC 1002 4.2.1.1).
+  if (isTrue(fields('nbns.flags.response')) || fields('nbns.flags.opcode')[0] !== '0') return [];
   return pairs(fields, 'nbns.name', 'nbns.type')
     .slice(0, 1)
     .map(
@@ -144,6 +157,15 @@ function askedNetbios(fields: Fields): string[] {
 
 function isNetbios(asked: string): boolean {
   return / (?:NB|NBSTAT)$/.test(asked);
+}
+
+function ofMdns(fields: Fields, type: number): string[] {
+  if (fields('frame.protocols')[0]?.includes('mdns') !== true) return [];
+  // The name of a service record tshark shows in fields of their own.
+  const types = fields('dns.resp.type').filter((value) => value !== SERVICE_RECORD);
+  return fields('dns.resp.name')
+    .filter((_, index) => Number(types[index]) === type)
+    .map((name) => name.toLowerCase());
 }
 
 function ofDhcpClient(fields: Fields, name: string): readonly string[] {
@@ -165,11 +187,16 @@ function isAnswer(fields: Fields): boolean {
 function ofDiscovery(fields: Fields, pattern: RegExp): string[] {
   if (!fields('udp.port').includes('3702')) return [];
   const text = Buffer.from(fields('udp.payload')[0] ?? '', 'hex').toString('utf8');
+  // Who asks for an endpoint (Resolve) does not have it.
+  if (/<(?:\w+:)?Resolve>/.test(text)) return [];
   return [...text.matchAll(pattern)].map((match) => match[1]!.trim());
 }
 
-/** `1.3.6.1.2.1.1.5.0: 706c63` */
-function sysName(binding: string): string {
-  const hex = /^1\.3\.6\.1\.2\.1\.1\.5\.0: ([0-9a-f]+)$/.exec(binding)?.[1];
-  return hex === undefined ? '' : Buffer.from(hex, 'hex').toString('latin1');
+/** Which values are texts is known where all are, and of the first. */
+function sysNames(fields: Fields): string[] {
+  const texts = fields('snmp.value.octets');
+  const names = fields('snmp.name');
+  const at = names.indexOf(SYS_NAME);
+  const isKnown = at === 0 || (at > 0 && names.length === texts.length);
+  return isKnown ? [Buffer.from(texts[at] ?? '', 'hex').toString('latin1')] : [];
 }

@@ -24,10 +24,13 @@ export const REQUEST_ROWS: readonly Row[] = [
   requestRow(
     'http',
     'what is changed (POST, PUT, DELETE)',
-    'http.request',
-    ['http.request.method', 'http.request.uri', 'frame.protocols'],
+    'http.request or http2.headers.method',
+    ['http.request.method', 'http.request.uri', 'http2.headers.method', 'http2.headers.path'],
     (fields) =>
-      pairs(fields, 'http.request.method', 'http.request.uri')
+      [
+        ...pairs(fields, 'http.request.method', 'http.request.uri'),
+        ...pairs(fields, 'http2.headers.method', 'http2.headers.path'),
+      ]
         .filter(([method]) => /^(?:POST|PUT|DELETE)$/.test(method))
         // Of a target the path is told: behind the question mark there may be a secret.
         .map(([method, uri]) => `${method} ${uri.replace(/^https?:\/\/[^/]+/, '').replace(/\?.*$/, '')}`),

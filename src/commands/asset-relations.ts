@@ -65,7 +65,7 @@ function notePeer(peers: Map<string, Peer>, conversation: StoredConversation, is
   if (isServer) peer.isAsking = true;
   else peer.isAsked = true;
   if (conversation.protocol !== null) peer.protocols.add(conversation.protocol);
-  peer.conversations++;
+  peer.conversations += conversation.conversations ?? 1;
   peer.bytes += conversation.clientBytes + conversation.serverBytes;
   peer.lastUs = Math.max(peer.lastUs, conversation.lastUs);
 }
@@ -79,7 +79,7 @@ function noteService(services: Map<string, Service>, conversation: StoredConvers
   }
   service.protocol ??= protocol;
   service.clients.add(`${client.segment} ${client.address}`);
-  service.conversations++;
+  service.conversations += conversation.conversations ?? 1;
   service.lastUs = Math.max(service.lastUs, conversation.lastUs);
 }
 

@@ -1,7 +1,7 @@
 // The dashboard in a real browser: every page on the sample and on a large site whose devices have hostile names; no error
 // in the console, nothing that a screen reader stumbles over, and quick.
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,27 +11,26 @@ import type { Browser, Page } from 'playwright-core';
 import { readerForBytes } from '../capture/open.ts';
 import { createServer } from '../server/server.ts';
 import { newToken, type Role } from '../server/sessions.ts';
-import {
-  exampleAlert,
-  exampleAsset,
-  exampleConversation,
-  exampleEvidence,
-  saveExample,
-} from '../store/example-site.ts';
+import { MARKUP, saveLargeSite } from '../store/example-large-site.ts';
+import { exampleAlert, saveExample } from '../store/example-site.ts';
 import { SiteStore } from '../store/site-store.ts';
+import { CaptureUploads } from './capture-uploads.ts';
+import { CONFIG_EXAMPLE } from './config-example.ts';
 import { dashboardFiles } from './dashboard-files.ts';
+import { DASHBOARD_PAGES, INTERACTIONS, interact } from './dashboard-walk.ts';
 import { run1sec } from './child-program.ts';
+import { SiteSettings } from './site-settings.ts';
 import { StoredSite } from './stored-site.ts';
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
   existsSync(path),
 );
-const MARKUP = '<img src=x onerror="document.title=\'owned\'"><script>document.title="owned"</script>';
-const DEVICES = 5000;
-const PAGES = ['', 'map', 'incidents', 'alerts', 'assets', 'conversations', 'reports', 'modules', 'log'] as const;
 /** A busy machine is given three times what a quiet one needs. */
 const FIRST_PAINT_MS = 3000;
 const INTERACTION_MS = 300;
+/** What a quiet machine needs: then it is not tried again. */
+const QUIET_MS = 100;
+const TRIES = 4;
 /** A worker has to start, and the whole capture is read. */
 const PROOF_MS = 30_000;
 
@@ -58,11 +57,17 @@ describe('the dashboard', { skip: CHROMIUM === undefined ? 'skipped: chromium is
     role: Role = 'operator',
   ): Promise<{ page: Page; complaints: string[]; paintMs: number }> {
     const token = newToken();
+    const config = join(folder, '1sec.yaml');
+    writeFileSync(config, CONFIG_EXAMPLE);
+    const intent = { config: null, policy: null, baseline: null };
+    const uploads = new CaptureUploads({ database, bytesMax: 2 ** 30, intent });
     const server = await createServer({
       data: new StoredSite(database),
       dashboard: dashboardFiles(),
       tokens: { [role]: token },
       operator: 'somebody',
+      uploads,
+      settings: new SiteSettings(config, []),
     });
     servers.push(server);
     const address = await server.listen({ host: '127.0.0.1', port: 0 });
@@ -83,7 +88,7 @@ describe('the dashboard', { skip: CHROMIUM === undefined ? 'skipped: chromium is
 
   async function walk(page: Page): Promise<string[]> {
     const problems: string[] = [];
-    for (const name of PAGES) {
+    for (const name of DASHBOARD_PAGES) {
       await page.evaluate(`location.hash = '#/${name}'`);
       await page.waitForSelector('h1');
       await page.locator('text=Loading …').waitFor({ state: 'detached' });
@@ -150,7 +155,7 @@ describe('the dashboard', { skip: CHROMIUM === undefined ? 'skipped: chromium is
     await page.click('nav >> text=Log');
     await page.waitForSelector('h1:text("What operators did")');
     await page.waitForSelector('tbody tr');
-    const told = await page.locator('main > table tbody tr td:nth-child(4)').allTextContents();
+    const told = await page.locator('table').first().locator('tbody tr td:nth-child(4)').allTextContents();
     assert.deepEqual(told, [
       'closed',
       'undid number 2',
@@ -174,6 +179,46 @@ describe('the dashboard', { skip: CHROMIUM === undefined ? 'skipped: chromium is
     await saveExample(store, { content: 'second', alerts: [exampleAlert({ id: 'alert-2', title: 'The second' })] });
     await page.waitForSelector('text=The second');
     store.close();
+    assert.deepEqual(complaints, []);
+  });
+
+  test('a capture is sent from the page, its progress is seen, and its devices are there', async () => {
+    const database = join(folder, 'sent.db');
+    new SiteStore(database, { isMade: true }).close();
+    const { page, complaints } = await opened(database);
+    await page.evaluate("location.hash = '#/captures'");
+    await page.setInputFiles('input[name=capture]', 'samples/plant.pcapng');
+    await page.click('text=Send and analyse');
+    await page.waitForSelector('.uploads progress', { timeout: PROOF_MS });
+    await page.waitForSelector('.uploads td:text-is("done")', { timeout: PROOF_MS });
+    assert.match((await page.textContent('.uploads')) ?? '', /10 assets \(10 new\)/);
+    await page.waitForSelector('.captures td:has-text("plant.pcapng")');
+    assert.deepEqual(await seriousProblems(page), []);
+    await page.setInputFiles('input[name=capture]', {
+      name: MARKUP,
+      mimeType: 'x/y',
+      buffer: Buffer.from('no capture'),
+    });
+    await page.click('text=Send and analyse');
+    await page.waitForSelector('.uploads td:text-is("failed")', { timeout: PROOF_MS });
+    assert.match((await page.textContent('.uploads')) ?? '', /<img src=x onerror=/);
+    await page.click('nav >> text=Devices');
+    await page.waitForSelector('text=192.168.60.11');
+    assert.deepEqual(complaints, []);
+  });
+
+  test('a setting is changed from the page, stands in the file, and is taken back', async () => {
+    const { page, complaints } = await opened(join(folder, 'sample.db'));
+    const config = join(folder, '1sec.yaml');
+    await page.evaluate("location.hash = '#/settings'");
+    await page.click('summary:text("Asset lens")');
+    await page.selectOption('details[open] tbody tr:first-child select', 'low');
+    await page.waitForSelector('text=Take it back');
+    assert.match(readFileSync(config, 'utf8'), /asset-lens:\n {4}enabled: true\n {4}severities:\n {6}[a-z-]+: low\n/);
+    assert.deepEqual(await seriousProblems(page), []);
+    await page.click('text=Take it back');
+    await page.locator('text=Take it back').waitFor({ state: 'detached' });
+    assert.equal(readFileSync(config, 'utf8'), CONFIG_EXAMPLE);
     assert.deepEqual(complaints, []);
   });
 
@@ -202,63 +247,31 @@ describe('the dashboard', { skip: CHROMIUM === undefined ? 'skipped: chromium is
     );
   });
 
-  test('names with markup stay text on a site of thousands of devices, and pages are quick', async (t) => {
+  test('5,000 devices and 100,000 alerts: names with markup stay text, and every page and interaction is quick', async (t) => {
     const database = join(folder, 'large.db');
-    await saveLarge(database);
+    await saveLargeSite(database);
     const { page, complaints, paintMs } = await opened(database);
     assert.ok(paintMs < FIRST_PAINT_MS, `first page after ${Math.round(paintMs)} ms`);
     assert.deepEqual(await walk(page), []);
     await page.evaluate("location.hash = '#/assets'");
-    await page.waitForSelector('tbody tr');
-    assert.match((await page.textContent('tbody')) ?? '', /<img src=x onerror=/);
-    const turnedMs: number[] = [];
-    for (let first = 101; first <= 401; first += 100)
-      turnedMs.push(await answeredMs(page, 'Next', `${first} to ${first + 99} of`));
-    const quickestMs = Math.min(...turnedMs);
-    assert.ok(quickestMs < INTERACTION_MS, `the next page after ${Math.round(quickestMs)} ms`);
-    const figures = [`first page ${Math.round(paintMs)} ms`, `the next page ${Math.round(quickestMs)} ms`];
-    const timed = async (what: string, act: () => Promise<unknown>): Promise<void> => {
-      const startedMs = performance.now();
-      await act();
-      const tookMs = performance.now() - startedMs;
-      figures.push(`${what} ${Math.round(tookMs)} ms`);
-      assert.ok(tookMs < INTERACTION_MS, `${what}: ${Math.round(tookMs)} ms`);
-    };
-    await timed('a device', async () => {
-      await page.click('tbody tr:first-child a');
-      await page.waitForSelector('text=What is known, and why');
-    });
-    await page.evaluate("location.hash = '#/alerts'");
-    await page.waitForSelector('h1:text("Alerts")');
-    await timed('an alert', async () => {
-      await page.click('tbody tr:first-child a');
-      await page.waitForSelector('.explanation');
-    });
-    await page.waitForSelector('text=Acknowledge');
-    await timed('acknowledging it', async () => {
-      await page.click('text=Acknowledge');
-      await page.waitForSelector('text=State: acknowledged');
-    });
+    await page.waitForSelector('tbody tr a');
+    await page.click('tbody tr:first-child a');
+    await page.waitForSelector('.known');
+    assert.match((await page.textContent('main')) ?? '', /<img src=x onerror=/);
+    const figures = [`first page ${Math.round(paintMs)} ms`];
+    for (const interaction of INTERACTIONS) {
+      let leastMs = Infinity;
+      for (let tried = 0; tried < TRIES && leastMs > QUIET_MS; tried++)
+        leastMs = Math.min(leastMs, (await interact(page, interaction)).allMs);
+      figures.push(`${interaction.name} ${Math.round(leastMs)} ms`);
+      assert.ok(leastMs < INTERACTION_MS, `${interaction.name}: ${Math.round(leastMs)} ms`);
+    }
     t.diagnostic(figures.join(', '));
     assert.equal(await page.title(), '1-SEC Shield');
     assert.equal(await page.locator('img').count(), 0);
     assert.deepEqual(complaints, []);
   });
 });
-
-/** In the page itself, from the click on a button until what it asks for is painted. */
-function answeredMs(page: Page, button: string, awaited: string): Promise<number> {
-  return page.evaluate<number>(`new Promise((resolve) => {
-    const button = [...document.querySelectorAll('button')].find((each) => each.textContent === ${JSON.stringify(button)});
-    const startedMs = performance.now();
-    const look = () => {
-      if (!document.body.textContent.includes(${JSON.stringify(awaited)})) return requestAnimationFrame(look);
-      requestAnimationFrame(() => resolve(performance.now() - startedMs));
-    };
-    button.click();
-    look();
-  })`);
-}
 
 /** What axe finds that keeps people out. */
 async function seriousProblems(page: Page): Promise<string[]> {
@@ -270,29 +283,4 @@ async function seriousProblems(page: Page): Promise<string[]> {
   return found
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id} (${nodes})`);
-}
-
-async function saveLarge(database: string): Promise<void> {
-  const store = new SiteStore(database, { isMade: true });
-  const numbers = Array.from({ length: DEVICES }, (_, index) => index);
-  await saveExample(store, {
-    path: `${MARKUP}.pcap`,
-    assets: numbers.map((number) =>
-      exampleAsset({
-        id: `device-${number}`,
-        ip: [`10.0.${number >> 8}.${number & 255}`],
-        evidence: (['vendor', 'model', 'name'] as const).map((attribute) =>
-          exampleEvidence({ attribute, value: MARKUP }),
-        ),
-        level: number % 4,
-      }),
-    ),
-    alerts: numbers
-      .slice(0, 2000)
-      .map((number) => exampleAlert({ id: `alert-${number}`, title: MARKUP, explanation: MARKUP, object: MARKUP })),
-    conversations: numbers
-      .slice(0, 1000)
-      .map((number) => exampleConversation(number, number + 5, { clientPort: 10_000 + number })),
-  });
-  store.close();
 }

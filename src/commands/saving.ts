@@ -2,6 +2,8 @@
 import { grouped, showable } from '../bytes/text.ts';
 import type { AcceptedFinding } from '../facts/intent.ts';
 import { protocols } from '../protocols/index.ts';
+import type { AnalysisResult } from '../engine/analysis.ts';
+import { observedPoints } from './observed-points.ts';
 import type { Merged } from '../store/conversations.ts';
 import { SiteStore, type Observed, type SaveSummary, type SiteRecording } from '../store/site-store.ts';
 import { listText } from './alert-text.ts';
@@ -19,7 +21,10 @@ export class Saving {
 
   constructor(path: string) {
     this.#store = new SiteStore(path, { isMade: true });
-    this.recording = this.#store.record(protocols.map(({ name }) => name));
+    this.recording = this.#store.record(
+      protocols.map(({ name }) => name),
+      protocols,
+    );
   }
 
   /** What operators of this site marked as normal. */
@@ -28,8 +33,9 @@ export class Saving {
   }
 
   /** `hasDeclaration`: 1sec.yaml was there. */
-  save(observed: Observed, hasDeclaration: boolean): Saved {
+  save(result: AnalysisResult, hasDeclaration: boolean): Saved {
     try {
+      const observed: Observed = { ...result, points: observedPoints(result) };
       const marked = this.#store.accepted().length;
       const told = savedText(this.#store.path, this.recording.save(observed, hasDeclaration));
       return { told: `${told}${acceptedText(marked)}`, error: null };

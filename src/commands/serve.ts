@@ -8,6 +8,8 @@ import { ExitCode } from './exit-codes.ts';
 import { writeOutput } from './output.ts';
 import { TRUST_OPTIONS, trustOf, type Trust } from './serve-trust.ts';
 import { DATABASE_DEFAULT } from './stored-list.ts';
+import type { UploadIntent } from './upload-run.ts';
+import type { StartedWith } from './site-settings.ts';
 import type { TokenFile } from './token-file.ts';
 
 const PORT_DEFAULT = 8470;
@@ -22,6 +24,13 @@ export const serveCommand: Command = {
     { name: 'db', value: 'FILE', text: `the site database (default ${DATABASE_DEFAULT})` },
     { name: 'port', value: 'N', text: `the port to listen on (default: the first free one from ${PORT_DEFAULT})` },
     { name: 'policy', value: 'FILE', text: 'zones and conduits (policy.yaml) that what passed is compared with' },
+    { name: 'config', value: 'FILE', text: 'what is intended at the site (1sec.yaml), for captures that are sent' },
+    { name: 'baseline', value: 'FILE', text: "what is usual, from '1sec baseline learn', for captures that are sent" },
+    {
+      name: 'uploads',
+      value: 'SIZE',
+      text: 'how large a capture that operators send may be, as 512M or 4G; none: take none (default 1G)',
+    },
     ...TRUST_OPTIONS,
   ],
   operandsMax: 0,
@@ -39,26 +48,45 @@ async function runServe(line: CommandLine): Promise<number> {
   const port = portOf(line.options.get('port'));
   const owned = line.options.get('policy');
   const policy = owned === undefined ? null : (await import('./policy-file.ts')).policyOf(owned);
-  await serveSite(line.options.get('db') ?? DATABASE_DEFAULT, port, { trust, policy });
+  const [config, baseline] = [line.options.get('config') ?? null, line.options.get('baseline') ?? null];
+  if (config !== null) (await import('./site-config.ts')).declarationOf(config);
+  if (baseline !== null) (await import('./baseline-file.ts')).readBaseline(baseline);
+  const intent = { config, baseline, policy: owned ?? null };
+  const uploadBytesMax = uploadSize(line.options.get('uploads'));
+  await serveSite(line.options.get('db') ?? DATABASE_DEFAULT, port, { trust, policy, intent, uploadBytesMax });
   return ExitCode.ok;
 }
 
 export interface ServeOptions {
   readonly trust: Trust;
   readonly policy: Policy | null;
+  /** The files that captures are judged by which are sent. */
+  readonly intent: UploadIntent;
+  /** 0: none are taken. */
+  readonly uploadBytesMax: number;
 }
 
-const ON_LOOPBACK: ServeOptions = { trust: trustOf({ options: new Map(), operands: [] }), policy: null };
+const ON_LOOPBACK: ServeOptions = {
+  trust: trustOf({ options: new Map(), operands: [] }),
+  policy: null,
+  intent: { config: null, policy: null, baseline: null },
+  uploadBytesMax: 0,
+};
 
 /** Shows the database until the program is told to end. `port`: null takes the first free one. */
 export async function serveSite(path: string, port: number | null, options = ON_LOOPBACK): Promise<void> {
-  const { trust, policy } = options;
+  const { trust, policy, intent, uploadBytesMax } = options;
   const { StoredSite } = await import('./stored-site.ts');
   const data = new StoredSite(path, { policy });
   const { dashboardFiles } = await import('./dashboard-files.ts');
   const { createServer } = await import('../server/server.ts');
   const { newToken } = await import('../server/sessions.ts');
   const tokenFile = trust.tokens === undefined ? null : await followedTokens(trust.tokens, data);
+  const { CaptureUploads } = await import('./capture-uploads.ts');
+  const uploads =
+    uploadBytesMax === 0 ? null : new CaptureUploads({ database: path, bytesMax: uploadBytesMax, intent });
+  const { SiteSettings } = await import('./site-settings.ts');
+  const settings = new SiteSettings(intent.config, startedWith(path, options));
   // Beyond this machine nobody is let in by an address that stood on a terminal.
   const printed = trust.isLoopback ? { operator: newToken(), viewer: newToken() } : {};
   const server = await createServer({
@@ -66,6 +94,8 @@ export async function serveSite(path: string, port: number | null, options = ON_
     dashboard: dashboardFiles(),
     tokens: printed,
     operator: accountName(),
+    settings,
+    ...(uploads === null ? {} : { uploads }),
     ...(tokenFile === null ? {} : { accounts: () => tokenFile.accounts() }),
     ...(trust.tls === undefined ? {} : { tls: trust.tls }),
     ...(trust.isOwnName === undefined ? {} : { isOwnName: trust.isOwnName }),
@@ -76,8 +106,25 @@ export async function serveSite(path: string, port: number | null, options = ON_
     process.once('SIGINT', resolve);
     process.once('SIGTERM', resolve);
   });
+  await uploads?.close();
   await server.close();
   data.close();
+}
+
+/** For the page of settings. */
+function startedWith(database: string, { trust, intent, uploadBytesMax }: ServeOptions): StartedWith[] {
+  const { config, policy, baseline } = intent;
+  const given: readonly (readonly [option: string, value: string | null | undefined])[] = [
+    ['--db', database],
+    ['--config', config],
+    ['--policy', policy],
+    ['--baseline', baseline],
+    ['--listen', trust.host],
+    ['--certificate', trust.tls === undefined ? null : trust.shownHost],
+    ['--tokens', trust.tokens],
+    ['--uploads', uploadBytesMax === 0 ? 'none' : `${uploadBytesMax / 1024 ** 2}M`],
+  ];
+  return given.flatMap(([option, value]) => (value === null || value === undefined ? [] : [{ option, value }]));
 }
 
 async function followedTokens(path: string, data: Pick<SiteData, 'note'>): Promise<TokenFile> {
@@ -117,6 +164,16 @@ async function listen(
       throw new UsageError(isTaken ? `port ${port} is in use` : `port ${port} cannot be listened on: ${message}`);
     }
   }
+}
+
+/** Bytes; 0: none are taken. */
+function uploadSize(text: string | undefined): number {
+  if (text === undefined) return 1024 ** 3;
+  if (text === 'none') return 0;
+  const [, number = '', unit = ''] = /^([0-9]{1,6})([MG])$/.exec(text) ?? [];
+  const bytes = Number(number) * (unit === 'G' ? 1024 ** 3 : 1024 ** 2);
+  if (bytes > 0) return bytes;
+  throw new UsageError(`option --uploads cannot be '${showable(text)}'; it is a size as 512M or 4G, or none`);
 }
 
 function portOf(text: string | undefined): number | null {

@@ -1,38 +1,198 @@
-// Devices and who talks to whom, for the map.
+// The map: devices in groups of a zone and a level, and what is done between them. A small site is shown device by device,
+// a large one group by group; one group can be opened.
+import { subnetOf } from '../bytes/address-space.ts';
+import { worseSeverity } from '../alerts/severity.ts';
 import type { Severity } from '../facts/alert.ts';
+import { REMOTE_PROTOCOLS } from '../modules/remote-services.ts';
+import type { MapQuery } from '../server/site-data.ts';
+import {
+  ConversationSpans,
+  activity,
+  hostPlaces,
+  mapAssets,
+  type MapAsset,
+  type PairSum,
+} from '../store/pair-queries.ts';
 import type { SiteReader } from '../store/site-reader.ts';
-import { numberOf, textOf } from '../store/stored-values.ts';
+import { timestamp } from './timestamp.ts';
 
-export function siteMap(reader: SiteReader, limit: number): unknown {
-  const worst = new Map<string, Severity>();
-  for (const { subject, severity } of reader.heads()) if (!worst.has(subject.asset)) worst.set(subject.asset, severity);
-  const { total, items } = reader.assets({ offset: 0, limit, words: [], role: '', level: '' });
-  const nodes = items.map(({ id, ip, mac, role, level, name, vendor, model }) => ({
-    id,
-    address: ip[0] ?? mac[0] ?? '',
-    role,
-    level,
-    label: name ?? model ?? vendor,
-    severity: worst.get(id) ?? null,
+/** Up to so many devices are shown one by one. */
+const DEVICES_MAX = 120;
+/** Of an open group. */
+const GROUP_DEVICES_MAX = 600;
+const LINES_MAX = 3000;
+const TIME_PARTS = 48;
+
+/** What is done, the gravest last. */
+export const DOINGS = ['talk', 'read', 'write', 'engineering', 'remote'] as const;
+export type Doing = (typeof DOINGS)[number];
+
+interface Line {
+  /** Keys of groups or ids of devices. */
+  readonly from: string;
+  readonly to: string;
+  readonly protocols: Set<string>;
+  readonly pairs: Set<string>;
+  readonly doings: Set<Doing>;
+  conversations: number;
+}
+
+/** What of the site only changes when it is written to. */
+interface Drawn {
+  readonly version: string;
+  readonly assets: readonly MapAsset[];
+  readonly hosts: ReturnType<typeof hostPlaces>;
+  readonly activity: ReturnType<typeof activity>;
+  readonly groupOf: ReadonlyMap<string, string>;
+  readonly spans: ConversationSpans;
+  /** Of the whole time. */
+  readonly pairs: readonly PairSum[];
+}
+
+export class SiteMapMaker {
+  readonly #reader: SiteReader;
+  #drawn: Drawn | null = null;
+
+  constructor(reader: SiteReader) {
+    this.#reader = reader;
+  }
+
+  map({ from, until, group }: MapQuery): unknown {
+    const drawn = this.#ready();
+    const { assets, groupOf } = drawn;
+    const isSmall = assets.length <= DEVICES_MAX;
+    const isOpen = (key: string): boolean => isSmall || key === group;
+    const worst = this.#worst();
+    const shown = assets.filter(({ id }) => isOpen(groupOf.get(id)!)).slice(0, GROUP_DEVICES_MAX);
+    const shownIds = new Set(shown.map(({ id }) => id));
+    const placeOf = (asset: string): string => (shownIds.has(asset) ? asset : groupOf.get(asset)!);
+    const isWhole = from === '' && until === '';
+    const window = { fromUs: timeUsOf(from, -Infinity), untilUs: timeUsOf(until, Infinity) };
+    const pairs = isWhole ? drawn.pairs : drawn.spans.sums(window);
+    const lines = linesOf(pairs, drawn, placeOf);
+    return {
+      devices: assets.length,
+      groups: groupsOf(assets, groupOf, worst).map((each) => ({ ...each, isOpen: isOpen(each.key) })),
+      nodes: shown.map((asset) => ({
+        ...asset,
+        group: groupOf.get(asset.id)!,
+        severity: worst.get(asset.id) ?? null,
+      })),
+      lines: lines.slice(0, LINES_MAX).map(({ from: start, to, protocols, pairs: ofPairs, doings, conversations }) => ({
+        ...{ from: start, to, conversations },
+        pairs: ofPairs.size,
+        protocols: [...protocols].sort(),
+        doings: DOINGS.filter((doing) => doings.has(doing)),
+      })),
+      linesOmitted: Math.max(0, lines.length - LINES_MAX),
+      first: drawn.activity === null ? null : timestamp(drawn.activity.firstUs),
+      last: drawn.activity === null ? null : timestamp(drawn.activity.lastUs),
+      activity: drawn.activity?.counts ?? [],
+    };
+  }
+
+  #worst(): Map<string, Severity> {
+    const worst = new Map<string, Severity>();
+    for (const { subject, severity } of this.#reader.heads())
+      if (!worst.has(subject.asset)) worst.set(subject.asset, severity);
+    return worst;
+  }
+
+  #ready(): Drawn {
+    const version = this.#reader.observation();
+    if (this.#drawn?.version === version) return this.#drawn;
+    this.#drawn = this.#reader.ask((database) => {
+      const assets = mapAssets(database);
+      const spans = new ConversationSpans(database);
+      return {
+        version,
+        assets,
+        hosts: hostPlaces(database),
+        activity: activity(database, TIME_PARTS),
+        groupOf: new Map(assets.map((asset) => [asset.id, keyOf(asset)])),
+        spans,
+        pairs: spans.sums({ fromUs: -Infinity, untilUs: Infinity }),
+      };
+    });
+    return this.#drawn;
+  }
+}
+
+/** `1 default 10.0.0.0/24`: level, segment and network. */
+function keyOf({ level, segment, address }: MapAsset): string {
+  return `${level ?? '-'} ${segment} ${subnetOf(address)}`.trimEnd();
+}
+
+interface Group {
+  readonly key: string;
+  readonly zone: string;
+  readonly level: number | null;
+  devices: number;
+  severity: Severity | null;
+  readonly roles: Map<string, number>;
+}
+
+function groupsOf(
+  assets: readonly MapAsset[],
+  groupOf: ReadonlyMap<string, string>,
+  worst: ReadonlyMap<string, Severity>,
+): (Omit<Group, 'roles'> & { readonly roles: readonly { readonly name: string; readonly count: number }[] })[] {
+  const groups = new Map<string, Group>();
+  for (const { id, level, segment, address, role } of assets) {
+    const key = groupOf.get(id)!;
+    let group = groups.get(key);
+    if (group === undefined) {
+      const network = subnetOf(address) || 'no address';
+      const zone = segment === 'default' ? network : `${network} on ${segment}`;
+      groups.set(key, (group = { key, zone, level, devices: 0, severity: null, roles: new Map() }));
+    }
+    group.devices++;
+    const severity = worst.get(id);
+    if (severity !== undefined)
+      group.severity = group.severity === null ? severity : worseSeverity(group.severity, severity);
+    group.roles.set(role ?? 'unknown', (group.roles.get(role ?? 'unknown') ?? 0) + 1);
+  }
+  return [...groups.values()].map(({ roles, ...group }) => ({
+    ...group,
+    roles: [...roles]
+      .map(([name, count]) => ({ name, count }))
+      .sort((left, right) => right.count - left.count || (left.name < right.name ? -1 : 1)),
   }));
-  const shown = new Set(nodes.map(({ id }) => id));
-  const rows = reader.ask((database) =>
-    database
-      .prepare(
-        `SELECT c.asset AS client, s.asset AS server, group_concat(DISTINCT v.protocol) AS protocols, count(*) AS count
-         FROM conversations v JOIN hosts c ON c.id = v.client JOIN hosts s ON s.id = v.server
-         WHERE c.asset IS NOT NULL AND s.asset IS NOT NULL GROUP BY v.client, v.server`,
-      )
-      .all(),
+}
+
+/** The gravest first. What stays within a closed group is no line. */
+function linesOf(pairs: readonly PairSum[], { hosts, groupOf }: Drawn, placeOf: (asset: string) => string): Line[] {
+  const lines = new Map<string, Line>();
+  for (const { client, server, protocol, conversations, access } of pairs) {
+    const [asking, asked] = [hosts.get(client)?.asset ?? null, hosts.get(server)?.asset ?? null];
+    if (asking === null || asked === null || !groupOf.has(asking) || !groupOf.has(asked)) continue;
+    const [from, to] = [placeOf(asking), placeOf(asked)];
+    if (from === to) continue;
+    const key = `${from}\n${to}`;
+    let line = lines.get(key);
+    if (line === undefined) {
+      const nothing = { protocols: new Set<string>(), pairs: new Set<string>(), doings: new Set<Doing>() };
+      lines.set(key, (line = { from, to, ...nothing, conversations: 0 }));
+    }
+    line.conversations += conversations;
+    line.pairs.add(`${client} ${server}`);
+    if (protocol !== null) line.protocols.add(protocol);
+    line.doings.add(doingOf(protocol, access));
+  }
+  const gravity = ({ doings }: Line): number => Math.max(...[...doings].map((doing) => DOINGS.indexOf(doing)));
+  return [...lines.values()].sort(
+    (left, right) => gravity(right) - gravity(left) || right.conversations - left.conversations,
   );
-  const lines = rows
-    .map((row) => ({
-      client: textOf(row, 'client'),
-      server: textOf(row, 'server'),
-      protocols: textOf(row, 'protocols').split(',').filter(Boolean).sort(),
-      count: numberOf(row, 'count'),
-    }))
-    .filter(({ client, server }) => shown.has(client) && shown.has(server))
-    .slice(0, limit * 4);
-  return { nodes, omitted: total - nodes.length, lines };
+}
+
+function doingOf(protocol: string | null, access: number | null): Doing {
+  if (protocol !== null && REMOTE_PROTOCOLS.has(protocol)) return 'remote';
+  if (access === null) return 'talk';
+  return access === 2 ? 'engineering' : access === 1 ? 'write' : 'read';
+}
+
+/** `otherwise` where nothing is said, or no time. */
+function timeUsOf(text: string, otherwise: number): number {
+  const timeMs = Date.parse(text);
+  return Number.isNaN(timeMs) ? otherwise : timeMs * 1000;
 }

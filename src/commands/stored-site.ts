@@ -14,6 +14,8 @@ import type {
   AssetQuery,
   ConversationQuery,
   LogEntry,
+  MapQuery,
+  OperationQuery,
   Page,
   PageQuery,
   ProofOutcome,
@@ -24,14 +26,14 @@ import type {
 } from '../server/site-data.ts';
 import type { AlertHead } from '../store/alert-index.ts';
 import { SiteReader } from '../store/site-reader.ts';
-import { SiteStore } from '../store/site-store.ts';
 import { alertJson, assetBriefJson, assetJson, fileJson } from './analysis-json.ts';
 import { relationsJson } from './asset-relations.ts';
 import { conversationJson } from './flows.ts';
 import { IncidentList } from './incident-list.ts';
 import { MODULES_PLANNED } from './modules.ts';
 import { actionJson, stateJson, undoOf } from './operator-json.ts';
-import { siteMap } from './site-map.ts';
+import { OperationList, pointList } from './operation-list.ts';
+import { SiteMapMaker } from './site-map.ts';
 import { StoredProofs } from './stored-proof.ts';
 import { logOf, noteIn } from './stored-log.ts';
 import { reportList, storedReport } from './stored-reports.ts';
@@ -44,6 +46,8 @@ export class StoredSite implements SiteData {
   readonly #path: string;
   readonly #reader: SiteReader;
   readonly #incidents: IncidentList;
+  readonly #map: SiteMapMaker;
+  readonly #operations: OperationList;
   readonly #proofs = new StoredProofs();
   readonly #policy: Policy | null;
   #overview: { readonly version: string; readonly told: unknown } | null = null;
@@ -54,6 +58,8 @@ export class StoredSite implements SiteData {
     this.#policy = policy;
     this.#reader = new SiteReader(path);
     this.#incidents = new IncidentList(this.#reader);
+    this.#map = new SiteMapMaker(this.#reader);
+    this.#operations = new OperationList(this.#reader);
   }
 
   close(): void {
@@ -173,21 +179,16 @@ export class StoredSite implements SiteData {
     if (wanted.action === 'close' && reason === '') return { kind: 'refused', reason: 'say why it is closed' };
     if (this.#reader.actions().length >= ACTIONS_MAX)
       return { kind: 'refused', reason: 'the log of this site is full' };
-    const store = new SiteStore(this.#path, { isMade: false });
-    try {
-      store.act({
-        timeUs: wanted.timeMs * 1000,
-        operator: wanted.operator,
-        action: wanted.action,
-        alert: id,
-        alertCount: alert.count,
-        scope: wanted.action === 'normal' ? wanted.scope : null,
-        reason,
-        undoes,
-      });
-    } finally {
-      store.close();
-    }
+    this.#reader.act({
+      timeUs: wanted.timeMs * 1000,
+      operator: wanted.operator,
+      action: wanted.action,
+      alert: id,
+      alertCount: alert.count,
+      scope: wanted.action === 'normal' ? wanted.scope : null,
+      reason,
+      undoes,
+    });
     return { kind: 'done', item: this.alert(id) };
   }
 
@@ -201,8 +202,20 @@ export class StoredSite implements SiteData {
     return { total, items: items.map(conversationJson) };
   }
 
-  map(limit: number): unknown {
-    return siteMap(this.#reader, limit);
+  map(query: MapQuery): unknown {
+    return this.#map.map(query);
+  }
+
+  operations(query: OperationQuery): Page {
+    return this.#operations.page(query, wordsOf(query.search));
+  }
+
+  points(query: PageQuery & { readonly asset: string }): Page {
+    return pointList(this.#reader, query, wordsOf(query.search));
+  }
+
+  captures(): readonly unknown[] {
+    return this.#reader.captures().map(({ file }) => fileJson(file));
   }
 
   note(entry: LogEntry): void {

@@ -277,6 +277,7 @@ export class Analysis {
     const { reader } = pipeline.flows;
     reader.wipe();
     pipeline.fragments.wipe();
+    pipeline.flows.giveBack();
     const violationsOf = (name: string): number => {
       let sum = 0;
       for (const [rule, count] of dispatch.violations) if (rule.startsWith(`${name}/`)) sum += count;

@@ -57,6 +57,12 @@ export class FirstPackets {
     this.sink.trait({ fact: 'trait', timeUs, frame, host: server, trait, value: `server ${text}` });
   }
 
+  /** Nothing more will be told: the memory is given back at once. */
+  giveBack(): void {
+    this.sizes.buffer.transfer(0);
+    this.gaps.buffer.transfer(0);
+  }
+
   private grow(at: number): void {
     let length = this.sizes.length;
     while (length <= at) length *= 2;

@@ -221,6 +221,13 @@ export class FlowTable {
     this.free = free;
   }
 
+  /** The rows are no longer needed: their memory is given back at once. */
+  giveBack(): void {
+    this.words.buffer.transfer(0);
+    this.top = 1;
+    this.used = 0;
+  }
+
   private growIndex(): void {
     this.index = new Int32Array(this.index.length * 2);
     this.mask = this.index.length - 1;

@@ -236,6 +236,12 @@ export class FlowTracker implements RowEvents {
     for (const row of rows) this.close(row, timeUs);
   }
 
+  /** Nothing more comes: what is kept of conversations is given back, before much is made of the whole. */
+  giveBack(): void {
+    this.table.giveBack();
+    this.firstPackets?.giveBack();
+  }
+
   flip(row: number): void {
     const base = row * FlowTable.stride;
     const { words, doubles } = this.table;

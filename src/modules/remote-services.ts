@@ -2,7 +2,8 @@
 import type { Conversation } from '../facts/facts.ts';
 import type { Protocol } from '../facts/protocol.ts';
 
-const REMOTE = new Set(['ssh', 'telnet', 'vnc', 'rdp']);
+/** By their names. */
+export const REMOTE_PROTOCOLS: ReadonlySet<string> = new Set(['ssh', 'telnet', 'vnc', 'rdp']);
 /** Windows Remote Management is HTTP on ports of its own. */
 const WINRM_PORTS = new Set([5985, 5986]);
 
@@ -10,7 +11,7 @@ const WINRM_PORTS = new Set([5985, 5986]);
 export function remoteService(protocols: readonly Protocol[], conversation: Conversation): string {
   const { protocol, serverPort, transport } = conversation;
   const name = protocols[protocol]?.name ?? '';
-  if (REMOTE.has(name)) return name;
+  if (REMOTE_PROTOCOLS.has(name)) return name;
   const mayBeWinrm = transport === 'tcp' && (name === 'http' || name === 'tls');
   return mayBeWinrm && WINRM_PORTS.has(serverPort) ? 'winrm' : '';
 }

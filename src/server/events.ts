@@ -2,22 +2,32 @@
 import type { FastifyInstance } from 'fastify';
 import type { ServerResponse } from 'node:http';
 import type { Door } from './access.ts';
+import { uploadJson } from './captures.ts';
 import type { SiteData } from './site-data.ts';
+import type { Uploads } from './uploads.ts';
 
 const LOOK_EVERY_MS = 1000;
 /** A line without meaning, so that nobody in between takes the silence for the end. */
 const BREATHE_EVERY_LOOKS = 15;
 const LISTENERS_MAX = 32;
 
-export function addEvents(server: FastifyInstance, data: SiteData, door: Door): void {
+/** Also how far the captures are that are sent and read. */
+export function addEvents(server: FastifyInstance, data: SiteData, uploads: Uploads | null, door: Door): void {
   /** With the question whether the session still holds: an open page keeps it in use, and ends with it. */
   const listeners = new Map<ServerResponse, () => boolean>();
   let told = '';
+  let progressTold = 0;
   let looks = 0;
   let timer: NodeJS.Timeout | undefined;
 
   const look = (): void => {
     for (const [listener, isAllowed] of listeners) if (!isAllowed()) listener.end();
+    const progress = uploads?.version() ?? 0;
+    if (uploads !== null && progress !== progressTold) {
+      progressTold = progress;
+      const text = JSON.stringify(uploads.list().map(uploadJson));
+      for (const listener of listeners.keys()) listener.write(`event: captures\ndata: ${text}\n\n`);
+    }
     const version = data.version();
     if (version !== told) {
       told = version;
@@ -45,6 +55,7 @@ export function addEvents(server: FastifyInstance, data: SiteData, door: Door): 
     raw.on('close', () => forget(raw));
     if (timer !== undefined) return reply;
     told = data.version();
+    progressTold = uploads?.version() ?? 0;
     timer = setInterval(look, LOOK_EVERY_MS);
     timer.unref();
     return reply;

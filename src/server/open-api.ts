@@ -1,28 +1,9 @@
 // What the API says of itself (OpenAPI 3.1): the paths, their queries, and the shapes of their answers.
+import { ANYTHING, FLAG, FRAME, NUMBER, SEVERITY, TEXT, TEXTS, TIME, listOf, orNull, pageOf, shape } from './shapes.ts';
+import { PLANT_QUERIES, plantPaths } from './plant-schemas.ts';
+import { SETTINGS_PATHS } from './settings.ts';
+import { UPLOAD_STATES } from './uploads.ts';
 
-const TEXT = { type: 'string' } as const;
-const NUMBER = { type: 'integer' } as const;
-const FLAG = { type: 'boolean' } as const;
-const SEVERITY = { enum: ['info', 'low', 'medium', 'high', 'critical'] } as const;
-const TIME = { type: ['string', 'null'], description: 'RFC 3339, UTC, microseconds' } as const;
-const ANYTHING = { type: 'object' } as const;
-const orNull = (schema: object): object => ({ anyOf: [schema, { type: 'null' }] });
-const listOf = (items: object): object => ({ type: 'array', items });
-const TEXTS = listOf(TEXT);
-
-/** Nothing else is in it; all of it is there but what is `optional`. */
-function shape(properties: Readonly<Record<string, object>>, optional: Readonly<Record<string, object>> = {}): object {
-  return {
-    type: 'object',
-    required: Object.keys(properties),
-    properties: { ...properties, ...optional },
-    additionalProperties: false,
-  };
-}
-
-const pageOf = (items: object): object => shape({ total: NUMBER, items: listOf(items) });
-
-const FRAME = shape({ file: NUMBER, frame: NUMBER });
 const PARTY = shape({
   asset: TEXT,
   segment: TEXT,
@@ -184,6 +165,19 @@ const CAPTURE = shape({
   last: TIME,
   damage: orNull(shape({ offset: NUMBER, message: TEXT })),
 });
+const UPLOAD = shape({
+  id: TEXT,
+  name: TEXT,
+  operator: TEXT,
+  started: TIME,
+  state: { enum: UPLOAD_STATES },
+  received: NUMBER,
+  size: orNull(NUMBER),
+  analysed: NUMBER,
+  frames: NUMBER,
+  told: TEXT,
+});
+const CAPTURES = shape({ bytesMax: orNull(NUMBER), uploads: listOf(UPLOAD), captures: listOf(CAPTURE) });
 const OVERVIEW = shape({
   captures: listOf(CAPTURE),
   assets: NUMBER,
@@ -198,20 +192,6 @@ const OVERVIEW = shape({
   modulesPlanned: NUMBER,
   worstIncidents: listOf(INCIDENT),
   worst: listOf(ALERT),
-});
-const MAP = shape({
-  nodes: listOf(
-    shape({
-      id: TEXT,
-      address: TEXT,
-      role: orNull(TEXT),
-      level: orNull(NUMBER),
-      label: orNull(TEXT),
-      severity: orNull(SEVERITY),
-    }),
-  ),
-  omitted: NUMBER,
-  lines: listOf(shape({ client: TEXT, server: TEXT, protocols: TEXTS, count: NUMBER })),
 });
 const NAMED = { type: 'object', required: ['name', 'title'], properties: { name: TEXT, title: TEXT } };
 const LOGGED = shape({ id: NUMBER, time: TIME, operator: TEXT, action: TEXT, detail: TEXT });
@@ -238,6 +218,7 @@ export const TOKEN = {
 
 const SHORT = { type: 'string', maxLength: 200 } as const;
 const QUERIES: Readonly<Record<string, object>> = {
+  ...PLANT_QUERIES,
   offset: { type: 'integer', minimum: 0, default: 0 },
   limit: { type: 'integer', minimum: 1, maximum: 1000, default: 100 },
   search: SHORT,
@@ -254,6 +235,7 @@ const QUERIES: Readonly<Record<string, object>> = {
 const PAGED = ['offset', 'limit', 'search'];
 
 const JSON_TYPE = 'application/json';
+const BINARY_TYPE = 'application/octet-stream';
 const WITH_ID = [{ name: 'id', in: 'path', required: true, schema: TEXT }];
 const NONE_WITH_ID = { 404: { description: 'none with this id' } };
 
@@ -323,6 +305,38 @@ const SESSION_END = {
   },
 };
 
+const CAPTURES_PATH = {
+  ...get('What the site was made from, and captures that were sent', CAPTURES),
+  post: {
+    summary:
+      'Takes a capture (pcap or pcapng, plain, gzip or zstd), which is then analysed; /api/events tells how far it is',
+    parameters: [{ name: 'name', in: 'query', required: true, schema: SHORT }],
+    requestBody: { required: true, content: { [BINARY_TYPE]: { schema: { type: 'string', format: 'binary' } } } },
+    responses: {
+      202: { description: 'It is received', content: { [JSON_TYPE]: { schema: UPLOAD } } },
+      400: { description: 'no name, nothing was sent, or it broke off' },
+      401: { description: 'no session' },
+      403: { description: 'a viewer looks only' },
+      409: { description: 'no captures are taken now' },
+      413: { description: 'it is larger than may be' },
+      415: { description: 'it is not sent as what it is' },
+    },
+  },
+};
+const CANCEL_CAPTURE = {
+  post: {
+    summary: 'Ends what goes on with a capture that was sent',
+    parameters: WITH_ID,
+    responses: {
+      ...answered('It ends', shape({ status: TEXT })),
+      401: { description: 'no session' },
+      403: { description: 'a viewer looks only' },
+      ...NONE_WITH_ID,
+      409: { description: 'it has ended already' },
+    },
+  },
+};
+
 export function openApi(): object {
   return {
     openapi: '3.1.0',
@@ -350,8 +364,11 @@ export function openApi(): object {
       '/api/actions': get('What operators did, the newest first', pageOf(ACTION), PAGED),
       '/api/log': get('What people did beside that: sessions, uploads, settings, tokens', pageOf(LOGGED), PAGED),
       '/api/conversations': get('Who talked to whom', pageOf(CONVERSATION), [...PAGED, 'host', 'protocol']),
-      '/api/map': get('Devices and lines between them', MAP),
+      '/api/captures': CAPTURES_PATH,
+      '/api/captures/{id}/cancel': CANCEL_CAPTURE,
+      ...plantPaths(get),
       '/api/events': get('A line whenever the site changed', TEXT, [], 'text/event-stream'),
+      ...SETTINGS_PATHS,
       '/api/reports': get('Reports that can be had', pageOf(REPORT)),
       '/api/reports/{id}': getOne(
         'A report as an HTML file that prints well',

@@ -40,7 +40,10 @@ const DATA: SiteData = {
     return { kind: 'done', item: ITEM };
   },
   conversations: () => LIST,
-  map: () => ({ nodes: [], lines: [], omitted: 0 }),
+  map: () => ({ nodes: [], lines: [] }),
+  operations: () => LIST,
+  points: () => LIST,
+  captures: () => [],
   note: (entry) => void noted.push(entry),
   log: () => LIST,
   reports: () => LIST,
@@ -67,6 +70,7 @@ async function serve(more: Partial<ServerOptions> = {}) {
     tokens: { operator: 'right', viewer: 'look' },
     operator: 'somebody',
     now: () => nowMs,
+    settings: { show: () => ITEM, change: () => ({ kind: 'done' }), undo: () => ({ kind: 'done' }) },
     ...more,
   });
   return {

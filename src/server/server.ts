@@ -1,8 +1,11 @@
 // The HTTP API of a site and the dashboard that uses nothing else. It wants a session for everything but its health, and
 // says in /api/openapi.json what it answers.
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { addCaptures } from './captures.ts';
 import { addEvents } from './events.ts';
+import { addPlant } from './plant-routes.ts';
 import { addReports } from './reports.ts';
+import { addSettings, type Settings } from './settings.ts';
 import { addAccess, type AccessOptions, type Door } from './access.ts';
 import { WANTED_ACTION, openApi } from './open-api.ts';
 import type {
@@ -14,6 +17,7 @@ import type {
   SiteData,
   WantedAction,
 } from './site-data.ts';
+import type { Uploads } from './uploads.ts';
 
 /** A file of the dashboard. */
 export interface DashboardFile {
@@ -25,6 +29,10 @@ export interface DashboardFile {
 export interface ServerOptions extends AccessOptions {
   readonly data: SiteData;
   readonly dashboard: readonly DashboardFile[];
+  /** What 1sec.yaml says; absent: no settings are shown. */
+  readonly settings?: Settings;
+  /** Absent: it takes no captures. */
+  readonly uploads?: Uploads;
   /** A certificate and its key (PEM): it speaks TLS. */
   readonly tls?: { readonly certificate: string; readonly key: string };
   /** For tests: the time in milliseconds. */
@@ -66,8 +74,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const door = addAccess(server, options.data, options, now);
   server.setNotFoundHandler(async (_request, reply) => reply.code(404).send({ error: 'there is nothing here' }));
   server.setErrorHandler(async (error: Error & { statusCode?: number }, _request, reply) => {
-    // The disk is full, or another program holds the database: its line says so.
-    if (error.name === 'StoreError') return reply.code(503).send({ error: error.message });
+    // The disk is full, another program holds the database, a file is gone: its line says so.
+    if (error.name === 'StoreError' || error.name === 'UsageError')
+      return reply.code(503).send({ error: error.message });
     const code = error.statusCode !== undefined && error.statusCode < 500 ? error.statusCode : 500;
     return reply.code(code).send({ error: code === 500 ? 'the server failed' : error.message });
   });
@@ -77,8 +86,12 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   addLists(server, options.data);
   addProofs(server, options);
   addActions(server, options.data, door, now);
-  addEvents(server, options.data, door);
+  const uploads = options.uploads ?? null;
+  addCaptures(server, options.data, uploads, door, now);
+  addEvents(server, options.data, uploads, door);
   addReports(server, options.data);
+  if (options.settings !== undefined) addSettings(server, options.data, options.settings, door, now);
+  addPlant(server, options.data, PAGE_QUERY);
   for (const { path, type, content } of options.dashboard) {
     server.get(path, { config: { isOpen: true } }, async (_request, reply) => reply.type(type).send(content));
   }
@@ -144,7 +157,6 @@ function addLists(server: FastifyInstance, data: SiteData): void {
   });
 
   server.get('/api/overview', () => data.overview());
-  server.get('/api/map', () => data.map(LIMIT_MAX));
   server.get('/api/modules', () => data.modules());
   server.get('/api/protocols', () => data.protocols());
   const assets = paged({

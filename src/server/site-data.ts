@@ -35,6 +35,26 @@ export interface ConversationQuery extends PageQuery {
   readonly protocol: string;
 }
 
+export interface MapQuery {
+  /** RFC 3339; empty: the whole time. */
+  readonly from: string;
+  readonly until: string;
+  /** Key of the group that is open; empty: none. */
+  readonly group: string;
+}
+
+export interface OperationQuery extends PageQuery {
+  /** Id of a device, on either side; empty: all. */
+  readonly asset: string;
+  /** `client` or `server`: on that side only. */
+  readonly side: string;
+  readonly verb: string;
+  readonly outcome: string;
+  readonly protocol: string;
+  /** `read`, `write`, `engineering`; empty: all. */
+  readonly access: string;
+}
+
 /** What an operator wants done with an alert. */
 export interface WantedAction {
   readonly action: 'acknowledge' | 'normal' | 'close' | 'undo';
@@ -92,13 +112,19 @@ export interface SiteData {
   /** What operators did, the newest first. */
   actions(query: PageQuery): Page;
   act(alert: string, wanted: WantedAction): ActionOutcome;
+  /** What the site was made from. */
+  captures(): readonly unknown[];
   /** Written before what it tells is done. */
   note(entry: LogEntry): void;
   /** The newest first. */
   log(query: PageQuery): Page;
   conversations(query: ConversationQuery): Page;
-  /** Devices and who talks to whom, for the map: at most `limit` of each. */
-  map(limit: number): unknown;
+  /** Devices in groups, and what is done between them. */
+  map(query: MapQuery): unknown;
+  /** Who asked whom for what, and what came of it; the gravest first, then the latest. */
+  operations(query: OperationQuery): Page;
+  /** What was read and written at the points of one device. */
+  points(query: PageQuery & { readonly asset: string }): Page;
   reports(): Page;
   report(name: string, query: ReportQuery): ReportOutcome;
   modules(): Page;

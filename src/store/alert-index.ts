@@ -66,8 +66,8 @@ export class AlertIndex {
     return this.#byId.get(id);
   }
 
-  /** Takes in what was written since the last time; whether that was anything. */
-  refresh(): boolean {
+  /** Takes in what was written since the last time. */
+  refresh(): void {
     const fresh: AlertHead[] = [];
     let revision = this.#revision;
     for (const row of this.#select.iterate(this.#revision)) {
@@ -76,12 +76,11 @@ export class AlertIndex {
       fresh.push(this.#headOf(values));
     }
     this.#revision = revision;
-    if (fresh.length === 0) return false;
+    if (fresh.length === 0) return;
     const ids = new Set(fresh.map(({ id }) => id));
     const kept = this.heads.filter(({ id }) => !ids.has(id));
     for (const head of fresh) this.#byId.set(head.id, head);
     this.heads = kept.length === 0 ? fresh : merged(kept, fresh);
-    return true;
   }
 
   #headOf([id, kind, severity, firstUs, lastUs, count, object, subject, peer, incident, text]: HeadRow): AlertHead {

@@ -29,6 +29,8 @@ export interface StoredConversation {
   readonly gaps: number;
   readonly isSeenFromStart: boolean;
   readonly isAnswered: boolean;
+  /** Of a sum: how many conversations; absent: one. */
+  readonly conversations?: number;
 }
 
 export interface StoredHost {
@@ -46,8 +48,6 @@ export interface ConversationFilter {
   readonly port?: number;
   /** Rows. */
   readonly ids?: readonly number[];
-  /** Rows of hosts, of either side. */
-  readonly hosts?: readonly number[];
 }
 
 const COUNTED = ['client_packets', 'server_packets', 'client_bytes', 'server_bytes', 'gaps'] as const;
@@ -248,10 +248,6 @@ export function* storedConversations(
   if (filter.protocol !== undefined) want('v.protocol = ?', filter.protocol);
   if (filter.port !== undefined) want('? IN (v.client_port, v.server_port)', filter.port);
   if (filter.ids !== undefined) want(`v.id IN (${filter.ids.join(', ')})`);
-  if (filter.hosts !== undefined) {
-    const list = filter.hosts.join(', ');
-    want(`(v.client IN (${list}) OR v.server IN (${list}))`);
-  }
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
   const rows = database.prepare(
     `SELECT v.*, c.segment AS client_segment, c.address AS client_address, c.asset AS client_asset,
@@ -265,22 +261,25 @@ export function* storedConversations(
       address: textOf(row, `${side}_address`),
       asset: textOrNull(row, `${side}_asset`),
     });
-    yield {
-      client: host('client'),
-      server: host('server'),
-      transport: textOf(row, 'transport'),
-      clientPort: numberOf(row, 'client_port'),
-      serverPort: numberOf(row, 'server_port'),
-      protocol: textOrNull(row, 'protocol'),
-      firstUs: numberOf(row, 'first_us'),
-      lastUs: numberOf(row, 'last_us'),
-      clientPackets: numberOf(row, 'client_packets'),
-      serverPackets: numberOf(row, 'server_packets'),
-      clientBytes: numberOf(row, 'client_bytes'),
-      serverBytes: numberOf(row, 'server_bytes'),
-      gaps: numberOf(row, 'gaps'),
-      isSeenFromStart: numberOf(row, 'is_seen_from_start') === 1,
-      isAnswered: numberOf(row, 'is_answered') === 1,
-    };
+    yield { client: host('client'), server: host('server'), ...countedParts(row) };
   }
+}
+
+/** All but the parties. */
+export function countedParts(row: Row): Omit<StoredConversation, 'client' | 'server'> {
+  return {
+    transport: textOf(row, 'transport'),
+    clientPort: numberOf(row, 'client_port'),
+    serverPort: numberOf(row, 'server_port'),
+    protocol: textOrNull(row, 'protocol'),
+    firstUs: numberOf(row, 'first_us'),
+    lastUs: numberOf(row, 'last_us'),
+    clientPackets: numberOf(row, 'client_packets'),
+    serverPackets: numberOf(row, 'server_packets'),
+    clientBytes: numberOf(row, 'client_bytes'),
+    serverBytes: numberOf(row, 'server_bytes'),
+    gaps: numberOf(row, 'gaps'),
+    isSeenFromStart: numberOf(row, 'is_seen_from_start') === 1,
+    isAnswered: numberOf(row, 'is_answered') === 1,
+  };
 }

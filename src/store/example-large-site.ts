@@ -5,6 +5,9 @@ import type { Alert } from '../facts/alert.ts';
 import type { Asset } from '../facts/asset.ts';
 import type { Conversation, HostDirectory } from '../facts/facts.ts';
 import { frameReference } from '../facts/frame-reference.ts';
+import { emptyOperation, type Operation } from '../facts/operation.ts';
+import { Verb } from '../facts/verbs.ts';
+import { protocols } from '../protocols/index.ts';
 import {
   SECOND_US,
   START_US,
@@ -14,11 +17,12 @@ import {
   exampleEvidence,
   saveExample,
 } from './example-site.ts';
+import type { ObservedPoint } from './points.ts';
 import { SiteStore } from './site-store.ts';
 
 export const MARKUP = '<img src=x onerror="document.title=\'owned\'"><script>document.title="owned"</script>';
 const CELL_DEVICES = 250;
-const PROTOCOLS = ['modbus', 's7', 'enip', 'dnp3', 'http', 'ssh', 'snmp', 'opcua'];
+const PROTOCOLS = ['modbus', 's7comm', 'enip', 'dnp3', 'http', 'ssh', 'snmp', 'mqtt'];
 /** Every so many alerts belong to one incident. */
 const INCIDENT_ALERTS = 12;
 const ROLES: readonly (readonly [role: string, level: number, vendor: string])[] = [
@@ -49,6 +53,9 @@ export async function saveLargeSite(database: string, size: LargeSite = LARGE_SI
     protocols: PROTOCOLS,
     hosts: hostsOf(size.devices),
     assets: numbers(size.devices).map(deviceOf),
+    described: PROTOCOLS.map((name) => protocols.find((protocol) => protocol.name === name)!),
+    operations: operationsOf(size.devices),
+    points: numbers(size.devices).flatMap(pointsOf),
     alerts: numbers(size.alerts).map((number) => alertOf(number, size.devices)),
     conversations: numbers(size.conversations).map((number) => conversationOf(number, size.devices)),
   });
@@ -135,6 +142,53 @@ function alertOf(number: number, devices: number): Alert {
     incident: number % 5 === 0 ? `incident-${Math.floor(number / (5 * INCIDENT_ALERTS))}` : null,
     frames: [frameReference(0, number + 1)],
   });
+}
+
+const VERBS = [Verb.read, Verb.write, Verb.write, Verb.read, Verb.stop, Verb['program-download']];
+const OPERATIONS_EACH = 12;
+const POINTS_EACH = 20;
+
+/** The one record, refilled. Of every device: reads and writes, of some also what changes its program. */
+function* operationsOf(devices: number): Generator<Operation> {
+  const operation = emptyOperation();
+  for (let device = 0; device < devices; device++) {
+    const cell = device - (device % CELL_DEVICES);
+    for (let index = 0; index < OPERATIONS_EACH; index++) {
+      const verb = VERBS[device % 9 === 0 ? index % VERBS.length : index % 4]!;
+      operation.timeUs = START_US + (device * OPERATIONS_EACH + index) * SECOND_US;
+      operation.client = cell + (index % 2) + 1;
+      operation.server = device + 1;
+      operation.protocol = device % PROTOCOLS.length;
+      operation.verb = verb;
+      operation.function = verb === Verb.read ? 3 : 6;
+      operation.space = 1;
+      operation.first = (index * 10) % 100;
+      operation.count = verb === Verb.read ? 10 : 1;
+      operation.outcome = index % 11 === 10 ? 1 : 0;
+      operation.requestFrame = frameReference(0, device + 1);
+      yield operation;
+    }
+  }
+}
+
+function pointsOf(device: number): ObservedPoint[] {
+  return Array.from({ length: POINTS_EACH }, (_, first) => ({
+    segment: 'default',
+    address: addressOf(device),
+    unit: 1,
+    protocol: 'modbus',
+    space: 'holding register',
+    first,
+    name: '',
+    count: 1,
+    reads: 1000,
+    writes: first % 5,
+    last: first * 3,
+    minimum: first,
+    maximum: first * 5 + 1,
+    step: 2,
+    lastUs: START_US + SECOND_US,
+  }));
 }
 
 /** Most stay in their cell, one in fifty goes to another. */

@@ -4,6 +4,9 @@ import type { Alert } from '../facts/alert.ts';
 import type { Asset, AssetEvidence } from '../facts/asset.ts';
 import type { Conversation, HostDirectory } from '../facts/facts.ts';
 import { frameReference } from '../facts/frame-reference.ts';
+import type { Operation } from '../facts/operation.ts';
+import type { Protocol } from '../facts/protocol.ts';
+import type { ObservedPoint } from './points.ts';
 import type { SaveSummary, SiteStore } from './site-store.ts';
 
 export const START_US = 1_767_225_600_000_000;
@@ -31,10 +34,14 @@ export interface ExampleAnalysis {
   readonly hosts?: HostDirectory;
   /** Names, as conversations number them. */
   readonly protocols?: readonly string[];
+  /** The same, where operations are told. */
+  readonly described?: readonly Protocol[];
+  readonly operations?: Iterable<Operation>;
+  readonly points?: readonly ObservedPoint[];
 }
 
 export async function saveExample(store: SiteStore, analysis: ExampleAnalysis): Promise<SaveSummary> {
-  const recording = store.record(analysis.protocols ?? ['modbus']);
+  const recording = store.record(analysis.protocols ?? ['modbus'], analysis.described);
   const file: CaptureFile = {
     path: analysis.path ?? 'plant.pcap',
     frames: 1,
@@ -47,8 +54,10 @@ export async function saveExample(store: SiteStore, analysis: ExampleAnalysis): 
   while ((await source.next()) !== null);
   const facts = recording.facts();
   for (const conversation of analysis.conversations ?? []) facts.conversation(conversation);
+  for (const operation of analysis.operations ?? []) facts.operation(operation);
   const observed = {
     files: [file],
+    points: analysis.points ?? [],
     assets: analysis.assets ?? [],
     alerts: analysis.alerts ?? [],
     hosts: analysis.hosts ?? EXAMPLE_HOSTS,

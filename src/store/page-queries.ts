@@ -2,7 +2,7 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { Asset } from '../facts/asset.ts';
 import { storedAssets, type CaptureIds } from './assets.ts';
-import { storedConversations, type StoredConversation } from './conversations.ts';
+import { countedParts, storedConversations, type StoredConversation } from './conversations.ts';
 import { numberOf, textOf, textOrNull } from './stored-values.ts';
 
 export interface PagePlace {
@@ -124,10 +124,30 @@ function ofHosts(ids: readonly number[]): Condition {
   return { sql: `(client IN (${list}) OR server IN (${list}))`, values: [] };
 }
 
-/** Of one device, on either side. */
-export function conversationsOfAsset(database: DatabaseSync, asset: string): Iterable<StoredConversation> {
-  const ids = hostIds(database, 'asset = ?', asset);
-  return storedConversations(database, { hosts: ids });
+/** Of one device, on either side: those of the same pair, service and protocol as one sum. */
+export function conversationSumsOfAsset(database: DatabaseSync, asset: string): StoredConversation[] {
+  const list = hostIds(database, 'asset = ?', asset).join(', ');
+  const rows = database
+    .prepare(
+      `SELECT client, server, transport, 0 AS client_port, server_port, protocol, min(first_us) AS first_us,
+         max(last_us) AS last_us, sum(client_packets) AS client_packets, sum(server_packets) AS server_packets,
+         sum(client_bytes) AS client_bytes, sum(server_bytes) AS server_bytes, sum(gaps) AS gaps,
+         min(is_seen_from_start) AS is_seen_from_start, is_answered, count(*) AS conversations
+       FROM conversations WHERE client IN (${list}) OR server IN (${list})
+       GROUP BY client, server, transport, server_port, protocol, is_answered ORDER BY 7`,
+    )
+    .all();
+  const host = database.prepare('SELECT segment, address, asset FROM hosts WHERE id = ?');
+  const partyOf = (id: unknown): StoredConversation['client'] => {
+    const row = host.get(Number(id)) ?? {};
+    return { segment: textOf(row, 'segment'), address: textOf(row, 'address'), asset: textOrNull(row, 'asset') };
+  };
+  return rows.map((row) => ({
+    client: partyOf(row['client']),
+    server: partyOf(row['server']),
+    ...countedParts(row),
+    conversations: numberOf(row, 'conversations'),
+  }));
 }
 
 export function rolesCounted(database: DatabaseSync): NameCount[] {

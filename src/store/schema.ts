@@ -179,6 +179,91 @@ const VERSION_4 = `
   CREATE INDEX conversations_by_parties ON conversations
     (client, server, transport, client_port, server_port, first_us, last_us, protocol);
   CREATE INDEX hosts_by_asset ON hosts (asset);
+
+  -- Who asked whom for what, and what came of it: one row for all that is alike. What was written is told object by
+  -- object, what was read as the range of all.
+  CREATE TABLE operations (
+    id INTEGER PRIMARY KEY,
+    client INTEGER NOT NULL REFERENCES hosts (id),
+    server INTEGER NOT NULL REFERENCES hosts (id),
+    -- -1 where the protocol has none.
+    unit INTEGER NOT NULL,
+    protocol TEXT NOT NULL,
+    verb TEXT NOT NULL,
+    function TEXT NOT NULL,
+    outcome TEXT NOT NULL CHECK (outcome IN ('ok', 'refused', 'unanswered')),
+    space TEXT NOT NULL,
+    -- Name or number of the object; empty where a range was read.
+    object TEXT NOT NULL,
+    first INTEGER,
+    last INTEGER,
+    -- 0 read, 1 read and write, 2 engineering.
+    access INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    first_us INTEGER NOT NULL,
+    last_us INTEGER NOT NULL,
+    capture INTEGER REFERENCES captures (id),
+    frame INTEGER
+  ) STRICT;
+  CREATE UNIQUE INDEX operations_by_what
+    ON operations (client, server, unit, protocol, verb, function, outcome, space, object);
+  CREATE INDEX operations_by_server ON operations (server);
+  CREATE INDEX operations_in_order ON operations (access DESC, last_us DESC, id);
+
+  -- Points of devices: what was read and written there, within which range.
+  CREATE TABLE points (
+    server INTEGER NOT NULL REFERENCES hosts (id),
+    unit INTEGER NOT NULL,
+    protocol TEXT NOT NULL,
+    space TEXT NOT NULL,
+    first INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    reads INTEGER NOT NULL,
+    writes INTEGER NOT NULL,
+    last REAL,
+    minimum REAL,
+    maximum REAL,
+    step REAL,
+    last_us INTEGER NOT NULL,
+    PRIMARY KEY (server, unit, protocol, space, first)
+  ) STRICT, WITHOUT ROWID;
+
+  -- What happened to the firmware of devices, and what was thought of it.
+  CREATE TABLE firmware (
+    id INTEGER PRIMARY KEY,
+    asset TEXT NOT NULL,
+    time_us INTEGER NOT NULL,
+    what TEXT NOT NULL CHECK (what IN ('reported', 'sent')),
+    version TEXT NOT NULL,
+    source TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    name TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    verdicts TEXT NOT NULL,
+    capture INTEGER REFERENCES captures (id),
+    frame INTEGER
+  ) STRICT;
+  CREATE UNIQUE INDEX firmware_once ON firmware (asset, time_us, what, version, source, sha256, name);
+
+  -- Who logged in where, and whether it was let in. Users are masked; never a secret.
+  CREATE TABLE logins (
+    id INTEGER PRIMARY KEY,
+    client INTEGER NOT NULL REFERENCES hosts (id),
+    server INTEGER NOT NULL REFERENCES hosts (id),
+    protocol TEXT NOT NULL,
+    mechanism TEXT NOT NULL,
+    user TEXT NOT NULL,
+    outcome TEXT NOT NULL CHECK (outcome IN ('accepted', 'refused', 'unknown')),
+    count INTEGER NOT NULL,
+    first_us INTEGER NOT NULL,
+    last_us INTEGER NOT NULL,
+    capture INTEGER REFERENCES captures (id),
+    frame INTEGER
+  ) STRICT;
+  CREATE UNIQUE INDEX logins_by_what ON logins (client, server, protocol, mechanism, user, outcome);
+  CREATE INDEX logins_by_server ON logins (server);
 `;
 
 const VERSION_5 = `

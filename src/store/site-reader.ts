@@ -9,12 +9,12 @@ import { alertsById } from './alerts.ts';
 import { storedAssets, type CaptureIds } from './assets.ts';
 import { capturesOf } from './captures.ts';
 import type { StoredConversation } from './conversations.ts';
-import { openDatabase, told } from './database.ts';
-import { AlertStates, storedActions, type OperatorAction } from './operator-actions.ts';
+import { inTransaction, openDatabase, told } from './database.ts';
+import { AlertStates, storeAction, storedActions, type OperatorAction } from './operator-actions.ts';
 import {
   assetPage,
   conversationPage,
-  conversationsOfAsset,
+  conversationSumsOfAsset,
   countOf,
   protocolsCounted,
   rolesCounted,
@@ -50,7 +50,22 @@ export class SiteReader {
 
   /** Another text whenever something changed. */
   version(): string {
-    return this.#read(() => `${this.#reopened} ${this.#version}`);
+    return this.#read(() => `${this.#observation()} ${this.#actions.length}`);
+  }
+
+  /** Another text whenever more was observed; what an operator does here is no observation. */
+  observation(): string {
+    return this.#read(() => this.#observation());
+  }
+
+  #observation(): string {
+    return `${this.#reopened} ${this.#version}`;
+  }
+
+  /** Written by the connection that reads: SQLite then sees no change of others, and what was counted still holds. */
+  act(action: Omit<OperatorAction, 'id'>): void {
+    this.#read((database) => inTransaction(database, () => storeAction(database, action)));
+    this.#judge();
   }
 
   /** Worst first, then by time. */
@@ -101,8 +116,9 @@ export class SiteReader {
     return this.#read((database) => conversationPage(database, wish));
   }
 
+  /** Summed by pair and service. */
   conversationsOfAsset(id: string): StoredConversation[] {
-    return this.#read((database) => [...conversationsOfAsset(database, id)]);
+    return this.#read((database) => conversationSumsOfAsset(database, id));
   }
 
   conversationCount(): number {
@@ -148,9 +164,12 @@ export class SiteReader {
     const version = Number(this.#database.prepare('PRAGMA data_version').get()?.['data_version']);
     if (version === this.#version) return;
     this.#version = version;
-    const isChanged = this.#index.refresh();
+    this.#index.refresh();
+    this.#judge();
+  }
+
+  #judge(): void {
     const actions = storedActions(this.#database);
-    if (!isChanged && actions.length === this.#actions.length) return;
     this.#actions = actions;
     this.#states = new AlertStates(actions, (id) => this.#index.get(id));
   }

@@ -5,6 +5,7 @@ import type { Alert } from '../facts/alert.ts';
 import type { Asset } from '../facts/asset.ts';
 import type { FactSink, HostDirectory } from '../facts/facts.ts';
 import type { AcceptedFinding } from '../facts/intent.ts';
+import type { Protocol } from '../facts/protocol.ts';
 import { AssetAliases } from './aliases.ts';
 import { mergeAlerts, storedAlerts, type AlertFilter } from './alerts.ts';
 import { AssetMerge, storedAssets, type AssetFilter, type CaptureIds } from './assets.ts';
@@ -21,6 +22,8 @@ import { inTransaction, openDatabase, told, type OpenOptions } from './database.
 import { LiveRecording } from './live-recording.ts';
 import { storeLogLine, storedLog, type LogLine, type LogPage, type LogWish } from './operator-log.ts';
 import { acceptedFindings, storeAction, storedActions, type OperatorAction } from './operator-actions.ts';
+import { OperationGathering } from './operations.ts';
+import { mergeFirmware, mergePoints, type ObservedFirmware, type ObservedPoint } from './points.ts';
 import { numberOf, storedWhole, textOf } from './stored-values.ts';
 
 /** What an analysis hands over in the end. */
@@ -29,6 +32,8 @@ export interface Observed {
   readonly assets: readonly Asset[];
   readonly alerts: readonly Alert[];
   readonly hosts: HostDirectory;
+  readonly points?: readonly ObservedPoint[];
+  readonly firmware?: readonly ObservedFirmware[];
 }
 
 export interface SaveSummary {
@@ -52,9 +57,12 @@ export class SiteStore {
     if (this.#database.isOpen) this.#database.close();
   }
 
-  /** Call before the analysis; `protocols`: names, as conversations number them. */
-  record(protocols: readonly string[]): SiteRecording {
-    return told(this.path, () => new SiteRecording(this.path, this.#database, protocols));
+  /**
+   * Call before the analysis; `protocols`: names, as conversations number them; `described`: the same, where operations
+   * and logins are kept.
+   */
+  record(protocols: readonly string[], described: readonly Protocol[] | null = null): SiteRecording {
+    return told(this.path, () => new SiteRecording(this.path, this.#database, protocols, described));
   }
 
   /**
@@ -157,8 +165,15 @@ export class SiteRecording {
   readonly #database: DatabaseSync;
   readonly #identities = new CaptureIdentities();
   readonly #conversations: ConversationGathering;
+  readonly #operations: OperationGathering | null;
 
-  constructor(path: string, database: DatabaseSync, protocols: readonly string[]) {
+  constructor(
+    path: string,
+    database: DatabaseSync,
+    protocols: readonly string[],
+    described: readonly Protocol[] | null,
+  ) {
+    this.#operations = described === null ? null : new OperationGathering(described);
     this.#path = path;
     this.#database = database;
     this.#conversations = new ConversationGathering(database, protocols);
@@ -175,8 +190,8 @@ export class SiteRecording {
       conversation: (conversation) => {
         if (conversation.phase === 'closed') told(this.#path, () => this.#conversations.add(conversation));
       },
-      operation: ignore,
-      login: ignore,
+      operation: (operation) => this.#operations?.operation(operation),
+      login: (login) => this.#operations?.login(login),
       transfer: ignore,
       claim: ignore,
       violation: ignore,
@@ -199,13 +214,17 @@ export class SiteRecording {
     const merged = merge.merge(assets);
     const byAddress = merge.idsByAddress(assets);
     const aliases = new AssetAliases(this.#database);
+    const conversations = this.#conversations.merge(
+      hosts,
+      (segment, address) => byAddress.get(`${segment}\n${address}`) ?? null,
+    );
+    this.#operations?.merge(this.#database, hosts, captures.ids);
+    mergePoints(this.#database, observed.points ?? []);
+    mergeFirmware(this.#database, observed.firmware ?? [], captures.ids, (asset) => aliases.of(asset));
     return {
       captures: captures.merged,
       assets: merged,
-      conversations: this.#conversations.merge(
-        hosts,
-        (segment, address) => byAddress.get(`${segment}\n${address}`) ?? null,
-      ),
+      conversations,
       alerts: mergeAlerts(
         this.#database,
         alerts.map((alert) => aliases.named(alert)),

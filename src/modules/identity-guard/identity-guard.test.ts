@@ -6,6 +6,7 @@ import { newLearning } from '../../learning/tables.ts';
 import { Rehearsal, REHEARSAL_HOSTS } from '../rehearsal.ts';
 import { Verb } from '../../facts/verbs.ts';
 import { identityGuard } from './index.ts';
+import { HABITS_FIRE, HABITS_QUIET } from './rehearsed-habits.ts';
 import { ROUTERS_FIRE, ROUTERS_QUIET, at, type Case } from './rehearsed-routers.ts';
 
 const LINUX = '64:64240:1460:7:mss,sok,ts,nop,ws:df';
@@ -36,6 +37,7 @@ function rehearsed(cards: Readonly<Record<number, string>> = {}): Rehearsal {
 
 const FIRES: readonly Case[] = [
   ...ROUTERS_FIRE,
+  ...HABITS_FIRE,
   {
     kind: 'identity-guard/address-spoofed',
     what: 'a laptop with an address of its own takes the controller’s as well',
@@ -75,12 +77,12 @@ const FIRES: readonly Case[] = [
     play: (rehearsal) => {
       answered(rehearsal, 40);
       for (let count = 0; count < 16 * 200; count++)
-        rehearsal.operation({ verb: Verb.read, elapsedUs: 8000, answerFrame: count + 1 });
+        rehearsal.operation({ verb: Verb.read, elapsedUs: 8000, timeUs: at(1), answerFrame: count + 1 });
       for (let count = 0; count < 16 * 40; count++)
-        rehearsal.operation({ verb: Verb.read, elapsedUs: 300, answerFrame: count + 1 });
+        rehearsal.operation({ verb: Verb.read, elapsedUs: 300, timeUs: at(2), answerFrame: count + 1 });
       rehearsal.trait({ host: 2, trait: 'tcp-stack-answer', value: LINUX, timeUs: at(100), frame: 99 });
     },
-    says: /"TTL 64 options mss,sok,ts,nop,ws df" instead of "TTL 64 options mss"\. All 40 connections before.*about 256 µs to answer where it took about 4 ms/,
+    says: /"TTL 64 options mss,sok,ts,nop,ws df" instead of "TTL 64 options mss"\. All 40 connections before.*It takes about 29\d µs to answer what it took about 7\.\d ms/,
   },
   {
     kind: 'identity-guard/several-systems',
@@ -159,6 +161,7 @@ const FIRES: readonly Case[] = [
 
 const QUIET: readonly Case[] = [
   ...ROUTERS_QUIET,
+  ...HABITS_QUIET,
   {
     kind: 'identity-guard/address-spoofed',
     what: 'a redundant pair that swaps its addresses',

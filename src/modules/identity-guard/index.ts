@@ -5,10 +5,12 @@ import type { Module, ModuleHandlers, Site } from '../../facts/module.ts';
 import type { Operation } from '../../facts/operation.ts';
 import { Addresses } from './addresses.ts';
 import { Contradictions } from './contradictions.ts';
+import { Habits } from './habits.ts';
 import {
   ADDRESS_CONFLICT,
   ADDRESS_MOVED,
   ADDRESS_SPOOFED,
+  BEHAVIOUR_CHANGED,
   CLONED,
   DHCP_STARVED,
   HARDWARE_DOUBTFUL,
@@ -36,6 +38,7 @@ export const identityGuard: Module = {
     kinds: [
       ADDRESS_SPOOFED,
       IMPERSONATED,
+      BEHAVIOUR_CHANGED,
       NAMES_SPOOFED,
       ROGUE_DHCP,
       ROGUE_ROUTER,
@@ -56,6 +59,7 @@ export const identityGuard: Module = {
 
 class IdentityGuard implements ModuleHandlers {
   readonly #addresses: Addresses;
+  readonly #habits: Habits;
   readonly #systems: Systems;
   readonly #names: Names;
   readonly #contradictions: Contradictions;
@@ -64,7 +68,8 @@ class IdentityGuard implements ModuleHandlers {
 
   constructor(site: Site) {
     this.#addresses = new Addresses(site);
-    this.#systems = new Systems(site);
+    this.#habits = new Habits(site);
+    this.#systems = new Systems(site, this.#habits);
     this.#names = new Names(site);
     this.#contradictions = new Contradictions(site);
     this.#starvation = new Starvation(site);
@@ -72,7 +77,7 @@ class IdentityGuard implements ModuleHandlers {
   }
 
   operation(operation: Operation): void {
-    this.#systems.operation(operation);
+    this.#habits.operation(operation);
   }
 
   conversation(conversation: Conversation): void {

@@ -59,6 +59,22 @@ export const IMPERSONATED: AlertKind = {
   quietSeconds: 3600,
 };
 
+export const BEHAVIOUR_CHANGED: AlertKind = {
+  kind: 'identity-guard/behaviour-changed',
+  title: 'A device behaves like another one',
+  severity: 'medium',
+  why: 'Its addresses are the same, but two things that a device does not change by itself changed together: how long it takes to answer, what its answers look like, at which pace it asks, what it asks for. It was replaced, reprogrammed, or another machine answers in its place.',
+  advice:
+    'Ask whether the device was replaced or updated at that time. If not, go and look at it, and compare its MAC address with the port of the switch.',
+  falsePositives: [
+    'A firmware update, a replacement by another model.',
+    'A new program or another configuration of who asks and how often.',
+    'A gateway or a firewall that was put in between.',
+  ],
+  techniques: ['T0856', 'T0849'],
+  quietSeconds: 3600,
+};
+
 export const SEVERAL_SYSTEMS: AlertKind = {
   kind: 'identity-guard/several-systems',
   title: 'Several systems speak from one address',

@@ -1,8 +1,7 @@
-// Which system is behind an address: by how it opens and answers TCP connections, and by how long it takes to answer.
+// Which system is behind an address: by how it opens and answers TCP connections, and what else of it changed with that.
 import type { Conversation, Trait } from '../../facts/facts.ts';
 import type { Site } from '../../facts/module.ts';
-import type { Operation } from '../../facts/operation.ts';
-import { ResponseTimes } from './response-times.ts';
+import type { Habits } from './habits.ts';
 import { IMPERSONATED, SEVERAL_SYSTEMS } from './kinds.ts';
 
 const HOSTS_MAX = 65_536;
@@ -26,15 +25,11 @@ export class Systems {
   readonly #site: Site;
   readonly #answering = new Map<number, Answering>();
   readonly #asking = new Map<number, { readonly ways: Map<string, number>; isTold: boolean }>();
-  readonly #times: ResponseTimes;
+  readonly #habits: Habits;
 
-  constructor(site: Site) {
+  constructor(site: Site, habits: Habits) {
     this.#site = site;
-    this.#times = new ResponseTimes();
-  }
-
-  operation(operation: Operation): void {
-    this.#times.note(operation);
+    this.#habits = habits;
   }
 
   conversation({ phase, transport, server, isAnswered }: Conversation): void {
@@ -58,7 +53,6 @@ export class Systems {
     known.isMixed = true;
     if (known.answered < ANSWERS_MIN || this.#site.learning.isTeaching) return;
     const { hosts } = this.#site;
-    const times = this.#times.change(host);
     const mac = hosts.mac(host);
     this.#site.raise({
       kind: IMPERSONATED.kind,
@@ -68,7 +62,7 @@ export class Systems {
       object: 'tcp stack',
       explanation:
         `${hosts.address(host)}${mac === '' ? '' : ` (${mac})`} answers connections in another way: ${differences(usual, way)}. ` +
-        `All ${known.answered} connections before were answered in one way.${times}`,
+        `All ${known.answered} connections before were answered in one way.${this.#habits.changes(host, timeUs)}`,
       frames: [known.frame, frame].filter((each) => each > 0),
     });
   }

@@ -107,6 +107,12 @@ test('nothing is told of the card of a request that a relay handed on: it is in 
   assert.deepEqual(factsOf(relayed), ['1 dhcp-asks 02:00:00:00:00:09']);
 });
 
+test('a client without a hardware address is nobody that could be told of', () => {
+  const nobody = message(1, [], [53, 1, 1, 55, 1, 3]);
+  nobody.fill(0, 28, 34);
+  assert.deepEqual(factsOf(nobody), ['1 dhcp-asks 00:00:00:00:00:00']);
+});
+
 test('options stand in the file field where option 52 says so', () => {
   const request = message(1, [], [53, 1, 3, 52, 1, 1], [12, 1, 120, 255]);
   assert.ok(factsOf(request, ACK).includes('7 name x (dhcp 12)'));

@@ -154,7 +154,9 @@ function waitingOf(bytes: Uint8Array, start: number, options: Options, mac: stri
 function cardOf(bytes: Uint8Array, start: number, context: MessageContext): number {
   const isOnLink = !isAddress(bytes, start + GIADDR_AT);
   const isEthernet = bytes[start + 1] === ETHERNET && bytes[start + 2] === MAC_BYTES;
-  return isOnLink && isEthernet ? context.hosts.ofMac(bytes, start + CHADDR_AT) : 0;
+  // Some send zeros and say in an option of their own who they are.
+  const isNamed = bytes.subarray(start + CHADDR_AT, start + CHADDR_AT + MAC_BYTES).some((byte) => byte !== 0);
+  return isOnLink && isEthernet && isNamed ? context.hosts.ofMac(bytes, start + CHADDR_AT) : 0;
 }
 
 function isAddress(bytes: Uint8Array, at: number): boolean {

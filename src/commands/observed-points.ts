@@ -1,0 +1,37 @@
+// The points that an analysis learned, with their names, as a site database keeps them.
+import type { AnalysisResult } from '../engine/analysis.ts';
+import { NAMED_FIRST } from '../facts/operation.ts';
+import { printable } from '../bytes/text.ts';
+import { savedBaseline, type BaselineDevice } from '../learning/baseline.ts';
+import { protocols } from '../protocols/index.ts';
+import { POINTS_MAX, type ObservedPoint } from '../store/points.ts';
+
+/** Neighbours of which the same is known are one entry. */
+export function observedPoints({ learning, hosts }: Pick<AnalysisResult, 'learning' | 'hosts'>): ObservedPoint[] {
+  const points: ObservedPoint[] = [];
+  for (const device of savedBaseline(learning, hosts, protocols).devices) {
+    if (points.length >= POINTS_MAX) break;
+    points.push(...pointsOf(device));
+  }
+  return points;
+}
+
+function pointsOf(device: BaselineDevice): ObservedPoint[] {
+  const { segment, address } = device;
+  const key = (unit: number, protocol: string, space: number): string => `${unit} ${protocol} ${space}`;
+  const lastUs = new Map<string, number>();
+  for (const area of device.areas) {
+    const place = key(area.unit, area.protocol, area.space);
+    lastUs.set(place, Math.max(lastUs.get(place) ?? 0, area.lastUs));
+  }
+  return device.points.map(({ unit, protocol, space, first, count, reads, writes, last, minimum, maximum, step }) => {
+    const name = first < NAMED_FIRST ? undefined : device.names.find((each) => each.number === first);
+    return {
+      ...{ segment, address, unit, protocol },
+      space: protocols.find((each) => each.name === protocol)?.spaceName(space) ?? String(space),
+      ...{ first, count, reads, writes, last, minimum, maximum, step },
+      name: name === undefined ? '' : printable(name.bytes, 0, name.bytes.length),
+      lastUs: lastUs.get(key(unit, protocol, space)) ?? 0,
+    };
+  });
+}

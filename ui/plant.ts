@@ -1,0 +1,95 @@
+// What the API tells of the plant itself: the map, operations, points.
+import type { Counted, Page, Severity } from './api.ts';
+
+export const DOINGS = ['remote', 'engineering', 'write', 'read', 'talk'] as const;
+export type Doing = (typeof DOINGS)[number];
+
+export interface MapGroup {
+  readonly key: string;
+  readonly zone: string;
+  readonly level: number | null;
+  readonly devices: number;
+  readonly severity: Severity | null;
+  readonly roles: readonly Counted[];
+  readonly isOpen: boolean;
+}
+
+export interface MapNode {
+  readonly id: string;
+  readonly address: string;
+  readonly role: string | null;
+  readonly level: number | null;
+  readonly label: string | null;
+  readonly group: string;
+  readonly severity: Severity | null;
+}
+
+export interface MapLine {
+  /** Keys of groups or ids of devices. */
+  readonly from: string;
+  readonly to: string;
+  readonly conversations: number;
+  readonly pairs: number;
+  readonly protocols: readonly string[];
+  readonly doings: readonly Doing[];
+}
+
+export interface SiteMap {
+  readonly devices: number;
+  readonly groups: readonly MapGroup[];
+  readonly nodes: readonly MapNode[];
+  readonly lines: readonly MapLine[];
+  readonly linesOmitted: number;
+  readonly first: string | null;
+  readonly last: string | null;
+  /** Conversations that began, in equal parts of the time. */
+  readonly activity: readonly number[];
+}
+
+export const ACCESSES = ['read', 'write', 'engineering'] as const;
+export const OUTCOMES = ['ok', 'refused', 'unanswered'] as const;
+
+export interface Operation {
+  readonly client: string;
+  readonly clientAsset: string | null;
+  readonly server: string;
+  readonly serverAsset: string | null;
+  readonly unit: number | null;
+  readonly protocol: string;
+  readonly verb: string;
+  readonly access: (typeof ACCESSES)[number];
+  readonly function: string;
+  readonly space: string;
+  readonly object: string;
+  readonly objectFirst: number | null;
+  readonly objectLast: number | null;
+  readonly outcome: (typeof OUTCOMES)[number];
+  readonly count: number;
+  readonly first: string;
+  readonly last: string;
+  readonly frame: { readonly file: number; readonly frame: number } | null;
+  /** Alerts of the server and who asked it. */
+  readonly alerts: number;
+}
+
+export interface OperationPage extends Page<Operation> {
+  readonly verbs: readonly string[];
+  readonly protocols: readonly string[];
+}
+
+export interface Point {
+  readonly unit: number | null;
+  readonly protocol: string;
+  readonly space: string;
+  readonly first: number;
+  /** Neighbours of which the same is known. */
+  readonly count: number;
+  readonly name: string;
+  readonly reads: number;
+  readonly writes: number;
+  readonly last: number | null;
+  readonly minimum: number | null;
+  readonly maximum: number | null;
+  readonly step: number | null;
+  readonly seen: string;
+}
