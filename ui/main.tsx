@@ -10,6 +10,7 @@ import { ConversationsPage } from './conversations.tsx';
 import { IncidentPage, IncidentsPage } from './incidents.tsx';
 import { CAPTURES_CHANGED, CapturesPage } from './captures.tsx';
 import { DoorPage, EndSession } from './session.tsx';
+import { SettingsPage } from './settings.tsx';
 import { ReportsPage } from './reports.tsx';
 import { OperationsPage } from './operations.tsx';
 import { LogPage, ModulesPage, OverviewPage } from './pages.tsx';
@@ -25,6 +26,7 @@ const PAGES: readonly (readonly [path: string, title: string])[] = [
   ['captures', 'Captures'],
   ['reports', 'Reports'],
   ['modules', 'Modules'],
+  ['settings', 'Settings'],
   ['log', 'Log'],
 ];
 
@@ -73,6 +75,7 @@ function Content({ page, id }: { readonly page: string; readonly id: string | un
   if (page === 'operations') return <OperationsPage />;
   if (page === 'conversations') return <ConversationsPage />;
   if (page === 'captures') return <CapturesPage />;
+  if (page === 'settings') return <SettingsPage />;
   if (page === 'reports') return <ReportsPage />;
   if (page === 'modules') return <ModulesPage />;
   return <OverviewPage />;

@@ -14,6 +14,7 @@ export const DASHBOARD_PAGES = [
   'captures',
   'reports',
   'modules',
+  'settings',
   'log',
 ] as const;
 

@@ -9,6 +9,7 @@ import { writeOutput } from './output.ts';
 import { TRUST_OPTIONS, trustOf, type Trust } from './serve-trust.ts';
 import { DATABASE_DEFAULT } from './stored-list.ts';
 import type { UploadIntent } from './upload-run.ts';
+import type { StartedWith } from './site-settings.ts';
 import type { TokenFile } from './token-file.ts';
 
 const PORT_DEFAULT = 8470;
@@ -84,6 +85,8 @@ export async function serveSite(path: string, port: number | null, options = ON_
   const { CaptureUploads } = await import('./capture-uploads.ts');
   const uploads =
     uploadBytesMax === 0 ? null : new CaptureUploads({ database: path, bytesMax: uploadBytesMax, intent });
+  const { SiteSettings } = await import('./site-settings.ts');
+  const settings = new SiteSettings(intent.config, startedWith(path, options));
   // Beyond this machine nobody is let in by an address that stood on a terminal.
   const printed = trust.isLoopback ? { operator: newToken(), viewer: newToken() } : {};
   const server = await createServer({
@@ -91,6 +94,7 @@ export async function serveSite(path: string, port: number | null, options = ON_
     dashboard: dashboardFiles(),
     tokens: printed,
     operator: accountName(),
+    settings,
     ...(uploads === null ? {} : { uploads }),
     ...(tokenFile === null ? {} : { accounts: () => tokenFile.accounts() }),
     ...(trust.tls === undefined ? {} : { tls: trust.tls }),
@@ -105,6 +109,22 @@ export async function serveSite(path: string, port: number | null, options = ON_
   await uploads?.close();
   await server.close();
   data.close();
+}
+
+/** For the page of settings. */
+function startedWith(database: string, { trust, intent, uploadBytesMax }: ServeOptions): StartedWith[] {
+  const { config, policy, baseline } = intent;
+  const given: readonly (readonly [option: string, value: string | null | undefined])[] = [
+    ['--db', database],
+    ['--config', config],
+    ['--policy', policy],
+    ['--baseline', baseline],
+    ['--listen', trust.host],
+    ['--certificate', trust.tls === undefined ? null : trust.shownHost],
+    ['--tokens', trust.tokens],
+    ['--uploads', uploadBytesMax === 0 ? 'none' : `${uploadBytesMax / 1024 ** 2}M`],
+  ];
+  return given.flatMap(([option, value]) => (value === null || value === undefined ? [] : [{ option, value }]));
 }
 
 async function followedTokens(path: string, data: Pick<SiteData, 'note'>): Promise<TokenFile> {
