@@ -1,7 +1,7 @@
 // The dashboard in a real browser: every page on the sample and on a large site whose devices have hostile names; no error
 // in the console, nothing that a screen reader stumbles over, and quick.
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,9 +15,11 @@ import { MARKUP, saveLargeSite } from '../store/example-large-site.ts';
 import { exampleAlert, saveExample } from '../store/example-site.ts';
 import { SiteStore } from '../store/site-store.ts';
 import { CaptureUploads } from './capture-uploads.ts';
+import { CONFIG_EXAMPLE } from './config-example.ts';
 import { dashboardFiles } from './dashboard-files.ts';
-import { DASHBOARD_PAGES, INTERACTIONS, interact } from './dashboard-walk.ts';
+import { DASHBOARD_PAGES, DEVICE_TABS, INTERACTIONS, interact } from './dashboard-walk.ts';
 import { run1sec } from './child-program.ts';
+import { SiteSettings } from './site-settings.ts';
 import { StoredSite } from './stored-site.ts';
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
@@ -28,6 +30,7 @@ const FIRST_PAINT_MS = 3000;
 const INTERACTION_MS = 300;
 /** What a quiet machine needs: then it is not tried again. */
 const QUIET_MS = 100;
+const QUIET_PAINT_MS = 1000;
 const TRIES = 4;
 /** A worker has to start, and the whole capture is read. */
 const PROOF_MS = 30_000;
@@ -50,11 +53,10 @@ describe('the dashboard', { skip: CHROMIUM === undefined ? 'skipped: chromium is
   });
 
   /** A page with a session on this database; what the console complains of is gathered. */
-  async function opened(
-    database: string,
-    role: Role = 'operator',
-  ): Promise<{ page: Page; complaints: string[]; paintMs: number }> {
+  async function opened(database: string, role: Role = 'operator'): Promise<{ page: Page; complaints: string[] }> {
     const token = newToken();
+    const config = join(folder, '1sec.yaml');
+    writeFileSync(config, CONFIG_EXAMPLE);
     const intent = { config: null, policy: null, baseline: null };
     const uploads = new CaptureUploads({ database, bytesMax: 2 ** 30, intent });
     const server = await createServer({
@@ -63,6 +65,7 @@ describe('the dashboard', { skip: CHROMIUM === undefined ? 'skipped: chromium is
       tokens: { [role]: token },
       operator: 'somebody',
       uploads,
+      settings: new SiteSettings(config, []),
     });
     servers.push(server);
     const address = await server.listen({ host: '127.0.0.1', port: 0 });
@@ -75,15 +78,17 @@ describe('the dashboard', { skip: CHROMIUM === undefined ? 'skipped: chromium is
     page.on('request', (request) => {
       if (!request.url().startsWith(address)) complaints.push(`asked ${request.url()}`);
     });
-    const startedMs = performance.now();
     await page.goto(`${address}/#token=${token}`);
     await page.waitForSelector('h1');
-    return { page, complaints, paintMs: performance.now() - startedMs };
+    return { page, complaints };
   }
 
   async function walk(page: Page): Promise<string[]> {
     const problems: string[] = [];
-    for (const name of DASHBOARD_PAGES) {
+    await page.evaluate("location.hash = '#/assets'");
+    const device = ((await page.getAttribute('tbody tr:first-child a', 'href')) ?? '').replace('#/', '');
+    const tabs = DEVICE_TABS.map((tab) => `${device}/${tab}`);
+    for (const name of [...DASHBOARD_PAGES, device, ...tabs]) {
       await page.evaluate(`location.hash = '#/${name}'`);
       await page.waitForSelector('h1');
       await page.locator('text=Loading …').waitFor({ state: 'detached' });
@@ -149,8 +154,8 @@ describe('the dashboard', { skip: CHROMIUM === undefined ? 'skipped: chromium is
 
     await page.click('nav >> text=Log');
     await page.waitForSelector('h1:text("What operators did")');
-    await page.waitForSelector('tbody tr');
-    const told = await page.locator('table').first().locator('tbody tr td:nth-child(4)').allTextContents();
+    await page.waitForSelector('main > div > table tbody tr');
+    const told = await page.locator('main > div > table tbody tr td:nth-child(4)').allTextContents();
     assert.deepEqual(told, [
       'closed',
       'undid number 2',
@@ -202,6 +207,21 @@ describe('the dashboard', { skip: CHROMIUM === undefined ? 'skipped: chromium is
     assert.deepEqual(complaints, []);
   });
 
+  test('a setting is changed from the page, stands in the file, and is taken back', async () => {
+    const { page, complaints } = await opened(join(folder, 'sample.db'));
+    const config = join(folder, '1sec.yaml');
+    await page.evaluate("location.hash = '#/settings'");
+    await page.click('summary:text("Asset lens")');
+    await page.selectOption('details[open] tbody tr:first-child select', 'low');
+    await page.waitForSelector('text=Take it back');
+    assert.match(readFileSync(config, 'utf8'), /asset-lens:\n {4}enabled: true\n {4}severities:\n {6}[a-z-]+: low\n/);
+    assert.deepEqual(await seriousProblems(page), []);
+    await page.click('text=Take it back');
+    await page.locator('text=Take it back').waitFor({ state: 'detached' });
+    assert.equal(readFileSync(config, 'utf8'), CONFIG_EXAMPLE);
+    assert.deepEqual(complaints, []);
+  });
+
   test('who only looks is offered nothing that changes', async () => {
     const { page } = await opened(join(folder, 'sample.db'), 'viewer');
     const known = page.waitForResponse('**/api/me');
@@ -230,7 +250,10 @@ describe('the dashboard', { skip: CHROMIUM === undefined ? 'skipped: chromium is
   test('5,000 devices and 100,000 alerts: names with markup stay text, and every page and interaction is quick', async (t) => {
     const database = join(folder, 'large.db');
     await saveLargeSite(database);
-    const { page, complaints, paintMs } = await opened(database);
+    const { page, complaints } = await opened(database);
+    let paintMs = await firstPaintMs(page);
+    for (let tried = 1; tried < TRIES && paintMs > QUIET_PAINT_MS; tried++)
+      paintMs = Math.min(paintMs, await firstPaintMs(page));
     assert.ok(paintMs < FIRST_PAINT_MS, `first page after ${Math.round(paintMs)} ms`);
     assert.deepEqual(await walk(page), []);
     await page.evaluate("location.hash = '#/assets'");
@@ -252,6 +275,14 @@ describe('the dashboard', { skip: CHROMIUM === undefined ? 'skipped: chromium is
     assert.deepEqual(complaints, []);
   });
 });
+
+/** The page is loaded again, with the session it has: from the wish until what was asked for stands there. */
+async function firstPaintMs(page: Page): Promise<number> {
+  await page.evaluate("location.hash = '#/'");
+  await page.reload();
+  await page.waitForSelector('h1');
+  return page.evaluate<number>("performance.getEntriesByName('1sec-shown')[0].startTime");
+}
 
 /** What axe finds that keeps people out. */
 async function seriousProblems(page: Page): Promise<string[]> {

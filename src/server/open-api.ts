@@ -1,6 +1,7 @@
 // What the API says of itself (OpenAPI 3.1): the paths, their queries, and the shapes of their answers.
 import { ANYTHING, FLAG, FRAME, NUMBER, SEVERITY, TEXT, TEXTS, TIME, listOf, orNull, pageOf, shape } from './shapes.ts';
 import { PLANT_QUERIES, plantPaths } from './plant-schemas.ts';
+import { SETTINGS_PATHS } from './settings.ts';
 import { UPLOAD_STATES } from './uploads.ts';
 
 const PARTY = shape({
@@ -365,8 +366,9 @@ export function openApi(): object {
       '/api/conversations': get('Who talked to whom', pageOf(CONVERSATION), [...PAGED, 'host', 'protocol']),
       '/api/captures': CAPTURES_PATH,
       '/api/captures/{id}/cancel': CANCEL_CAPTURE,
-      ...plantPaths(get),
+      ...plantPaths(get, getOne, post),
       '/api/events': get('A line whenever the site changed', TEXT, [], 'text/event-stream'),
+      ...SETTINGS_PATHS,
       '/api/reports': get('Reports that can be had', pageOf(REPORT)),
       '/api/reports/{id}': getOne(
         'A report as an HTML file that prints well',

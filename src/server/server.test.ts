@@ -43,6 +43,15 @@ const DATA: SiteData = {
   map: () => ({ nodes: [], lines: [] }),
   operations: () => LIST,
   points: () => LIST,
+  segmentation: () => ITEM,
+  firmware: () => LIST,
+  logins: () => LIST,
+  hardening: () => LIST,
+  baseline: () => LIST,
+  csvLists: ['assets', 'alerts', 'conversations', 'operations', 'points', 'firmware', 'logins'],
+  csv: () => ['id\r\n', 'a1\r\n'],
+  timeline: (id) => (id === 'a1' ? LIST : null),
+  actOnBaseline: (id) => (id === 'a1' ? { kind: 'done', told: 'a line' } : { kind: 'missing' }),
   captures: () => [],
   note: (entry) => void noted.push(entry),
   log: () => LIST,
@@ -70,6 +79,7 @@ async function serve(more: Partial<ServerOptions> = {}) {
     tokens: { operator: 'right', viewer: 'look' },
     operator: 'somebody',
     now: () => nowMs,
+    settings: { show: () => ITEM, change: () => ({ kind: 'done' }), undo: () => ({ kind: 'done' }) },
     ...more,
   });
   return {
