@@ -35,7 +35,6 @@ const UNOPENED: readonly (readonly [RegExp, string])[] = [
   [/dns-truncated/, 'a message that the capture has cut'],
   [/quic_handshake_truncated/, 'a packet that the capture has cut, so that its seal cannot be checked'],
   [/tunnels\/ayiya/, 'in AYIYA, a tunnel that is not opened'],
-  [/tunnels\/gre-over-udp/, 'in GRE over UDP, a tunnel that is not opened'],
   [/tunnels\/gtp\//, 'in GTP, a tunnel that is not opened'],
 ];
 
@@ -84,13 +83,6 @@ const EXPLANATIONS: readonly Explanation[] = [
     capture: /rfb\/vnc-scanner/,
     side: 'here',
     why: 'a handshake in several segments, which tshark does not put together',
-  },
-  {
-    row: /^dns name-asked/,
-    capture: /Profinet_Failed/,
-    side: 'tshark',
-    value: /local (?:SRV|TXT)$/,
-    why: 'more than 48 questions in one message, of which the first 48 are told',
   },
   {
     row: /^icmp ipv6-router/,

@@ -23,6 +23,7 @@ const DISSECTORS: Readonly<Record<string, string>> = {
   radius: 'radius',
   kerberos: 'kerberos',
   snmp: 'snmp',
+  dns: 'dns',
   coap: 'coap',
   ipmi: 'rmcp',
 };

@@ -25,7 +25,11 @@ export const serveCommand: Command = {
     { name: 'port', value: 'N', text: `the port to listen on (default: the first free one from ${PORT_DEFAULT})` },
     { name: 'policy', value: 'FILE', text: 'zones and conduits (policy.yaml) that what passed is compared with' },
     { name: 'config', value: 'FILE', text: 'what is intended at the site (1sec.yaml), for captures that are sent' },
-    { name: 'baseline', value: 'FILE', text: "what is usual, from '1sec baseline learn', for captures that are sent" },
+    {
+      name: 'baseline',
+      value: 'FILE',
+      text: "what is usual, from '1sec baseline learn': to be looked through, and for captures that are sent",
+    },
     {
       name: 'uploads',
       value: 'SIZE',
@@ -73,11 +77,28 @@ const ON_LOOPBACK: ServeOptions = {
   uploadBytesMax: 0,
 };
 
+export interface OpenDashboard {
+  /** What a person needs to open it. */
+  readonly text: string;
+  close(): Promise<void>;
+}
+
 /** Shows the database until the program is told to end. `port`: null takes the first free one. */
 export async function serveSite(path: string, port: number | null, options = ON_LOOPBACK): Promise<void> {
+  const dashboard = await openDashboard(path, port, options);
+  writeOutput(`${dashboard.text} Ctrl-C ends it.\n`);
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+  await dashboard.close();
+}
+
+/** Shows the database from here on. Throws UsageError and StoreError. */
+export async function openDashboard(path: string, port: number | null, options: ServeOptions): Promise<OpenDashboard> {
   const { trust, policy, intent, uploadBytesMax } = options;
   const { StoredSite } = await import('./stored-site.ts');
-  const data = new StoredSite(path, { policy });
+  const data = new StoredSite(path, { policy, baseline: intent.baseline });
   const { dashboardFiles } = await import('./dashboard-files.ts');
   const { createServer } = await import('../server/server.ts');
   const { newToken } = await import('../server/sessions.ts');
@@ -101,14 +122,14 @@ export async function serveSite(path: string, port: number | null, options = ON_
     ...(trust.isOwnName === undefined ? {} : { isOwnName: trust.isOwnName }),
   });
   const address = await listen(server, trust, port);
-  writeOutput(addressText(address, printed));
-  await new Promise<void>((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
-  });
-  await uploads?.close();
-  await server.close();
-  data.close();
+  return {
+    text: addressText(address, printed),
+    close: async () => {
+      await uploads?.close();
+      await server.close();
+      data.close();
+    },
+  };
 }
 
 /** For the page of settings. */
@@ -137,13 +158,11 @@ async function followedTokens(path: string, data: Pick<SiteData, 'note'>): Promi
 }
 
 function addressText(address: string, { operator, viewer }: { readonly operator?: string; readonly viewer?: string }) {
-  if (operator === undefined || viewer === undefined)
-    return `Dashboard: ${address}/\nWho has a token may look or act. Ctrl-C ends it.\n`;
+  if (operator === undefined || viewer === undefined) return `Dashboard: ${address}/\nWho has a token may look or act.`;
   return [
     `Dashboard: ${address}/#token=${operator}`,
     `Only to look: ${address}/#token=${viewer}`,
-    'Each opens one session on this machine. Ctrl-C ends it.',
-    '',
+    'Each opens one session on this machine.',
   ].join('\n');
 }
 
@@ -176,7 +195,8 @@ function uploadSize(text: string | undefined): number {
   throw new UsageError(`option --uploads cannot be '${showable(text)}'; it is a size as 512M or 4G, or none`);
 }
 
-function portOf(text: string | undefined): number | null {
+/** Of an option; null: the first free one. */
+export function portOf(text: string | undefined): number | null {
   if (text === undefined) return null;
   if (/^[0-9]{1,5}$/.test(text) && Number(text) > 0 && Number(text) < 65_536) return Number(text);
   throw new UsageError(`option --port cannot be '${text}'; it is a number from 1 to 65535`);

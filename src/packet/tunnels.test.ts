@@ -126,6 +126,17 @@ test('Geneve shows the frame or packet behind its options; control messages and 
   }
 });
 
+test('GRE in UDP shows the packet or frame behind it, what is no GRE is a datagram as others', () => {
+  const sent = (content: Uint8Array): Packet =>
+    decode(ethernet(0x0800, ipv4({ protocol: 17, ...OUTER }, udp(content, 4754))));
+  assertInner(sent(join(hexBytes('0000 0800'), inner())), 1);
+  assertInner(sent(join(hexBytes('0000 6558'), innerFrame())), 1);
+  for (const content of [hexBytes('0000'), hexBytes('1a2b 8180 0001'), join(hexBytes('0001 0800'), inner())]) {
+    const other = sent(content);
+    assert.deepEqual([other.tunnelDepth, other.destinationPort, problems(other)], [0, 4754, []]);
+  }
+});
+
 test('an inner frame without IP leaves no address of the outer one behind', () => {
   const gre = join(hexBytes('0000 6558'), innerFrame(0x0806, arp(1)));
   const packet = decode(ethernet(0x0800, ipv4({ protocol: 47, ...OUTER }, gre)));

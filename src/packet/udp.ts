@@ -1,4 +1,4 @@
-// The UDP header (RFC 768): ports, length and payload; a datagram to a port of VXLAN or Geneve is handed on.
+// The UDP header (RFC 768): ports, length and payload; a datagram to a port of VXLAN, Geneve or GRE is handed on.
 
 import { u16be } from '../bytes/endian.ts';
 import { Layer } from './layers.ts';
@@ -10,6 +10,9 @@ const HEADER_SIZE = 8;
 /** RFC 7348, and the number Linux used before it. */
 const VXLAN_PORT = 4789;
 const VXLAN_PORT_LINUX = 8472;
+/** RFC 8086, 8. */
+const GRE_PORT = 4754;
+const GRE_SIZE_MIN = 4;
 /** RFC 8926, 3.3. */
 const GENEVE_PORT = 6081;
 
@@ -46,6 +49,11 @@ export function decodeUdp(packet: Packet, cursor: Cursor): number {
   if (port === VXLAN_PORT || port === VXLAN_PORT_LINUX) {
     cursor.at = at + HEADER_SIZE;
     return Layer.vxlan;
+  }
+  // Shorter, it is a datagram to whoever happens to have that port.
+  if (port === GRE_PORT && cursor.end - at >= HEADER_SIZE + GRE_SIZE_MIN) {
+    cursor.at = at + HEADER_SIZE;
+    return Layer.gre;
   }
   if (port === GENEVE_PORT) {
     cursor.at = at + HEADER_SIZE;

@@ -7,9 +7,8 @@ import { isNetbiosName, nameText, netbiosName, netbiosText } from './names.ts';
 import type { Told } from './told.ts';
 import { domainOf, type Carrying, type Tunnels } from './tunnels.ts';
 
-/** A message says no more than this. */
-const SAYINGS_MAX = 48;
-const QUESTIONS_SAID_MAX = 48;
+/** A message says no more than this: as much as is kept of it. */
+const SAYINGS_MAX = 128;
 /** A key of a text, `google-site-verification` among them, is no longer. */
 const TEXT_KEY_BYTES_MAX = 40;
 
@@ -62,7 +61,7 @@ export function emitProblem(saying: Saying, message: DnsMessage, protocol: strin
 
 /** The questions are those of `host`. */
 export function emitQuestions(saying: Saying, message: DnsMessage, host: number, isNetbios: boolean): void {
-  const count = Math.min(message.questions, message.count, QUESTIONS_SAID_MAX);
+  const count = Math.min(message.questions, message.count);
   for (let entry = 0; entry < count; entry++) {
     const at = message.nameAt[entry]!;
     const name =
