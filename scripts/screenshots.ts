@@ -11,6 +11,7 @@ import { createServer } from '../src/server/server.ts';
 
 const FOLDER = fileURLToPath(new URL('../docs/screenshots', import.meta.url));
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+const QUIET_SAMPLE = fileURLToPath(new URL('../samples/plant-quiet.pcapng', import.meta.url));
 const BYTES_MAX = 150_000;
 const SIZE = { width: 1000, height: 660 };
 
@@ -26,16 +27,51 @@ const WAYS: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
     await page.click('text=Open the frames');
     await page.locator('.frame pre').first().scrollIntoViewIfNeeded();
   },
-  map: async (page) => {
-    await page.click('nav >> text=Map');
-    await page.waitForSelector('svg');
+  map: (page) => opened(page, 'map', 'svg.map .node'),
+  alerts: (page) => opened(page, 'alerts', 'tbody tr'),
+  incidents: (page) => opened(page, 'incidents', 'tbody tr'),
+  devices: (page) => opened(page, 'assets', 'tbody tr'),
+  device: async (page) => {
+    await page.click('tbody tr:nth-child(2) a');
+    await page.waitForSelector('.known');
+  },
+  points: async (page) => {
+    await page.click('.tabs >> text=Points');
+    await page.waitForSelector('.range');
+  },
+  timeline: async (page) => {
+    await page.click('.tabs >> text=Timeline');
+    await page.waitForSelector('.severity');
+  },
+  operations: (page) => opened(page, 'operations', 'tbody tr'),
+  conversations: (page) => opened(page, 'conversations', 'tbody tr'),
+  segmentation: async (page) => {
+    await opened(page, 'segmentation', '.matrix .cell');
+    await page.click('.matrix .cell');
+  },
+  firmware: (page) => opened(page, 'firmware', 'main [aria-busy=false]'),
+  credentials: (page) => opened(page, 'credentials', 'main [aria-busy=false]'),
+  baseline: (page) => opened(page, 'baseline', 'tbody tr'),
+  reports: (page) => opened(page, 'reports', '.reports li'),
+  modules: (page) => opened(page, 'modules', 'section'),
+  log: (page) => opened(page, 'log', 'main [aria-busy=false]'),
+  dark: async (page) => {
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await opened(page, '', '.worst');
   },
 };
+
+async function opened(page: Page, name: string, awaited: string): Promise<void> {
+  await page.evaluate(`location.hash = '#/${name}'`);
+  await page.waitForSelector(awaited);
+}
 
 const site = mkdtempSync(join(tmpdir(), '1sec-screenshots-'));
 const database = join(site, 'site.db');
 run1sec(['analyze', '--sample', '--quiet', '--save', database]);
-const data = new StoredSite(database);
+const baseline = join(site, 'baseline.yaml');
+run1sec(['baseline', 'learn', QUIET_SAMPLE, '-o', baseline]);
+const data = new StoredSite(database, { baseline });
 const tokens = { operator: 'screenshots' };
 const server = await createServer({ data, dashboard: dashboardFiles(), tokens, operator: 'operator' });
 const address = await server.listen({ host: '127.0.0.1', port: 0 });

@@ -2,7 +2,10 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { ApiError, SCOPES, tell, type Alert, type Scope } from './api.ts';
-import { SCOPE_TEXTS, actionText, timeText, useAnswer } from './parts.tsx';
+import { actionText, timeText, useAnswer } from './parts.tsx';
+import { texts } from './texts.ts';
+
+const words = texts.actions;
 
 export function AlertActions(props: { readonly alert: Alert; readonly changed: (alert: Alert) => void }): JSX.Element {
   const { alert, changed } = props;
@@ -22,14 +25,14 @@ export function AlertActions(props: { readonly alert: Alert; readonly changed: (
     );
   };
   return (
-    <section class="actions" aria-label="What you make of it">
+    <section class="actions" aria-label={words.region}>
       <p class="state" role="status">
         <StateText alert={alert} />
         {isOperator && alert.state.action !== null && (
           <>
             {' '}
             <button type="button" onClick={() => act('undo')}>
-              Undo
+              {words.undo}
             </button>
           </>
         )}
@@ -37,7 +40,7 @@ export function AlertActions(props: { readonly alert: Alert; readonly changed: (
       {isOperator && (
         <form onSubmit={(event) => event.preventDefault()}>
           <label>
-            Why{' '}
+            {words.why}{' '}
             <input
               name="reason"
               maxLength={500}
@@ -46,13 +49,13 @@ export function AlertActions(props: { readonly alert: Alert; readonly changed: (
             />
           </label>
           <button type="button" onClick={() => act('acknowledge')}>
-            Acknowledge
+            {words.acknowledge}
           </button>
           <button type="button" onClick={() => act('close')}>
-            Close
+            {words.close}
           </button>
           <label>
-            Normal is{' '}
+            {words.normalIs}{' '}
             <select
               name="scope"
               value={scope}
@@ -60,13 +63,13 @@ export function AlertActions(props: { readonly alert: Alert; readonly changed: (
             >
               {SCOPES.map((each) => (
                 <option key={each} value={each}>
-                  {SCOPE_TEXTS[each]}
+                  {words.scopes[each]}
                 </option>
               ))}
             </select>
           </label>
           <button type="button" onClick={() => act('normal')}>
-            This is normal
+            {words.thisIsNormal}
           </button>
         </form>
       )}
@@ -81,13 +84,18 @@ export function AlertActions(props: { readonly alert: Alert; readonly changed: (
 
 function StateText({ alert }: { readonly alert: Alert }): JSX.Element {
   const { status, action, isAgain } = alert.state;
-  if (action === null) return <span>State: {status}.</span>;
+  if (action === null) return <span>{words.state(words.statuses[status])}</span>;
   return (
     <span>
-      State: {status}
-      {isAgain ? ' again, it went on since it was' : ':'} {actionText(action)} by {action.operator},{' '}
-      {timeText(action.time)} UTC{action.reason === '' ? '' : ` (${action.reason})`}.
-      {status === 'normal' ? ' The next analysis of this site does not raise it.' : ''}
+      {words.stateBy(
+        words.statuses[status],
+        isAgain,
+        actionText(action),
+        action.operator,
+        timeText(action.time),
+        action.reason,
+      )}{' '}
+      {status === 'normal' ? words.notRaised : ''}
     </span>
   );
 }

@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import { SEVERITIES, STATUSES, type Alert, type Page } from './api.ts';
 import { AlertActions } from './actions.tsx';
 import {
+  CsvLink,
   AssetLink,
   Choice,
   Pager,
@@ -16,6 +17,9 @@ import {
   useSearch,
 } from './parts.tsx';
 import { Proof } from './proof.tsx';
+import { texts } from './texts.ts';
+
+const words = texts.alerts;
 
 const PAGE_ROWS = 100;
 
@@ -29,26 +33,27 @@ export function AlertsPage(): JSX.Element {
   };
   return (
     <>
-      <h1>Alerts</h1>
+      <h1>{words.title}</h1>
       <div class="filters">
         {box}
+        <CsvLink list="alerts" query={{ search, ...filters }} />
         <Choice
-          label="At least"
+          label={words.atLeast}
           value={filters.severity}
           change={(value) => change('severity', value)}
           choices={SEVERITIES.map((name) => [name, name])}
         />
         <Choice
-          label="State"
+          label={words.state}
           value={filters.status}
           change={(value) => change('status', value)}
           choices={STATUSES.map((name) => [name, name])}
         />
         {filters.asset !== '' && (
           <span>
-            of <AssetLink id={filters.asset}>{filters.asset}</AssetLink>{' '}
+            <AssetLink id={filters.asset}>{words.of(filters.asset)}</AssetLink>{' '}
             <button type="button" onClick={() => change('asset', '')}>
-              of all
+              {words.ofAll}
             </button>
           </span>
         )}
@@ -66,20 +71,20 @@ export function AlertsPage(): JSX.Element {
 }
 
 export function AlertTable({ alerts }: { readonly alerts: readonly Alert[] }): JSX.Element {
-  if (alerts.length === 0) return <p class="empty">No alert.</p>;
+  if (alerts.length === 0) return <p class="empty">{words.nothing}</p>;
   return (
     <table>
       <thead>
         <tr>
-          <th scope="col">severity</th>
-          <th scope="col">what</th>
-          <th scope="col">to whom</th>
-          <th scope="col">by whom</th>
-          <th scope="col">last (UTC)</th>
+          <th scope="col">{words.severity}</th>
+          <th scope="col">{words.what}</th>
+          <th scope="col">{words.toWhom}</th>
+          <th scope="col">{words.byWhom}</th>
+          <th scope="col">{words.last}</th>
           <th scope="col" class="number">
-            times
+            {words.times}
           </th>
-          <th scope="col">state</th>
+          <th scope="col">{words.state}</th>
         </tr>
       </thead>
       <tbody>
@@ -99,7 +104,7 @@ export function AlertTable({ alerts }: { readonly alerts: readonly Alert[] }): J
             </td>
             <td>{timeText(alert.last)}</td>
             <td class="number">{alert.count}</td>
-            <td>{alert.state.status}</td>
+            <td>{texts.actions.statuses[alert.state.status]}</td>
           </tr>
         ))}
       </tbody>
@@ -121,42 +126,38 @@ export function AlertPage({ id }: { readonly id: string }): JSX.Element {
             </h1>
             <p class="explanation">{alert.explanation}</p>
             <AlertActions alert={alert} changed={setChanged} />
-            <h2>What to do</h2>
+            <h2>{words.whatToDo}</h2>
             <p>{alert.advice}</p>
-            <h2>The facts</h2>
+            <h2>{words.facts}</h2>
             <dl class="facts">
-              <dt>happened to</dt>
+              <dt>{words.happenedTo}</dt>
               <dd>
                 <PartyText party={alert.subject} />
               </dd>
-              <dt>done by</dt>
+              <dt>{words.doneBy}</dt>
               <dd>
                 <PartyText party={alert.peer} />
               </dd>
               {alert.object !== '' && (
                 <>
-                  <dt>object</dt>
+                  <dt>{words.object}</dt>
                   <dd>{alert.object}</dd>
                 </>
               )}
-              <dt>when (UTC)</dt>
-              <dd>
-                {timeText(alert.first)} to {timeText(alert.last)}, {alert.count} {alert.count === 1 ? 'time' : 'times'}
-              </dd>
+              <dt>{words.when}</dt>
+              <dd>{words.span(timeText(alert.first), timeText(alert.last), alert.count)}</dd>
               {alert.incident !== null && (
                 <>
-                  <dt>part of</dt>
+                  <dt>{words.partOf}</dt>
                   <dd>
-                    <a href={`#/incidents/${encodeURIComponent(alert.incident)}`}>incident {alert.incident}</a>
+                    <a href={`#/incidents/${encodeURIComponent(alert.incident)}`}>{words.incident(alert.incident)}</a>
                   </dd>
                 </>
               )}
-              <dt>techniques</dt>
+              <dt>{words.techniques}</dt>
               <dd>{alert.techniques.join(', ') || '–'}</dd>
-              <dt>kind</dt>
-              <dd>
-                {alert.kind}, alert {alert.id}
-              </dd>
+              <dt>{words.kind}</dt>
+              <dd>{words.kindOf(alert.kind, alert.id)}</dd>
             </dl>
             <Proof alert={alert} />
           </article>

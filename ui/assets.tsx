@@ -2,8 +2,14 @@
 import type { JSX } from 'preact';
 import { AlertTable } from './alerts.tsx';
 import type { Alert, Asset, AssetDetail, Field, Overview, Page } from './api.ts';
+import { PointTable, Timeline } from './asset-parts.tsx';
+import { LoginTable } from './credentials.tsx';
+import { FirmwareHistory } from './firmware.tsx';
+import { OperationTable } from './operations.tsx';
+import { texts } from './texts.ts';
 import { ConversationTable } from './conversations.tsx';
 import {
+  CsvLink,
   AssetLink,
   Choice,
   Pager,
@@ -16,6 +22,7 @@ import {
   useSearch,
 } from './parts.tsx';
 
+const words = texts.asset;
 const PAGE_ROWS = 100;
 /** Of each list on the page of one device. */
 const DETAIL_ROWS = 25;
@@ -32,17 +39,18 @@ export function AssetsPage(): JSX.Element {
   const roles = site.state === 'there' ? site.answer.roles.map(({ name }) => name) : [];
   return (
     <>
-      <h1>Devices</h1>
+      <h1>{words.title}</h1>
       <div class="filters">
         {box}
+        <CsvLink list="assets" query={{ search, ...filters }} />
         <Choice
-          label="Role"
+          label={words.role}
           value={filters.role}
           change={(value) => change('role', value)}
           choices={roles.map((name) => [name, name])}
         />
         <Choice
-          label="Level"
+          label={words.level}
           value={filters.level}
           change={(value) => change('level', value)}
           choices={['5', '4', '3', '2', '1', '0', 'unknown'].map((name) => [name, name])}
@@ -52,15 +60,13 @@ export function AssetsPage(): JSX.Element {
         {({ items, total }) => (
           <>
             <table>
-              <TableHead
-                titles={['address', 'role', 'level', 'vendor', 'model', 'firmware', 'protocols', 'last (UTC)']}
-              />
+              <TableHead titles={words.headings} />
               <tbody>
                 {items.map((asset) => (
                   <tr key={asset.id}>
                     <td>
                       <AssetLink id={asset.id}>{asset.ip[0] ?? asset.mac[0] ?? asset.id}</AssetLink>
-                      {asset.unit === null ? '' : ` unit ${asset.unit}`}
+                      {asset.unit === null ? '' : ` ${words.unit(asset.unit)}`}
                     </td>
                     <td>{asset.role ?? '–'}</td>
                     <td>{asset.level ?? '–'}</td>
@@ -81,63 +87,112 @@ export function AssetsPage(): JSX.Element {
   );
 }
 
-export function AssetPage({ id }: { readonly id: string }): JSX.Element {
+const TABS = Object.keys(words.tabs) as (keyof typeof words.tabs)[];
+
+/** `tab`: which part of it is shown. */
+export function AssetPage({ id, tab }: { readonly id: string; readonly tab: string }): JSX.Element {
   const loaded = useAnswer<AssetDetail>(`/api/assets/${encodeURIComponent(id)}`);
-  const alerts = useAnswer<Page<Alert>>('/api/alerts', { asset: id, limit: DETAIL_ROWS });
   return (
     <Show loaded={loaded}>
       {(asset) => (
         <article>
           <h1>{asset.name ?? asset.ip[0] ?? asset.mac[0] ?? asset.id}</h1>
-          <p>
-            {[asset.role, asset.vendor, asset.model, asset.firmware].filter((word) => word !== null).join(', ') ||
-              'unknown'}
-            ; {[...asset.ip, ...asset.mac].join(', ')}; segment {asset.segment}
-          </p>
-          <p>
-            Guarded: {asset.hardening ?? 'nobody was seen logging in'}. First seen {timeText(asset.first)}, last{' '}
-            {timeText(asset.last)} UTC.
-          </p>
-          <h2>Alerts</h2>
-          <Show loaded={alerts}>{({ items }) => <AlertTable alerts={items} />}</Show>
-          <h2 class="known">What is known, and why</h2>
-          <FieldTable fields={asset.fields} />
-          <h2>Firmware that was seen</h2>
-          <FirmwareTable evidence={asset.evidence} field={asset.fields['firmware']} />
-          <h2>Services ({asset.serviceCount})</h2>
-          <ServiceTable asset={asset} />
-          <h2>Peers ({asset.peerCount})</h2>
-          <PeerTable asset={asset} />
-          <h2>All claims</h2>
-          <table>
-            <TableHead titles={['field', 'value', 'source', 'trust', 'frame']} />
-            <tbody>
-              {asset.evidence.map(({ attribute, value, source, trust, frame }) => (
-                <tr key={`${attribute} ${value} ${source}`}>
-                  <th scope="row">{attribute}</th>
-                  <td>{value}</td>
-                  <td>{source}</td>
-                  <td class="number">{Math.round(trust * 100)} %</td>
-                  <td>{frame === null ? '–' : `${frame.file}:${frame.frame}`}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-          <h2>Conversations</h2>
-          {asset.ip[0] === undefined ? <p class="empty">None.</p> : <ConversationTable host={asset.ip[0]} />}
+          <nav class="tabs" aria-label={words.parts}>
+            {TABS.map((name) => (
+              <a
+                key={name}
+                href={`#/assets/${encodeURIComponent(id)}${name === '' ? '' : `/${name}`}`}
+                aria-current={name === tab ? 'page' : undefined}
+              >
+                {words.tabs[name]}
+              </a>
+            ))}
+          </nav>
+          <AssetPart asset={asset} tab={tab} />
         </article>
       )}
     </Show>
   );
 }
 
+function AssetPart({ asset, tab }: { readonly asset: AssetDetail; readonly tab: string }): JSX.Element {
+  if (tab === 'points') return <PointTable asset={asset.id} />;
+  if (tab === 'timeline') return <Timeline asset={asset.id} />;
+  if (tab === 'evidence') return <EvidenceTable asset={asset} />;
+  if (tab === 'conversations')
+    return asset.ip[0] === undefined ? <p class="empty">{words.none}</p> : <ConversationTable host={asset.ip[0]} />;
+  if (tab === 'operations')
+    return (
+      <>
+        <h2>{words.asked}</h2>
+        <OperationTable asset={asset.id} side="server" rows={DETAIL_ROWS} />
+        <h2>{words.asks}</h2>
+        <OperationTable asset={asset.id} side="client" rows={DETAIL_ROWS} />
+      </>
+    );
+  if (tab === 'access')
+    return (
+      <>
+        <h2>{words.firmware}</h2>
+        <FirmwareTable evidence={asset.evidence} field={asset.fields['firmware']} />
+        <FirmwareHistory asset={asset.id} rows={DETAIL_ROWS} />
+        <h2>{words.logins}</h2>
+        <LoginTable asset={asset.id} />
+      </>
+    );
+  return <AssetOverview asset={asset} />;
+}
+
+function AssetOverview({ asset }: { readonly asset: AssetDetail }): JSX.Element {
+  const alerts = useAnswer<Page<Alert>>('/api/alerts', { asset: asset.id, limit: DETAIL_ROWS });
+  return (
+    <>
+      <p>
+        {words.about(
+          [asset.role, asset.vendor, asset.model, asset.firmware].filter((word) => word !== null).join(', '),
+          [...asset.ip, ...asset.mac].join(', '),
+          asset.segment,
+        )}
+      </p>
+      <p>{words.guarded(asset.hardening ?? words.nobodyLoggedIn, timeText(asset.first), timeText(asset.last))}</p>
+      <h2>{texts.alerts.title}</h2>
+      <Show loaded={alerts}>{({ items }) => <AlertTable alerts={items} />}</Show>
+      <h2 class="known">{words.known}</h2>
+      <FieldTable fields={asset.fields} />
+      <h2>{words.services(asset.serviceCount)}</h2>
+      <ServiceTable asset={asset} />
+      <h2>{words.peers(asset.peerCount)}</h2>
+      <PeerTable asset={asset} />
+    </>
+  );
+}
+
+function EvidenceTable({ asset }: { readonly asset: AssetDetail }): JSX.Element {
+  return (
+    <table>
+      <TableHead titles={words.evidenceHeadings} />
+      <tbody>
+        {asset.evidence.map(({ attribute, value, source, trust, frame }) => (
+          <tr key={`${attribute} ${value} ${source}`}>
+            <th scope="row">{attribute}</th>
+            <td>{value}</td>
+            <td>{source}</td>
+            <td class="number">{Math.round(trust * 100)} %</td>
+            <td>{frame === null ? '–' : `${frame.file}:${frame.frame}`}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
 /** Each field with the claim it shows, how sure that is, and what says otherwise. */
 function FieldTable({ fields }: { readonly fields: Readonly<Record<string, Field>> }): JSX.Element {
   const known = Object.entries(fields);
-  if (known.length === 0) return <p class="empty">Nothing.</p>;
+  if (known.length === 0) return <p class="empty">{words.nothing}</p>;
   return (
     <table>
-      <TableHead titles={['field', 'value', 'sure', 'because of', 'but']} />
+      <TableHead titles={words.fieldHeadings} />
       <tbody>
         {known.map(([name, { value, source, sure, agrees, disagrees }]) => (
           <tr key={name}>
@@ -146,7 +201,7 @@ function FieldTable({ fields }: { readonly fields: Readonly<Record<string, Field
             <td class="number">{Math.round(sure * 100)} %</td>
             <td>{[...new Set([source, ...agrees.map((claim) => claim.source)])].join(', ')}</td>
             <td>
-              {disagrees.map((claim) => `${claim.value} (${claim.source}, last ${timeText(claim.last)})`).join('; ') ||
+              {disagrees.map((claim) => words.otherwise(claim.value, claim.source, timeText(claim.last))).join('; ') ||
                 '–'}
             </td>
           </tr>
@@ -162,11 +217,11 @@ function FirmwareTable(props: {
   readonly field: Field | undefined;
 }): JSX.Element {
   const claimed = props.evidence.filter(({ attribute }) => attribute === 'firmware');
-  if (claimed.length === 0) return <p class="empty">None.</p>;
+  if (claimed.length === 0) return <p class="empty">{words.none}</p>;
   const others = [...(props.field?.agrees ?? []), ...(props.field?.disagrees ?? [])];
   return (
     <table>
-      <TableHead titles={['version', 'source', 'last (UTC)']} />
+      <TableHead titles={words.versionHeadings} />
       <tbody>
         {claimed.map(({ value, source }) => (
           <tr key={`${value} ${source}`}>
@@ -181,10 +236,10 @@ function FirmwareTable(props: {
 }
 
 function ServiceTable({ asset }: { readonly asset: AssetDetail }): JSX.Element {
-  if (asset.services.length === 0) return <p class="empty">None that answered.</p>;
+  if (asset.services.length === 0) return <p class="empty">{words.noServices}</p>;
   return (
     <table>
-      <TableHead titles={['service', 'protocol', 'clients', 'conversations', 'last (UTC)']} />
+      <TableHead titles={words.serviceHeadings} />
       <tbody>
         {asset.services.map((service) => (
           <tr key={`${service.transport} ${service.port}`}>
@@ -203,12 +258,12 @@ function ServiceTable({ asset }: { readonly asset: AssetDetail }): JSX.Element {
 }
 
 function PeerTable({ asset }: { readonly asset: AssetDetail }): JSX.Element {
-  if (asset.peers.length === 0) return <p class="empty">None.</p>;
+  if (asset.peers.length === 0) return <p class="empty">{words.none}</p>;
   const way = (isAsked: boolean, isAsking: boolean): string =>
-    isAsked && isAsking ? 'both ways' : isAsked ? 'is asked' : 'asks';
+    isAsked && isAsking ? words.bothWays : isAsked ? words.isAsked : words.isAsking;
   return (
     <table>
-      <TableHead titles={['peer', 'way', 'protocols', 'conversations', 'bytes', 'last (UTC)']} />
+      <TableHead titles={words.peerHeadings} />
       <tbody>
         {asset.peers.map((peer) => (
           <tr key={peer.asset ?? peer.address}>

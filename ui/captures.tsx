@@ -4,6 +4,9 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, answerOf, tell } from './api.ts';
 import { Show, TableHead, sizeText, timeText, useAnswer } from './parts.tsx';
 import { useRole } from './session.tsx';
+import { texts } from './texts.ts';
+
+const words = texts.captures;
 
 interface Upload {
   readonly id: string;
@@ -39,18 +42,18 @@ export function CapturesPage(): JSX.Element {
   const role = useRole();
   return (
     <>
-      <h1>Captures</h1>
+      <h1>{words.title}</h1>
       <Show loaded={loaded}>
         {({ bytesMax, uploads, captures }) => (
           <>
             {bytesMax !== null && role === 'operator' && <SendForm bytesMax={bytesMax} />}
             <UploadTable loaded={uploads} mayCancel={role === 'operator'} />
-            <h2>What the site was made from</h2>
+            <h2>{words.made}</h2>
             {captures.length === 0 ? (
-              <p class="empty">Nothing yet.</p>
+              <p class="empty">{words.nothing}</p>
             ) : (
               <table class="captures">
-                <TableHead titles={['capture', 'frames', 'bytes', 'first (UTC)', 'last (UTC)', 'damage']} />
+                <TableHead titles={words.headings} />
                 <tbody>
                   {captures.map((capture) => (
                     <tr key={capture.path}>
@@ -59,7 +62,7 @@ export function CapturesPage(): JSX.Element {
                       <td class="number">{sizeText(capture.bytes)}</td>
                       <td>{timeText(capture.first)}</td>
                       <td>{timeText(capture.last)}</td>
-                      <td>{capture.damage?.message ?? 'none'}</td>
+                      <td>{capture.damage?.message ?? words.undamaged}</td>
                     </tr>
                   ))}
                 </tbody>
@@ -93,11 +96,10 @@ function SendForm({ bytesMax }: { readonly bytesMax: number }): JSX.Element {
   return (
     <form class="filters" onSubmit={(event) => void send(event)}>
       <label>
-        Send a capture (pcap or pcapng, also gzip or zstd, at most {sizeText(bytesMax)}){' '}
-        <input type="file" name="capture" ref={input} required />
+        {words.send(sizeText(bytesMax))} <input type="file" name="capture" ref={input} required />
       </label>{' '}
       <button type="submit" disabled={isSending}>
-        {isSending ? 'Sending …' : 'Send and analyse'}
+        {isSending ? words.sending : words.sendNow}
       </button>
       {problem !== '' && (
         <p class="failed" role="alert">
@@ -127,16 +129,16 @@ function UploadTable(props: { readonly loaded: readonly Upload[]; readonly mayCa
   if (uploads.length === 0) return <></>;
   return (
     <section aria-live="polite">
-      <h2>Sent since the program started</h2>
+      <h2>{words.sent}</h2>
       <table class="uploads">
-        <TableHead titles={['capture', 'who', 'when (UTC)', 'state', 'how far', 'what came of it', '']} />
+        <TableHead titles={words.sentHeadings} />
         <tbody>
           {uploads.map((upload) => (
             <tr key={upload.id}>
               <td>{upload.name}</td>
               <td>{upload.operator}</td>
               <td>{timeText(upload.started)}</td>
-              <td>{upload.state}</td>
+              <td>{words.states[upload.state]}</td>
               <td>
                 <Progress upload={upload} />
               </td>
@@ -152,13 +154,13 @@ function UploadTable(props: { readonly loaded: readonly Upload[]; readonly mayCa
 
 function Progress({ upload }: { readonly upload: Upload }): JSX.Element {
   const { state, received, size, analysed, frames } = upload;
-  if (!isGoingOn(upload)) return <>{frames === 0 ? '–' : `${frames} frames`}</>;
+  if (!isGoingOn(upload)) return <>{frames === 0 ? '–' : words.frames(frames)}</>;
   const [done, all] = state === 'analysing' ? [analysed, received] : [received, size ?? received];
   return (
     <>
-      <progress aria-label={`${state} ${upload.name}`} value={all === 0 ? 0 : done / all} /> {sizeText(done)} of{' '}
-      {sizeText(all)}
-      {state === 'analysing' ? `, ${frames} frames` : ''}
+      <progress aria-label={words.progress(words.states[state], upload.name)} value={all === 0 ? 0 : done / all} />{' '}
+      {words.place(sizeText(done), sizeText(all))}
+      {state === 'analysing' ? `, ${words.frames(frames)}` : ''}
     </>
   );
 }
@@ -169,8 +171,8 @@ function CancelButton({ upload }: { readonly upload: Upload }): JSX.Element {
     void tell(`/api/captures/${encodeURIComponent(upload.id)}/cancel`, {}).catch(() => null);
   };
   return (
-    <button type="button" onClick={cancel} aria-label={`Cancel ${upload.name}`}>
-      Cancel
+    <button type="button" onClick={cancel} aria-label={words.cancelOf(upload.name)}>
+      {words.cancel}
     </button>
   );
 }

@@ -1,7 +1,10 @@
 // Who talked to whom: of the site, or of one host.
 import type { JSX } from 'preact';
 import type { Conversation, Page } from './api.ts';
-import { AssetLink, Pager, Show, TableHead, sizeText, timeText, useAnswer, useSearch } from './parts.tsx';
+import { CsvLink, AssetLink, Pager, Show, TableHead, sizeText, timeText, useAnswer, useSearch } from './parts.tsx';
+import { texts } from './texts.ts';
+
+const words = texts.conversations;
 
 const PAGE_ROWS = 100;
 /** On the page of one host. */
@@ -10,7 +13,7 @@ const HOST_ROWS = 25;
 export function ConversationsPage(): JSX.Element {
   return (
     <>
-      <h1>Conversations</h1>
+      <h1>{words.title}</h1>
       <ConversationTable host="" />
     </>
   );
@@ -22,12 +25,15 @@ export function ConversationTable({ host }: { readonly host: string }): JSX.Elem
   const loaded = useAnswer<Page<Conversation>>('/api/conversations', { host, search, offset, limit: rows });
   return (
     <>
-      <div class="filters">{box}</div>
+      <div class="filters">
+        {box}
+        <CsvLink list="conversations" query={{ host, search }} />
+      </div>
       <Show loaded={loaded}>
         {({ items, total }) => (
           <>
             <table>
-              <TableHead titles={['client', 'server', 'service', 'protocol', 'first (UTC)', 'sent', 'received', '']} />
+              <TableHead titles={words.headings} />
               <tbody>
                 {items.map((each, index) => (
                   <tr key={index}>
@@ -52,7 +58,7 @@ export function ConversationTable({ host }: { readonly host: string }): JSX.Elem
                     <td>{timeText(each.first)}</td>
                     <td class="number">{sizeText(each.clientBytes)}</td>
                     <td class="number">{sizeText(each.serverBytes)}</td>
-                    <td>{each.answered ? '' : 'unanswered'}</td>
+                    <td>{each.answered ? '' : words.unanswered}</td>
                   </tr>
                 ))}
               </tbody>

@@ -2,6 +2,9 @@
 import type { JSX } from 'preact';
 import type { Incident, Page } from './api.ts';
 import { AssetLink, Pager, SeverityMark, Show, TableHead, timeText, useAnswer, useSearch } from './parts.tsx';
+import { texts } from './texts.ts';
+
+const words = texts.incidents;
 
 const PAGE_ROWS = 50;
 
@@ -14,16 +17,16 @@ export function IncidentsPage(): JSX.Element {
   const loaded = useAnswer<Page<Incident>>('/api/incidents', { search, offset, limit: PAGE_ROWS });
   return (
     <>
-      <h1>Incidents</h1>
+      <h1>{words.title}</h1>
       <div class="filters">{box}</div>
       <Show loaded={loaded}>
         {({ items, total }) =>
           total === 0 ? (
-            <p class="empty">No incident: no alerts belong together.</p>
+            <p class="empty">{words.nothing}</p>
           ) : (
             <>
               <table>
-                <TableHead titles={['severity', 'what', 'hosts', 'alerts', 'first (UTC)', 'last (UTC)']} />
+                <TableHead titles={words.headings} />
                 <tbody>
                   {items.map((incident) => (
                     <tr key={incident.id}>
@@ -59,7 +62,7 @@ export function IncidentPage({ id }: { readonly id: string }): JSX.Element {
           <h1>
             <SeverityMark severity={incident.severity} /> {incident.title}
           </h1>
-          <h2>Who was in it</h2>
+          <h2>{words.who}</h2>
           <ul>
             {incident.hosts.map((host, index) => (
               <li key={index}>
@@ -67,13 +70,13 @@ export function IncidentPage({ id }: { readonly id: string }): JSX.Element {
               </li>
             ))}
           </ul>
-          <h2>The story</h2>
+          <h2>{words.story}</h2>
           <ol class="story">
             {incident.steps.map((step) => (
               <Step key={step.alert} incident={incident} step={step} />
             ))}
           </ol>
-          <p>Techniques: {incident.techniques.join(', ') || '–'}</p>
+          <p>{words.techniques(incident.techniques.join(', ') || '–')}</p>
         </article>
       )}
     </Show>

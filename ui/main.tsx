@@ -8,27 +8,22 @@ import { AlertPage, AlertsPage } from './alerts.tsx';
 import { AssetPage, AssetsPage } from './assets.tsx';
 import { ConversationsPage } from './conversations.tsx';
 import { IncidentPage, IncidentsPage } from './incidents.tsx';
-import { CAPTURES_CHANGED, CapturesPage } from './captures.tsx';
+import { BaselinePage } from './baseline.tsx';
+import { CredentialsPage } from './credentials.tsx';
+import { FirmwarePage } from './firmware.tsx';
+import { SegmentationPage } from './segmentation.tsx';
+import { OperationsPage } from './operations.tsx';
 import { DoorPage, EndSession } from './session.tsx';
 import { SettingsPage } from './settings.tsx';
 import { ReportsPage } from './reports.tsx';
-import { OperationsPage } from './operations.tsx';
+import { CAPTURES_CHANGED, CapturesPage } from './captures.tsx';
 import { LogPage, ModulesPage, OverviewPage } from './pages.tsx';
+import { texts } from './texts.ts';
 
-const PAGES: readonly (readonly [path: string, title: string])[] = [
-  ['', 'Overview'],
-  ['map', 'Map'],
-  ['incidents', 'Incidents'],
-  ['alerts', 'Alerts'],
-  ['assets', 'Devices'],
-  ['operations', 'Operations'],
-  ['conversations', 'Conversations'],
-  ['captures', 'Captures'],
-  ['reports', 'Reports'],
-  ['modules', 'Modules'],
-  ['settings', 'Settings'],
-  ['log', 'Log'],
-];
+const words = texts.frame;
+
+/** In the order of the bar. */
+const PAGES = Object.entries(words.titles);
 
 /** Of `#/alerts/ID?asset=…`: its parts. */
 function currentPath(): readonly string[] {
@@ -42,15 +37,15 @@ function App(): JSX.Element {
     addEventListener('hashchange', changed);
     return () => removeEventListener('hashchange', changed);
   }, []);
-  const [page = '', id] = path;
+  const [page = '', id, tab = ''] = path;
   return (
     <>
       <a class="skip" href="#content">
-        To the content
+        {words.skip}
       </a>
       <header>
-        <strong>1-SEC Shield</strong>
-        <nav aria-label="Pages of the dashboard">
+        <strong>{words.product}</strong>
+        <nav aria-label={words.pages}>
           {PAGES.map(([name, title]) => (
             <a key={name} href={`#/${name}`} aria-current={name === page ? 'page' : undefined}>
               {title}
@@ -60,19 +55,24 @@ function App(): JSX.Element {
         <EndSession />
       </header>
       <main id="content" tabIndex={-1}>
-        <Content key={path.join('/')} page={page} id={id} />
+        <Content key={path.slice(0, 2).join('/')} page={page} id={id} tab={tab} />
       </main>
     </>
   );
 }
 
-function Content({ page, id }: { readonly page: string; readonly id: string | undefined }): JSX.Element {
+function Content(props: { readonly page: string; readonly id: string | undefined; readonly tab: string }): JSX.Element {
+  const { page, id, tab } = props;
   if (page === 'map') return <MapPage />;
   if (page === 'alerts') return id === undefined ? <AlertsPage /> : <AlertPage id={id} />;
   if (page === 'incidents') return id === undefined ? <IncidentsPage /> : <IncidentPage id={id} />;
   if (page === 'log') return <LogPage />;
-  if (page === 'assets') return id === undefined ? <AssetsPage /> : <AssetPage id={id} />;
+  if (page === 'assets') return id === undefined ? <AssetsPage /> : <AssetPage id={id} tab={tab} />;
   if (page === 'operations') return <OperationsPage />;
+  if (page === 'segmentation') return <SegmentationPage />;
+  if (page === 'firmware') return <FirmwarePage />;
+  if (page === 'credentials') return <CredentialsPage />;
+  if (page === 'baseline') return <BaselinePage />;
   if (page === 'conversations') return <ConversationsPage />;
   if (page === 'captures') return <CapturesPage />;
   if (page === 'settings') return <SettingsPage />;

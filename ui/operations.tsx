@@ -1,6 +1,17 @@
 // Who asked whom for what, and what came of it: of the site, or of one device.
 import type { JSX } from 'preact';
-import { AssetLink, Choice, Pager, Show, TableHead, timeText, useAnswer, useFilters, useSearch } from './parts.tsx';
+import {
+  CsvLink,
+  AssetLink,
+  Choice,
+  Pager,
+  Show,
+  TableHead,
+  timeText,
+  useAnswer,
+  useFilters,
+  useSearch,
+} from './parts.tsx';
 import { ACCESSES, OUTCOMES, type Operation, type OperationPage } from './plant.ts';
 import { texts } from './texts.ts';
 
@@ -39,6 +50,7 @@ export function OperationTable(props: {
         <>
           <div class="filters">
             {box}
+            <CsvLink list="operations" query={query} />
             <Choice
               label={words.access}
               value={filters.access}

@@ -4,6 +4,9 @@ import { SEVERITIES, type Action, type Counted, type Module, type Overview, type
 import { Pager, SeverityMark, Show, TableHead, actionText, timeText, useAnswer, useSearch } from './parts.tsx';
 import { IncidentLink } from './incidents.tsx';
 import { SiteLog } from './site-log.tsx';
+import { texts } from './texts.ts';
+
+const words = texts.overview;
 
 const PAGE_ROWS = 100;
 
@@ -13,22 +16,20 @@ export function OverviewPage(): JSX.Element {
     <Show loaded={loaded}>
       {(site) => (
         <>
-          <h1>What needs you now</h1>
+          <h1>{words.title}</h1>
           {site.worstIncidents.length > 0 && (
             <ul class="worst">
               {site.worstIncidents.map((incident) => (
                 <li key={incident.id}>
                   <SeverityMark severity={incident.severity} /> <IncidentLink incident={incident} />
-                  <p>
-                    incident of {incident.stepCount} alerts, {timeText(incident.first)} to {timeText(incident.last)} UTC
-                  </p>
+                  <p>{words.incident(incident.stepCount, timeText(incident.first), timeText(incident.last))}</p>
                 </li>
               ))}
             </ul>
           )}
-          {site.worstIncidents.length > 0 && <h2>Alerts that wait</h2>}
+          {site.worstIncidents.length > 0 && <h2>{words.waiting}</h2>}
           {site.worst.length === 0 ? (
-            <p class="empty">Nothing: no alert waits for anybody.</p>
+            <p class="empty">{words.nothing}</p>
           ) : (
             <ul class="worst alerts">
               {site.worst.map((alert) => (
@@ -40,28 +41,28 @@ export function OverviewPage(): JSX.Element {
               ))}
             </ul>
           )}
-          <h2>The site</h2>
+          <h2>{words.site}</h2>
           <dl class="figures">
-            <Figure name="devices" value={site.assets} link="#/assets" />
-            <Figure name="incidents that wait" value={site.incidents} link="#/incidents" />
-            <Figure name="alerts that wait" value={site.waiting} link="#/alerts" />
-            <Figure name="alerts in all" value={site.alerts} link="#/alerts" />
-            <Figure name="conversations" value={site.conversations} link="#/conversations" />
-            <Figure name={`of ${site.modulesPlanned} modules look`} value={site.modules} link="#/modules" />
+            <Figure name={words.devices} value={site.assets} link="#/assets" />
+            <Figure name={words.incidentsWaiting} value={site.incidents} link="#/incidents" />
+            <Figure name={words.alertsWaiting} value={site.waiting} link="#/alerts" />
+            <Figure name={words.alertsAll} value={site.alerts} link="#/alerts" />
+            <Figure name={words.conversations} value={site.conversations} link="#/conversations" />
+            <Figure name={words.modules(site.modulesPlanned)} value={site.modules} link="#/modules" />
           </dl>
           <div class="columns">
             <CountTable
-              title="Alerts that wait"
+              title={words.waiting}
               rows={SEVERITIES.map((name) => ({ name, count: site.bySeverity[name] }))}
             />
-            <CountTable title="Roles" rows={site.roles} />
-            <CountTable title="Protocols" rows={site.protocols} />
+            <CountTable title={words.roles} rows={site.roles} />
+            <CountTable title={words.protocols} rows={site.protocols} />
           </div>
-          <h2>What was looked at</h2>
+          <h2>{words.captures}</h2>
           <ul>
             {site.captures.map((capture) => (
               <li key={capture.path}>
-                {capture.path}: {capture.frames} frames, {timeText(capture.first)} to {timeText(capture.last)} UTC
+                {words.capture(capture.path, capture.frames, timeText(capture.first), timeText(capture.last))}
               </li>
             ))}
           </ul>
@@ -112,7 +113,7 @@ export function ModulesPage(): JSX.Element {
     <Show loaded={loaded}>
       {({ items }) => (
         <>
-          <h1>Modules</h1>
+          <h1>{texts.modules.title}</h1>
           {items.map((module) => (
             <section key={module.name}>
               <h2>{module.title}</h2>
@@ -144,16 +145,16 @@ export function LogPage(): JSX.Element {
   const loaded = useAnswer<Page<Action>>('/api/actions', { search, offset, limit: PAGE_ROWS });
   return (
     <>
-      <h1>What operators did</h1>
+      <h1>{texts.log.title}</h1>
       <div class="filters">{box}</div>
       <Show loaded={loaded}>
         {({ items, total }) =>
           total === 0 ? (
-            <p class="empty">Nothing yet.</p>
+            <p class="empty">{texts.log.nothing}</p>
           ) : (
             <>
               <table>
-                <TableHead titles={['number', 'when (UTC)', 'who', 'what', 'alert', 'why']} />
+                <TableHead titles={texts.log.headings} />
                 <tbody>
                   {items.map((action) => (
                     <tr key={action.id}>

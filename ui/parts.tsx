@@ -2,7 +2,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import { texts } from './texts.ts';
-import { ApiError, ask, type Action, type Party, type Scope, type Severity } from './api.ts';
+import { ApiError, ask, type Action, type Party, type Severity } from './api.ts';
 
 const MARKS: Readonly<Record<Severity, string>> = { critical: '◆', high: '▲', medium: '■', low: '●', info: '○' };
 
@@ -30,8 +30,8 @@ export function PartyText({ party }: { readonly party: Party | null }): JSX.Elem
   return (
     <span>
       <AssetLink id={party.asset}>{party.ip ?? party.mac ?? party.asset}</AssetLink>
-      {party.unit === null ? '' : ` unit ${party.unit}`}
-      {party.port === null ? '' : ` port ${party.port}`}
+      {party.unit === null ? '' : ` ${texts.party.unit(party.unit)}`}
+      {party.port === null ? '' : ` ${texts.party.port(party.port)}`}
     </span>
   );
 }
@@ -52,22 +52,10 @@ export function sizeText(bytes: number): string {
   return `${size < 10 && unit > 0 ? size.toFixed(1) : Math.round(size)} ${units[unit]!}`;
 }
 
-export const SCOPE_TEXTS: Readonly<Record<Scope, string>> = {
-  exact: 'exactly this, between these two',
-  pair: 'all of this kind between these two',
-  device: 'all of this kind at this device, whoever does it',
-};
-
-const ACTION_TEXTS: Readonly<Record<Action['action'], string>> = {
-  acknowledge: 'acknowledged',
-  normal: 'marked as normal',
-  close: 'closed',
-  undo: 'undone',
-};
-
 export function actionText({ action, scope, undoes }: Action): string {
-  if (undoes !== null) return `undid number ${undoes}`;
-  return scope === null ? ACTION_TEXTS[action] : `${ACTION_TEXTS[action]}: ${SCOPE_TEXTS[scope]}`;
+  const words = texts.actions;
+  if (undoes !== null) return words.undid(undoes);
+  return scope === null ? words.done[action] : words.doneWith(words.done[action], words.scopes[scope]);
 }
 
 export type Loaded<Answer> =
@@ -127,7 +115,7 @@ export function Show<Answer>(props: {
   if (loaded.state === 'loading')
     return (
       <p class="empty" aria-busy="true">
-        Loading …
+        {texts.loading}
       </p>
     );
   if (loaded.state === 'failed')
@@ -198,7 +186,7 @@ export function useSearch(isInAddress = true): {
     if (isInAddress) setFilter('search', text);
     else setOwn(text);
   };
-  return { search, offset, setOffset, box: <SearchBox label="Search" value={search} change={change} /> };
+  return { search, offset, setOffset, box: <SearchBox label={texts.search} value={search} change={change} /> };
 }
 
 /** Where a list goes on: a page forth and back. */
@@ -211,13 +199,13 @@ export function Pager(props: {
   const { offset, limit, total, go } = props;
   const last = Math.min(total, offset + limit);
   return (
-    <nav class="pager" aria-label="Pages">
-      <span>{total === 0 ? 'nothing' : `${offset + 1} to ${last} of ${total}`}</span>
+    <nav class="pager" aria-label={texts.pager.pages}>
+      <span>{total === 0 ? texts.pager.nothing : texts.pager.place(offset + 1, last, total)}</span>
       <button type="button" disabled={offset === 0} onClick={() => go(Math.max(0, offset - limit))}>
-        Back
+        {texts.pager.back}
       </button>
       <button type="button" disabled={last >= total} onClick={() => go(offset + limit)}>
-        Next
+        {texts.pager.next}
       </button>
     </nav>
   );
@@ -254,5 +242,18 @@ export function Choice(props: {
         ))}
       </select>
     </label>
+  );
+}
+
+/** The whole list, with these filters, as a file. */
+export function CsvLink(props: {
+  readonly list: string;
+  readonly query: Readonly<Record<string, string>>;
+}): JSX.Element {
+  const words = new URLSearchParams(Object.entries(props.query).filter(([, value]) => value !== ''));
+  return (
+    <a class="csv" href={`/api/${props.list}.csv?${words}`} download>
+      {texts.csv}
+    </a>
   );
 }

@@ -93,3 +93,99 @@ export interface Point {
   readonly step: number | null;
   readonly seen: string;
 }
+
+export type Verdict = 'violating' | 'observed' | 'unanswered' | 'allowed' | 'unused';
+
+export interface Zone {
+  readonly name: string;
+  readonly level: number | null;
+  readonly because: string;
+  readonly hostCount: number;
+  readonly hosts: readonly { readonly address: string; readonly asset: string | null; readonly role: string | null }[];
+}
+
+export interface ZoneCell {
+  /** Zones by index. */
+  readonly from: number;
+  readonly to: number;
+  /** Null within a zone. */
+  readonly verdict: Verdict | null;
+  readonly conversations: number;
+  readonly pairs: number;
+  readonly bytes: number;
+  readonly said: readonly {
+    readonly protocol: string;
+    readonly functions: string | null;
+    readonly ports: readonly string[];
+  }[];
+  readonly services: readonly {
+    readonly service: string;
+    readonly ports: readonly string[];
+    readonly verdict: Verdict | null;
+    readonly conversations: number;
+    readonly pairs: number;
+    readonly access: string | null;
+    readonly last: string;
+  }[];
+}
+
+export interface Segmentation {
+  readonly hasPolicy: boolean;
+  readonly zones: readonly Zone[];
+  readonly cells: readonly ZoneCell[];
+  readonly outside: number;
+}
+
+export interface FirmwareEvent {
+  readonly asset: string;
+  readonly address: string;
+  readonly time: string;
+  readonly what: 'reported' | 'sent';
+  readonly version: string;
+  readonly source: string;
+  readonly sha256: string;
+  readonly name: string;
+  readonly size: number | null;
+  readonly kind: string;
+  readonly verdicts: readonly string[];
+}
+
+export interface Login {
+  readonly client: string;
+  readonly clientAsset: string | null;
+  readonly server: string;
+  readonly serverAsset: string | null;
+  readonly protocol: string;
+  readonly mechanism: string;
+  readonly user: string;
+  readonly outcome: 'accepted' | 'refused' | 'unknown';
+  readonly count: number;
+  readonly last: string;
+}
+
+export interface GuardedDevice {
+  readonly asset: string;
+  readonly address: string;
+  readonly role: string | null;
+  readonly findings: number;
+  readonly states: readonly {
+    readonly state: string;
+    readonly source: string;
+    readonly trust: number;
+    readonly last: string;
+    readonly frame: { readonly file: number; readonly frame: number } | null;
+  }[];
+}
+
+export interface BaselinePage {
+  readonly total: number;
+  readonly file: string;
+  readonly once: number;
+  readonly items: readonly {
+    readonly id: string;
+    readonly segment: string;
+    readonly address: string;
+    readonly text: string;
+    readonly isOnce: boolean;
+  }[];
+}

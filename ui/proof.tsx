@@ -3,6 +3,9 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Alert, ProofOfAlert, ProvingFrame } from './api.ts';
 import { Show, timeText, useAnswer } from './parts.tsx';
+import { texts } from './texts.ts';
+
+const words = texts.proof;
 
 const LINE_BYTES = 16;
 
@@ -11,12 +14,12 @@ export function Proof({ alert }: { readonly alert: Alert }): JSX.Element {
   const count = alert.frames.length + alert.framesOmitted;
   return (
     <section class="proof">
-      <h2>The proof</h2>
+      <h2>{words.title}</h2>
       <p>
-        {count} proving {count === 1 ? 'frame' : 'frames'}.{' '}
+        {words.frames(count)}{' '}
         {isOpen ? null : (
           <button type="button" onClick={() => setOpen(true)}>
-            Open the frames
+            {words.open}
           </button>
         )}
       </p>
@@ -35,14 +38,14 @@ function Frames({ id }: { readonly id: string }): JSX.Element {
         <>
           <p>
             <a href={`${path}/evidence.pcapng`} download>
-              Download as pcapng
+              {words.download}
             </a>
-            , with some frames around. Secrets of logins are overwritten.
+            {words.downloaded}
           </p>
           {frames.map((frame) => (
             <Frame key={`${frame.file}:${frame.frame}`} frame={frame} />
           ))}
-          {omitted > 0 && <p>{omitted} more are not shown.</p>}
+          {omitted > 0 && <p>{words.omitted(omitted)}</p>}
         </>
       )}
     </Show>
@@ -53,20 +56,18 @@ function Frame({ frame }: { readonly frame: ProvingFrame }): JSX.Element {
   const shown = frame.hex.length / 2;
   return (
     <section class="frame">
-      <h3>
-        Frame {frame.frame} of {frame.path}
-      </h3>
+      <h3>{words.frame(frame.frame, frame.path)}</h3>
       <p>
-        {timeText(frame.time)} UTC, {frame.originalLength} bytes
-        {frame.length < frame.originalLength ? `, ${frame.length} of them captured` : ''}
-        {shown < frame.length ? `, the first ${shown} shown` : ''}
-        {frame.maskedBytes > 0 ? `, ${frame.maskedBytes} bytes of a login secret overwritten with X` : ''}
+        {words.about(timeText(frame.time), frame.originalLength)}
+        {frame.length < frame.originalLength ? words.captured(frame.length) : ''}
+        {shown < frame.length ? words.shown(shown) : ''}
+        {frame.maskedBytes > 0 ? words.masked(frame.maskedBytes) : ''}
       </p>
       {frame.facts.map((fact, index) => (
         <Fact key={index} fact={fact} />
       ))}
-      {frame.facts.length === 0 && <p class="empty">Nothing more was decoded from it.</p>}
-      <pre tabIndex={0} aria-label={`Bytes of frame ${frame.frame}`}>
+      {frame.facts.length === 0 && <p class="empty">{words.nothing}</p>}
+      <pre tabIndex={0} aria-label={words.bytes(frame.frame)}>
         {hexLines(frame.hex)}
       </pre>
     </section>

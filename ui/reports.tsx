@@ -3,6 +3,9 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Page } from './api.ts';
 import { Show, useAnswer } from './parts.tsx';
+import { texts } from './texts.ts';
+
+const words = texts.reports;
 
 interface Report {
   readonly name: string;
@@ -16,8 +19,8 @@ export function ReportsPage(): JSX.Element {
   const [until, setUntil] = useState('');
   return (
     <>
-      <h1>Reports</h1>
-      <p>Each is one file that needs nothing else. The browser prints it, or saves it as PDF.</p>
+      <h1>{words.title}</h1>
+      <p>{words.about}</p>
       <Show loaded={loaded}>
         {({ items }) => (
           <ul class="reports">
@@ -29,9 +32,9 @@ export function ReportsPage(): JSX.Element {
                 : {summary}
                 {name === 'changes' && (
                   <div class="filters">
-                    <TimeField label="from (UTC)" value={since} change={setSince} />
-                    <TimeField label="until" value={until} change={setUntil} />
-                    <span>empty: since the last capture began</span>
+                    <TimeField label={words.from} value={since} change={setSince} />
+                    <TimeField label={words.until} value={until} change={setUntil} />
+                    <span>{words.empty}</span>
                   </div>
                 )}
               </li>

@@ -3,6 +3,9 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { ApiError, openSession, tell } from './api.ts';
 import { useAnswer } from './parts.tsx';
+import { texts } from './texts.ts';
+
+const words = texts.session;
 
 /** `problem`: why there is no session; empty: nobody tried. */
 export function DoorPage(props: { readonly problem: string; readonly entered: () => void }): JSX.Element {
@@ -19,16 +22,16 @@ export function DoorPage(props: { readonly problem: string; readonly entered: ()
   };
   return (
     <main id="content" class="door">
-      <h1>1-SEC Shield</h1>
-      <p>Open the address that the program printed, or give the token that you were given.</p>
+      <h1>{texts.frame.product}</h1>
+      <p>{words.howTo}</p>
       {problem !== '' && (
         <p class="failed" role="alert">
-          No session: {problem}.
+          {words.refused(problem)}
         </p>
       )}
       <form onSubmit={(event) => void open(event)}>
         <label>
-          Token{' '}
+          {words.token}{' '}
           <input
             type="password"
             name="token"
@@ -38,7 +41,7 @@ export function DoorPage(props: { readonly problem: string; readonly entered: ()
             onInput={(event) => setToken(event.currentTarget.value)}
           />
         </label>{' '}
-        <button type="submit">Open</button>
+        <button type="submit">{words.open}</button>
       </form>
     </main>
   );
@@ -51,7 +54,7 @@ export function EndSession(): JSX.Element {
   };
   return (
     <button type="button" class="quiet" onClick={() => void end()}>
-      End session
+      {words.end}
     </button>
   );
 }

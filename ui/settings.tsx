@@ -5,6 +5,9 @@ import { useState } from 'preact/hooks';
 import { ApiError, tell, type Severity } from './api.ts';
 import { Show, TableHead, useAnswer } from './parts.tsx';
 import { useRole } from './session.tsx';
+import { texts } from './texts.ts';
+
+const words = texts.settings;
 
 interface Kind {
   readonly name: string;
@@ -37,7 +40,7 @@ export function SettingsPage(): JSX.Element {
   const loaded = useAnswer<Settings>('/api/settings', {}, false);
   return (
     <>
-      <h1>Settings</h1>
+      <h1>{words.title}</h1>
       <Show loaded={loaded}>{(settings) => <SettingsOf first={settings} />}</Show>
     </>
   );
@@ -59,14 +62,10 @@ function SettingsOf({ first }: { readonly first: Settings }): JSX.Element {
   const change: Change = (module, name, value) => void wish('/api/settings', { module, name, value });
   return (
     <>
-      <p>
-        {settings.file === null
-          ? 'The program was started without --config FILE: everything is as the program has it.'
-          : `What is changed here stands in ${settings.file}, whose other lines stay as they are. It holds from the next capture or watch on.`}
-      </p>
+      <p>{settings.file === null ? words.noFile : words.file(settings.file)}</p>
       {settings.problems.map(({ line, message }) => (
         <p class="failed" key={line}>
-          line {line}: {message}
+          {words.problem(line, message)}
         </p>
       ))}
       {problem !== '' && (
@@ -76,16 +75,16 @@ function SettingsOf({ first }: { readonly first: Settings }): JSX.Element {
       )}
       {mayChange && settings.undo !== null && (
         <p>
-          Last changed: {settings.undo}.{' '}
+          {words.lastChanged(settings.undo)}{' '}
           <button type="button" onClick={() => void wish('/api/settings/undo', {})}>
-            Take it back
+            {words.takeBack}
           </button>
         </p>
       )}
       {settings.modules.map((module) => (
         <ModuleSettings key={module.name} module={module} change={mayChange ? change : null} />
       ))}
-      <h2>How the program was started</h2>
+      <h2>{words.started}</h2>
       <dl class="started">
         {settings.started.map(({ option, value }) => (
           <div key={option}>
@@ -96,7 +95,7 @@ function SettingsOf({ first }: { readonly first: Settings }): JSX.Element {
       </dl>
       {settings.text !== '' && (
         <details>
-          <summary>The whole file</summary>
+          <summary>{words.wholeFile}</summary>
           <pre>{settings.text}</pre>
         </details>
       )}
@@ -112,9 +111,7 @@ function ModuleSettings(props: {
   const { name, title, isEnabled, line, kinds } = module;
   return (
     <details class="module-settings">
-      <summary>
-        {title}: {isEnabled ? 'on' : 'off'} ({whereFrom(line)})
-      </summary>
+      <summary>{words.module(title, isEnabled, whereFrom(line))}</summary>
       <label>
         <input
           type="checkbox"
@@ -122,22 +119,22 @@ function ModuleSettings(props: {
           disabled={change === null}
           onChange={(event) => change?.(name, 'enabled', String(event.currentTarget.checked))}
         />{' '}
-        {name} looks
+        {words.looks(name)}
       </label>
       <table>
-        <TableHead titles={['alert', 'severity', 'usual', 'where from']} />
+        <TableHead titles={words.headings} />
         <tbody>
           {kinds.map((kind) => (
             <tr key={kind.name}>
               <td>{kind.title}</td>
               <td>
                 <select
-                  aria-label={`Severity of ${kind.title}`}
+                  aria-label={words.severityOf(kind.title)}
                   disabled={change === null}
                   value={kind.line === null ? 'default' : kind.severity}
                   onChange={(event) => change?.(name, kind.name, event.currentTarget.value)}
                 >
-                  <option value="default">as usual</option>
+                  <option value="default">{words.asUsual}</option>
                   {SEVERITIES.map((severity) => (
                     <option key={severity} value={severity}>
                       {severity}
@@ -156,5 +153,5 @@ function ModuleSettings(props: {
 }
 
 function whereFrom(line: number | null): string {
-  return line === null ? 'the program' : `line ${line}`;
+  return line === null ? words.fromProgram : words.fromLine(line);
 }

@@ -2,6 +2,9 @@
 import type { JSX } from 'preact';
 import type { Page } from './api.ts';
 import { Pager, Show, TableHead, timeText, useAnswer, useSearch } from './parts.tsx';
+import { texts } from './texts.ts';
+
+const words = texts.log;
 
 interface LogLine {
   readonly id: number;
@@ -18,22 +21,22 @@ export function SiteLog(): JSX.Element {
   const loaded = useAnswer<Page<LogLine>>('/api/log', { search, offset, limit: ROWS });
   return (
     <section class="site-log">
-      <h2>Sessions, uploads, settings</h2>
+      <h2>{words.siteTitle}</h2>
       <div class="filters">{box}</div>
       <Show loaded={loaded}>
         {({ items, total }) =>
           total === 0 ? (
-            <p class="empty">Nothing yet.</p>
+            <p class="empty">{words.nothing}</p>
           ) : (
             <>
               <table>
-                <TableHead titles={['number', 'when (UTC)', 'who', 'what', 'more']} />
+                <TableHead titles={words.siteHeadings} />
                 <tbody>
                   {items.map((line) => (
                     <tr key={line.id}>
                       <td class="number">{line.id}</td>
                       <td>{timeText(line.time)}</td>
-                      <td>{line.operator || 'nobody known'}</td>
+                      <td>{line.operator || words.nobody}</td>
                       <td>{line.action}</td>
                       <td>{line.detail}</td>
                     </tr>

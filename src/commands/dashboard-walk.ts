@@ -11,12 +11,19 @@ export const DASHBOARD_PAGES = [
   'assets',
   'operations',
   'conversations',
+  'segmentation',
+  'firmware',
+  'credentials',
+  'baseline',
   'captures',
   'reports',
   'modules',
   'settings',
   'log',
 ] as const;
+
+/** Parts of the page of one device. */
+export const DEVICE_TABS = ['points', 'operations', 'timeline', 'access', 'conversations', 'evidence'] as const;
 
 export interface Interaction {
   readonly name: string;
@@ -111,6 +118,14 @@ export const INTERACTIONS: readonly Interaction[] = [
   types('assets', 'siemens'),
   types('assets', '10.3.0.17'),
   clicks('open a device', 'assets', 'tbody a', "document.querySelector('.known') !== null"),
+  ...['points', 'operations', 'timeline', 'access', 'conversations'].map((tab) =>
+    clicks(
+      `a device: its ${tab}`,
+      'assets/device-0',
+      `.tabs a[href$="/${tab}"]`,
+      "document.querySelector('table') !== null",
+    ),
+  ),
   opens('operations', 'operations', 'Operations', ROWS),
   clicks('next page of operations', 'operations', NEXT),
   types('operations', '10.3.0.17'),
@@ -120,6 +135,11 @@ export const INTERACTIONS: readonly Interaction[] = [
   clicks('next page of conversations', 'conversations', NEXT),
   types('conversations', 'modbus'),
   types('conversations', '10.3.0.17'),
+  opens('segmentation', 'segmentation', 'Segmentation', "document.querySelector('.matrix .cell') !== null"),
+  clicks('open a cell of the matrix', 'segmentation', '.matrix .cell', "document.querySelector('section h2') !== null"),
+  opens('firmware', 'firmware', 'Firmware', SETTLED),
+  opens('credentials', 'credentials', 'Credentials', SETTLED),
+  opens('the baseline', 'baseline', 'Baseline', SETTLED),
   opens('modules', 'modules', 'Modules'),
   opens('the log', 'log', 'What operators did'),
 ];

@@ -17,7 +17,7 @@ import { SiteStore } from '../store/site-store.ts';
 import { CaptureUploads } from './capture-uploads.ts';
 import { CONFIG_EXAMPLE } from './config-example.ts';
 import { dashboardFiles } from './dashboard-files.ts';
-import { DASHBOARD_PAGES, INTERACTIONS, interact } from './dashboard-walk.ts';
+import { DASHBOARD_PAGES, DEVICE_TABS, INTERACTIONS, interact } from './dashboard-walk.ts';
 import { run1sec } from './child-program.ts';
 import { SiteSettings } from './site-settings.ts';
 import { StoredSite } from './stored-site.ts';
@@ -30,6 +30,7 @@ const FIRST_PAINT_MS = 3000;
 const INTERACTION_MS = 300;
 /** What a quiet machine needs: then it is not tried again. */
 const QUIET_MS = 100;
+const QUIET_PAINT_MS = 1000;
 const TRIES = 4;
 /** A worker has to start, and the whole capture is read. */
 const PROOF_MS = 30_000;
@@ -52,10 +53,7 @@ describe('the dashboard', { skip: CHROMIUM === undefined ? 'skipped: chromium is
   });
 
   /** A page with a session on this database; what the console complains of is gathered. */
-  async function opened(
-    database: string,
-    role: Role = 'operator',
-  ): Promise<{ page: Page; complaints: string[]; paintMs: number }> {
+  async function opened(database: string, role: Role = 'operator'): Promise<{ page: Page; complaints: string[] }> {
     const token = newToken();
     const config = join(folder, '1sec.yaml');
     writeFileSync(config, CONFIG_EXAMPLE);
@@ -80,15 +78,17 @@ describe('the dashboard', { skip: CHROMIUM === undefined ? 'skipped: chromium is
     page.on('request', (request) => {
       if (!request.url().startsWith(address)) complaints.push(`asked ${request.url()}`);
     });
-    const startedMs = performance.now();
     await page.goto(`${address}/#token=${token}`);
     await page.waitForSelector('h1');
-    return { page, complaints, paintMs: performance.now() - startedMs };
+    return { page, complaints };
   }
 
   async function walk(page: Page): Promise<string[]> {
     const problems: string[] = [];
-    for (const name of DASHBOARD_PAGES) {
+    await page.evaluate("location.hash = '#/assets'");
+    const device = ((await page.getAttribute('tbody tr:first-child a', 'href')) ?? '').replace('#/', '');
+    const tabs = DEVICE_TABS.map((tab) => `${device}/${tab}`);
+    for (const name of [...DASHBOARD_PAGES, device, ...tabs]) {
       await page.evaluate(`location.hash = '#/${name}'`);
       await page.waitForSelector('h1');
       await page.locator('text=Loading …').waitFor({ state: 'detached' });
@@ -154,8 +154,8 @@ describe('the dashboard', { skip: CHROMIUM === undefined ? 'skipped: chromium is
 
     await page.click('nav >> text=Log');
     await page.waitForSelector('h1:text("What operators did")');
-    await page.waitForSelector('tbody tr');
-    const told = await page.locator('table').first().locator('tbody tr td:nth-child(4)').allTextContents();
+    await page.waitForSelector('main > div > table tbody tr');
+    const told = await page.locator('main > div > table tbody tr td:nth-child(4)').allTextContents();
     assert.deepEqual(told, [
       'closed',
       'undid number 2',
@@ -250,7 +250,10 @@ describe('the dashboard', { skip: CHROMIUM === undefined ? 'skipped: chromium is
   test('5,000 devices and 100,000 alerts: names with markup stay text, and every page and interaction is quick', async (t) => {
     const database = join(folder, 'large.db');
     await saveLargeSite(database);
-    const { page, complaints, paintMs } = await opened(database);
+    const { page, complaints } = await opened(database);
+    let paintMs = await firstPaintMs(page);
+    for (let tried = 1; tried < TRIES && paintMs > QUIET_PAINT_MS; tried++)
+      paintMs = Math.min(paintMs, await firstPaintMs(page));
     assert.ok(paintMs < FIRST_PAINT_MS, `first page after ${Math.round(paintMs)} ms`);
     assert.deepEqual(await walk(page), []);
     await page.evaluate("location.hash = '#/assets'");
@@ -272,6 +275,14 @@ describe('the dashboard', { skip: CHROMIUM === undefined ? 'skipped: chromium is
     assert.deepEqual(complaints, []);
   });
 });
+
+/** The page is loaded again, with the session it has: from the wish until what was asked for stands there. */
+async function firstPaintMs(page: Page): Promise<number> {
+  await page.evaluate("location.hash = '#/'");
+  await page.reload();
+  await page.waitForSelector('h1');
+  return page.evaluate<number>("performance.getEntriesByName('1sec-shown')[0].startTime");
+}
 
 /** What axe finds that keeps people out. */
 async function seriousProblems(page: Page): Promise<string[]> {

@@ -25,7 +25,11 @@ export const serveCommand: Command = {
     { name: 'port', value: 'N', text: `the port to listen on (default: the first free one from ${PORT_DEFAULT})` },
     { name: 'policy', value: 'FILE', text: 'zones and conduits (policy.yaml) that what passed is compared with' },
     { name: 'config', value: 'FILE', text: 'what is intended at the site (1sec.yaml), for captures that are sent' },
-    { name: 'baseline', value: 'FILE', text: "what is usual, from '1sec baseline learn', for captures that are sent" },
+    {
+      name: 'baseline',
+      value: 'FILE',
+      text: "what is usual, from '1sec baseline learn': to be looked through, and for captures that are sent",
+    },
     {
       name: 'uploads',
       value: 'SIZE',
@@ -94,7 +98,7 @@ export async function serveSite(path: string, port: number | null, options = ON_
 export async function openDashboard(path: string, port: number | null, options: ServeOptions): Promise<OpenDashboard> {
   const { trust, policy, intent, uploadBytesMax } = options;
   const { StoredSite } = await import('./stored-site.ts');
-  const data = new StoredSite(path, { policy });
+  const data = new StoredSite(path, { policy, baseline: intent.baseline });
   const { dashboardFiles } = await import('./dashboard-files.ts');
   const { createServer } = await import('../server/server.ts');
   const { newToken } = await import('../server/sessions.ts');

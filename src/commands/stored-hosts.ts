@@ -6,16 +6,19 @@ import type { Asset } from '../facts/asset.ts';
 import type { HostDirectory } from '../facts/facts.ts';
 import type { StoredConversation, StoredHost } from '../store/conversations.ts';
 
+/** What of a device counts here. */
+export type LookedAt = Pick<Asset, 'id' | 'mac' | 'role' | 'level'>;
+
 interface KnownHost {
   readonly host: StoredHost;
-  readonly asset: Asset | undefined;
+  readonly asset: LookedAt | undefined;
 }
 
 export class StoredHosts implements HostDirectory, HostLooks {
   readonly #hosts: KnownHost[] = [];
   readonly #numbers = new Map<string, number>();
 
-  constructor(assets: readonly Asset[], conversations: Iterable<StoredConversation>) {
+  constructor(assets: readonly LookedAt[], conversations: Iterable<StoredConversation>) {
     const byId = new Map(assets.map((asset) => [asset.id, asset]));
     const add = (host: StoredHost): void => {
       const key = keyOf(host);
@@ -90,8 +93,9 @@ export class StoredHosts implements HostDirectory, HostLooks {
         const nothing = { conversations: 0, answered: 0, operations: [0, 0, 0], firstUs, lastUs };
         sums.set(key, (sum = { client, server, service, port, ...nothing }));
       }
-      sum.conversations++;
-      if (isAnswered) sum.answered++;
+      const count = conversation.conversations ?? 1;
+      sum.conversations += count;
+      if (isAnswered) sum.answered += count;
       sum.firstUs = Math.min(sum.firstUs, firstUs);
       sum.lastUs = Math.max(sum.lastUs, lastUs);
     }

@@ -2,20 +2,21 @@
 import { showable } from '../bytes/text.ts';
 import type { LogEntry, Page, PageQuery } from '../server/site-data.ts';
 import { StoreError } from '../store/database.ts';
-import { SiteStore } from '../store/site-store.ts';
+import { storeLogLine, storedLog } from '../store/operator-log.ts';
+import type { SiteReader } from '../store/site-reader.ts';
 import { timestamp } from './timestamp.ts';
 
 const DETAIL_MAX = 1000;
 
 /** Throws StoreError where it cannot be written: what nobody can look up later is not done. */
-export function noteIn(path: string, { operator, action, detail, timeMs }: LogEntry): void {
+export function noteIn(reader: SiteReader, { operator, action, detail, timeMs }: LogEntry): void {
   const line = { timeUs: timeMs * 1000, operator: showable(operator), action, detail: showable(detail, DETAIL_MAX) };
-  if (!withStore(path, (store) => store.note(line))) throw new StoreError('the log of this site is full');
+  if (!reader.write((database) => storeLogLine(database, line))) throw new StoreError('the log of this site is full');
 }
 
-export function logOf(path: string, { offset, limit, search }: PageQuery): Page {
+export function logOf(reader: SiteReader, { offset, limit, search }: PageQuery): Page {
   const words = search.split(/\s+/).filter((word) => word !== '');
-  const { total, lines } = withStore(path, (store) => store.log({ offset, limit, words }));
+  const { total, lines } = reader.ask((database) => storedLog(database, { offset, limit, words }));
   return {
     total,
     items: lines.map(({ id, timeUs, operator, action, detail }) => ({
@@ -26,13 +27,4 @@ export function logOf(path: string, { offset, limit, search }: PageQuery): Page 
       detail,
     })),
   };
-}
-
-function withStore<Result>(path: string, work: (store: SiteStore) => Result): Result {
-  const store = new SiteStore(path, { isMade: false });
-  try {
-    return work(store);
-  } finally {
-    store.close();
-  }
 }

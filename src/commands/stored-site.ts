@@ -12,10 +12,14 @@ import type {
   ActionOutcome,
   AlertQuery,
   AssetQuery,
+  BaselineOutcome,
+  BaselineQuery,
   ConversationQuery,
-  LogEntry,
+  FirmwareQuery,
+  LoginQuery,
   MapQuery,
   OperationQuery,
+  LogEntry,
   Page,
   PageQuery,
   ProofOutcome,
@@ -28,11 +32,15 @@ import type { AlertHead } from '../store/alert-index.ts';
 import { SiteReader } from '../store/site-reader.ts';
 import { alertJson, assetBriefJson, assetJson, fileJson } from './analysis-json.ts';
 import { relationsJson } from './asset-relations.ts';
+import { assetTimeline } from './asset-timeline.ts';
+import { BaselineReview, NO_BASELINE } from './baseline-review.ts';
 import { conversationJson } from './flows.ts';
 import { IncidentList } from './incident-list.ts';
+import { CSV_LISTS, listCsv } from './list-csv.ts';
 import { MODULES_PLANNED } from './modules.ts';
 import { actionJson, stateJson, undoOf } from './operator-json.ts';
 import { OperationList, pointList } from './operation-list.ts';
+import { Segmentation, firmwareList, hardeningList, loginList } from './security-lists.ts';
 import { SiteMapMaker } from './site-map.ts';
 import { StoredProofs } from './stored-proof.ts';
 import { logOf, noteIn } from './stored-log.ts';
@@ -42,24 +50,35 @@ const REASON_MAX = 500;
 /** What operators did is never forgotten: after so many nothing more can be done. */
 const ACTIONS_MAX = 1_000_000;
 
+export interface StoredSiteOptions {
+  /** What the person owns; null: zones are inferred. */
+  readonly policy?: Policy | null;
+  /** The baseline file of the site, to be looked through; null: none. */
+  readonly baseline?: string | null;
+}
+
 export class StoredSite implements SiteData {
   readonly #path: string;
   readonly #reader: SiteReader;
   readonly #incidents: IncidentList;
   readonly #map: SiteMapMaker;
   readonly #operations: OperationList;
+  readonly #segmentation: Segmentation;
+  readonly #baseline: BaselineReview | null;
   readonly #proofs = new StoredProofs();
   readonly #policy: Policy | null;
   #overview: { readonly version: string; readonly told: unknown } | null = null;
 
-  /** Throws StoreError where there is no such database. `policy`: what the person owns. */
-  constructor(path: string, { policy = null }: { readonly policy?: Policy | null } = {}) {
+  /** Throws StoreError where there is no such database. */
+  constructor(path: string, { policy = null, baseline = null }: StoredSiteOptions = {}) {
     this.#path = path;
     this.#policy = policy;
     this.#reader = new SiteReader(path);
     this.#incidents = new IncidentList(this.#reader);
     this.#map = new SiteMapMaker(this.#reader);
     this.#operations = new OperationList(this.#reader);
+    this.#segmentation = new Segmentation(this.#reader, policy);
+    this.#baseline = baseline === null ? null : new BaselineReview(baseline);
   }
 
   close(): void {
@@ -214,16 +233,44 @@ export class StoredSite implements SiteData {
     return pointList(this.#reader, query, wordsOf(query.search));
   }
 
+  segmentation(): unknown {
+    return this.#segmentation.json();
+  }
+
+  firmware(query: FirmwareQuery): Page {
+    return firmwareList(this.#reader, query, wordsOf(query.search));
+  }
+
+  logins(query: LoginQuery): Page {
+    return loginList(this.#reader, query, wordsOf(query.search));
+  }
+
+  hardening(query: PageQuery): Page {
+    return hardeningList(this.#reader, query, wordsOf(query.search));
+  }
+
+  timeline(asset: string, query: PageQuery): Page | null {
+    return assetTimeline(this.#reader, asset, query);
+  }
+
+  baseline(query: BaselineQuery): Page {
+    return this.#baseline === null ? NO_BASELINE : this.#baseline.page(query, wordsOf(query.search));
+  }
+
+  actOnBaseline(id: string, action: 'approve' | 'forget', before: (told: string) => void): BaselineOutcome {
+    return this.#baseline === null ? { kind: 'missing' } : this.#baseline.act(id, action, before);
+  }
+
   captures(): readonly unknown[] {
     return this.#reader.captures().map(({ file }) => fileJson(file));
   }
 
   note(entry: LogEntry): void {
-    noteIn(this.#path, entry);
+    noteIn(this.#reader, entry);
   }
 
   log(query: PageQuery): Page {
-    return logOf(this.#path, query);
+    return logOf(this.#reader, query);
   }
 
   reports(): Page {
@@ -232,6 +279,16 @@ export class StoredSite implements SiteData {
 
   report(name: string, query: ReportQuery): ReportOutcome {
     return storedReport(this.#path, name, query, this.#policy);
+  }
+
+  get csvLists(): readonly string[] {
+    return CSV_LISTS;
+  }
+
+  csv(list: string, query: PageQuery): Iterable<string> {
+    const known = CSV_LISTS.find((name) => name === list)!;
+    const asked = this[known].bind(this) as (query: PageQuery) => Page;
+    return listCsv(known, (offset, limit) => asked({ ...query, offset, limit }));
   }
 
   modules(): Page {

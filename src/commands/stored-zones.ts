@@ -4,10 +4,9 @@ import { letsPass } from '../assets/conduit-rules.ts';
 import { zoneFinder } from '../assets/conduits.ts';
 import { proposeZones, zoneScopeOf } from '../assets/zones.ts';
 import { SitePolicy } from '../engine/site-policy.ts';
-import type { Asset } from '../facts/asset.ts';
-import type { Policy } from '../facts/policy.ts';
+import { ACCESS_NAMES, type Access, type Policy } from '../facts/policy.ts';
 import type { StoredConversation } from '../store/conversations.ts';
-import { StoredHosts, portText, serviceText } from './stored-hosts.ts';
+import { StoredHosts, portText, serviceText, type LookedAt } from './stored-hosts.ts';
 
 export interface SiteZone {
   readonly name: string;
@@ -49,6 +48,8 @@ export interface ZoneService {
   readonly conversations: number;
   readonly pairs: number;
   readonly bytes: number;
+  /** How much of the protocol was used; null: no operation was seen. */
+  readonly access: Access | null;
   readonly firstUs: number;
   readonly lastUs: number;
 }
@@ -71,7 +72,7 @@ interface Zoning {
 }
 
 export function siteSegmentation(
-  assets: readonly Asset[],
+  assets: readonly LookedAt[],
   conversations: readonly StoredConversation[],
   policy: Policy | null,
 ): SiteSegmentation {
@@ -128,6 +129,8 @@ interface ServiceSum {
   conversations: number;
   answered: number;
   bytes: number;
+  /** -1: no operation was seen. */
+  access: number;
   firstUs: number;
   lastUs: number;
 }
@@ -161,13 +164,15 @@ class ZoneMatrix {
     const sum = getOr(services, serviceText(conversation), () => ({
       ports: new Set<string>(),
       pairs: new Set<string>(),
-      ...{ conversations: 0, answered: 0, bytes: 0, firstUs, lastUs },
+      ...{ conversations: 0, answered: 0, bytes: 0, access: -1, firstUs, lastUs },
     }));
     const port = portText(conversation);
     if (port !== '') sum.ports.add(port);
     sum.pairs.add(`${client} ${server}`);
-    sum.conversations++;
-    if (isAnswered) sum.answered++;
+    const count = conversation.conversations ?? 1;
+    sum.conversations += count;
+    if (isAnswered) sum.answered += count;
+    sum.access = Math.max(sum.access, conversation.access ?? -1);
     sum.bytes += clientBytes + serverBytes;
     sum.firstUs = Math.min(sum.firstUs, firstUs);
     sum.lastUs = Math.max(sum.lastUs, lastUs);
@@ -187,13 +192,15 @@ class ZoneMatrix {
   #cell(from: number, to: number, sums: ReadonlyMap<string, ServiceSum>): ZoneCell {
     const services = [...sums]
       .sort(([left], [right]) => (left < right ? -1 : 1))
-      .map(([service, { ports, pairs, answered, ...sum }]): ZoneService => ({
+      .map(([service, { ports, pairs, answered, access, ...sum }]): ZoneService => ({
         service,
         ports: [...ports].sort(byPort),
-        verdict: from === to ? null : this.#verdict(from, to, service, [...ports], answered),
+        verdict:
+          from === to ? null : this.#verdict(from, to, service, [...ports], answered, ACCESS_NAMES[access] ?? null),
         conversations: sum.conversations,
         pairs: pairs.size,
         bytes: sum.bytes,
+        access: ACCESS_NAMES[access] ?? null,
         firstUs: sum.firstUs,
         lastUs: sum.lastUs,
       }));
@@ -209,13 +216,18 @@ class ZoneMatrix {
     };
   }
 
-  /** How much of a protocol was used is not stored: only that the two talk is judged. */
-  #verdict(from: number, to: number, service: string, ports: readonly string[], answered: number): CrossingVerdict {
+  #verdict(
+    from: number,
+    to: number,
+    service: string,
+    ports: readonly string[],
+    answered: number,
+    access: Access | null,
+  ): CrossingVerdict {
     if (this.#policy === null) return answered === 0 ? 'unanswered' : 'observed';
     const [fromName, toName] = [this.#zones[from]!.name, this.#zones[to]!.name];
     const conduits = this.#policy.conduits.filter((conduit) => conduit.from === fromName && conduit.to === toName);
-    const passes = (port: string): boolean =>
-      conduits.some((conduit) => letsPass(conduit, { service, port, access: null }));
+    const passes = (port: string): boolean => conduits.some((conduit) => letsPass(conduit, { service, port, access }));
     return (ports.length === 0 ? [''] : ports).every(passes) ? 'allowed' : 'violating';
   }
 }

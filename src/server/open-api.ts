@@ -366,7 +366,7 @@ export function openApi(): object {
       '/api/conversations': get('Who talked to whom', pageOf(CONVERSATION), [...PAGED, 'host', 'protocol']),
       '/api/captures': CAPTURES_PATH,
       '/api/captures/{id}/cancel': CANCEL_CAPTURE,
-      ...plantPaths(get),
+      ...plantPaths(get, getOne, post),
       '/api/events': get('A line whenever the site changed', TEXT, [], 'text/event-stream'),
       ...SETTINGS_PATHS,
       '/api/reports': get('Reports that can be had', pageOf(REPORT)),

@@ -1,4 +1,5 @@
 // Routes of what is done in the plant: the map, operations, points.
+import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { MapQuery, OperationQuery, PageQuery, SiteData } from './site-data.ts';
 
@@ -30,4 +31,32 @@ export function addPlant(server: FastifyInstance, data: SiteData, paging: Readon
     queried({ ...paging, asset: SHORT }),
     ({ query }) => data.points(query),
   );
+  addCsv(server, data, paging);
+}
+
+/** Every list as a file, with the filters of the list; asked for part by part, so that other questions come in between. */
+function addCsv(server: FastifyInstance, data: SiteData, paging: Readonly<Record<string, unknown>>): void {
+  const filters = Object.fromEntries(
+    [
+      'asset',
+      'role',
+      'level',
+      'severity',
+      'status',
+      'host',
+      'protocol',
+      'side',
+      'verb',
+      'outcome',
+      'access',
+      'what',
+    ].map((name) => [name, SHORT]),
+  );
+  const schema = { querystring: { type: 'object', properties: { search: paging['search'], ...filters } } };
+  for (const list of data.csvLists) {
+    server.get<{ Querystring: PageQuery }>(`/api/${list}.csv`, { schema }, async ({ query }, reply) => {
+      reply.header('content-disposition', `attachment; filename="${list}.csv"`);
+      return reply.type('text/csv; charset=utf-8').send(Readable.from(data.csv(list, query)));
+    });
+  }
 }

@@ -13,6 +13,10 @@ export const PLANT_QUERIES: Readonly<Record<string, object>> = {
   verb: SHORT,
   outcome: { enum: ['', 'ok', 'refused', 'unanswered'] },
   access: { enum: ['', 'read', 'write', 'engineering'] },
+  what: { enum: ['', 'reported', 'sent', 'judged'] },
+  login: { enum: ['', 'accepted', 'refused', 'unknown'] },
+  only: { enum: ['', 'once'] },
+  address: SHORT,
 };
 
 const COUNTS = listOf(shape({ name: TEXT, count: NUMBER }));
@@ -95,17 +99,135 @@ const POINT = shape({
   seen: TIME,
 });
 
+const COUNT = { type: 'integer', minimum: 0 } as const;
+const ACCESS = { enum: ['read', 'read-write', 'engineering', null] } as const;
+const VERDICT = { enum: ['violating', 'observed', 'unanswered', 'allowed', 'unused', null] } as const;
+const SEGMENTATION = shape({
+  hasPolicy: FLAG,
+  zones: listOf(
+    shape({
+      name: TEXT,
+      level: orNull(NUMBER),
+      because: TEXT,
+      hostCount: COUNT,
+      hosts: listOf(shape({ address: TEXT, segment: TEXT, asset: orNull(TEXT), role: orNull(TEXT) })),
+    }),
+  ),
+  cells: listOf(
+    shape({
+      from: COUNT,
+      to: COUNT,
+      verdict: VERDICT,
+      conversations: COUNT,
+      pairs: COUNT,
+      bytes: COUNT,
+      said: listOf(shape({ protocol: TEXT, functions: ACCESS, ports: TEXTS })),
+      services: listOf(
+        shape({
+          service: TEXT,
+          ports: TEXTS,
+          verdict: VERDICT,
+          conversations: COUNT,
+          pairs: COUNT,
+          bytes: COUNT,
+          access: ACCESS,
+          first: TIME,
+          last: TIME,
+        }),
+      ),
+    }),
+  ),
+  outside: COUNT,
+});
+const FIRMWARE = shape({
+  asset: TEXT,
+  address: TEXT,
+  time: TIME,
+  what: { enum: ['reported', 'sent'] },
+  version: TEXT,
+  source: TEXT,
+  sha256: TEXT,
+  name: TEXT,
+  size: orNull(NUMBER),
+  kind: TEXT,
+  verdicts: TEXTS,
+  frame: orNull(FRAME),
+});
+const LOGIN = shape({
+  client: TEXT,
+  clientAsset: orNull(TEXT),
+  server: TEXT,
+  serverAsset: orNull(TEXT),
+  protocol: TEXT,
+  mechanism: TEXT,
+  user: TEXT,
+  outcome: { enum: ['accepted', 'refused', 'unknown'] },
+  count: COUNT,
+  first: TIME,
+  last: TIME,
+  frame: orNull(FRAME),
+});
+const GUARDED = shape({
+  asset: TEXT,
+  address: TEXT,
+  role: orNull(TEXT),
+  findings: COUNT,
+  states: listOf(shape({ state: TEXT, source: TEXT, trust: { type: 'number' }, last: TIME, frame: orNull(FRAME) })),
+});
+const LINE = shape({ id: TEXT, segment: TEXT, address: TEXT, text: TEXT, isOnce: FLAG });
+const BASELINE = shape({ total: COUNT, file: TEXT, once: COUNT, items: listOf(LINE) });
+
+const HAPPENING = shape({
+  time: TIME,
+  kind: { enum: ['seen', 'alert', 'firmware', 'operation', 'login', 'action'] },
+  what: TEXT,
+  by: TEXT,
+  severity: orNull(SEVERITY),
+  alert: orNull(TEXT),
+});
+
+/** What is done with one line of the baseline. */
+export const BASELINE_WISH = {
+  type: 'object',
+  required: ['action'],
+  additionalProperties: false,
+  properties: { action: { enum: ['approve', 'forget'] } },
+} as const;
+
 const PAGED = ['offset', 'limit', 'search'];
 
 export function plantPaths(
-  get: (summary: string, answer: object, queries?: readonly string[]) => object,
+  get: (summary: string, answer: object, queries?: readonly string[], type?: string) => object,
+  getOne: (summary: string, answer: object) => object,
+  post: (summary: string, body: object, answer: object) => object,
 ): Record<string, object> {
+  const file = (list: string, ...queries: readonly string[]): Record<string, object> => ({
+    [`/api/${list}.csv`]: get('The whole list as comma-separated values', TEXT, ['search', ...queries], 'text/csv'),
+  });
   return {
+    ...file('assets', 'role', 'level'),
+    ...file('alerts', 'severity', 'asset', 'status'),
+    ...file('conversations', 'host', 'protocol'),
+    ...file('operations', 'asset', 'side', 'verb', 'outcome', 'protocol', 'access'),
+    ...file('points', 'asset'),
+    ...file('firmware', 'asset', 'what'),
+    ...file('logins', 'asset', 'outcome'),
     '/api/map': get('Devices in groups, and what is done between them', MAP, ['from', 'until', 'group']),
     '/api/operations': get('Who asked whom for what, and what came of it', OPERATIONS, [
       ...PAGED,
       ...['asset', 'side', 'verb', 'outcome', 'protocol', 'access'],
     ]),
     '/api/points': get('What was read and written at the points of a device', pageOf(POINT), [...PAGED, 'asset']),
+    '/api/assets/{id}/timeline': getOne('What happened to a device, the newest first', pageOf(HAPPENING)),
+    '/api/segmentation': get('Zones, what is said of them, and what passed between them', SEGMENTATION),
+    '/api/firmware': get('What happened to the firmware of devices', pageOf(FIRMWARE), [...PAGED, 'asset', 'what']),
+    '/api/logins': get('Who logged in where', pageOf(LOGIN), [...PAGED, 'asset', 'login']),
+    '/api/hardening': get('Devices that somebody logged in to, and how they are guarded', pageOf(GUARDED), PAGED),
+    '/api/baseline': get('The baseline file, line by line', BASELINE, [...PAGED, 'only', 'address']),
+    '/api/baseline/{id}/actions': post(
+      'Confirm a line of the baseline, or forget it',
+      BASELINE_WISH,
+      shape({ told: TEXT }),
+    ),
   };
 }

@@ -3,6 +3,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { addCaptures } from './captures.ts';
 import { addEvents } from './events.ts';
+import { addReview } from './review-routes.ts';
 import { addPlant } from './plant-routes.ts';
 import { addReports } from './reports.ts';
 import { addSettings, type Settings } from './settings.ts';
@@ -92,6 +93,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   addReports(server, options.data);
   if (options.settings !== undefined) addSettings(server, options.data, options.settings, door, now);
   addPlant(server, options.data, PAGE_QUERY);
+  addReview(server, options.data, door, now, PAGE_QUERY);
   for (const { path, type, content } of options.dashboard) {
     server.get(path, { config: { isOpen: true } }, async (_request, reply) => reply.type(type).send(content));
   }

@@ -55,6 +55,29 @@ export interface OperationQuery extends PageQuery {
   readonly access: string;
 }
 
+export interface FirmwareQuery extends PageQuery {
+  readonly asset: string;
+  /** `reported`, `sent`, `judged`; empty: all. */
+  readonly what: string;
+}
+
+export interface LoginQuery extends PageQuery {
+  /** Of the server; empty: all. */
+  readonly asset: string;
+  readonly outcome: string;
+}
+
+export interface BaselineQuery extends PageQuery {
+  /** `once`: only what no person has confirmed; empty: all. */
+  readonly only: string;
+  readonly address: string;
+}
+
+export type BaselineOutcome =
+  | { readonly kind: 'done'; readonly told: string }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'refused'; readonly reason: string };
+
 /** What an operator wants done with an alert. */
 export interface WantedAction {
   readonly action: 'acknowledge' | 'normal' | 'close' | 'undo';
@@ -125,8 +148,24 @@ export interface SiteData {
   operations(query: OperationQuery): Page;
   /** What was read and written at the points of one device. */
   points(query: PageQuery & { readonly asset: string }): Page;
+  /** Zones, what is said of them, and what passed between them. */
+  segmentation(): unknown;
+  firmware(query: FirmwareQuery): Page;
+  logins(query: LoginQuery): Page;
+  /** Devices that somebody logged in to, and how they are guarded. */
+  hardening(query: PageQuery): Page;
+  /** What happened to one device, the newest first; null where there is none with this id. */
+  timeline(asset: string, query: PageQuery): Page | null;
+  /** Its file is empty where none was given. */
+  baseline(query: BaselineQuery): Page;
+  /** `before` is called with the line when nothing stands in the way any more. */
+  actOnBaseline(id: string, action: 'approve' | 'forget', before: (told: string) => void): BaselineOutcome;
   reports(): Page;
   report(name: string, query: ReportQuery): ReportOutcome;
+  /** The lists that `csv` knows, by the names of their paths. */
+  readonly csvLists: readonly string[];
+  /** A whole list as comma-separated values, part by part; `query` as that of the list. */
+  csv(list: string, query: PageQuery): Iterable<string>;
   modules(): Page;
   protocols(): Page;
   /** Another text whenever something changed. */

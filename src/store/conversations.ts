@@ -31,6 +31,8 @@ export interface StoredConversation {
   readonly isAnswered: boolean;
   /** Of a sum: how many conversations; absent: one. */
   readonly conversations?: number;
+  /** Of a sum: how much of the protocol was used, 0 read, 1 write, 2 engineering; null: no operation was seen. */
+  readonly access?: number | null;
 }
 
 export interface StoredHost {

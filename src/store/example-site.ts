@@ -2,11 +2,11 @@
 import type { CaptureFile, CaptureSource, FrameBatch } from '../capture/frames.ts';
 import type { Alert } from '../facts/alert.ts';
 import type { Asset, AssetEvidence } from '../facts/asset.ts';
-import type { Conversation, HostDirectory } from '../facts/facts.ts';
+import type { Conversation, HostDirectory, Login } from '../facts/facts.ts';
 import { frameReference } from '../facts/frame-reference.ts';
 import type { Operation } from '../facts/operation.ts';
 import type { Protocol } from '../facts/protocol.ts';
-import type { ObservedPoint } from './points.ts';
+import type { ObservedFirmware, ObservedPoint } from './points.ts';
 import type { SaveSummary, SiteStore } from './site-store.ts';
 
 export const START_US = 1_767_225_600_000_000;
@@ -38,6 +38,8 @@ export interface ExampleAnalysis {
   readonly described?: readonly Protocol[];
   readonly operations?: Iterable<Operation>;
   readonly points?: readonly ObservedPoint[];
+  readonly logins?: readonly Login[];
+  readonly firmware?: readonly ObservedFirmware[];
 }
 
 export async function saveExample(store: SiteStore, analysis: ExampleAnalysis): Promise<SaveSummary> {
@@ -55,9 +57,11 @@ export async function saveExample(store: SiteStore, analysis: ExampleAnalysis): 
   const facts = recording.facts();
   for (const conversation of analysis.conversations ?? []) facts.conversation(conversation);
   for (const operation of analysis.operations ?? []) facts.operation(operation);
+  for (const login of analysis.logins ?? []) facts.login(login);
   const observed = {
     files: [file],
     points: analysis.points ?? [],
+    firmware: analysis.firmware ?? [],
     assets: analysis.assets ?? [],
     alerts: analysis.alerts ?? [],
     hosts: analysis.hosts ?? EXAMPLE_HOSTS,

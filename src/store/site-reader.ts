@@ -62,10 +62,17 @@ export class SiteReader {
     return `${this.#reopened} ${this.#version}`;
   }
 
-  /** Written by the connection that reads: SQLite then sees no change of others, and what was counted still holds. */
   act(action: Omit<OperatorAction, 'id'>): void {
-    this.#read((database) => inTransaction(database, () => storeAction(database, action)));
+    this.write((database) => storeAction(database, action));
     this.#judge();
+  }
+
+  /**
+   * What people do is written by the connection that reads: SQLite then sees no change of others, and what was counted of
+   * the site still holds.
+   */
+  write<Result>(work: (database: DatabaseSync) => Result): Result {
+    return this.#read((database) => inTransaction(database, () => work(database)));
   }
 
   /** Worst first, then by time. */
