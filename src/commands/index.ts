@@ -54,6 +54,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./report.ts')).reportCommand,
   },
   {
+    name: 'evidence',
+    summary: 'cut the frames that prove a stored alert into a pcapng, without secrets',
+    load: async () => (await import('./evidence-command.ts')).evidenceCommand,
+  },
+  {
     name: 'baseline',
     summary: 'learn from captures what is usual, into a file that can be read and edited',
     load: async () => (await import('./baseline.ts')).baselineCommand,
@@ -97,6 +102,16 @@ export const commands: readonly CommandEntry[] = [
     name: 'protocols',
     summary: 'list the protocols that are decoded',
     load: async () => (await import('./protocols.ts')).protocolsCommand,
+  },
+  {
+    name: 'doctor',
+    summary: 'say whether this machine can capture, and what stands in the way',
+    load: async () => (await import('./doctor.ts')).doctorCommand,
+  },
+  {
+    name: 'completion',
+    summary: 'print a script that completes commands and options in a shell',
+    load: async () => (await import('./completion.ts')).completionCommand,
   },
   {
     name: 'version',
