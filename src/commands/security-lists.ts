@@ -123,10 +123,12 @@ const LOGIN_MODULES: readonly string[] = ['credential-auditor', 'access-watch'];
 /** Devices that somebody logged in to, with what shows how they are guarded, and alerts about it. */
 export function hardeningList(reader: SiteReader, { offset, limit }: PageQuery, words: readonly string[]): Page {
   const { total, items } = reader.ask((database, indexes) => guardedPage(database, { offset, limit, words }, indexes));
-  const findings = new Map<string, number>();
-  for (const { kind, subject } of reader.heads())
-    if (LOGIN_MODULES.includes(kind.split('/')[0] ?? ''))
-      findings.set(subject.asset, (findings.get(subject.asset) ?? 0) + 1);
+  const findings = new Map(items.map(({ asset }) => [asset, 0]));
+  for (const { kind, subject } of items.length === 0 ? [] : reader.heads()) {
+    const count = findings.get(subject.asset);
+    if (count !== undefined && LOGIN_MODULES.some((module) => kind.startsWith(`${module}/`)))
+      findings.set(subject.asset, count + 1);
+  }
   return {
     total,
     items: items.map(({ states, ...device }) => ({
