@@ -14,6 +14,7 @@ import { FirmwarePage } from './firmware.tsx';
 import { SegmentationPage } from './segmentation.tsx';
 import { OperationsPage } from './operations.tsx';
 import { DoorPage, EndSession } from './session.tsx';
+import { SettingsPage } from './settings.tsx';
 import { ReportsPage } from './reports.tsx';
 import { CAPTURES_CHANGED, CapturesPage } from './captures.tsx';
 import { LogPage, ModulesPage, OverviewPage } from './pages.tsx';
@@ -74,6 +75,7 @@ function Content(props: { readonly page: string; readonly id: string | undefined
   if (page === 'baseline') return <BaselinePage />;
   if (page === 'conversations') return <ConversationsPage />;
   if (page === 'captures') return <CapturesPage />;
+  if (page === 'settings') return <SettingsPage />;
   if (page === 'reports') return <ReportsPage />;
   if (page === 'modules') return <ModulesPage />;
   return <OverviewPage />;

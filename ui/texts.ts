@@ -40,6 +40,7 @@ export const texts = {
       captures: 'Captures',
       reports: 'Reports',
       modules: 'Modules',
+      settings: 'Settings',
       log: 'Log',
     },
   },
@@ -388,5 +389,24 @@ export const texts = {
     },
     firmware: 'Firmware that was seen',
     logins: 'Logins to it',
+  },
+  settings: {
+    title: 'Settings',
+    noFile: 'The program was started without --config FILE: everything is as the program has it.',
+    file: (file: string): string =>
+      `What is changed here stands in ${file}, whose other lines stay as they are. It holds from the next capture or watch on.`,
+    problem: (line: number, message: string): string => `line ${line}: ${message}`,
+    lastChanged: (change: string): string => `Last changed: ${change}.`,
+    takeBack: 'Take it back',
+    started: 'How the program was started',
+    wholeFile: 'The whole file',
+    module: (title: string, isEnabled: boolean, from: string): string =>
+      `${title}: ${isEnabled ? 'on' : 'off'} (${from})`,
+    looks: (module: string): string => `${module} looks`,
+    headings: ['alert', 'severity', 'usual', 'where from'],
+    severityOf: (kind: string): string => `Severity of ${kind}`,
+    asUsual: 'as usual',
+    fromProgram: 'the program',
+    fromLine: (line: number): string => `line ${line}`,
   },
 } as const;

@@ -5,6 +5,8 @@ import { claimRow, headers, isTrue, pairs, traitRow, type Fields, type Row } fro
 const NTP_MODES = ['', 'active', 'passive', 'client', 'server', 'broadcast', 'control', 'private'];
 /** Solicit, Request, Confirm, Renew, Rebind, Release, Decline, Information-request (RFC 8415 7.3), and relayed. */
 const OF_DHCP6_CLIENT = /^(?:1|3|4|5|6|8|9|11|12)$/;
+/** tshark's name of the root of all domains. */
+const ROOT = '<Root>';
 const SERVICE_RECORD = '33';
 const SYS_NAME = '1.3.6.1.2.1.1.5.0';
 const SYS_OBJECT_ID = '1.3.6.1.2.1.1.2.0';
@@ -138,7 +140,7 @@ export const NAME_ROWS: readonly Row[] = [
 function asked(fields: Fields): string[] {
   if (isTrue(fields('dns.flags.response'))) return [];
   return pairs(fields, 'dns.qry.name', 'dns.qry.type').map(
-    ([name, type]) => `${name.toLowerCase()} ${typeName(Number(type), false)}`,
+    ([name, type]) => `${name === ROOT ? '.' : name.toLowerCase()} ${typeName(Number(type), false)}`,
   );
 }
 

@@ -4,10 +4,11 @@
 # iodine over a type of record, asked of the server itself or of a resolver, and a page and a terminal through it.
 iodine_scene() {
   type=$1 asked=$2
+  shift 2
   serve_on $server iodined -f -c -P not-a-secret -l 192.0.2.1 10.9.0.1/24 t.example.org
   [ "$asked" = 192.0.2.1 ] || unbound_for t.example.org
   sleep 1
-  serve_on $client iodine -f -r -P not-a-secret -T "$type" "$asked" t.example.org
+  serve_on $client iodine -f -r -P not-a-secret -T "$type" "$@" "$asked" t.example.org
   waited=0
   until ip -n $client address | grep -q 'inet 10[.]9[.]0[.]' || [ $waited = 40 ]; do sleep 0.5; waited=$((waited + 1)); done
   sleep 1
@@ -32,10 +33,11 @@ server:
   pidfile: ""
   use-syslog: no
   module-config: "iterator"
+  qname-minimisation: no
   do-not-query-localhost: no
-stub-zone:
+forward-zone:
   name: "$1"
-  stub-addr: 192.0.2.1
+  forward-addr: 192.0.2.1
 CONF
   serve_on $resolver unbound -d -c "$work/unbound/conf"
 }
@@ -44,6 +46,10 @@ play_iodine_txt() { iodine_scene TXT 192.0.2.1; through_iodine; }
 play_iodine_cname() { iodine_scene CNAME 192.0.2.1; through_iodine; }
 play_iodine_a() { iodine_scene A 192.0.2.1; through_iodine; }
 play_iodine_resolver() { iodine_scene TXT 192.0.2.53; through_iodine; }
+play_iodine_mx() { iodine_scene MX 192.0.2.1; through_iodine; }
+play_iodine_srv() { iodine_scene SRV 192.0.2.53; through_iodine; }
+# Small answers, short names, a question at a time.
+play_iodine_small() { iodine_scene TXT 192.0.2.1 -O base32 -m 160 -M 110 -L 0; through_iodine; }
 # Nobody uses it: it asks all the time whether there is anything.
 play_iodine_idle() { iodine_scene NULL 192.0.2.1; sleep 60; }
 # Once the server is reached by itself, packets on port 53 that are no DNS.
@@ -71,6 +77,17 @@ dns2tcp_scene() {
 play_dns2tcp_txt() { dns2tcp_scene TXT 192.0.2.1; }
 play_dns2tcp_key() { dns2tcp_scene KEY 192.0.2.1; }
 play_dns2tcp_resolver() { dns2tcp_scene TXT 192.0.2.53; }
+
+# What is fetched alone: names are short, all is in the answers.
+play_dns2tcp_page() {
+  printf 'listen = 192.0.2.1\nport = 53\nuser = nobody\nchroot = /tmp\ndomain = d.example.net\nresources = page:127.0.0.1:8080\n' >"$work/dns2tcpd.conf"
+  page_server 127.0.0.1
+  serve_on $server dns2tcpd -F -f "$work/dns2tcpd.conf"
+  sleep 1
+  serve_on $client dns2tcpc -z d.example.net -T TXT -r page -l 8081 192.0.2.1
+  sleep 2
+  fetch http://127.0.0.1:8081/random
+}
 
 # A server for every zone of names.py, signed, with answers for whatever is asked below them; a resolver before it.
 name_server() {
@@ -100,6 +117,10 @@ scene iodine-null tunnel 'iodine over records of type NULL, a page and a termina
 scene iodine-txt tunnel 'iodine over TXT'
 scene iodine-cname tunnel 'iodine over CNAME'
 scene iodine-a tunnel 'iodine over A'
+scene iodine-mx tunnel 'iodine over MX'
+scene iodine-srv tunnel 'iodine over SRV, asked of a resolver'
+scene iodine-small tunnel 'iodine over TXT with short names and small answers'
+scene dns2tcp-page tunnel 'dns2tcp over TXT, a page alone'
 scene iodine-resolver tunnel 'iodine over TXT, asked of a resolver'
 scene iodine-idle tunnel 'iodine that nobody uses, for a minute'
 scene iodine-raw tunnel 'iodine that reaches its server by itself: no DNS, but on port 53'

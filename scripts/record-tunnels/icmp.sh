@@ -21,6 +21,15 @@ play_ptunnel_typing() {
   { sleep 2; for word in 'ls' 'cd /tmp' 'id' 'uname -a' 'exit'; do echo "$word"; sleep 2; done; } |
     on_client timeout 40 ssh $ssh_options -tt -p 2222 root@127.0.0.1 >/dev/null 2>&1 || :
 }
+# Another number in place of the one that filters know.
+play_ptunnel_quiet() {
+  ssh_server
+  serve_on $server ptunnel-ng -v 0 -m 4a6f6521 -r127.0.0.1 -R22
+  sleep 1
+  serve_on $client ptunnel-ng -v 0 -m 4a6f6521 -p192.0.2.1 -l2222 -r127.0.0.1 -R22
+  sleep 2
+  on_client timeout 40 ssh $ssh_options -p 2222 root@127.0.0.1 'uname; id' >/dev/null 2>&1 || :
+}
 icmptx_scene() {
   for side in "$server -s" "$client -c"; do ip netns exec "${side% *}" sysctl -q -w net.ipv4.icmp_echo_ignore_all=1; done
   serve_on $server icmptx -s 10.8.0.1
@@ -52,12 +61,13 @@ play_pings_path() {
 play_pings_load() { on_client ping -q -f -c 1500 -s 1400 192.0.2.1 >/dev/null; }
 # Several watchers, each with a pattern of its own.
 play_pings_watch() {
-  for pattern in 00 ff aa 55 0123456789abcdef 42; do on_client ping -q -c 40 -i 0.05 -s 200 -p $pattern 192.0.2.1 >/dev/null; done
+  for filling in 00 ff aa 55 0123456789abcdef 42; do on_client ping -q -c 40 -i 0.05 -s 200 -p $filling 192.0.2.1 >/dev/null; done
 }
 
 scene ptunnel-ssh tunnel 'ptunnel-ng, SSH through it'
 scene ptunnel-page tunnel 'ptunnel-ng, two pages through it'
 scene ptunnel-typing tunnel 'ptunnel-ng, somebody who types into a terminal'
+scene ptunnel-quiet tunnel 'ptunnel-ng with another magic number'
 scene icmptx-page tunnel 'icmptx, two pages through it'
 scene icmptx-ssh tunnel 'icmptx, SSH through it'
 scene pings-usual honest 'pings of Linux, and of the size and pattern of Windows'

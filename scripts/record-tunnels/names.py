@@ -3,7 +3,7 @@ made up from one seed. `zones FOLDER` writes a zone for each domain, which answe
 word prints one question a line, as dig takes it."""
 import base64, hashlib, os, random, sys
 
-numbers = random.Random(7)
+numbers = random.Random(int(os.environ.get('NAMES_SEED', '7')))
 LETTERS = 'abcdefghijklmnopqrstuvwxyz'
 WORDS = 'north river stone valve meter green orbit cedar maple copper quartz harbor linden falcon amber delta pixel cargo lumen sierra'.split()
 

@@ -2,6 +2,7 @@
 # Records tunnels and what could be taken for them, each as a capture of its own: real programs in network namespaces, heard
 # at the client. The second column of truth.tsv says what it is.
 # usage: scripts/record-tunnels/record.sh FOLDER [PATTERN]    (records the scenes whose names match the grep pattern)
+# NAMES_SEED=8: other names.
 # Needs Linux, root, and of Debian: iproute2 iputils-ping iputils-tracepath wireshark-common tshark openssh-client openssh-server
 # curl rsync socat python3 openssl iodine dns2tcp ptunnel-ng icmptx tinyproxy squid unbound knot knot-dnsutils dnsutils.
 set -eu

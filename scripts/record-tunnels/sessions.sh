@@ -15,6 +15,7 @@ play_ssh_remote() {
 }
 # Through the first host to a second: a jump.
 play_ssh_jump() { ssh_and_page; for _ in 1 2 3 4; do to_server -o "ProxyCommand=ssh $ssh_options -W %h:%p root@192.0.2.1" root@127.0.0.1 'ls /usr/bin' >/dev/null; done; }
+play_ssh_dynamic_two() { ssh_and_page; serve_on $client ssh $ssh_options -N -D 1080 root@192.0.2.1; sleep 2; for _ in 1 2; do pages --socks5 127.0.0.1:1080 http://127.0.0.1:8080/text; done; }
 # The network itself is carried: one channel that stays.
 play_ssh_dynamic_one() { ssh_and_page; serve_on $client ssh $ssh_options -N -D 1080 root@192.0.2.1; sleep 2; fetch --socks5 127.0.0.1:1080 http://127.0.0.1:8080/text; }
 play_ssh_work() {
@@ -68,6 +69,7 @@ play_proxy_squid() { page_server 127.0.0.1; tls_page 443; squid_proxy; for _ in 
 
 scene ssh-local tunnel 'ssh -L, six pages through it'
 scene ssh-dynamic tunnel 'ssh -D, six pages through it'
+scene ssh-dynamic-two tunnel 'ssh -D, twelve pages through it'
 scene ssh-remote tunnel 'ssh -R, six pages through it'
 scene ssh-jump tunnel 'four sessions to a second host through the first (ssh -W)'
 scene ssh-dynamic-one tunnel 'ssh -D, one page through it'

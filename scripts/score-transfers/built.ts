@@ -33,6 +33,22 @@ function hexOf(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex');
 }
 
+/** File 1 of a device, in pieces of a thousand bytes. */
+function writtenByBacnet(file: Uint8Array): UdpExample {
+  const [station, controller] = endpoints(47_808);
+  const talk = new UdpExample();
+  for (const [index, piece] of pieces(file, 1000).entries()) {
+    const at = `33 ${bacnet.hex(index * 1000, 3)}`;
+    const data = `65 FE ${bacnet.hex(piece.length, 2)} ${hexOf(piece)}`;
+    const invokeId = index & 0xff;
+    const parameters = `C4${bacnet.objectId(10, 1)} 0E ${at} ${data} 0F`;
+    talk.send(station, controller, bacnet.unicast(bacnet.request(invokeId, 7, parameters)));
+    const answer = bacnet.complexAck(invokeId, 7, `0B ${bacnet.hex(index * 1000, 3)}`);
+    talk.send(controller, station, bacnet.unicast(answer));
+  }
+  return talk;
+}
+
 /** Sum of all octets, modulo 256. */
 function sumHex(bytes: Uint8Array): string {
   return bacnet.hex(
@@ -110,19 +126,19 @@ export const BUILT: readonly Built[] = [
   {
     name: 'BACnet AtomicWriteFile',
     bytesMax: ALL,
+    build: (file) => writtenByBacnet(file).file(),
+  },
+  {
+    name: 'BACnet AtomicWriteFile, File_Size read after it',
+    bytesMax: ALL,
     build: (file) => {
       const [station, controller] = endpoints(47_808);
-      const talk = new UdpExample();
-      for (const [index, piece] of pieces(file, 1000).entries()) {
-        const at = `33 ${bacnet.hex(index * 1000, 3)}`;
-        const data = `65 FE ${bacnet.hex(piece.length, 2)} ${hexOf(piece)}`;
-        const invokeId = index & 0xff;
-        const parameters = `C4${bacnet.objectId(10, 1)} 0E ${at} ${data} 0F`;
-        talk.send(station, controller, bacnet.unicast(bacnet.request(invokeId, 7, parameters)));
-        const answer = bacnet.complexAck(invokeId, 7, `0B ${bacnet.hex(index * 1000, 3)}`);
-        talk.send(controller, station, bacnet.unicast(answer));
-      }
-      return talk.file();
+      const property = `0C${bacnet.objectId(10, 1)} 192A`;
+      const size = `3E 23${bacnet.hex(file.length, 3)} 3F`;
+      return writtenByBacnet(file)
+        .send(station, controller, bacnet.unicast(bacnet.request(200, 12, property)))
+        .send(controller, station, bacnet.unicast(bacnet.complexAck(200, 12, `${property} ${size}`)))
+        .file();
     },
   },
   {

@@ -41,7 +41,8 @@ export async function carve(
   return { ...verdict, lostFrames: lost.length, lostBytes: bytesIn(lost, file) };
 }
 
-function withLoss(capture: Buffer, rate: number, seed: number): { kept: Buffer[]; lost: Buffer[] } {
+/** A capture as a tap would have it that loses frames; the same seed loses the same ones. */
+export function withLoss(capture: Buffer, rate: number, seed: number): { kept: Buffer[]; lost: Buffer[] } {
   const isLittle = capture.readUInt32LE(0) === 0xa1b2c3d4 || capture.readUInt32LE(0) === 0xa1b23c4d;
   const kept = [capture.subarray(0, FILE_HEADER)];
   const lost: Buffer[] = [];

@@ -18,6 +18,7 @@ export const DASHBOARD_PAGES = [
   'captures',
   'reports',
   'modules',
+  'settings',
   'log',
 ] as const;
 

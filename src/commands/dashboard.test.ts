@@ -1,7 +1,7 @@
 // The dashboard in a real browser: every page on the sample and on a large site whose devices have hostile names; no error
 // in the console, nothing that a screen reader stumbles over, and quick.
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,9 +15,11 @@ import { MARKUP, saveLargeSite } from '../store/example-large-site.ts';
 import { exampleAlert, saveExample } from '../store/example-site.ts';
 import { SiteStore } from '../store/site-store.ts';
 import { CaptureUploads } from './capture-uploads.ts';
+import { CONFIG_EXAMPLE } from './config-example.ts';
 import { dashboardFiles } from './dashboard-files.ts';
 import { DASHBOARD_PAGES, DEVICE_TABS, INTERACTIONS, interact } from './dashboard-walk.ts';
 import { run1sec } from './child-program.ts';
+import { SiteSettings } from './site-settings.ts';
 import { StoredSite } from './stored-site.ts';
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
@@ -53,6 +55,8 @@ describe('the dashboard', { skip: CHROMIUM === undefined ? 'skipped: chromium is
   /** A page with a session on this database; what the console complains of is gathered. */
   async function opened(database: string, role: Role = 'operator'): Promise<{ page: Page; complaints: string[] }> {
     const token = newToken();
+    const config = join(folder, '1sec.yaml');
+    writeFileSync(config, CONFIG_EXAMPLE);
     const intent = { config: null, policy: null, baseline: null };
     const uploads = new CaptureUploads({ database, bytesMax: 2 ** 30, intent });
     const server = await createServer({
@@ -61,6 +65,7 @@ describe('the dashboard', { skip: CHROMIUM === undefined ? 'skipped: chromium is
       tokens: { [role]: token },
       operator: 'somebody',
       uploads,
+      settings: new SiteSettings(config, []),
     });
     servers.push(server);
     const address = await server.listen({ host: '127.0.0.1', port: 0 });
@@ -200,6 +205,21 @@ describe('the dashboard', { skip: CHROMIUM === undefined ? 'skipped: chromium is
     assert.match((await page.textContent('.uploads')) ?? '', /<img src=x onerror=/);
     await page.click('nav >> text=Devices');
     await page.waitForSelector('text=192.168.60.11');
+    assert.deepEqual(complaints, []);
+  });
+
+  test('a setting is changed from the page, stands in the file, and is taken back', async () => {
+    const { page, complaints } = await opened(join(folder, 'sample.db'));
+    const config = join(folder, '1sec.yaml');
+    await page.evaluate("location.hash = '#/settings'");
+    await page.click('summary:text("Asset lens")');
+    await page.selectOption('details[open] tbody tr:first-child select', 'low');
+    await page.waitForSelector('text=Take it back');
+    assert.match(readFileSync(config, 'utf8'), /asset-lens:\n {4}enabled: true\n {4}severities:\n {6}[a-z-]+: low\n/);
+    assert.deepEqual(await seriousProblems(page), []);
+    await page.click('text=Take it back');
+    await page.locator('text=Take it back').waitFor({ state: 'detached' });
+    assert.equal(readFileSync(config, 'utf8'), CONFIG_EXAMPLE);
     assert.deepEqual(complaints, []);
   });
 

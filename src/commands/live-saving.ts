@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { Alert } from '../facts/alert.ts';
 import type { Conversation } from '../facts/facts.ts';
 import { protocols } from '../protocols/index.ts';
+import type { AcceptedFinding } from '../facts/intent.ts';
 import type { NamedHosts } from '../store/conversations.ts';
 import { StoreError } from '../store/database.ts';
 import type { LiveObserved, LiveRecording } from '../store/live-recording.ts';
@@ -19,6 +20,7 @@ export class LiveSaving {
   readonly #tell: (text: string) => void;
   #waiting: readonly Conversation[] = [];
   #told = '';
+  #actionsSeen = 0;
 
   /** Throws StoreError. `tell`: hears what goes wrong later. */
   constructor(path: string, inputs: readonly string[], hasDeclaration: boolean, tell: (text: string) => void) {
@@ -26,6 +28,21 @@ export class LiveSaving {
     this.#store = new SiteStore(path, { isMade: true });
     const names = protocols.map(({ name }) => name);
     this.#recording = this.#store.recordLive(randomUUID(), inputs, names, hasDeclaration);
+  }
+
+  /** What is marked as normal by now. */
+  accepted(): readonly AcceptedFinding[] {
+    this.#actionsSeen = this.#store.lastAction();
+    return this.#store.accepted();
+  }
+
+  /** The same where somebody did something since the last look; else null. */
+  newlyAccepted(): readonly AcceptedFinding[] | null {
+    let accepted: readonly AcceptedFinding[] | null = null;
+    this.#try(() => {
+      if (this.#store.lastAction() !== this.#actionsSeen) accepted = this.accepted();
+    });
+    return accepted;
   }
 
   /** When it returns they are on the disk, or it was told why not. */

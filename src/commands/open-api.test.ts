@@ -8,6 +8,8 @@ import type { FastifyInstance } from 'fastify';
 import { openApi } from '../server/open-api.ts';
 import { createServer } from '../server/server.ts';
 import { folderWith, run1sec } from './child-program.ts';
+import { CONFIG_EXAMPLE } from './config-example.ts';
+import { SiteSettings } from './site-settings.ts';
 import { StoredSite } from './stored-site.ts';
 
 interface Described {
@@ -27,8 +29,10 @@ describe('the API on the site of the sample', () => {
   before(async () => {
     const database = join(folderWith({}), 'site.db');
     assert.equal(run1sec(['analyze', '--sample', '--quiet', '--save', database]).code, 0);
+    const config = join(folderWith({ '1sec.yaml': new TextEncoder().encode(CONFIG_EXAMPLE) }), '1sec.yaml');
+    const settings = new SiteSettings(config, [{ option: '--config', value: config }]);
     const data = new StoredSite(database);
-    server = await createServer({ data, dashboard: [], tokens: { operator: 'right' }, operator: 'somebody' });
+    server = await createServer({ data, dashboard: [], tokens: { operator: 'right' }, operator: 'somebody', settings });
     const opened = await ask('post', '/api/session', { token: 'right' });
     validate('/api/session', 'post', opened);
     cookie = String(opened.headers['set-cookie']).split(';')[0]!;
@@ -88,6 +92,16 @@ describe('the API on the site of the sample', () => {
       { action: 'close', reason: 'done' },
     ])
       validate(path, 'post', await ask('post', url, wish));
+    const { version } = (await ask('get', '/api/settings')).json<{ version: string }>();
+    const change = { module: 'rhythm', name: 'enabled', value: 'true', version };
+    validate('/api/settings', 'post', await ask('post', '/api/settings', change));
+    const off = { module: 'asset-lens', name: 'enabled', value: 'false' };
+    validate('/api/settings', 'post', await ask('post', '/api/settings', { ...off, version: 'x' }));
+    const changed = await ask('post', '/api/settings', { ...off, version });
+    validate('/api/settings', 'post', changed);
+    const undo = { version: changed.json<{ version: string }>().version };
+    validate('/api/settings/undo', 'post', await ask('post', '/api/settings/undo', undo));
+    validate('/api/settings/undo', 'post', await ask('post', '/api/settings/undo', undo));
     for (const list of ['/api/alerts', '/api/actions', '/api/overview']) validate(list, 'get', await ask('get', list));
   });
 

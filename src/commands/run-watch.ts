@@ -6,7 +6,7 @@ import { LiveWatch, type LiveResult } from '../engine/live.ts';
 import type { Alert } from '../facts/alert.ts';
 import type { CredentialRow } from '../facts/credential.ts';
 import type { KnownFirmware } from '../facts/firmware.ts';
-import type { Declaration } from '../facts/intent.ts';
+import type { AcceptedFinding, Declaration } from '../facts/intent.ts';
 import type { Policy } from '../facts/policy.ts';
 import type { Baseline } from '../learning/baseline.ts';
 import { modules } from '../modules/index.ts';
@@ -19,10 +19,12 @@ import { damageLines, outputDirectory } from './capture-arguments.ts';
 import { LiveEvidenceFolder } from './evidence.ts';
 import { ExitCode } from './exit-codes.ts';
 import { jsonText } from './json-text.ts';
+import { LiveIncidents } from './live-incidents.ts';
 import { LiveSaving } from './live-saving.ts';
 import { MODULES_PLANNED } from './modules.ts';
 import { OutputError, writeError, writeOutput } from './output.ts';
 import { accountText, accountToBecome, become, ownedBy, type Account } from './privileges.ts';
+import type { OpenDashboard, ServeOptions } from './serve.ts';
 import { bold, severityText, standardTerminal, wrapped } from './terminal.ts';
 import type { Terminal } from './terminal.ts';
 import { SPOOL_BYTES_DEFAULT } from '../engine/transfer-spool.ts';
@@ -57,9 +59,18 @@ export interface WatchRequest {
   readonly spool: string | null;
   /** Who the program becomes when the capture is open; undefined: whoever called sudo. */
   readonly user: string | undefined;
+  /** The dashboard that is shown meanwhile; null: none is. */
+  readonly served: ServedWatch | null;
+}
+
+export interface ServedWatch {
+  readonly port: number | null;
+  readonly options: ServeOptions;
 }
 
 const INDEX_EVERY_MS = 1000;
+/** How soon what somebody marks as normal holds. */
+const ACTIONS_EVERY_MS = 1000;
 /** Long lines are hard to read, however wide the terminal. */
 const TEXT_WIDTH_MAX = 110;
 const INDENT = '    ';
@@ -69,7 +80,9 @@ export async function watch(request: WatchRequest): Promise<number> {
   const account = accountToBecome(request.user);
   prepare(request, account);
   const run = new WatchRun(request, account);
-  return run.end(await run.result());
+  const result = await run.result();
+  await run.closeDashboard();
+  return run.end(result);
 }
 
 /** What can be wrong with the files of the command line is told before the capture is opened. */
@@ -94,6 +107,9 @@ class WatchRun {
   #pending: Alert[] = [];
   #ending: NodeJS.Timeout | undefined;
   #indexing: NodeJS.Timeout | undefined;
+  #hearing: NodeJS.Timeout | undefined;
+  #dashboard: Promise<OpenDashboard | null> = Promise.resolve(null);
+  readonly #incidents = new LiveIncidents();
 
   constructor(request: WatchRequest, account: Account | null) {
     const { interfaces, baseline, knownFirmware, declaration, credentials, policy } = request;
@@ -109,6 +125,7 @@ class WatchRun {
       declaration,
       policy,
       credentials,
+      accepted: save === null ? [] : acceptedIn(save),
       isObserved: save !== null,
       keptBytes: evidence === null ? 0 : keptBytes,
       spool: spool === null ? null : { directory: spool, bytesMax: SPOOL_BYTES_DEFAULT },
@@ -140,6 +157,7 @@ class WatchRun {
     } finally {
       clearTimeout(this.#ending);
       clearInterval(this.#indexing);
+      clearInterval(this.#hearing);
       this.#flush();
       this.#status.end();
     }
@@ -170,8 +188,11 @@ class WatchRun {
     if (this.#account !== null) become(this.#account);
     if (save !== null) {
       const inputs = interfaces.length === 0 ? ['-'] : interfaces;
-      this.#saving = new LiveSaving(save, inputs, declaration !== null, (text) => this.#tell(text));
+      const saving = new LiveSaving(save, inputs, declaration !== null, (text) => this.#tell(text));
+      this.#saving = saving;
+      this.#hearing = setInterval(() => this.#hearActions(saving), ACTIONS_EVERY_MS);
     }
+    if (this.#request.served !== null) this.#dashboard = this.#serve(this.#request.served);
     if (evidence !== null) {
       this.#evidence = new LiveEvidenceFolder(evidence);
       this.#indexing = setInterval(() => this.#keepEvidence((folder) => folder.writeIndex()), INDEX_EVERY_MS);
@@ -186,14 +207,39 @@ class WatchRun {
     this.#status.begin();
   }
 
+  async closeDashboard(): Promise<void> {
+    await (await this.#dashboard)?.close();
+  }
+
+  /** A dashboard that cannot be shown is told; the watch goes on without it. */
+  async #serve({ port, options }: ServedWatch): Promise<OpenDashboard | null> {
+    try {
+      const { openDashboard } = await import('./serve.ts');
+      const dashboard = await openDashboard(this.#request.save!, port, options);
+      this.#status.wipe();
+      // Standard output is for programs where it is JSON.
+      if (this.#request.isJson) writeError(`${dashboard.text}\n`);
+      else writeOutput(`${dashboard.text}\n`);
+      return dashboard;
+    } catch (error) {
+      this.#tell(`the dashboard cannot be shown: ${error instanceof Error ? error.message : String(error)}`);
+      return null;
+    }
+  }
+
+  #hearActions(saving: LiveSaving): void {
+    const accepted = saving.newlyAccepted();
+    if (accepted !== null) this.#live.accept(accepted);
+  }
+
   #alert(alert: Alert): void {
     this.#pending.push(alert);
     if (this.#pending.length === 1) setImmediate(() => this.#flush());
   }
 
   #flush(): void {
-    const alerts = this.#pending;
-    if (alerts.length === 0) return;
+    if (this.#pending.length === 0) return;
+    const alerts = this.#incidents.joined(this.#pending, performance.now());
     this.#pending = [];
     this.#saving?.alerts(alerts);
     this.#status.wipe();
@@ -219,6 +265,15 @@ class WatchRun {
   #tell(text: string): void {
     this.#status.wipe();
     writeError(`1sec: ${text}\n`);
+  }
+}
+
+function acceptedIn(path: string): readonly AcceptedFinding[] {
+  const store = new SiteStore(path, { isMade: false });
+  try {
+    return store.accepted();
+  } finally {
+    store.close();
   }
 }
 

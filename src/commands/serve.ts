@@ -9,6 +9,7 @@ import { writeOutput } from './output.ts';
 import { TRUST_OPTIONS, trustOf, type Trust } from './serve-trust.ts';
 import { DATABASE_DEFAULT } from './stored-list.ts';
 import type { UploadIntent } from './upload-run.ts';
+import type { StartedWith } from './site-settings.ts';
 import type { TokenFile } from './token-file.ts';
 
 const PORT_DEFAULT = 8470;
@@ -76,8 +77,25 @@ const ON_LOOPBACK: ServeOptions = {
   uploadBytesMax: 0,
 };
 
+export interface OpenDashboard {
+  /** What a person needs to open it. */
+  readonly text: string;
+  close(): Promise<void>;
+}
+
 /** Shows the database until the program is told to end. `port`: null takes the first free one. */
 export async function serveSite(path: string, port: number | null, options = ON_LOOPBACK): Promise<void> {
+  const dashboard = await openDashboard(path, port, options);
+  writeOutput(`${dashboard.text} Ctrl-C ends it.\n`);
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+  await dashboard.close();
+}
+
+/** Shows the database from here on. Throws UsageError and StoreError. */
+export async function openDashboard(path: string, port: number | null, options: ServeOptions): Promise<OpenDashboard> {
   const { trust, policy, intent, uploadBytesMax } = options;
   const { StoredSite } = await import('./stored-site.ts');
   const data = new StoredSite(path, { policy, baseline: intent.baseline });
@@ -88,6 +106,8 @@ export async function serveSite(path: string, port: number | null, options = ON_
   const { CaptureUploads } = await import('./capture-uploads.ts');
   const uploads =
     uploadBytesMax === 0 ? null : new CaptureUploads({ database: path, bytesMax: uploadBytesMax, intent });
+  const { SiteSettings } = await import('./site-settings.ts');
+  const settings = new SiteSettings(intent.config, startedWith(path, options));
   // Beyond this machine nobody is let in by an address that stood on a terminal.
   const printed = trust.isLoopback ? { operator: newToken(), viewer: newToken() } : {};
   const server = await createServer({
@@ -95,20 +115,37 @@ export async function serveSite(path: string, port: number | null, options = ON_
     dashboard: dashboardFiles(),
     tokens: printed,
     operator: accountName(),
+    settings,
     ...(uploads === null ? {} : { uploads }),
     ...(tokenFile === null ? {} : { accounts: () => tokenFile.accounts() }),
     ...(trust.tls === undefined ? {} : { tls: trust.tls }),
     ...(trust.isOwnName === undefined ? {} : { isOwnName: trust.isOwnName }),
   });
   const address = await listen(server, trust, port);
-  writeOutput(addressText(address, printed));
-  await new Promise<void>((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
-  });
-  await uploads?.close();
-  await server.close();
-  data.close();
+  return {
+    text: addressText(address, printed),
+    close: async () => {
+      await uploads?.close();
+      await server.close();
+      data.close();
+    },
+  };
+}
+
+/** For the page of settings. */
+function startedWith(database: string, { trust, intent, uploadBytesMax }: ServeOptions): StartedWith[] {
+  const { config, policy, baseline } = intent;
+  const given: readonly (readonly [option: string, value: string | null | undefined])[] = [
+    ['--db', database],
+    ['--config', config],
+    ['--policy', policy],
+    ['--baseline', baseline],
+    ['--listen', trust.host],
+    ['--certificate', trust.tls === undefined ? null : trust.shownHost],
+    ['--tokens', trust.tokens],
+    ['--uploads', uploadBytesMax === 0 ? 'none' : `${uploadBytesMax / 1024 ** 2}M`],
+  ];
+  return given.flatMap(([option, value]) => (value === null || value === undefined ? [] : [{ option, value }]));
 }
 
 async function followedTokens(path: string, data: Pick<SiteData, 'note'>): Promise<TokenFile> {
@@ -121,13 +158,11 @@ async function followedTokens(path: string, data: Pick<SiteData, 'note'>): Promi
 }
 
 function addressText(address: string, { operator, viewer }: { readonly operator?: string; readonly viewer?: string }) {
-  if (operator === undefined || viewer === undefined)
-    return `Dashboard: ${address}/\nWho has a token may look or act. Ctrl-C ends it.\n`;
+  if (operator === undefined || viewer === undefined) return `Dashboard: ${address}/\nWho has a token may look or act.`;
   return [
     `Dashboard: ${address}/#token=${operator}`,
     `Only to look: ${address}/#token=${viewer}`,
-    'Each opens one session on this machine. Ctrl-C ends it.',
-    '',
+    'Each opens one session on this machine.',
   ].join('\n');
 }
 
@@ -160,7 +195,8 @@ function uploadSize(text: string | undefined): number {
   throw new UsageError(`option --uploads cannot be '${showable(text)}'; it is a size as 512M or 4G, or none`);
 }
 
-function portOf(text: string | undefined): number | null {
+/** Of an option; null: the first free one. */
+export function portOf(text: string | undefined): number | null {
   if (text === undefined) return null;
   if (/^[0-9]{1,5}$/.test(text) && Number(text) > 0 && Number(text) < 65_536) return Number(text);
   throw new UsageError(`option --port cannot be '${text}'; it is a number from 1 to 65535`);

@@ -3,6 +3,10 @@
 import { isatty } from 'node:tty';
 import type { Command, CommandLine } from './command-line.ts';
 import { UsageError } from './command-line.ts';
+import { TRUST_OPTIONS, trustOf } from './serve-trust.ts';
+
+import type { Policy } from '../facts/policy.ts';
+import type { ServedWatch } from './run-watch.ts';
 
 const STANDARD_INPUT = 0;
 const KEPT_DEFAULT = '1G';
@@ -60,6 +64,9 @@ export const watchCommand: Command = {
       value: 'NAME',
       text: 'run as this user once the capture is open, when started as root; else as whoever called sudo',
     },
+    { name: 'serve', text: 'with --save: show the dashboard of that database while the watch goes on' },
+    { name: 'port', value: 'N', text: 'with --serve: the port to listen on (default: the first free one from 8470)' },
+    ...TRUST_OPTIONS.map((option) => ({ ...option, text: `with --serve: ${option.text}` })),
     { name: 'json', text: 'JSON Lines: each alert as it comes, at the end a summary' },
   ],
   operandsMax: Infinity,
@@ -86,6 +93,7 @@ export const watchCommand: Command = {
       'A clock that is set back is told; the times of this watch go on as if it had not been.',
       'The user of --user must be able to write the files of --save, --evidence and --spool.',
     ].join(' '),
+    'With --save, what operators mark as normal in the dashboard is not raised any more, from the next second on.',
     'Exit codes: 0 ended, with alerts or without; 1 the stream is damaged; 2 wrong usage, or it cannot be watched.',
   ],
   run: runWatch,
@@ -115,6 +123,7 @@ async function runWatch(line: CommandLine): Promise<number> {
   if (known === undefined && firmwareKey !== undefined) throw new UsageError('--firmware-key belongs to --firmware');
   const knownFirmware =
     known === undefined ? null : (await import('./firmware-manifest.ts')).readManifest(known, firmwareKey);
+  const served = await servedAs(line, policy);
   const { watch } = await import('./run-watch.ts');
   return watch({
     interfaces,
@@ -131,7 +140,23 @@ async function runWatch(line: CommandLine): Promise<number> {
     keptBytes,
     spool: options.get('spool') ?? null,
     user: options.get('user'),
+    served,
   });
+}
+
+/** Null: no dashboard is wanted. */
+async function servedAs(line: CommandLine, policy: Policy | null): Promise<ServedWatch | null> {
+  const { options } = line;
+  if (!options.has('serve')) {
+    const stray = ['port', ...TRUST_OPTIONS.map(({ name }) => name)].find((name) => options.has(name));
+    if (stray !== undefined) throw new UsageError(`--${stray} belongs to --serve`);
+    return null;
+  }
+  if (!options.has('save')) throw new UsageError('--serve shows a database: it needs --save FILE');
+  const { portOf } = await import('./serve.ts');
+  const files = { config: options.get('config') ?? null, baseline: options.get('baseline') ?? null };
+  const intent = { ...files, policy: options.get('policy') ?? null };
+  return { port: portOf(options.get('port')), options: { trust: trustOf(line), policy, intent, uploadBytesMax: 0 } };
 }
 
 function keptSize(text: string): number {

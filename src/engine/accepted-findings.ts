@@ -5,11 +5,17 @@ import type { HostDirectory } from '../facts/facts.ts';
 import type { AcceptedFinding } from '../facts/intent.ts';
 
 export class AcceptedFindings {
-  readonly #byKind = new Map<string, AcceptedFinding[]>();
+  #byKind = new Map<string, AcceptedFinding[]>();
   readonly #hosts: HostDirectory;
 
   constructor(accepted: readonly AcceptedFinding[], hosts: HostDirectory) {
     this.#hosts = hosts;
+    this.replace(accepted);
+  }
+
+  /** From here on these hold, and no others. */
+  replace(accepted: readonly AcceptedFinding[]): void {
+    this.#byKind = new Map();
     for (const finding of accepted) {
       const known = this.#byKind.get(finding.kind);
       if (known === undefined) this.#byKind.set(finding.kind, [finding]);

@@ -166,6 +166,8 @@ export async function analyze(options: AnalysisOptions): Promise<AnalysisResult>
 /** Fed with batches of frames, from files or live; `finish` is called once, at the end. */
 export class Analysis {
   readonly pipeline: Pipeline;
+  /** What a person marked as normal; a watch hears more of it while it goes on. */
+  readonly accepted: AcceptedFindings;
   private readonly dispatch: Dispatch;
   private readonly inventory: Inventory;
   private readonly desk: AlertDesk;
@@ -185,6 +187,7 @@ export class Analysis {
     const intent = declaration === undefined ? null : new SiteIntent(declaration, hosts);
     this.intent = intent;
     const accepted = new AcceptedFindings(options.accepted ?? [], hosts);
+    this.accepted = accepted;
     this.spool = options.spool === undefined ? null : new DiskSpool(options.spool, hosts);
     this.learning = newLearning(options.isTeaching === true);
     if (options.baseline !== undefined) {

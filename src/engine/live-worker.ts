@@ -3,7 +3,7 @@
 // Packet time stands still while nothing is heard. So that what is overdue can end all the same, an interface that has
 // been silent for a second lets time pass by the kernel's clock, which also stamps the frames: the one place where time
 // does not come from a frame. A stream on standard input may be of any day and never does so.
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { vendorOfMac } from '../assets/vendors.ts';
 import { CaptureOpenError, type CaptureFile, type CaptureSource, type FrameBatch } from '../capture/frames.ts';
 import { LIVE_LATENCY_US, openLive, type LiveCapture } from '../capture/live-linux.ts';
@@ -12,7 +12,7 @@ import type { Alert } from '../facts/alert.ts';
 import { Analysis, type AnalysisFindings } from './analysis.ts';
 import { LiveEvidence } from './live-evidence.ts';
 import { LiveObserver } from './live-observer.ts';
-import { Counter, Signal, type LiveMessage, type LiveStart } from './live.ts';
+import { Counter, Signal, type LiveMessage, type LiveStart, type LiveWish } from './live.ts';
 
 /** How soon a stop is noticed on a silent interface. */
 const WAIT_MS = 100;
@@ -34,6 +34,7 @@ let aheadUs = 0;
 const analysis = new Analysis({
   duplicateSeed: start.duplicateSeed,
   credentials: start.credentials,
+  accepted: start.accepted,
   onAlert: noteAlert,
   ...(observer === null ? {} : { facts: () => observer.facts() }),
   ...(start.spool === null ? {} : { spool: start.spool }),
@@ -83,8 +84,18 @@ function count(capture: LiveCapture | null): void {
   aheadUs = capture.clock.aheadUs;
 }
 
+/** The thread is never given away, so that nobody would call a listener. */
+function hearWishes(): void {
+  for (;;) {
+    const heard = receiveMessageOnPort(parentPort!) as { readonly message: LiveWish } | undefined;
+    if (heard === undefined) return;
+    analysis.accepted.replace(heard.message.accepted);
+  }
+}
+
 /** Hands over what is due, as long as the main thread keeps up. */
 function report(files: readonly CaptureFile[], nowMs: number): void {
+  hearWishes();
   if (observer !== null && Atomics.exchange(signals, Signal.again, 0) !== 0) observer.again();
   if (sent - Atomics.load(signals, Signal.handled) >= BEHIND_MAX) return;
   const seen = observer?.next(analysis, files, nowMs) ?? null;

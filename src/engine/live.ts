@@ -8,7 +8,7 @@ import type { InterfaceState } from '../capture/live-linux.ts';
 import type { Alert } from '../facts/alert.ts';
 import type { CredentialRow } from '../facts/credential.ts';
 import type { KnownFirmware } from '../facts/firmware.ts';
-import type { Declaration } from '../facts/intent.ts';
+import type { AcceptedFinding, Declaration } from '../facts/intent.ts';
 import type { Policy } from '../facts/policy.ts';
 import type { Baseline } from '../learning/baseline.ts';
 import type { NamedHosts } from '../store/conversations.ts';
@@ -30,6 +30,8 @@ export interface LiveOptions {
   readonly credentials: readonly CredentialRow[];
   /** Images that are known to be good; null: no such set is given. */
   readonly knownFirmware: KnownFirmware | null;
+  /** What a person marked as normal before; `accept` tells what comes later. */
+  readonly accepted: readonly AcceptedFinding[];
   /** Whether `observed` is to be called. */
   readonly isObserved: boolean;
   /** Bytes of the newest frames that are kept, so that `proof` can be called; 0: it is not. */
@@ -92,6 +94,11 @@ export type LiveMessage =
   /** The person's mistake, in one line. */
   | { readonly kind: 'refused'; readonly message: string };
 
+/** From the main thread, looked for between batches. */
+export interface LiveWish {
+  readonly accepted: readonly AcceptedFinding[];
+}
+
 export interface LiveListener {
   /** The capture is open, and nothing of it was looked at yet. What is thrown ends the watch. */
   opened(): void;
@@ -128,6 +135,11 @@ export class LiveWatch {
     this.#worker = startWorker('src/engine/live-worker.ts', { workerData: start, stdin: this.#isPiped });
     this.result = this.#hear(listener);
     if (this.#isPiped) process.stdin.pipe(this.#worker.stdin!);
+  }
+
+  /** All that is marked as normal by now: it is not raised from here on. */
+  accept(accepted: readonly AcceptedFinding[]): void {
+    this.#worker.postMessage({ accepted } satisfies LiveWish);
   }
 
   /** One of `Counter`, as it is now. */

@@ -1,6 +1,7 @@
 // What the API says of itself (OpenAPI 3.1): the paths, their queries, and the shapes of their answers.
 import { ANYTHING, FLAG, FRAME, NUMBER, SEVERITY, TEXT, TEXTS, TIME, listOf, orNull, pageOf, shape } from './shapes.ts';
 import { PLANT_QUERIES, plantPaths } from './plant-schemas.ts';
+import { SETTINGS_PATHS } from './settings.ts';
 import { UPLOAD_STATES } from './uploads.ts';
 
 const PARTY = shape({
@@ -367,6 +368,7 @@ export function openApi(): object {
       '/api/captures/{id}/cancel': CANCEL_CAPTURE,
       ...plantPaths(get, getOne, post),
       '/api/events': get('A line whenever the site changed', TEXT, [], 'text/event-stream'),
+      ...SETTINGS_PATHS,
       '/api/reports': get('Reports that can be had', pageOf(REPORT)),
       '/api/reports/{id}': getOne(
         'A report as an HTML file that prints well',

@@ -79,6 +79,7 @@ async function serve(more: Partial<ServerOptions> = {}) {
     tokens: { operator: 'right', viewer: 'look' },
     operator: 'somebody',
     now: () => nowMs,
+    settings: { show: () => ITEM, change: () => ({ kind: 'done' }), undo: () => ({ kind: 'done' }) },
     ...more,
   });
   return {

@@ -6,6 +6,7 @@ import { addEvents } from './events.ts';
 import { addReview } from './review-routes.ts';
 import { addPlant } from './plant-routes.ts';
 import { addReports } from './reports.ts';
+import { addSettings, type Settings } from './settings.ts';
 import { addAccess, type AccessOptions, type Door } from './access.ts';
 import { WANTED_ACTION, openApi } from './open-api.ts';
 import type {
@@ -29,6 +30,8 @@ export interface DashboardFile {
 export interface ServerOptions extends AccessOptions {
   readonly data: SiteData;
   readonly dashboard: readonly DashboardFile[];
+  /** What 1sec.yaml says; absent: no settings are shown. */
+  readonly settings?: Settings;
   /** Absent: it takes no captures. */
   readonly uploads?: Uploads;
   /** A certificate and its key (PEM): it speaks TLS. */
@@ -72,8 +75,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const door = addAccess(server, options.data, options, now);
   server.setNotFoundHandler(async (_request, reply) => reply.code(404).send({ error: 'there is nothing here' }));
   server.setErrorHandler(async (error: Error & { statusCode?: number }, _request, reply) => {
-    // The disk is full, or another program holds the database: its line says so.
-    if (error.name === 'StoreError') return reply.code(503).send({ error: error.message });
+    // The disk is full, another program holds the database, a file is gone: its line says so.
+    if (error.name === 'StoreError' || error.name === 'UsageError')
+      return reply.code(503).send({ error: error.message });
     const code = error.statusCode !== undefined && error.statusCode < 500 ? error.statusCode : 500;
     return reply.code(code).send({ error: code === 500 ? 'the server failed' : error.message });
   });
@@ -87,6 +91,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   addCaptures(server, options.data, uploads, door, now);
   addEvents(server, options.data, uploads, door);
   addReports(server, options.data);
+  if (options.settings !== undefined) addSettings(server, options.data, options.settings, door, now);
   addPlant(server, options.data, PAGE_QUERY);
   addReview(server, options.data, door, now, PAGE_QUERY);
   for (const { path, type, content } of options.dashboard) {

@@ -101,6 +101,12 @@ export class SiteStore {
     return told(this.path, () => storedActions(this.#database));
   }
 
+  /** The number of the newest; 0: nobody did anything. */
+  lastAction(): number {
+    const row = told(this.path, () => this.#database.prepare('SELECT max(id) AS last FROM operator_actions').get());
+    return Number(row?.['last'] ?? 0);
+  }
+
   /** The alert must be there. */
   act(action: Omit<OperatorAction, 'id'>): OperatorAction {
     return told(this.path, () => inTransaction(this.#database, () => storeAction(this.#database, action)));

@@ -14,6 +14,7 @@ import {
   fieldbus,
   month,
   pings,
+  portOfNames,
   refuse,
   shell,
   times,
@@ -170,9 +171,43 @@ const FIRES: readonly Case[] = [
   {
     kind: 'access-watch/tunnel',
     what: 'names that carry data',
-    play: (rehearsal) => rehearsal.trait({ trait: 'dns-tunnel', value: 'data.example' }),
+    play: (rehearsal) => rehearsal.trait({ trait: 'dns-tunnel', value: 'data.example names' }),
     severity: 'medium',
-    says: /below data\.example/,
+    says: /many different long names below data\.example/,
+  },
+  {
+    kind: 'access-watch/tunnel',
+    what: 'a conversation on port 53 that is no DNS any more',
+    play: (rehearsal) => rehearsal.trait({ trait: 'dns-foreign', value: '16 datagrams, 2706 bytes' }),
+    severity: 'medium',
+    says: /began as DNS and went on as something else: 16 datagrams/,
+  },
+  {
+    kind: 'access-watch/tunnel',
+    what: 'a conversation on port 53 that never was DNS',
+    play: (rehearsal) => portOfNames(rehearsal, 40),
+    severity: 'medium',
+    says: /8,000 bytes on port 53 that are no DNS/,
+  },
+  {
+    kind: 'access-watch/tunnel',
+    what: 'pings of a host that reads controllers, whose answers bring something else',
+    play: (rehearsal) => {
+      fieldbus(rehearsal);
+      rehearsal.trait({ host: 3, trait: 'icmp-unlike', value: '8 of 8 answers within 2 s' });
+    },
+    severity: 'high',
+    says: /192\.0\.2\.3 sends pings whose answers bring something else .* It asks fieldbus/,
+  },
+  {
+    kind: 'access-watch/tunnel',
+    what: 'a proxy that leads to SSH on the port of web sites',
+    play: (rehearsal) => {
+      rehearsal.trait({ trait: 'http-connect', value: 'far.example:443' });
+      rehearsal.trait({ trait: 'http-connect-content', value: 'far.example:443 SSH' });
+    },
+    severity: 'low',
+    says: /far\.example:443, and what passes in it is SSH/,
   },
   {
     kind: 'access-watch/tunnel',
@@ -393,6 +428,7 @@ const QUIET: readonly Case[] = [
       pings(rehearsal, 1042, 1042, 500);
       pings(rehearsal, 98, 1042, 10);
       rehearsal.trait({ trait: 'http-connect', value: 'files.example:443' });
+      portOfNames(rehearsal, 12);
     },
   },
   {

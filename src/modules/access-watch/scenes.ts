@@ -56,6 +56,22 @@ export function pings(rehearsal: Rehearsal, asked: number, answered: number, cou
   });
 }
 
+/** So many datagrams of 100 bytes in each direction on the port of names, which nobody recognised. */
+export function portOfNames(rehearsal: Rehearsal, count: number): void {
+  rehearsal.conversation({
+    phase: 'closed',
+    transport: 'udp',
+    protocol: -1,
+    serverPort: 53,
+    isAnswered: true,
+    clientPackets: count,
+    serverPackets: count,
+    clientBytes: 100 * count,
+    serverBytes: 100 * count,
+    frames: [5, 6],
+  });
+}
+
 /** Thirty days on which host 1 logs in at nine and host 3 at fourteen o'clock, as the same two users. */
 export function month(rehearsal: Rehearsal): void {
   times(30, (day) => {

@@ -17,6 +17,16 @@ const ICMP_MEAN_BYTES_MIN = 128;
 const ICMP_DIFFERENCE_MIN = 0.1;
 /** Of each packet this much is Ethernet, IP and ICMP. */
 const ICMP_HEADER_BYTES = 42;
+const DNS_PORT = 53;
+/** In each direction, and both together: what somebody tries once is less. */
+const DNS_PORT_PACKETS_MIN = 16;
+const DNS_PORT_BYTES_MIN = 4096;
+/** What a host does that asks for names that carry data. */
+const NAMES_THAT_CARRY: Readonly<Record<string, string | undefined>> = {
+  names: 'asks for many different long names',
+  types: 'asks for records of types that hold whatever one likes (NULL, KEY, private ones) under many different names',
+  texts: 'is answered with texts that are no words under many different names',
+};
 /** Where a proxy leads to a web site: its ordinary work. */
 const WEB_PORTS = new Set([80, 443, 8080, 8443]);
 /** Services whose ports filters let through, by port. */
@@ -61,32 +71,70 @@ export class Tunnels {
     const { transport, phase } = conversation;
     if (transport === 'icmp') {
       if (phase === 'closed' || phase === 'updated') this.#judgeIcmp(conversation);
+    } else if (phase === 'closed' && conversation.protocol < 0) {
+      if (conversation.serverPort === DNS_PORT) this.#judgeDnsPort(conversation);
     } else if ((phase === 'identified' || phase === 'closed') && conversation.isAnswered) this.#judgePort(conversation);
   }
 
-  trait({ host, trait, value, timeUs, frame }: Trait): void {
+  trait(trait: Trait): void {
+    const { host, value, timeUs, frame } = trait;
     if (host <= 0) return;
-    const { hosts } = this.#site;
     const control = this.#control.find(host);
-    const shown = showable(value, 120);
     const where = control === undefined ? '' : ` It ${control.what}: part of the control level.`;
-    if (trait === 'dns-tunnel') {
-      const text =
-        `${hosts.address(host)} asks for many different long names below ${shown}, one after the other: names that carry ` +
-        `data, not names of hosts.${where}`;
-      const severity = control === undefined ? 'medium' : 'high';
-      this.#raise(TUNNEL, severity, host, -1, `dns ${shown}`, timeUs, [frame], text);
+    switch (trait.trait) {
+      case 'dns-tunnel':
+      case 'dns-foreign':
+      case 'icmp-unlike':
+        this.#tellHidden(trait, where);
+        return;
+      case 'ssh-forwarding':
+        this.#tellForwarding(host, value, timeUs, frame, where);
+        return;
+      case 'http-connect':
+      case 'http-connect-content':
+        this.#tellProxied(trait, where);
+        return;
+      default:
     }
-    if (trait === 'ssh-forwarding') this.#tellForwarding(host, value, timeUs, frame, where);
-    if (trait !== 'http-connect') return;
-    const port = Number(/:(\d{1,5})$/.exec(value)?.[1] ?? '443');
-    if (WEB_PORTS.has(port) || this.#wasTold(`connect ${host} ${value}`)) return;
+  }
+
+  /** Data in names, in pings, or on the port of names. */
+  #tellHidden({ trait, host, value, timeUs, frame }: Trait, where: string): void {
+    const who = this.#site.hosts.address(host);
+    const shown = showable(value, 120);
+    const [domain = '', carrying = ''] = shown.split(' ');
+    const object = trait === 'dns-tunnel' ? `dns ${domain}` : trait === 'dns-foreign' ? 'port 53' : 'icmp';
+    if (this.#wasTold(`${object} of ${host}`)) return;
+    const texts: Readonly<Record<string, string>> = {
+      'dns-tunnel':
+        `${who} ${NAMES_THAT_CARRY[carrying] ?? ''} below ${domain}, one after the other: ` +
+        `${carrying === 'texts' ? 'answers' : 'names'} that carry data, not names of hosts.`,
+      'dns-foreign':
+        `A conversation of ${who} began as DNS and went on as something else: ${shown}, are no DNS. ` +
+        'What passes port 53 passes most filters.',
+      'icmp-unlike':
+        `${who} sends pings whose answers bring something else than was sent: ${shown}. The answer to a ping repeats ` +
+        'what the ping brought, byte for byte; here both sides say what they have to say.',
+    };
+    const severity = where === '' ? 'medium' : 'high';
+    this.#raise(TUNNEL, severity, host, -1, object, timeUs, [frame], `${texts[trait]}${where}`);
+  }
+
+  /** Where a web proxy was made to lead, and what begins there. */
+  #tellProxied({ trait, host, value, timeUs, frame }: Trait, where: string): void {
+    const [target = '', ...content] = showable(value, 120).split(' ');
+    const port = Number(/:(\d{1,5})$/.exec(target)?.[1] ?? '443');
+    const isWeb = WEB_PORTS.has(port);
+    if ((isWeb && trait === 'http-connect') || this.#wasTold(`connect ${host} ${target}`)) return;
     const service = this.#industrialPorts.get(`tcp ${port}`) ?? SERVICES.get(port);
     const usual = service === undefined ? '' : `, where ${service} is usual`;
-    const text = `${hosts.address(host)} had a web proxy open a connection to ${shown}${usual}, which is no web site.${where}`;
-    const isIndustrial = this.#industrialPorts.has(`tcp ${port}`);
-    const severity = isIndustrial ? 'high' : control === undefined ? 'low' : 'medium';
-    this.#raise(TUNNEL, severity, host, -1, `proxy ${shown}`, timeUs, [frame], text);
+    const why = isWeb
+      ? `, and what passes in it is ${content.join(' ')}: no web site, though the port is that of one`
+      : `${usual}, which is no web site`;
+    const text = `${this.#site.hosts.address(host)} had a web proxy open a connection to ${target}${why}.${where}`;
+    const isIndustrial = !isWeb && this.#industrialPorts.has(`tcp ${port}`);
+    const severity = isIndustrial ? 'high' : where === '' ? 'low' : 'medium';
+    this.#raise(TUNNEL, severity, host, -1, `proxy ${target}`, timeUs, [frame], text);
   }
 
   /** Of the host whose network is reached. Into the network of who opened the session is the unusual way. */
@@ -104,6 +152,20 @@ export class Tunnels {
     this.#raise(TUNNEL, severity, host, -1, `ssh, ${value}`, timeUs, [frame], text);
   }
 
+  /** What passes on the port of names, and is not recognised as names. */
+  #judgeDnsPort({ client, server, transport, isSeenFromStart, timeUs, frames, ...counts }: Conversation): void {
+    const packets = Math.min(counts.clientPackets, counts.serverPackets);
+    const bytes = counts.clientBytes + counts.serverBytes;
+    if (client <= 0 || server <= 0 || packets < DNS_PORT_PACKETS_MIN || bytes < DNS_PORT_BYTES_MIN) return;
+    // In the middle of a long answer over TCP there is nothing to be recognised.
+    if ((transport === 'tcp' && !isSeenFromStart) || this.#wasTold(`port 53 of ${client}`)) return;
+    const { hosts } = this.#site;
+    const text =
+      `${hosts.address(client)} and ${hosts.address(server)} exchanged ${grouped(bytes)} bytes on port 53 that are no DNS. ` +
+      'What passes port 53 passes most filters.';
+    this.#raise(TUNNEL, 'medium', client, server, 'port 53', timeUs, frames, text);
+  }
+
   #judgeIcmp(conversation: Conversation): void {
     const { client, server, clientPackets, serverPackets, clientBytes, serverBytes, timeUs, frames } = conversation;
     if (client <= 0 || server <= 0 || clientPackets + serverPackets < ICMP_PACKETS_MIN || serverPackets === 0) return;
@@ -112,7 +174,7 @@ export class Tunnels {
     const larger = Math.max(asked, answered);
     if (payload < ICMP_BYTES_MIN || larger < ICMP_MEAN_BYTES_MIN + ICMP_HEADER_BYTES) return;
     if (Math.abs(asked - answered) < ICMP_DIFFERENCE_MIN * larger) return;
-    if (this.#wasTold(`icmp ${client} ${server}`)) return;
+    if (this.#told.has(`icmp of ${client}`) || this.#wasTold(`icmp ${client} ${server}`)) return;
     const { hosts } = this.#site;
     const text =
       `${hosts.address(client)} and ${hosts.address(server)} exchanged ${grouped(Math.round(payload))} bytes in ` +

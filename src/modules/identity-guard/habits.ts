@@ -89,7 +89,7 @@ export class Habits {
     // Unasked, to everybody, or one of too many ways.
     if (operation.way === 0 || operation.requestFrame === 0 || operation.isBroadcast) return;
     const ways = this.#ways;
-    ways.note(operation);
+    if (!ways.note(operation)) return;
     if (!Number.isNaN(ways.time) || ways.shape >= 0) this.#answers(operation);
     if (!Number.isNaN(ways.interval)) this.#asks(operation);
   }

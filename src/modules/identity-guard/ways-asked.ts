@@ -11,8 +11,10 @@ const FOLLOWED_OCTAVES = 0.5;
 const INTERRUPTED_OCTAVES = 4;
 /** Further from the usual answer so often: what comes back has no shape of its own. */
 const OTHER_SHAPES_MAX = 24;
-/** A way that is this well known is looked at one time in eight. */
-const WELL_KNOWN = 1024;
+/** Of a way that is so well known, a run of so many operations is looked at in each turn of 512. */
+const WELL_KNOWN = 512;
+const RUN = 32;
+const TURN_MASK = 511;
 /** The object that stands for a way is another one when it was not asked for so often. */
 const MISSED_MAX = 512;
 const NOT_ASKED = -2;
@@ -40,24 +42,25 @@ export class WaysAsked {
   #alike = new Uint8Array(256);
   #others = new Uint8Array(256);
 
-  note(operation: Operation): void {
+  /** False: enough is known of the way, and it is not looked at this time. */
+  note(operation: Operation): boolean {
     const { way, first, count, timeUs } = operation;
     if (way >= this.#first.length) this.#grow(way);
+    const seen = this.#seen[way]!++;
+    if (seen >= WELL_KNOWN && (seen & TURN_MASK) >= RUN) return false;
     this.interval = this.time = Number.NaN;
     this.shape = -1;
     if (this.#first[way] === NOT_ASKED) this.#lead(way, operation);
+    // What lies before a run was not looked at.
+    if (seen >= WELL_KNOWN && (seen & TURN_MASK) === 0) this.#askedUs[way] = 0;
     const isLead = this.#first[way] === first && this.#count[way] === count;
-    const seen = this.#seen[way]!++;
-    if (seen >= WELL_KNOWN && (seen & 7) !== 0) {
-      if (isLead) this.#askedUs[way] = timeUs;
-      return;
-    }
     this.#noteTime(way, operation);
     if (isLead) {
       this.#missed[way] = 0;
       this.#noteInterval(way, timeUs);
       this.#noteShape(way, operation);
     } else if (++this.#missed[way]! > MISSED_MAX) this.#lead(way, operation);
+    return true;
   }
 
   /** In microseconds. */

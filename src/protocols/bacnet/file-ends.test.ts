@@ -33,7 +33,17 @@ function end(talk: Talk): readonly unknown[] {
 test('a file that is as long as its File_Size afterwards is whole', () => {
   const talk = written();
   sizeIsRead(talk, '05');
+  assert.deepEqual(end(talk), [], 'it may go on');
+  talk.close();
   assert.deepEqual(end(talk), [[true, 'size', 5]]);
+});
+
+test('a size that is asked for after each piece ends nothing before the last one', () => {
+  const talk = written();
+  sizeIsRead(talk, '05');
+  talk.client(unicast(request(7, 7, `C4${FILE} 0E 3105 61 06 0F`)));
+  talk.client(unicast(request(20, 20, '09 01')));
+  assert.deepEqual(end(talk), [[false, 'restart', 6]]);
 });
 
 test('one that is shorter than its File_Size is not', () => {

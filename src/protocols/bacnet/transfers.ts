@@ -25,6 +25,8 @@ interface OpenTransfer extends CarriedTransfer {
   /** Position in the file of the last piece and of the next one: octets, or records. */
   lastPosition: number;
   nextPosition: number;
+  /** The File_Size that was told last, -1 where none was. */
+  toldSize: number;
   ending?: TransferEnding;
 }
 
@@ -64,7 +66,8 @@ export class Transfers {
     const key = writeKey(context.flow, server, unit, file);
     const transfer = this.#open.get(key);
     if (transfer !== undefined) {
-      if (transfer.size === size) this.#end(context, key, 'size');
+      // It may go on, and be asked for again.
+      transfer.toldSize = size;
       return;
     }
     if (!isSet || !(size > 0)) return;
@@ -159,6 +162,7 @@ export class Transfers {
       size: 0,
       isComplete: position <= 0,
       lastPosition: -1,
+      toldSize: -1,
       nextPosition: Math.max(0, position),
     };
     this.#open.set(key, transfer);
@@ -174,8 +178,9 @@ export class Transfers {
     const isWrite = transfer.direction === 'to-server';
     if (isWrite) this.#sizes.delete(key);
     // Nothing in the service says where a written file ends; of one that is read the answers do.
-    if (isWrite && ending !== undefined) transfer.ending = ending;
-    transfer.isComplete = transfer.isComplete && (ending === undefined || (isWrite && ending === 'size'));
+    const isAsLong = isWrite && (ending === 'size' || transfer.toldSize === transfer.size);
+    if (isWrite) transfer.ending = isAsLong ? 'size' : (ending ?? 'closed');
+    transfer.isComplete = transfer.isComplete && (isAsLong || ending === undefined);
     context.sink.transfer(transferFact(transfer, NAME, 'ended', transfer.lastUs, transfer.frame));
   }
 }

@@ -5,11 +5,13 @@ import { Trust, claim, violation } from '../facts-of-messages.ts';
 import { PROBLEMS, RecordType, typeName, type DnsMessage } from './messages.ts';
 import { isNetbiosName, nameText, netbiosName, netbiosText } from './names.ts';
 import type { Told } from './told.ts';
-import type { Tunnels } from './tunnels.ts';
+import { domainOf, type Carrying, type Tunnels } from './tunnels.ts';
 
 /** A message says no more than this. */
 const SAYINGS_MAX = 48;
 const QUESTIONS_SAID_MAX = 48;
+/** A key of a text, `google-site-verification` among them, is no longer. */
+const TEXT_KEY_BYTES_MAX = 40;
 
 /** One message while it is turned into facts. */
 export class Saying {
@@ -73,8 +75,40 @@ export function emitQuestions(saying: Saying, message: DnsMessage, host: number,
 export function emitTunnel(saying: Saying, message: DnsMessage, tunnels: Tunnels): void {
   if (message.questions === 0 || message.count === 0) return;
   const { client, timeUs } = saying.context;
-  const domain = tunnels.asked(client, saying.name(message.nameAt[0]!), timeUs);
-  if (domain !== '') saying.trait(client, 'dns-tunnel', domain);
+  const name = saying.name(message.nameAt[0]!);
+  tellTunnel(saying, name, tunnels.asked(client, name, message.type[0]!, timeUs));
+}
+
+/** The texts of an answer, where they make a tunnel of the domain that was asked for. */
+export function emitTunnelAnswer(saying: Saying, message: DnsMessage, tunnels: Tunnels): void {
+  if (message.questions === 0) return;
+  let bytes = 0;
+  for (let entry = message.questions; entry < message.count; entry++) {
+    const [start, end] = [message.dataAt[entry]!, message.dataEnd[entry]!];
+    if (message.type[entry] === RecordType.txt && !isWords(saying.bytes, start, end)) bytes += end - start;
+  }
+  if (bytes === 0) return;
+  const { client, timeUs } = saying.context;
+  const name = saying.name(message.nameAt[0]!);
+  tellTunnel(saying, name, tunnels.answered(client, name, bytes, timeUs));
+}
+
+/** Not among what a conversation may say: one that asks for much has said all that before. */
+function tellTunnel({ context }: Saying, name: string, carrying: Carrying | null): void {
+  if (carrying === null) return;
+  const { timeUs, frame, client, sink } = context;
+  const value = `${domainOf(name)} ${carrying}`;
+  sink.trait({ fact: 'trait', timeUs, frame, host: client, trait: 'dns-tunnel', value });
+}
+
+/** `v=spf1 …`, `k=rsa; …`: a text in words begins with a key (RFC 1464), or has a space soon. */
+function isWords(bytes: Uint8Array, start: number, end: number): boolean {
+  const stop = Math.min(end - 1, start + 1 + TEXT_KEY_BYTES_MAX);
+  for (let at = start + 2; at < stop; at++) {
+    if (bytes[at] === 0x3d || bytes[at] === 0x20) return true;
+    if (bytes[at]! < 0x20 || bytes[at]! > 0x7e) return false;
+  }
+  return false;
 }
 
 /** `wpad<00>`: the suffix is a part of the name. */

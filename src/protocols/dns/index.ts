@@ -7,7 +7,8 @@ import {
   type Protocol,
   type ProtocolDecoder,
 } from '../../facts/protocol.ts';
-import { Saying, emitAddress, emitProblem, emitQuestions, emitTunnel } from './facts.ts';
+import { Saying, emitAddress, emitProblem, emitQuestions, emitTunnel, emitTunnelAnswer } from './facts.ts';
+import { ForeignDatagrams } from './foreign.ts';
 import { DnsMessage } from './messages.ts';
 import { emitNetbios } from './netbios.ts';
 import { FRAME_BYTES_MAX, LENGTH_BYTES, frameSize, isLikely, looksLikeDns, parseMessage } from './parse.ts';
@@ -47,6 +48,7 @@ class NameDecoder implements ProtocolDecoder {
   private readonly message = new DnsMessage();
   private readonly told = new Told();
   private readonly tunnels = new Tunnels();
+  private readonly foreign = new ForeignDatagrams();
 
   constructor(name: Name) {
     this.name = name;
@@ -78,8 +80,10 @@ class NameDecoder implements ProtocolDecoder {
     const { message } = this;
     const from = context.isTcp ? Math.min(end, start + LENGTH_BYTES) : start;
     const saying = new Saying(bytes, from, end, context, this.told);
-    if (!parseMessage(bytes, from, end, message)) emitProblem(saying, message, this.name);
-    else this.emit(saying);
+    const isParsed = parseMessage(bytes, from, end, message);
+    if (this.name === 'dns' && !context.isTcp) this.foreign.heard(isParsed, end - start, context);
+    if (isParsed) this.emit(saying);
+    else emitProblem(saying, message, this.name);
   }
 
   private emit(saying: Saying): void {
@@ -88,7 +92,8 @@ class NameDecoder implements ProtocolDecoder {
     if (this.name === 'dns') {
       // A response repeats the question of the client; what it answers is nobody's own word.
       emitQuestions(saying, message, saying.context.client, false);
-      if (!isResponse) emitTunnel(saying, message, this.tunnels);
+      if (isResponse) emitTunnelAnswer(saying, message, this.tunnels);
+      else emitTunnel(saying, message, this.tunnels);
       return;
     }
     if (!isResponse && message.opcode === 0) emitQuestions(saying, message, saying.speaker, this.name === 'nbns');
@@ -103,6 +108,7 @@ class NameDecoder implements ProtocolDecoder {
 
   closed(flow: number): void {
     this.told.forget(flow);
+    this.foreign.forget(flow);
   }
 
   tick(): void {}

@@ -46,6 +46,11 @@ export function typeName(type: number, isNetbios: boolean): string {
   return (isNetbios ? NETBIOS_TYPE_NAMES.get(type) : TYPE_NAMES.get(type)) ?? `type ${type}`;
 }
 
+/** NULL and KEY, whose data are whatever one likes, and what is for private use (RFC 6895, clause 3.1). */
+export function isForData(type: number): boolean {
+  return type === 10 || type === 25 || (type >= 0xff00 && type <= 0xfffe);
+}
+
 export function isKnownType(type: number): boolean {
   return TYPE_NAMES.has(type);
 }

@@ -1,4 +1,5 @@
 // Every way to send a secret in clear over HTTP, for the test that looks for secrets where none may be.
+import { GET, HTTP, OK, POST, PREFACE, SETTINGS, field, frame, keptField, path } from './example-frames.ts';
 
 const USER = 'taint-user';
 const ANSWER = Buffer.from('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
@@ -30,6 +31,18 @@ function part(name: string, value: string): string {
   return `--B\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
 }
 
+/** Over HTTP/2: frames behind the preface, and an answer without content. */
+function framed(name: string, frames: (secret: string) => string, forms?: (secret: string) => Buffer[]) {
+  const answer = Buffer.from(SETTINGS + frame(1, 5, 1, OK), 'latin1');
+  return {
+    ...way(`2 ${name}`, (secret) => PREFACE + SETTINGS + frames(secret), forms),
+    say: (secret: string): (readonly [boolean, Iterable<number>])[] => [
+      [true, Buffer.from(PREFACE + SETTINGS + frames(secret), 'latin1')],
+      [false, answer],
+    ],
+  };
+}
+
 export const HTTP_WAYS = [
   way(
     'Basic',
@@ -43,6 +56,16 @@ export const HTTP_WAYS = [
     const coded = chunks.map((chunk) => `${chunk.length.toString(16)}\r\n${chunk}\r\n`).join('');
     return `POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n${coded}`;
   }),
+  framed(
+    'Basic',
+    (secret) => frame(1, 5, 1, GET + HTTP + path('/') + keptField('authorization', `Basic ${coded(secret)}`)),
+    (secret) => [Buffer.from(coded(secret))],
+  ),
+  framed('form', (secret) => {
+    const head = POST + HTTP + path('/login') + field('content-type', 'application/x-www-form-urlencoded');
+    return frame(1, 4, 1, head) + frame(0, 1, 1, `user=${USER}&password=${secret}`);
+  }),
+  framed('query', (secret) => frame(1, 5, 1, GET + HTTP + keptField(':path', `/login?user=${USER}&pwd=${secret}`))),
   way('query', (secret) => `GET /login?user=${USER}&pwd=${secret} HTTP/1.1\r\n\r\n`),
   way('multipart', (secret) =>
     post('multipart/form-data; boundary=B', `${part('user', USER)}${part('password', secret)}--B--\r\n`),

@@ -24,6 +24,8 @@ export const Phase = {
   opaque: 8,
   /** Frames of HTTP/2: see `Conversation.http2`. */
   http2: 9,
+  /** The first bytes inside a tunnel that a proxy has opened: they tell what passes in it. */
+  tunnel: 10,
 } as const;
 
 export class Side {
@@ -77,6 +79,8 @@ export class Conversation {
   /** An answer may have been lost: the next one may be to a later request than the first that waits. */
   isDoubtful = false;
   readonly told: Told;
+  /** `host:port` of the tunnel that this has become. */
+  tunnel = '';
   /** What reads both directions where they are frames of HTTP/2. */
   http2: Http2 | null = null;
 

@@ -4,7 +4,7 @@ import { NEED_MORE, type MessageContext } from '../../facts/protocol.ts';
 import { Phase, type Conversation, type Side } from './exchanges.ts';
 import { HEAD_BYTES_MAX, Head, Kind, Start, headEnd, lineEnd, startOf } from './head.ts';
 import { FORM_BYTES_MAX, RULES, type Rule } from './messages.ts';
-import { isFirstSettings } from './http2.ts';
+import { isFirstSettings } from './http2-frames.ts';
 import { markHinted } from './attempts.ts';
 import type { Session } from './session.ts';
 import { hexDigit } from './text-in-bytes.ts';
@@ -62,6 +62,9 @@ export class Framing {
     switch (side.phase) {
       case Phase.http2:
         conversation.http2!.decode(bytes, start, end, context);
+        return;
+      case Phase.tunnel:
+        this.#session.insideTunnel(conversation, bytes, start, end, context);
         return;
       case Phase.head:
       case Phase.search:
@@ -198,6 +201,11 @@ export class Framing {
     side.hasGap = false;
     side.scanned = 0;
     if (side.phase === Phase.opaque) return;
+    // What begins in it was lost.
+    if (side.phase === Phase.tunnel) {
+      conversation.client.phase = conversation.server.phase = Phase.opaque;
+      return;
+    }
     if (side.phase === Phase.http2) {
       conversation.http2!.lose(context, count);
       return;

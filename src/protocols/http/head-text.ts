@@ -23,10 +23,13 @@ const LINE_BYTES = 64;
 
 export class HeadText {
   /** The head; its start line takes up the beginning. */
-  readonly bytes = new Uint8Array(3 * HEAD_BYTES_MAX + LINE_BYTES);
+  readonly bytes = new Uint8Array(5 * HEAD_BYTES_MAX + LINE_BYTES);
   end = 0;
   isRequest = false;
   readonly #lines = new Uint8Array(2 * HEAD_BYTES_MAX);
+  /** What the four below are parts of. */
+  readonly #pseudoBytes = new Uint8Array(HEAD_BYTES_MAX);
+  #pseudoEnd = 0;
   #linesEnd = 0;
   #method: Uint8Array = NONE;
   #path: Uint8Array = NONE;
@@ -68,18 +71,22 @@ export class HeadText {
     this.bytes.fill(0, 0, this.end);
     this.#lines.fill(0, 0, this.#linesEnd);
     this.end = this.#linesEnd = 0;
-    for (const text of [this.#method, this.#path, this.#authority, this.#status]) text.fill(0);
+    this.#pseudoBytes.fill(0, 0, this.#pseudoEnd);
+    this.#pseudoEnd = 0;
     this.#method = this.#path = this.#authority = this.#status = NONE;
     this.#hasLength = false;
   }
 
   #pseudo(from: Uint8Array, name: number, nameEnd: number, value: number, valueEnd: number): void {
-    if (valueEnd === value) return;
-    const text = (): Uint8Array => withoutLineEnds(from.slice(value, valueEnd));
-    if (isText(from, name, nameEnd, METHOD)) this.#method = text();
-    else if (isText(from, name, nameEnd, PATH)) this.#path = text();
-    else if (isText(from, name, nameEnd, AUTHORITY)) this.#authority = text();
-    else if (isText(from, name, nameEnd, STATUS)) this.#status = text();
+    const end = this.#pseudoEnd + valueEnd - value;
+    if (valueEnd === value || end > this.#pseudoBytes.length) return;
+    this.#pseudoBytes.set(from.subarray(value, valueEnd), this.#pseudoEnd);
+    const text = withoutLineEnds(this.#pseudoBytes.subarray(this.#pseudoEnd, end));
+    this.#pseudoEnd = end;
+    if (isText(from, name, nameEnd, METHOD)) this.#method = text;
+    else if (isText(from, name, nameEnd, PATH)) this.#path = text;
+    else if (isText(from, name, nameEnd, AUTHORITY)) this.#authority = text;
+    else if (isText(from, name, nameEnd, STATUS)) this.#status = text;
   }
 
   #line(from: Uint8Array, name: number, nameEnd: number, value: number, valueEnd: number): void {

@@ -183,7 +183,7 @@ export class FieldBlocks {
     if (size > this.#sizeMax) return;
     const name = this.#text.slice(nameAt, valueAt);
     const isSecret = SECRET.some((each) => isSame(each, name));
-    const value = isSecret ? NO_BYTES : this.#text.slice(valueAt, this.#textEnd);
+    const value = isSecret ? NO_BYTES : keptBytes(this.#text, valueAt, this.#textEnd);
     this.#entries.unshift({ name, value, size });
     this.#size += size;
   }
@@ -199,6 +199,13 @@ export class FieldBlocks {
 }
 
 const NO_BYTES = new Uint8Array(0);
+
+/** Of the heap's own small arrays the collector leaves copies behind; a value may hold a secret (the query of a path). */
+function keptBytes(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  const kept = new Uint8Array(new ArrayBuffer(end - start));
+  kept.set(bytes.subarray(start, end));
+  return kept;
+}
 
 function nameOnly(name: string): readonly [string, string] {
   return [name, ''];

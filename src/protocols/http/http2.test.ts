@@ -7,6 +7,7 @@ import { golden } from '../../../scripts/golden-check.ts';
 import { deafSink, readFacts } from '../../../scripts/real-captures.ts';
 import { Match, Speaker, type MessageContext } from '../../facts/protocol.ts';
 import { frameOf } from '../../facts/frame-reference.ts';
+import { GET, HTTP, OK, POST, PREFACE, SETTINGS, field, frame, path } from './example-frames.ts';
 import { Play } from './example-messages.ts';
 import type { Conversation } from './exchanges.ts';
 import type { Head } from './head.ts';
@@ -17,25 +18,6 @@ import { Session } from './session.ts';
 const ROOT = resolve(import.meta.dirname, '../../..');
 const CAPTURE = join(import.meta.dirname, 'captures', 'http2.pcap');
 const hasTshark = spawnSync('tshark', ['--version']).status === 0;
-const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
-const SETTINGS = frame(4, 0, 0, '\x00\x03\x00\x00\x00\x64');
-
-function frame(type: number, flags: number, stream: number, payload: string): string {
-  const size = payload.length;
-  const head = [size >> 16, (size >> 8) & 0xff, size & 0xff, type, flags, 0, 0, stream >> 8, stream & 0xff];
-  return `${String.fromCharCode(...head)}${payload}`;
-}
-
-/** A field that is in no table. */
-function field(name: string, value: string): string {
-  return `\x00${String.fromCharCode(name.length)}${name}${String.fromCharCode(value.length)}${value}`;
-}
-
-const GET = '\x82';
-const POST = '\x83';
-const HTTP = '\x86';
-const OK = '\x88';
-const path = (text: string): string => `\x04${String.fromCharCode(text.length)}${text}`;
 
 function told(play: Play): string[] {
   const bodies = [...play.carried.values()];

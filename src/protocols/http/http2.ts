@@ -1,6 +1,6 @@
 // Follows an HTTP/2 connection in clear (RFC 9113): cuts both directions into frames, and gives each stream its heads, as
 // HTTP/1.1 would write them, and its content.
-import { i32be, u16be } from '../../bytes/endian.ts';
+import { i32be } from '../../bytes/endian.ts';
 import { printable } from '../../bytes/text.ts';
 import { NEED_MORE, type MessageContext } from '../../facts/protocol.ts';
 import { violation } from '../facts-of-messages.ts';
@@ -9,22 +9,22 @@ import { markHinted } from './attempts.ts';
 import { Conversation, type Exchange, type Side } from './exchanges.ts';
 import { HEAD_BYTES_MAX, Head } from './head.ts';
 import { FieldBlocks } from './hpack.ts';
+import {
+  FRAME_HEAD_BYTES,
+  Flag,
+  STREAM_MASK,
+  Type,
+  frameSize,
+  lengthAt,
+  promisedAt,
+  streamAt,
+  writeBlock,
+} from './http2-frames.ts';
 import { HeadText } from './head-text.ts';
-import { RULES, ascii, type Rule } from './messages.ts';
+import { FORM_BYTES_MAX, RULES, ascii, type Rule } from './messages.ts';
 import type { Session } from './session.ts';
 import { beginsWithWord } from './text-in-bytes.ts';
 
-/** Clause 6. */
-const Type = { data: 0, headers: 1, resetStream: 3, settings: 4, pushPromise: 5, continuation: 9 } as const;
-const Flag = { endStream: 1, endHeaders: 4, padded: 8, priority: 0x20 } as const;
-const FRAME_HEAD_BYTES = 9;
-const PRIORITY_BYTES = 5;
-const PROMISED_BYTES = 4;
-const SETTING_BYTES = 6;
-/** RFC 9113, RFC 8441 and RFC 9218 know settings up to here. */
-const SETTING_MAX = 9;
-const SETTINGS_MAX = 16;
-const STREAM_MASK = 0x7fff_ffff;
 /** Streams of one connection that are open at once; beyond them the oldest is given up. */
 const STREAMS_MAX = 256;
 
@@ -59,6 +59,7 @@ export class Http2Scratch {
   readonly head = new Head();
   readonly text = new HeadText();
   readonly fields = new Uint8Array(HEAD_BYTES_MAX);
+  readonly block = new Uint8Array(HEAD_BYTES_MAX);
 }
 
 export class Http2 {
@@ -92,6 +93,7 @@ export class Http2 {
       case Next.preface:
         return available < way.remaining ? NEED_MORE : way.remaining;
       case Next.data:
+        return isHeld(way, fromClient) ? way.remaining : Math.min(available, way.remaining);
       case Next.padding:
         return Math.min(available, way.remaining);
       case Next.frame:
@@ -215,19 +217,20 @@ export class Http2 {
 
   /** A head, whole with what continues it: see `frameSize`. */
   #headers(way: Way, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
-    const block = blockOf(bytes, start, end);
-    if (block === null) {
+    const { text, head, block } = this.#scratch;
+    const blockEnd = writeBlock(bytes, start, end, block);
+    if (blockEnd < 0) {
+      block.fill(0);
       this.#breaks('frame-invalid', way, bytes, start, end, context);
       return;
     }
-    const { text, head } = this.#scratch;
     const isPushed = bytes[start + 3] === Type.pushPromise;
     const isLast = !isPushed && (bytes[start + 4]! & Flag.endStream) !== 0;
     text.begin(isLast);
-    const isRead = way.fields.read(block, 0, block.length, (from, name, nameEnd, value, valueEnd) =>
+    const isRead = way.fields.read(block, 0, blockEnd, (from, name, nameEnd, value, valueEnd) =>
       text.field(from, name, nameEnd, value, valueEnd),
     );
-    block.fill(0);
+    block.fill(0, 0, blockEnd);
     if (!isRead) this.#breaks('field-block-invalid', way, bytes, start, end, context);
     else if (text.write()) {
       head.read(text.bytes, 0, text.end);
@@ -313,91 +316,13 @@ export class Http2 {
   }
 }
 
-/** The first thing a server says: settings, of which each has a known number (clause 6.5). */
-export function isFirstSettings(bytes: Uint8Array, start: number, end: number): boolean {
-  if (end - start < FRAME_HEAD_BYTES + SETTING_BYTES || bytes[start + 3] !== Type.settings || bytes[start + 4] !== 0)
-    return false;
-  const size = lengthAt(bytes, start);
-  if (size === 0 || size % SETTING_BYTES !== 0 || size > SETTINGS_MAX * SETTING_BYTES || streamAt(bytes, start) !== 0)
-    return false;
-  const stop = Math.min(end, start + FRAME_HEAD_BYTES + size);
-  for (let at = start + FRAME_HEAD_BYTES; at + SETTING_BYTES <= stop; at += SETTING_BYTES) {
-    const setting = u16be(bytes, at);
-    if (setting === 0 || setting > SETTING_MAX) return false;
-  }
-  return true;
-}
-
-/** Of content the head alone; of a head of a message also all that continues it; of others as much as is there. */
-function frameSize(bytes: Uint8Array, start: number, end: number): number {
-  if (end - start < FRAME_HEAD_BYTES) return NEED_MORE;
-  const size = FRAME_HEAD_BYTES + lengthAt(bytes, start);
-  switch (bytes[start + 3]) {
-    case Type.data: {
-      const headBytes = FRAME_HEAD_BYTES + ((bytes[start + 4]! & Flag.padded) !== 0 && size > FRAME_HEAD_BYTES ? 1 : 0);
-      return end - start < headBytes ? NEED_MORE : headBytes;
-    }
-    case Type.headers:
-    case Type.pushPromise:
-      return headersSize(bytes, start, end);
-    default:
-      return size > HEAD_BYTES_MAX ? FRAME_HEAD_BYTES : size;
-  }
-}
-
-/** Until the frame that says that it is the last (clause 6.10); what is too long is no head, and told so when it is read. */
-function headersSize(bytes: Uint8Array, start: number, end: number): number {
-  let at = start;
-  for (;;) {
-    if (end - at < FRAME_HEAD_BYTES) return at - start > HEAD_BYTES_MAX ? at - start : NEED_MORE;
-    if (at > start && bytes[at + 3] !== Type.continuation) return at - start;
-    const isLast = (bytes[at + 4]! & Flag.endHeaders) !== 0;
-    at += FRAME_HEAD_BYTES + lengthAt(bytes, at);
-    if (at - start > HEAD_BYTES_MAX) return Math.min(end - start, HEAD_BYTES_MAX);
-    if (isLast) return at - start;
-  }
-}
-
-/** The field block of a HEADERS or PUSH_PROMISE frame and its continuations, as a copy; null where they make none. */
-function blockOf(bytes: Uint8Array, start: number, end: number): Uint8Array | null {
-  const block = new Uint8Array(end - start);
-  let used = 0;
-  for (let at = start; at < end;) {
-    if (end - at < FRAME_HEAD_BYTES || (at > start && bytes[at + 3] !== Type.continuation)) return null;
-    const stop = at + FRAME_HEAD_BYTES + lengthAt(bytes, at);
-    const flags = bytes[at + 4]!;
-    let from = at + FRAME_HEAD_BYTES;
-    let to = stop;
-    if (at === start) {
-      if ((flags & Flag.padded) !== 0) to -= bytes[from++]!;
-      if (bytes[at + 3] === Type.pushPromise) from += PROMISED_BYTES;
-      else if ((flags & Flag.priority) !== 0) from += PRIORITY_BYTES;
-    }
-    if (stop > end || from > to || streamAt(bytes, at) !== streamAt(bytes, start)) return null;
-    block.set(bytes.subarray(from, to), used);
-    used += to - from;
-    at = stop;
-    if ((flags & Flag.endHeaders) !== 0)
-      return at === end && streamAt(bytes, start) !== 0 ? block.slice(0, used) : null;
-  }
-  return null;
-}
-
-/** Clause 6.6: the stream that is promised; its place was checked when the block was found. */
-function promisedAt(bytes: Uint8Array, start: number): number {
-  return start + FRAME_HEAD_BYTES + ((bytes[start + 4]! & Flag.padded) !== 0 ? 1 : 0);
+/** Content that may hold a secret is read in one piece: then the place of the secret in it is known. */
+function isHeld({ stream, remaining }: Way, fromClient: boolean): boolean {
+  return stream !== null && (fromClient ? stream.client : stream.server).waitsForAll && remaining <= FORM_BYTES_MAX;
 }
 
 function isEndOfPreface(bytes: Uint8Array, start: number, end: number): boolean {
   const from = PREFACE.length - (end - start);
   for (let at = start; at < end; at++) if (bytes[at] !== PREFACE[from + at - start]) return false;
   return from >= 0;
-}
-
-function lengthAt(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! << 16) | (bytes[at + 1]! << 8) | bytes[at + 2]!;
-}
-
-function streamAt(bytes: Uint8Array, at: number): number {
-  return i32be(bytes, at + 5) & STREAM_MASK;
 }

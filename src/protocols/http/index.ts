@@ -3,7 +3,7 @@ import { Speaker, type MessageContext, type Protocol, type ProtocolDecoder } fro
 import { METHODS, methodName, statusName } from './messages.ts';
 import { FRAME_BYTES_MAX, Framing } from './framing.ts';
 import { Start, startOf } from './head.ts';
-import { isFirstSettings } from './http2.ts';
+import { isFirstSettings } from './http2-frames.ts';
 import { looksLike } from './recognise.ts';
 import { Session } from './session.ts';
 

@@ -171,6 +171,23 @@ test('tunnels and other protocols are not looked into', () => {
   );
 });
 
+test('what begins in a tunnel is told where it is neither TLS nor HTTP', () => {
+  const opened = (): Play =>
+    new Play().client('CONNECT far.example:443 HTTP/1.1\r\n\r\n').server('HTTP/1.1 200 OK\r\n\r\n');
+  const target = '1 http-connect far.example:443';
+  assert.deepEqual(opened().client('SSH-2.0-x\r\n').server('SSH-2.0-y\r\n').traits, [
+    target,
+    '1 http-connect-content far.example:443 SSH',
+  ]);
+  assert.deepEqual(opened().server('SSH-2.0-y\r\n').traits, [target, '1 http-connect-content far.example:443 SSH']);
+  assert.deepEqual(opened().client('\x00\x01\x00\x00\x00\x06').traits, [
+    target,
+    '1 http-connect-content far.example:443 no TLS',
+  ]);
+  for (const usual of ['\x16\x03\x01\x02\x00', 'GET / HTTP/1.1\r\n\r\n', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'GE'])
+    assert.deepEqual(opened().client(usual).traits, [target]);
+});
+
 test('broken rules are told', () => {
   const cases: readonly (readonly [string, string])[] = [
     ['GET / HTTP/1.1\r\nno colon here\r\n\r\n', 'header-without-colon'],

@@ -1,7 +1,7 @@
 // Is this HTTP/1.x? By its start line, on any port; what asks for MQTT over WebSocket belongs to MQTT.
 import { LATER_BYTES_MAX, Match } from '../../facts/protocol.ts';
 import { Start, headEnd, methodOf, startOf } from './head.ts';
-import { isFirstSettings } from './http2.ts';
+import { isFirstSettings } from './http2-frames.ts';
 import { Method, ascii } from './messages.ts';
 import { beginsWithWord, wordAt } from './text-in-bytes.ts';
 

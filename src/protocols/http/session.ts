@@ -16,6 +16,7 @@ import { lastPart, pathEnd, pathStart } from './names.ts';
 import { Told } from './told.ts';
 import { Operations } from './operations.ts';
 import { judge } from './outcome.ts';
+import { contentOfTunnel } from './tunnelled.ts';
 import { isWord } from './text-in-bytes.ts';
 
 /** Conversations followed at a time; more are recognised and not looked into. */
@@ -120,7 +121,8 @@ export class Session {
     if (exchange.method === Method.connect) {
       if (status < 300) {
         trait(conversation, context, context.client, 'http-connect', exchange.target);
-        beginOpaque(conversation);
+        conversation.tunnel = exchange.target;
+        conversation.client.phase = conversation.server.phase = Phase.tunnel;
         return;
       }
       conversation.client.phase = Phase.head;
@@ -145,6 +147,20 @@ export class Session {
     this.#connections++;
     conversation.client.phase = conversation.server.phase = Phase.http2;
     return (conversation.http2 = new Http2(this, this.#scratch, conversation, seenBytes));
+  }
+
+  /** The first bytes of one side inside a tunnel: what begins there decides, and the other side is not asked any more. */
+  insideTunnel(
+    conversation: Conversation,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    context: MessageContext,
+  ): void {
+    const content = contentOfTunnel(bytes, start, end, context.fromClient);
+    if (content !== '')
+      trait(conversation, context, context.client, 'http-connect-content', `${conversation.tunnel} ${content}`);
+    beginOpaque(conversation);
   }
 
   /** The body of a direction is over; `isWhole`: all of it was sent, as far as anybody knows. */

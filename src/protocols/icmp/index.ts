@@ -8,6 +8,7 @@ import {
   type Protocol,
   type ProtocolDecoder,
 } from '../../facts/protocol.ts';
+import { EchoAnswers } from './echo-answers.ts';
 import { EchoShapes } from './echo.ts';
 import { Neighbours } from './neighbours.ts';
 
@@ -43,6 +44,7 @@ export const icmp: Protocol = {
 
 class IcmpDecoder implements ProtocolDecoder {
   readonly #echoes = new EchoShapes();
+  readonly #answers = new EchoAnswers();
   readonly #neighbours = new Neighbours();
 
   /** There is nothing else on these numbers. */
@@ -65,10 +67,12 @@ class IcmpDecoder implements ProtocolDecoder {
       case Type.echo6:
         this.#echoes.request(context);
         this.#echoes.echo(bytes, start, end, context);
+        this.#answers.request(bytes, start, end, context);
         return;
       case Type.echoReply:
       case Type.echoReply6:
         this.#echoes.echo(bytes, start, end, context);
+        this.#answers.reply(bytes, start, end, context);
         return;
       case Type.neighbourSolicitation:
         this.#neighbours.solicitation(bytes, start, end, context);
@@ -95,6 +99,7 @@ class IcmpDecoder implements ProtocolDecoder {
 
   closed(flow: number): void {
     this.#echoes.closed(flow);
+    this.#answers.closed(flow);
   }
 
   tick(): void {

@@ -1,13 +1,18 @@
 // What the sizes of recorded sessions tell of connections carried inside them, and what other sessions do not look like.
 import assert from 'node:assert/strict';
-import { resolve } from 'node:path';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { deafSink, readFacts } from '../../../scripts/real-captures.ts';
+import { withLoss } from '../../../scripts/score-transfers/carving.ts';
 import { ForwardedChannels } from './forwarding.ts';
 
 const SAMPLES = resolve(import.meta.dirname, '../../../samples/ssh');
 
-async function told(name: string): Promise<string[]> {
+const told = (name: string): Promise<string[]> => toldOf(resolve(SAMPLES, `${name}.pcap`));
+
+async function toldOf(path: string): Promise<string[]> {
   const lines: string[] = [];
   const sink = deafSink({
     trait: ({ trait, value, host }) => {
@@ -15,7 +20,7 @@ async function told(name: string): Promise<string[]> {
     },
     login: ({ outcome }) => lines.push(outcome),
   });
-  assert.ok(await readFacts(resolve(SAMPLES, `${name}.pcap`), sink));
+  assert.ok(await readFacts(path, sink));
   return lines;
 }
 
@@ -52,5 +57,22 @@ test('sessions, agents and windows opened three times over are no forwarded conn
   for (const opening of [52, 60, 68, 76]) {
     const channels = new ForwardedChannels(52);
     for (let count = 0; count < 5; count++) assert.ok(!channel(channels, true, opening).includes(true), `${opening}`);
+  }
+});
+
+test('a loss within the session costs the connections around it, not those behind it', async () => {
+  const capture = readFileSync(resolve(SAMPLES, 'forwarded-by-the-client.pcap'));
+  const folder = mkdtempSync(join(tmpdir(), '1sec-ssh-'));
+  try {
+    let lossy = 0;
+    for (let seed = 1; seed <= 8; seed++) {
+      const path = join(folder, 'lossy.pcap');
+      const { kept, lost } = withLoss(capture, 0.02, seed);
+      writeFileSync(path, Buffer.concat(kept));
+      if (lost.length > 0 && (await toldOf(path)).includes('2 opened by the client')) lossy++;
+    }
+    assert.ok(lossy >= 4, `${lossy} of 8`);
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 });

@@ -42,6 +42,10 @@ class SshDecoder implements ProtocolDecoder {
     this.#sessions.gap(flow);
   }
 
+  resumes(flow: number, fromClient: boolean): boolean {
+    return this.#sessions.resumes(flow, fromClient);
+  }
+
   closed(flow: number, context: MessageContext): void {
     this.#sessions.closed(flow, context);
   }

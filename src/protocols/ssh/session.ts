@@ -73,6 +73,11 @@ export class Sessions {
     if (outcome !== null) outcome.hasGap = true;
   }
 
+  /** Of what is encrypted only the sizes of segments count: those behind a loss as well. */
+  resumes(flow: number, fromClient: boolean): boolean {
+    return this.#sessions.get(flow)?.phases[fromClient ? 0 : 1] === Phase.opaque;
+  }
+
   closed(flow: number, context: MessageContext): void {
     const session = this.#sessions.get(flow);
     if (session === undefined) return;

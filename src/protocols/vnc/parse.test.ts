@@ -137,6 +137,9 @@ test("the outcome of a login by Apple's Diffie-Hellman stands behind its two lon
     assert.equal(shown(play([...steps, [false, Uint8Array.of(0, 0, 0, 1)]], pieces)).at(-1), 'vnc-apple-dh refused');
     assert.equal(shown(play(steps, pieces)).at(-1), 'vnc-apple-dh unknown');
   }
+  const init = hexBytes('0500 0320 2018000100ff00ff00ff100800000000 00000006 0002ff00 6869');
+  const told = play([...steps, [false, OK], [true, Uint8Array.of(1)], [false, init]]);
+  assert.equal(shown(told).at(-1), 'vnc-desktop hi');
 });
 
 test('a server that refuses everybody gives its reason and no login', () => {

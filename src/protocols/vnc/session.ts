@@ -200,9 +200,18 @@ function serverSays(session: Session, bytes: Uint8Array, start: number, end: num
       readResult(session, u32be(bytes, start), context);
       return;
     default:
-      trait(context, 'vnc-desktop', printable(bytes, start + SERVER_INIT_BYTES, end, DESKTOP_CHARACTERS_MAX));
+      trait(context, 'vnc-desktop', desktopName(bytes, start + SERVER_INIT_BYTES, end));
       session.server = Step.opaque;
   }
+}
+
+/** Apple puts numbers with zeros between them before the name. */
+function desktopName(bytes: Uint8Array, start: number, end: number): string {
+  let stop = end;
+  while (stop > start && bytes[stop - 1] === 0) stop--;
+  let from = stop;
+  while (from > start && bytes[from - 1] !== 0) from--;
+  return printable(bytes, from, stop, DESKTOP_CHARACTERS_MAX);
 }
 
 function readTypes(session: Session, bytes: Uint8Array, start: number, context: MessageContext): void {
