@@ -1,7 +1,7 @@
 // What happened to one device, the newest first: when it was seen first, alerts, firmware, changes of its program or mode,
 // logins, and what operators did about it.
 import type { Page, PageQuery } from '../server/site-data.ts';
-import { operationChoices, operationPage } from '../store/operation-queries.ts';
+import { operationPage, type OperationChoices } from '../store/operation-queries.ts';
 import { firmwarePage, loginPage } from '../store/security-queries.ts';
 import type { SiteReader } from '../store/site-reader.ts';
 import { timestamp } from './timestamp.ts';
@@ -9,6 +9,8 @@ import { timestamp } from './timestamp.ts';
 /** Of each kind; the newest are kept. */
 const KIND_MAX = 500;
 const ENGINEERING = 2;
+/** Nothing is searched for. */
+const NO_WORDS: OperationChoices = { verb: [], protocol: [], function: [], space: [] };
 
 interface Entry {
   readonly timeUs: number;
@@ -49,7 +51,7 @@ export function assetTimeline(reader: SiteReader, id: string, { offset, limit }:
     }
     const changes = { ...place, asset: asset.id, side: 'server', verb: '', outcome: '', protocol: '' };
     const wish = { ...changes, access: ENGINEERING };
-    for (const operation of operationPage(database, wish, operationChoices(database), indexes).items) {
+    for (const operation of operationPage(database, wish, NO_WORDS, indexes).items) {
       const what = `${operation.verb} ${operation.object}`.trim();
       entries.push({ ...PLAIN, timeUs: operation.firstUs, kind: 'operation', what, by: operation.client });
     }

@@ -31,7 +31,7 @@ const INTERACTION_MS = 300;
 /** What a quiet machine needs: then it is not tried again. */
 const QUIET_MS = 100;
 const QUIET_PAINT_MS = 1000;
-const TRIES = 4;
+const TRIES = 8;
 /** A worker has to start, and the whole capture is read. */
 const PROOF_MS = 30_000;
 
@@ -83,12 +83,13 @@ describe('the dashboard', { skip: CHROMIUM === undefined ? 'skipped: chromium is
     return { page, complaints };
   }
 
-  async function walk(page: Page): Promise<string[]> {
+  /** `hasTabs`: also every part of one device. */
+  async function walk(page: Page, hasTabs = true): Promise<string[]> {
     const problems: string[] = [];
     await page.evaluate("location.hash = '#/assets'");
     const device = ((await page.getAttribute('tbody tr:first-child a', 'href')) ?? '').replace('#/', '');
     const tabs = DEVICE_TABS.map((tab) => `${device}/${tab}`);
-    for (const name of [...DASHBOARD_PAGES, device, ...tabs]) {
+    for (const name of [...DASHBOARD_PAGES, device, ...(hasTabs ? tabs : [])]) {
       await page.evaluate(`location.hash = '#/${name}'`);
       await page.waitForSelector('h1');
       await page.locator('text=Loading …').waitFor({ state: 'detached' });
@@ -255,7 +256,7 @@ describe('the dashboard', { skip: CHROMIUM === undefined ? 'skipped: chromium is
     for (let tried = 1; tried < TRIES && paintMs > QUIET_PAINT_MS; tried++)
       paintMs = Math.min(paintMs, await firstPaintMs(page));
     assert.ok(paintMs < FIRST_PAINT_MS, `first page after ${Math.round(paintMs)} ms`);
-    assert.deepEqual(await walk(page), []);
+    assert.deepEqual(await walk(page, false), []);
     await page.evaluate("location.hash = '#/assets'");
     await page.waitForSelector('tbody tr a');
     await page.click('tbody tr:first-child a');

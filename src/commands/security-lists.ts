@@ -16,15 +16,28 @@ const frameJson = (frame: FrameReference): { file: number; frame: number } | nul
 export class Segmentation {
   readonly #reader: SiteReader;
   readonly #policy: Policy | null;
-  #known: { readonly version: string; readonly told: unknown } | null = null;
+  #known: { readonly version: string; readonly site: SiteSegmentation; readonly told: unknown } | null = null;
 
   constructor(reader: SiteReader, policy: Policy | null) {
     this.#reader = reader;
     this.#policy = policy;
   }
 
-  /** Made once for each change of the site. */
   json(): unknown {
+    return this.#ready().told;
+  }
+
+  /** Address of a host, in its segment, → the zone that the policy puts it in; null where there is no policy. */
+  zonesByAddress(): ReadonlyMap<string, string> | null {
+    if (this.#policy === null) return null;
+    const { zones } = this.#ready().site;
+    return new Map(
+      zones.flatMap(({ name, hosts }) => hosts.map(({ segment, address }) => [`${segment} ${address}`, name] as const)),
+    );
+  }
+
+  /** Made once for each change of the site. */
+  #ready(): { readonly site: SiteSegmentation; readonly told: unknown } {
     const version = this.#reader.observation();
     if (this.#known?.version !== version) {
       const [assets, conversations] = this.#reader.ask((database) => [
@@ -32,9 +45,9 @@ export class Segmentation {
         conversationSums(database),
       ]);
       const site = siteSegmentation(assets, conversations, this.#policy);
-      this.#known = { version, told: segmentationJson(site, this.#policy) };
+      this.#known = { version, site, told: segmentationJson(site, this.#policy) };
     }
-    return this.#known.told;
+    return this.#known;
   }
 }
 
@@ -110,10 +123,12 @@ const LOGIN_MODULES: readonly string[] = ['credential-auditor', 'access-watch'];
 /** Devices that somebody logged in to, with what shows how they are guarded, and alerts about it. */
 export function hardeningList(reader: SiteReader, { offset, limit }: PageQuery, words: readonly string[]): Page {
   const { total, items } = reader.ask((database, indexes) => guardedPage(database, { offset, limit, words }, indexes));
-  const findings = new Map<string, number>();
-  for (const { kind, subject } of reader.heads())
-    if (LOGIN_MODULES.includes(kind.split('/')[0] ?? ''))
-      findings.set(subject.asset, (findings.get(subject.asset) ?? 0) + 1);
+  const findings = new Map(items.map(({ asset }) => [asset, 0]));
+  for (const { kind, subject } of items.length === 0 ? [] : reader.heads()) {
+    const count = findings.get(subject.asset);
+    if (count !== undefined && LOGIN_MODULES.some((module) => kind.startsWith(`${module}/`)))
+      findings.set(subject.asset, count + 1);
+  }
   return {
     total,
     items: items.map(({ states, ...device }) => ({

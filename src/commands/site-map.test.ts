@@ -71,8 +71,8 @@ async function smallSite(name: string, verb: number | null, protocol = 'modbus')
 test('a small site is shown device by device, with the worst alert of each', async () => {
   const told = mapOf(await smallSite('small.db', Verb.read));
   assert.deepEqual(told.groups.map(({ key, isOpen }) => `${key} ${isOpen}`).sort(), [
-    '1 default 192.0.2.0/24 true',
-    '2 default 192.0.2.0/24 true',
+    '1 192.0.2.0/24 true',
+    '2 192.0.2.0/24 true',
   ]);
   assert.deepEqual(
     told.nodes.map(({ id, severity }) => `${id} ${severity}`),
@@ -95,6 +95,18 @@ for (const [name, verb, protocol, doing] of [
     );
   });
 }
+
+test('where a policy says what the zones are, the map shows those', async () => {
+  const zone = { level: null, segment: null, segments: [], roles: [] };
+  const zones = [
+    { ...zone, name: 'cell one', addresses: ['192.0.2.1'] },
+    { ...zone, name: 'supervision', addresses: ['192.0.2.2'] },
+  ];
+  const site = new StoredSite(await smallSite('zones.db', Verb.read), { policy: { zones, conduits: [] } });
+  const { groups } = site.map({ from: '', until: '', group: '' }) as Told;
+  assert.deepEqual(groups.map(({ key }) => key).sort(), ['1 cell one', '2 supervision']);
+  site.close();
+});
 
 test('only what went on in the time that is looked at is a line', async () => {
   const path = await smallSite('time.db', Verb.read);

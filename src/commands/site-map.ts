@@ -43,6 +43,8 @@ interface Drawn {
   readonly assets: readonly MapAsset[];
   readonly hosts: ReturnType<typeof hostPlaces>;
   readonly activity: ReturnType<typeof activity>;
+  readonly zoneOf: (asset: MapAsset) => string;
+  /** Key of the group, level and zone, by asset. */
   readonly groupOf: ReadonlyMap<string, string>;
   readonly spans: ConversationSpans;
   /** Of the whole time. */
@@ -51,10 +53,13 @@ interface Drawn {
 
 export class SiteMapMaker {
   readonly #reader: SiteReader;
+  readonly #zones: () => ReadonlyMap<string, string> | null;
   #drawn: Drawn | null = null;
 
-  constructor(reader: SiteReader) {
+  /** `zones`: by segment and address, as a policy has them; null where there is none. */
+  constructor(reader: SiteReader, zones: () => ReadonlyMap<string, string> | null = () => null) {
     this.#reader = reader;
+    this.#zones = zones;
   }
 
   map({ from, until, group }: MapQuery): unknown {
@@ -72,7 +77,7 @@ export class SiteMapMaker {
     const lines = linesOf(pairs, drawn, placeOf);
     return {
       devices: assets.length,
-      groups: groupsOf(assets, groupOf, worst).map((each) => ({ ...each, isOpen: isOpen(each.key) })),
+      groups: groupsOf(drawn, worst).map((each) => ({ ...each, isOpen: isOpen(each.key) })),
       nodes: shown.map((asset) => ({
         ...asset,
         group: groupOf.get(asset.id)!,
@@ -101,6 +106,8 @@ export class SiteMapMaker {
   #ready(): Drawn {
     const version = this.#reader.observation();
     if (this.#drawn?.version === version) return this.#drawn;
+    const zones = this.#zones();
+    const zoneOf = (asset: MapAsset): string => zones?.get(`${asset.segment} ${asset.address}`) ?? networkText(asset);
     this.#drawn = this.#reader.ask((database) => {
       const assets = mapAssets(database);
       const spans = new ConversationSpans(database);
@@ -109,7 +116,8 @@ export class SiteMapMaker {
         assets,
         hosts: hostPlaces(database),
         activity: activity(database, TIME_PARTS),
-        groupOf: new Map(assets.map((asset) => [asset.id, keyOf(asset)])),
+        zoneOf,
+        groupOf: new Map(assets.map((asset) => [asset.id, `${asset.level ?? '-'} ${zoneOf(asset)}`])),
         spans,
         pairs: spans.sums({ fromUs: -Infinity, untilUs: Infinity }),
       };
@@ -118,9 +126,10 @@ export class SiteMapMaker {
   }
 }
 
-/** `1 default 10.0.0.0/24`: level, segment and network. */
-function keyOf({ level, segment, address }: MapAsset): string {
-  return `${level ?? '-'} ${segment} ${subnetOf(address)}`.trimEnd();
+/** Where nobody said what the zones are: the network a device is in. */
+function networkText({ segment, address }: MapAsset): string {
+  const network = subnetOf(address) || 'no address';
+  return segment === 'default' ? network : `${network} on ${segment}`;
 }
 
 interface Group {
@@ -133,18 +142,16 @@ interface Group {
 }
 
 function groupsOf(
-  assets: readonly MapAsset[],
-  groupOf: ReadonlyMap<string, string>,
+  { assets, groupOf, zoneOf }: Drawn,
   worst: ReadonlyMap<string, Severity>,
 ): (Omit<Group, 'roles'> & { readonly roles: readonly { readonly name: string; readonly count: number }[] })[] {
   const groups = new Map<string, Group>();
-  for (const { id, level, segment, address, role } of assets) {
+  for (const asset of assets) {
+    const { id, level, role } = asset;
     const key = groupOf.get(id)!;
     let group = groups.get(key);
     if (group === undefined) {
-      const network = subnetOf(address) || 'no address';
-      const zone = segment === 'default' ? network : `${network} on ${segment}`;
-      groups.set(key, (group = { key, zone, level, devices: 0, severity: null, roles: new Map() }));
+      groups.set(key, (group = { key, zone: zoneOf(asset), level, devices: 0, severity: null, roles: new Map() }));
     }
     group.devices++;
     const severity = worst.get(id);

@@ -75,9 +75,9 @@ export class StoredSite implements SiteData {
     this.#policy = policy;
     this.#reader = new SiteReader(path);
     this.#incidents = new IncidentList(this.#reader);
-    this.#map = new SiteMapMaker(this.#reader);
     this.#operations = new OperationList(this.#reader);
     this.#segmentation = new Segmentation(this.#reader, policy);
+    this.#map = new SiteMapMaker(this.#reader, () => this.#segmentation.zonesByAddress());
     this.#baseline = baseline === null ? null : new BaselineReview(baseline);
   }
 
