@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { FastifyInstance } from 'fastify';
@@ -25,13 +25,13 @@ import { StoredSite } from './stored-site.ts';
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
   existsSync(path),
 );
-/** A busy machine is given several times what a quiet one needs. */
-const FIRST_PAINT_MS = 4000;
-const INTERACTION_MS = 600;
+/** Three times what is promised of a quiet machine; where several programs want each processor, as often as they are. */
+const FIRST_PAINT_MS = 3000;
+const INTERACTION_MS = 300;
 /** What a quiet machine needs: then it is not tried again. */
 const QUIET_MS = 100;
 const QUIET_PAINT_MS = 1000;
-const TRIES = 8;
+const TRIES = 5;
 /** A worker has to start, and the whole capture is read. */
 const PROOF_MS = 30_000;
 
@@ -257,7 +257,7 @@ describe('the dashboard', { skip: CHROMIUM === undefined ? 'skipped: chromium is
     let paintMs = await firstPaintMs(page);
     for (let tried = 1; tried < TRIES && paintMs > QUIET_PAINT_MS; tried++)
       paintMs = Math.min(paintMs, await firstPaintMs(page));
-    assert.ok(paintMs < FIRST_PAINT_MS, `first page after ${Math.round(paintMs)} ms`);
+    assert.ok(paintMs < FIRST_PAINT_MS * wanted(), `first page after ${Math.round(paintMs)} ms`);
     assert.deepEqual(await walk(page, false), []);
     await page.evaluate("location.hash = '#/assets'");
     await page.waitForSelector('tbody tr a');
@@ -270,14 +270,19 @@ describe('the dashboard', { skip: CHROMIUM === undefined ? 'skipped: chromium is
       for (let tried = 0; tried < TRIES && leastMs > QUIET_MS; tried++)
         leastMs = Math.min(leastMs, (await interact(page, interaction)).allMs);
       figures.push(`${interaction.name} ${Math.round(leastMs)} ms`);
-      assert.ok(leastMs < INTERACTION_MS, `${interaction.name}: ${Math.round(leastMs)} ms`);
+      assert.ok(leastMs < INTERACTION_MS * wanted(), `${interaction.name}: ${Math.round(leastMs)} ms`);
     }
-    t.diagnostic(figures.join(', '));
+    t.diagnostic(`${wanted().toFixed(1)} programs a processor: ${figures.join(', ')}`);
     assert.equal(await page.title(), '1-SEC Shield');
     assert.equal(await page.locator('img').count(), 0);
     assert.deepEqual(complaints, []);
   });
 });
+
+/** How many programs want each processor; at least one. */
+function wanted(): number {
+  return Math.max(1, loadavg()[0]! / availableParallelism());
+}
 
 /** The page is loaded again, with the session it has: from the wish until what was asked for stands there. */
 async function firstPaintMs(page: Page): Promise<number> {
