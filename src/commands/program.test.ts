@@ -47,6 +47,7 @@ test('help is given for the program and for each command, however it is asked fo
     'alerts',
     'flows',
     'report',
+    'evidence',
     'baseline',
     'policy',
     'credentials',
@@ -56,6 +57,8 @@ test('help is given for the program and for each command, however it is asked fo
     'facts',
     'modules',
     'protocols',
+    'doctor',
+    'completion',
     'version',
     'help',
   ]);
