@@ -66,6 +66,8 @@ function plainType(type: string, value: unknown): boolean | null {
       return typeof value === 'boolean';
     case 'time':
       return typeof value === 'string' && TIME.test(value);
+    case 'facts':
+      return Array.isArray(value) && value.every(isObject);
     case 'value':
       return ['string', 'number', 'boolean'].includes(typeof value);
     default:
@@ -238,6 +240,25 @@ test('the index of the evidence is exactly what the page says', () => {
   run1sec(['analyze', 'attacked.pcap', '--evidence', directory], { directory: folder });
   const index = JSON.parse(readFileSync(join(directory, 'index.json'), 'utf8')) as unknown;
   assert.deepEqual(differences(index, 'evidence index', 'index'), []);
+});
+
+test('evidence, doctor and tokens print exactly what the page says', () => {
+  run1sec(['analyze', 'attacked.pcap', '--save', 'proof.db'], { directory: folder });
+  const { alerts } = JSON.parse(run1sec(['alerts', '--db', 'proof.db', '--json'], { directory: folder }).output) as {
+    alerts: { id: string }[];
+  };
+  const evidence = run1sec(['evidence', alerts[0]!.id, '--db', 'proof.db', '--json'], { directory: folder });
+  const proof = JSON.parse(evidence.output) as { frames: unknown[] };
+  assert.deepEqual(differences(proof, 'proof', 'proof'), []);
+  assert.ok(proof.frames.length > 0, 'enough to compare');
+  const doctor = JSON.parse(run1sec(['doctor', '--json'], { directory: folder }).output) as unknown;
+  assert.deepEqual(differences(doctor, 'doctor', 'doctor'), []);
+  run1sec(['tokens', 'add', 'ann', '--days', '3'], { directory: folder });
+  const { tokens } = JSON.parse(run1sec(['tokens', 'list', '--json'], { directory: folder }).output) as {
+    tokens: unknown[];
+  };
+  assert.deepEqual(differences(tokens, 'list of listed token', 'tokens'), []);
+  assert.equal(tokens.length, 1);
 });
 
 test('the comparison finds what is missing, undocumented or of another type', () => {
