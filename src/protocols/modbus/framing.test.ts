@@ -165,6 +165,17 @@ test('a serial frame with a wrong CRC that ends the segment is decoded and repor
   assert.equal(talk.listener.operations[0]?.verb, 'write');
 });
 
+test('an answer that says it has more than a serial frame can hold is none, though the bytes end there', () => {
+  const { context, decoder } = new Talk(modbusRtu);
+  const answer = (count: number): number => {
+    const bytes = new Uint8Array(5 + count).fill(1);
+    bytes.set([1, 4, count]);
+    return decoder.frameSize(bytes, 0, bytes.length, context);
+  };
+  assert.equal(answer(250), 255);
+  assert.equal(answer(254), NOT_THIS_PROTOCOL);
+});
+
 test('a serial frame is never shorter than its unit, function and CRC', () => {
   const { context, decoder } = new Talk(modbusRtu);
   // The CRC over FF FF alone is 0.

@@ -130,6 +130,7 @@ function isWholeByLength(bytes: Uint8Array, start: number, end: number): boolean
   const size = end - start;
   return (
     size >= FRAME_BYTES_MIN &&
+    size <= RTU_FRAME_BYTES_MAX &&
     (requestSize(bytes, start + 1, end) === size - AROUND || answerSize(bytes, start + 1, end) === size - AROUND)
   );
 }
