@@ -191,9 +191,13 @@ describe('the dashboard', { skip: CHROMIUM === undefined ? 'skipped: chromium is
     const { page, complaints } = await opened(database);
     await page.evaluate("location.hash = '#/captures'");
     await page.setInputFiles('input[name=capture]', 'samples/plant.pcapng');
+    // A quick machine is done before it could be waited for.
+    await page.evaluate(
+      "new MutationObserver((_, watcher) => { if (document.querySelector('.uploads progress') !== null) { performance.mark('progress-seen'); watcher.disconnect(); } }).observe(document.body, { childList: true, subtree: true })",
+    );
     await page.click('text=Send and analyse');
-    await page.waitForSelector('.uploads progress', { timeout: PROOF_MS });
     await page.waitForSelector('.uploads td:text-is("done")', { timeout: PROOF_MS });
+    assert.equal(await page.evaluate("performance.getEntriesByName('progress-seen').length"), 1);
     assert.match((await page.textContent('.uploads')) ?? '', /10 assets \(10 new\)/);
     await page.waitForSelector('.captures td:has-text("plant.pcapng")');
     assert.deepEqual(await seriousProblems(page), []);
@@ -288,8 +292,14 @@ function wanted(): number {
 async function firstPaintMs(page: Page): Promise<number> {
   await page.evaluate("location.hash = '#/'");
   await page.reload();
-  await page.waitForSelector('h1');
-  return page.evaluate<number>("performance.getEntriesByName('1sec-shown')[0].startTime");
+  // The heading may stand before the first answer does.
+  for (;;) {
+    const shownMs = await page.evaluate<number | null>(
+      "performance.getEntriesByName('1sec-shown')[0]?.startTime ?? null",
+    );
+    if (shownMs !== null) return shownMs;
+    await page.waitForTimeout(10);
+  }
 }
 
 /** What axe finds that keeps people out. */

@@ -6,9 +6,9 @@ import { uploadJson } from './captures.ts';
 import type { SiteData } from './site-data.ts';
 import type { Uploads } from './uploads.ts';
 
-const LOOK_EVERY_MS = 1000;
+const LOOK_EVERY_MS = 200;
 /** A line without meaning, so that nobody in between takes the silence for the end. */
-const BREATHE_EVERY_LOOKS = 15;
+const BREATHE_EVERY_LOOKS = 75;
 const LISTENERS_MAX = 32;
 
 /** Also how far the captures are that are sent and read. */
