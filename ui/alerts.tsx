@@ -13,8 +13,7 @@ import {
   Show,
   timeText,
   useAnswer,
-  useFilters,
-  useSearch,
+  useFilteredSearch,
 } from './parts.tsx';
 import { Proof } from './proof.tsx';
 import { texts } from './texts.ts';
@@ -24,13 +23,8 @@ const words = texts.alerts;
 const PAGE_ROWS = 100;
 
 export function AlertsPage(): JSX.Element {
-  const { search, offset, setOffset, box } = useSearch();
-  const [filters, setFilter] = useFilters(['severity', 'status', 'asset']);
+  const { search, filters, change, offset, setOffset, box } = useFilteredSearch(['severity', 'status', 'asset']);
   const loaded = useAnswer<Page<Alert>>('/api/alerts', { search, ...filters, offset, limit: PAGE_ROWS });
-  const change = (name: keyof typeof filters, value: string): void => {
-    setOffset(0);
-    setFilter(name, value);
-  };
   return (
     <>
       <h1>{words.title}</h1>

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Page, Severity } from './api.ts';
-import { CsvLink, Pager, SeverityMark, Show, TableHead, timeText, useAnswer, useSearch } from './parts.tsx';
+import { PagedTable, CsvLink, Pager, SeverityMark, Show, TableHead, timeText, useAnswer, useSearch } from './parts.tsx';
 import type { Point } from './plant.ts';
 import { texts } from './texts.ts';
 
@@ -21,23 +21,22 @@ export function PointTable({ asset }: { readonly asset: string }): JSX.Element {
         <CsvLink list="points" query={{ asset, search }} />
       </div>
       <Show loaded={loaded}>
-        {({ items, total }) =>
-          total === 0 ? (
-            <p class="empty">{words.noPoints}</p>
-          ) : (
-            <>
-              <table>
-                <TableHead titles={words.pointHeadings} />
-                <tbody>
-                  {items.map((point) => (
-                    <PointRow key={`${point.unit} ${point.protocol} ${point.space} ${point.first}`} point={point} />
-                  ))}
-                </tbody>
-              </table>
-              <Pager offset={offset} limit={POINT_ROWS} total={total} go={setOffset} />
-            </>
-          )
-        }
+        {({ items, total }) => (
+          <PagedTable
+            {...{
+              headings: words.pointHeadings,
+              nothing: words.noPoints,
+              total,
+              offset,
+              limit: POINT_ROWS,
+              go: setOffset,
+            }}
+          >
+            {items.map((point) => (
+              <PointRow key={`${point.unit} ${point.protocol} ${point.space} ${point.first}`} point={point} />
+            ))}
+          </PagedTable>
+        )}
       </Show>
     </>
   );

@@ -18,8 +18,7 @@ import {
   sizeText,
   timeText,
   useAnswer,
-  useFilters,
-  useSearch,
+  useFilteredSearch,
 } from './parts.tsx';
 
 const words = texts.asset;
@@ -28,14 +27,9 @@ const PAGE_ROWS = 100;
 const DETAIL_ROWS = 25;
 
 export function AssetsPage(): JSX.Element {
-  const { search, offset, setOffset, box } = useSearch();
-  const [filters, setFilter] = useFilters(['role', 'level']);
+  const { search, filters, change, offset, setOffset, box } = useFilteredSearch(['role', 'level']);
   const loaded = useAnswer<Page<Asset>>('/api/assets', { search, ...filters, offset, limit: PAGE_ROWS });
   const site = useAnswer<Overview>('/api/overview');
-  const change = (name: keyof typeof filters, value: string): void => {
-    setOffset(0);
-    setFilter(name, value);
-  };
   const roles = site.state === 'there' ? site.answer.roles.map(({ name }) => name) : [];
   return (
     <>

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { ApiError, tell } from './api.ts';
-import { Choice, Pager, Show, TableHead, useAnswer, useFilters, useSearch, SITE_CHANGED } from './parts.tsx';
+import { Choice, Pager, Show, TableHead, useAnswer, useFilteredSearch, SITE_CHANGED } from './parts.tsx';
 import type { BaselinePage as Lines } from './plant.ts';
 import { texts } from './texts.ts';
 
@@ -10,8 +10,7 @@ const words = texts.baseline;
 const PAGE_ROWS = 100;
 
 export function BaselinePage(): JSX.Element {
-  const { search, offset, setOffset, box } = useSearch();
-  const [filters, setFilter] = useFilters(['only']);
+  const { search, filters, change, offset, setOffset, box } = useFilteredSearch(['only']);
   const [told, setTold] = useState('');
   const loaded = useAnswer<Lines>('/api/baseline', { search, ...filters, offset, limit: PAGE_ROWS });
   const me = useAnswer<{ readonly role: string }>('/api/me', {}, false);
@@ -41,10 +40,7 @@ export function BaselinePage(): JSX.Element {
                 <Choice
                   label={words.only}
                   value={filters.only}
-                  change={(value) => {
-                    setOffset(0);
-                    setFilter('only', value);
-                  }}
+                  change={(value) => change('only', value)}
                   choices={[['once', words.onlyOnce]]}
                 />
               </div>

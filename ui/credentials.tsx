@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Page } from './api.ts';
-import { CsvLink, AssetLink, Choice, Pager, Show, TableHead, timeText, useAnswer, useSearch } from './parts.tsx';
+import { PagedTable, CsvLink, AssetLink, Choice, Show, timeText, useAnswer, useSearch } from './parts.tsx';
 import type { GuardedDevice, Login } from './plant.ts';
 import { texts } from './texts.ts';
 
@@ -20,43 +20,42 @@ export function CredentialsPage(): JSX.Element {
       <h2>{words.guarded}</h2>
       <div class="filters">{box}</div>
       <Show loaded={loaded}>
-        {({ items, total }) =>
-          total === 0 ? (
-            <p class="empty">{words.noGuarded}</p>
-          ) : (
-            <>
-              <table>
-                <TableHead titles={words.guardedHeadings} />
-                <tbody>
-                  {items.flatMap((device) =>
-                    device.states.map((state, index) => (
-                      <tr key={`${device.asset} ${index}`}>
-                        <td>
-                          <AssetLink id={device.asset}>{device.address || device.asset}</AssetLink>
-                        </td>
-                        <td>{device.role ?? '–'}</td>
-                        <td>{state.state}</td>
-                        <td>{state.source}</td>
-                        <td>{timeText(state.last)}</td>
-                        <td>{state.frame === null ? '–' : words.frame(state.frame.file, state.frame.frame)}</td>
-                        <td>
-                          {index > 0 || device.findings === 0 ? (
-                            ''
-                          ) : (
-                            <a href={`#/alerts?asset=${encodeURIComponent(device.asset)}`}>
-                              {words.findings(device.findings)}
-                            </a>
-                          )}
-                        </td>
-                      </tr>
-                    )),
-                  )}
-                </tbody>
-              </table>
-              <Pager offset={offset} limit={GUARDED_ROWS} total={total} go={setOffset} />
-            </>
-          )
-        }
+        {({ items, total }) => (
+          <PagedTable
+            {...{
+              headings: words.guardedHeadings,
+              nothing: words.noGuarded,
+              total,
+              offset,
+              limit: GUARDED_ROWS,
+              go: setOffset,
+            }}
+          >
+            {items.flatMap((device) =>
+              device.states.map((state, index) => (
+                <tr key={`${device.asset} ${index}`}>
+                  <td>
+                    <AssetLink id={device.asset}>{device.address || device.asset}</AssetLink>
+                  </td>
+                  <td>{device.role ?? '–'}</td>
+                  <td>{state.state}</td>
+                  <td>{state.source}</td>
+                  <td>{timeText(state.last)}</td>
+                  <td>{state.frame === null ? '–' : words.frame(state.frame.file, state.frame.frame)}</td>
+                  <td>
+                    {index > 0 || device.findings === 0 ? (
+                      ''
+                    ) : (
+                      <a href={`#/alerts?asset=${encodeURIComponent(device.asset)}`}>
+                        {words.findings(device.findings)}
+                      </a>
+                    )}
+                  </td>
+                </tr>
+              )),
+            )}
+          </PagedTable>
+        )}
       </Show>
       <h2>{words.logins}</h2>
       <LoginTable asset="" />
@@ -86,23 +85,22 @@ export function LoginTable({ asset }: { readonly asset: string }): JSX.Element {
         />
       </div>
       <Show loaded={loaded}>
-        {({ items, total }) =>
-          total === 0 ? (
-            <p class="empty">{words.noLogins}</p>
-          ) : (
-            <>
-              <table>
-                <TableHead titles={words.loginHeadings} />
-                <tbody>
-                  {items.map((login, index) => (
-                    <LoginRow key={index} login={login} />
-                  ))}
-                </tbody>
-              </table>
-              <Pager offset={offset} limit={LOGIN_ROWS} total={total} go={setOffset} />
-            </>
-          )
-        }
+        {({ items, total }) => (
+          <PagedTable
+            {...{
+              headings: words.loginHeadings,
+              nothing: words.noLogins,
+              total,
+              offset,
+              limit: LOGIN_ROWS,
+              go: setOffset,
+            }}
+          >
+            {items.map((login, index) => (
+              <LoginRow key={index} login={login} />
+            ))}
+          </PagedTable>
+        )}
       </Show>
     </>
   );

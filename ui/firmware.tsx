@@ -5,14 +5,12 @@ import {
   CsvLink,
   AssetLink,
   Choice,
-  Pager,
   Show,
-  TableHead,
+  PagedTable,
   sizeText,
   timeText,
   useAnswer,
-  useFilters,
-  useSearch,
+  useFilteredSearch,
 } from './parts.tsx';
 import type { FirmwareEvent } from './plant.ts';
 import { texts } from './texts.ts';
@@ -33,8 +31,7 @@ export function FirmwarePage(): JSX.Element {
 
 /** Of all devices, or of one. */
 export function FirmwareHistory({ asset, rows }: { readonly asset: string; readonly rows: number }): JSX.Element {
-  const { search, offset, setOffset, box } = useSearch(asset === '');
-  const [filters, setFilter] = useFilters(['what']);
+  const { search, filters, change, offset, setOffset, box } = useFilteredSearch(['what'], asset === '');
   const loaded = useAnswer<Page<FirmwareEvent>>('/api/firmware', { search, ...filters, asset, offset, limit: rows });
   return (
     <>
@@ -45,32 +42,21 @@ export function FirmwareHistory({ asset, rows }: { readonly asset: string; reado
           <Choice
             label={words.what}
             value={filters.what}
-            change={(value) => {
-              setOffset(0);
-              setFilter('what', value);
-            }}
+            change={(value) => change('what', value)}
             choices={Object.entries(words.whats)}
           />
         </div>
       )}
       <Show loaded={loaded}>
-        {({ items, total }) =>
-          total === 0 ? (
-            <p class="empty">{words.nothing}</p>
-          ) : (
-            <>
-              <table>
-                <TableHead titles={words.headings} />
-                <tbody>
-                  {items.map((event, index) => (
-                    <EventRow key={index} event={event} />
-                  ))}
-                </tbody>
-              </table>
-              <Pager offset={offset} limit={rows} total={total} go={setOffset} />
-            </>
-          )
-        }
+        {({ items, total }) => (
+          <PagedTable
+            {...{ headings: words.headings, nothing: words.nothing, total, offset, limit: rows, go: setOffset }}
+          >
+            {items.map((event, index) => (
+              <EventRow key={index} event={event} />
+            ))}
+          </PagedTable>
+        )}
       </Show>
     </>
   );

@@ -1,7 +1,7 @@
 // Incidents: alerts that belong together, told as one story.
 import type { JSX } from 'preact';
 import type { Incident, Page } from './api.ts';
-import { AssetLink, Pager, SeverityMark, Show, TableHead, timeText, useAnswer, useSearch } from './parts.tsx';
+import { PagedTable, AssetLink, SeverityMark, Show, timeText, useAnswer, useSearch } from './parts.tsx';
 import { texts } from './texts.ts';
 
 const words = texts.incidents;
@@ -20,34 +20,26 @@ export function IncidentsPage(): JSX.Element {
       <h1>{words.title}</h1>
       <div class="filters">{box}</div>
       <Show loaded={loaded}>
-        {({ items, total }) =>
-          total === 0 ? (
-            <p class="empty">{words.nothing}</p>
-          ) : (
-            <>
-              <table>
-                <TableHead titles={words.headings} />
-                <tbody>
-                  {items.map((incident) => (
-                    <tr key={incident.id}>
-                      <td>
-                        <SeverityMark severity={incident.severity} />
-                      </td>
-                      <td>
-                        <IncidentLink incident={incident} />
-                      </td>
-                      <td class="number">{incident.hostCount}</td>
-                      <td class="number">{incident.stepCount}</td>
-                      <td>{timeText(incident.first)}</td>
-                      <td>{timeText(incident.last)}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-              <Pager offset={offset} limit={PAGE_ROWS} total={total} go={setOffset} />
-            </>
-          )
-        }
+        {({ items, total }) => (
+          <PagedTable
+            {...{ headings: words.headings, nothing: words.nothing, total, offset, limit: PAGE_ROWS, go: setOffset }}
+          >
+            {items.map((incident) => (
+              <tr key={incident.id}>
+                <td>
+                  <SeverityMark severity={incident.severity} />
+                </td>
+                <td>
+                  <IncidentLink incident={incident} />
+                </td>
+                <td class="number">{incident.hostCount}</td>
+                <td class="number">{incident.stepCount}</td>
+                <td>{timeText(incident.first)}</td>
+                <td>{timeText(incident.last)}</td>
+              </tr>
+            ))}
+          </PagedTable>
+        )}
       </Show>
     </>
   );

@@ -1,17 +1,6 @@
 // Who asked whom for what, and what came of it: of the site, or of one device.
 import type { JSX } from 'preact';
-import {
-  CsvLink,
-  AssetLink,
-  Choice,
-  Pager,
-  Show,
-  TableHead,
-  timeText,
-  useAnswer,
-  useFilters,
-  useSearch,
-} from './parts.tsx';
+import { CsvLink, AssetLink, Choice, Show, PagedTable, timeText, useAnswer, useFilteredSearch } from './parts.tsx';
 import { ACCESSES, OUTCOMES, type Operation, type OperationPage } from './plant.ts';
 import { texts } from './texts.ts';
 
@@ -36,14 +25,12 @@ export function OperationTable(props: {
   readonly rows: number;
 }): JSX.Element {
   const { asset, side, rows } = props;
-  const { search, offset, setOffset, box } = useSearch(asset === '');
-  const [filters, setFilter] = useFilters(['verb', 'outcome', 'protocol', 'access']);
+  const { search, filters, change, offset, setOffset, box } = useFilteredSearch(
+    ['verb', 'outcome', 'protocol', 'access'],
+    asset === '',
+  );
   const query = { search, ...filters, asset, side };
   const loaded = useAnswer<OperationPage>('/api/operations', { ...query, offset, limit: rows });
-  const change = (name: keyof typeof filters, value: string): void => {
-    setOffset(0);
-    setFilter(name, value);
-  };
   return (
     <Show loaded={loaded}>
       {({ items, total, verbs, protocols }) => (
@@ -76,21 +63,13 @@ export function OperationTable(props: {
               choices={protocols.map((name) => [name, name])}
             />
           </div>
-          {total === 0 ? (
-            <p class="empty">{words.nothing}</p>
-          ) : (
-            <>
-              <table>
-                <TableHead titles={words.headings} />
-                <tbody>
-                  {items.map((operation, index) => (
-                    <OperationRow key={index} operation={operation} />
-                  ))}
-                </tbody>
-              </table>
-              <Pager offset={offset} limit={rows} total={total} go={setOffset} />
-            </>
-          )}
+          <PagedTable
+            {...{ headings: words.headings, nothing: words.nothing, total, offset, limit: rows, go: setOffset }}
+          >
+            {items.map((operation, index) => (
+              <OperationRow key={index} operation={operation} />
+            ))}
+          </PagedTable>
         </>
       )}
     </Show>

@@ -1,7 +1,7 @@
 // The pages that stand alone: overview, modules, the log. Each asks the API for what it shows.
 import type { JSX } from 'preact';
 import { SEVERITIES, type Action, type Counted, type Module, type Overview, type Page } from './api.ts';
-import { Pager, SeverityMark, Show, TableHead, actionText, timeText, useAnswer, useSearch } from './parts.tsx';
+import { PagedTable, SeverityMark, Show, actionText, timeText, useAnswer, useSearch } from './parts.tsx';
 import { IncidentLink } from './incidents.tsx';
 import { SiteLog } from './site-log.tsx';
 import { texts } from './texts.ts';
@@ -148,32 +148,31 @@ export function LogPage(): JSX.Element {
       <h1>{texts.log.title}</h1>
       <div class="filters">{box}</div>
       <Show loaded={loaded}>
-        {({ items, total }) =>
-          total === 0 ? (
-            <p class="empty">{texts.log.nothing}</p>
-          ) : (
-            <>
-              <table>
-                <TableHead titles={texts.log.headings} />
-                <tbody>
-                  {items.map((action) => (
-                    <tr key={action.id}>
-                      <td class="number">{action.id}</td>
-                      <td>{timeText(action.time)}</td>
-                      <td>{action.operator}</td>
-                      <td>{actionText(action)}</td>
-                      <td>
-                        <a href={`#/alerts/${encodeURIComponent(action.alert)}`}>{action.title ?? action.alert}</a>
-                      </td>
-                      <td>{action.reason || '–'}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-              <Pager offset={offset} limit={PAGE_ROWS} total={total} go={setOffset} />
-            </>
-          )
-        }
+        {({ items, total }) => (
+          <PagedTable
+            {...{
+              headings: texts.log.headings,
+              nothing: texts.log.nothing,
+              total,
+              offset,
+              limit: PAGE_ROWS,
+              go: setOffset,
+            }}
+          >
+            {items.map((action) => (
+              <tr key={action.id}>
+                <td class="number">{action.id}</td>
+                <td>{timeText(action.time)}</td>
+                <td>{action.operator}</td>
+                <td>{actionText(action)}</td>
+                <td>
+                  <a href={`#/alerts/${encodeURIComponent(action.alert)}`}>{action.title ?? action.alert}</a>
+                </td>
+                <td>{action.reason || '–'}</td>
+              </tr>
+            ))}
+          </PagedTable>
+        )}
       </Show>
       <SiteLog />
     </>

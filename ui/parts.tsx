@@ -151,7 +151,7 @@ export function TableHead({ titles }: { readonly titles: readonly string[] }): J
 }
 
 /** Filters stand in the address, so that a list can be kept as a bookmark and handed on. */
-export function useFilters<Name extends string>(
+function useFilters<Name extends string>(
   names: readonly Name[],
 ): readonly [filters: Readonly<Record<Name, string>>, change: (name: Name, value: string) => void] {
   const [filters, setFilters] = useState(() => {
@@ -187,6 +187,47 @@ export function useSearch(isInAddress = true): {
     else setOwn(text);
   };
   return { search, offset, setOffset, box: <SearchBox label={texts.search} value={search} change={change} /> };
+}
+
+/** As `useSearch`, with filters: another filter begins the list anew as well. */
+export function useFilteredSearch<Name extends string>(
+  names: readonly Name[],
+  isInAddress = true,
+): ReturnType<typeof useSearch> & {
+  readonly filters: Readonly<Record<Name, string>>;
+  readonly change: (name: Name, value: string) => void;
+} {
+  const place = useSearch(isInAddress);
+  const [filters, setFilter] = useFilters(names);
+  const change = (name: Name, value: string): void => {
+    place.setOffset(0);
+    setFilter(name, value);
+  };
+  return { ...place, filters, change };
+}
+
+/** One page of a list as a table with what leads forth and back. `nothing`: said where the list is empty. */
+export function PagedTable(props: {
+  readonly headings: readonly string[];
+  readonly nothing: string;
+  readonly total: number;
+  readonly offset: number;
+  readonly limit: number;
+  readonly go: (offset: number) => void;
+  /** The rows. */
+  readonly children: ComponentChildren;
+}): JSX.Element {
+  const { headings, nothing, children, ...place } = props;
+  if (place.total === 0) return <p class="empty">{nothing}</p>;
+  return (
+    <>
+      <table>
+        <TableHead titles={headings} />
+        <tbody>{children}</tbody>
+      </table>
+      <Pager {...place} />
+    </>
+  );
 }
 
 /** Where a list goes on: a page forth and back. */

@@ -1,7 +1,7 @@
 // What people did that is no action on an alert: sessions, uploads, settings, tokens.
 import type { JSX } from 'preact';
 import type { Page } from './api.ts';
-import { Pager, Show, TableHead, timeText, useAnswer, useSearch } from './parts.tsx';
+import { PagedTable, Show, timeText, useAnswer, useSearch } from './parts.tsx';
 import { texts } from './texts.ts';
 
 const words = texts.log;
@@ -24,29 +24,21 @@ export function SiteLog(): JSX.Element {
       <h2>{words.siteTitle}</h2>
       <div class="filters">{box}</div>
       <Show loaded={loaded}>
-        {({ items, total }) =>
-          total === 0 ? (
-            <p class="empty">{words.nothing}</p>
-          ) : (
-            <>
-              <table>
-                <TableHead titles={words.siteHeadings} />
-                <tbody>
-                  {items.map((line) => (
-                    <tr key={line.id}>
-                      <td class="number">{line.id}</td>
-                      <td>{timeText(line.time)}</td>
-                      <td>{line.operator || words.nobody}</td>
-                      <td>{line.action}</td>
-                      <td>{line.detail}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-              <Pager offset={offset} limit={ROWS} total={total} go={setOffset} />
-            </>
-          )
-        }
+        {({ items, total }) => (
+          <PagedTable
+            {...{ headings: words.siteHeadings, nothing: words.nothing, total, offset, limit: ROWS, go: setOffset }}
+          >
+            {items.map((line) => (
+              <tr key={line.id}>
+                <td class="number">{line.id}</td>
+                <td>{timeText(line.time)}</td>
+                <td>{line.operator || words.nobody}</td>
+                <td>{line.action}</td>
+                <td>{line.detail}</td>
+              </tr>
+            ))}
+          </PagedTable>
+        )}
       </Show>
     </section>
   );
