@@ -3,14 +3,14 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Page, Severity } from './api.ts';
 import { PagedTable, CsvLink, Pager, SeverityMark, Show, TableHead, timeText, useAnswer, useSearch } from './parts.tsx';
-import type { Point, PointCourse } from './plant.ts';
+import { CourseLine } from './course.tsx';
+import type { Point } from './plant.ts';
 import { texts } from './texts.ts';
 
 const words = texts.asset;
 const POINT_ROWS = 100;
 const TIMELINE_ROWS = 100;
 const TRACK = 160;
-const COURSE_HEIGHT = 32;
 
 export function PointTable({ asset }: { readonly asset: string }): JSX.Element {
   const { search, offset, setOffset, box } = useSearch(false);
@@ -46,7 +46,7 @@ export function PointTable({ asset }: { readonly asset: string }): JSX.Element {
 function PointRow({ point }: { readonly point: Point }): JSX.Element {
   const { unit, protocol, space, first, count, name, minimum, maximum, last, step } = point;
   const place = name === '' ? (count > 1 ? `${first}–${first + count - 1}` : `${first}`) : name;
-  const number = (value: number | null): string => (value === null ? '–' : String(round(value)));
+  const number = (value: number | null): string => (value === null ? '–' : String(Math.round(value * 1000) / 1000));
   return (
     <tr>
       <th scope="row">
@@ -68,31 +68,6 @@ function PointRow({ point }: { readonly point: Point }): JSX.Element {
       <td>{timeText(point.seen)}</td>
     </tr>
   );
-}
-
-/** How the value went: the band between the least and the most of each stretch, from the first time to the last. */
-export function CourseLine({ course }: { readonly course: PointCourse }): JSX.Element {
-  const { from, until, least, most } = course;
-  const [bottom, top] = [Math.min(...least), Math.max(...most)];
-  const width = TRACK / least.length;
-  const y = (value: number): number => {
-    const share = top === bottom ? 0.5 : (value - bottom) / (top - bottom);
-    return COURSE_HEIGHT - 2 - share * (COURSE_HEIGHT - 4);
-  };
-  const corners = (values: readonly number[]): string[] =>
-    values.flatMap((value, index) => [index, index + 1].map((edge) => `${round(edge * width)},${round(y(value))}`));
-  const band = [...corners(most), ...corners(least).reverse()].join(' ');
-  const told = words.course(round(bottom), round(top), timeText(from), timeText(until));
-  return (
-    <svg class="course" viewBox={`0 0 ${TRACK} ${COURSE_HEIGHT}`} role="img" aria-label={told}>
-      <title>{told}</title>
-      <polygon points={band} />
-    </svg>
-  );
-}
-
-function round(value: number): number {
-  return Math.round(value * 1000) / 1000;
 }
 
 /** Where the last value stands between the least and the most. */
