@@ -3,11 +3,13 @@ import {
   Match,
   NOT_THIS_PROTOCOL,
   Speaker,
+  type KindSink,
   type MessageContext,
   type Protocol,
   type ProtocolDecoder,
 } from '../../facts/protocol.ts';
 import { violation } from '../facts-of-messages.ts';
+import { MESSAGE_KINDS, tellKinds } from './kinds.ts';
 
 /** RFC 2281, clause 5.1. */
 const VERSION_1_BYTES = 20;
@@ -36,6 +38,7 @@ export const hsrp: Protocol = {
   codeName: (code) => `code ${code}`,
   family: 'it',
   kinds: [],
+  messageKinds: MESSAGE_KINDS,
   summary: 'routers that share an address: group, state, and the address',
   start: () => new HsrpDecoder(),
 };
@@ -78,6 +81,10 @@ class HsrpDecoder implements ProtocolDecoder {
     tell(context, context.fromClient ? context.client : context.server, 'hsrp', `group ${group}, ${name}`);
     const shared = isIpv6 ? context.hosts.ofIpv6(bytes, addressAt) : context.hosts.ofIpv4(bytes, addressAt);
     if (shared !== 0) tell(context, shared, 'shared-address', `hsrp ${group}`);
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, _context: MessageContext, tell: KindSink): void {
+    tellKinds(bytes, start, end, tell);
   }
 
   gap(): void {
