@@ -11,7 +11,7 @@ export async function ourMessages(path: string, sink: FactSink): Promise<Message
   const heard = protocols.map((protocol) =>
     listened(protocol, (name, context) => {
       const frame = frameOf(context.frame);
-      return (kind, detail = '') => messages.push({ frame, protocol: name, kind, detail });
+      return (kind, detail = '', carried = name) => messages.push({ frame, protocol: carried, kind, detail });
     }),
   );
   await readFacts(path, sink, heard);

@@ -47,7 +47,7 @@ export interface TheirCapture {
   readonly messages: readonly Message[];
   readonly frames: ReadonlyMap<number, TheirFrame>;
   /** From which frames what this one shows was put together, itself included. */
-  framesOf(frame: number): ReadonlySet<number>;
+  readonly framesOf: (frame: number) => ReadonlySet<number>;
 }
 
 export function theirMessages(

@@ -83,9 +83,10 @@ export interface MessageKind {
 
 /**
  * Told the kind of a message, and what else of it another decoder shows as well: a version, a code, the type of a
- * question. Outside the hot path: whoever counts kinds or compares them hears of them, no analysis does.
+ * question. `carried`: the protocol it is of, where that is another one than the decoder's. Outside the hot path: whoever
+ * counts kinds or compares them hears of them, no analysis does.
  */
-export type KindSink = (kind: string, detail?: string) => void;
+export type KindSink = (kind: string, detail?: string, carried?: string) => void;
 
 /** Devices behind a host: Modbus units, CIP slots, DNP3 link addresses, BACnet networks. */
 export interface ProtocolUnits {
