@@ -7,6 +7,8 @@ export interface Message {
   readonly kind: string;
   /** What else both show of it; '' for nothing. */
   readonly detail: string;
+  /** The decoder calls it malformed itself: what it shows of it is a guess. */
+  readonly isDoubtful?: boolean;
 }
 
 /** `tshark` or `here`: that side alone has the message. `both`: they read it differently. */
@@ -34,6 +36,8 @@ export interface Agreed {
 export class MessageComparison {
   /** By protocol and kind. */
   readonly rows = new Map<string, Agreed>();
+  /** By protocol: messages that tshark calls malformed, and that are not the same here: nobody is right or wrong. */
+  readonly doubtful = new Map<string, number>();
 
   /**
    * Adds one capture; what differs is returned. `framesOf`: the frames from which the other decoder has put together what it
@@ -58,6 +62,10 @@ export class MessageComparison {
     }
     const found: Disagreement[] = [];
     for (const their of unmatched) {
+      if (their.isDoubtful === true) {
+        this.doubtful.set(their.protocol, (this.doubtful.get(their.protocol) ?? 0) + 1);
+        continue;
+      }
       const our = left.take(their.frame, their, 'kind') ?? left.take(their.frame, their, 'protocol');
       found.push(this.#differ(our === null ? 'tshark' : 'both', their, our));
     }

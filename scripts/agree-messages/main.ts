@@ -8,12 +8,14 @@ import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { StrangePorts } from '../agree-facts/tshark-ports.ts';
 import { tsharkVersion } from '../agree/tshark.ts';
-import { REAL_CAPTURES, deafSink, realCaptures } from '../real-captures.ts';
+import { REAL_CAPTURES, cataloguedWithout, deafSink, realCaptures } from '../real-captures.ts';
 import { MessageComparison } from './compare.ts';
 import { ourMessages } from './ours.ts';
 import { ROWS } from './rows.ts';
 import { theirMessages } from './theirs.ts';
 
+/** As the catalogue, which tshark made, names the layers of the rows. */
+const LISTED = new RegExp(`^(?:${[...new Set(ROWS.map(({ layer }) => layer))].join('|')})$`);
 const ROOT = resolve(import.meta.dirname, '../..');
 const DIFFERENCES_SHOWN = 5000;
 
@@ -32,6 +34,7 @@ async function main(words: string[]): Promise<number> {
     console.log('skipped: there is no tshark, or no ../shared/captures');
     return 3;
   }
+  const without = positionals.length > 0 ? new Set() : cataloguedWithout(LISTED);
   const comparison = new MessageComparison();
   let shown = 0;
   for (const path of paths) {
@@ -42,6 +45,8 @@ async function main(words: string[]): Promise<number> {
       },
     });
     const ours = await ourMessages(path, sink);
+    // Where neither has anything, there is nothing to compare.
+    if (without.has(path) && ours.length === 0) continue;
     const theirs = theirMessages(path, ROWS, ports, values.cache);
     for (const difference of comparison.add(ours, theirs.messages, theirs.framesOf)) {
       if (shown++ > DIFFERENCES_SHOWN) continue;

@@ -4,6 +4,7 @@ import type { KindSink, MessageContext, Protocol } from '../../src/facts/protoco
 import type { FactSink } from '../../src/facts/facts.ts';
 import { protocols } from '../../src/protocols/index.ts';
 import { readFacts } from '../real-captures.ts';
+import { arpMessages } from './arp.ts';
 import type { Message } from './compare.ts';
 
 export async function ourMessages(path: string, sink: FactSink): Promise<Message[]> {
@@ -14,7 +15,7 @@ export async function ourMessages(path: string, sink: FactSink): Promise<Message
       return (kind, detail = '', carried = name) => messages.push({ frame, protocol: carried, kind, detail });
     }),
   );
-  await readFacts(path, sink, heard);
+  if (await readFacts(path, sink, heard)) messages.push(...(await arpMessages(path)));
   return messages;
 }
 

@@ -10,6 +10,7 @@ import { messageKind as snmpKind } from '../../src/protocols/snmp/kinds.ts';
 import { messageKind as stpKind } from '../../src/protocols/stp/kinds.ts';
 import { messageKind as vrrpKind } from '../../src/protocols/vrrp/kinds.ts';
 import type { Fields } from '../agree-facts/row.ts';
+import { arpKind } from './arp.ts';
 import { kindRow, type Kind, type MessageRow } from './row.ts';
 
 /** The number behind a value that tshark shows as `0x0100` or as `256`. */
@@ -33,6 +34,7 @@ function nameRow(protocol: string, layer: string): MessageRow {
 }
 
 export const DATAGRAM_ROWS: readonly MessageRow[] = [
+  kindRow('arp', 'arp', 'arp.opcode', arpKind),
   nameRow('dns', 'dns'),
   nameRow('mdns', 'mdns'),
   nameRow('llmnr', 'llmnr'),

@@ -6,13 +6,19 @@ import { statusKind } from '../../src/protocols/http/kinds.ts';
 import { ENCRYPTED as IPMI_ENCRYPTED, asfKind, functionKind, payloadKind } from '../../src/protocols/ipmi/kinds.ts';
 import { messageKind as kerberosKind } from '../../src/protocols/kerberos/kinds.ts';
 import { messageKind as ldapKind } from '../../src/protocols/ldap/kinds.ts';
-import { stateKind } from '../../src/protocols/mail/kinds.ts';
+import { tellImap } from '../../src/protocols/mail/kinds.ts';
 import { GREETING, LOGIN, commandKind as mysqlKind, ERROR } from '../../src/protocols/mysql/kinds.ts';
 import { STARTUP, messageKind as postgresKind } from '../../src/protocols/postgres/kinds.ts';
 import { NEGOTIATION, packetKind as quicKind } from '../../src/protocols/quic/kinds.ts';
 import { messageKind as radiusKind } from '../../src/protocols/radius/kinds.ts';
 import { negotiationName, packetKind as rdpKind } from '../../src/protocols/rdp/kinds.ts';
-import { packetKind as sessionKind, smb1Kind, smb2Kind } from '../../src/protocols/smb/kinds.ts';
+import {
+  ENCRYPTED as SMB_ENCRYPTED,
+  packetKind as sessionKind,
+  smb1Kind,
+  smb2Kind,
+} from '../../src/protocols/smb/kinds.ts';
+import { OTHER_REQUEST, answerKind, requestKind as redisKind } from '../../src/protocols/redis/kinds.ts';
 import { IDENTIFICATION, messageKind as sshKind } from '../../src/protocols/ssh/kinds.ts';
 import { messageKind as tdsKind } from '../../src/protocols/tds/kinds.ts';
 import { commandKind as telnetKind } from '../../src/protocols/telnet/kinds.ts';
@@ -22,6 +28,10 @@ import type { Fields } from '../agree-facts/row.ts';
 import { kindRow, type Kind, type MessageRow } from './row.ts';
 
 const SMB1_NO_FURTHER_COMMAND = 255;
+/** Commands of Telnet. */
+const SUBNEGOTIATION_END = 240;
+const SUBNEGOTIATION = 250;
+const DONT = 254;
 const KERBEROS_TYPES = new Set(['10', '11', '12', '13', '30']);
 
 /** Each value of a field is a message, or begins one. */
@@ -33,6 +43,55 @@ const byNumber =
   (kind: (value: number) => string) =>
   (value: string): string =>
     kind(Number(value));
+
+/** tshark's names of the messages of PostgreSQL. */
+const POSTGRES_LETTERS: Readonly<Record<string, string>> = {
+  'Password message': 'p',
+  'SASLInitialResponse message': 'p',
+  'SASLResponse message': 'p',
+  'GSSResponse message': 'p',
+  'Simple query': 'Q',
+  Parse: 'P',
+  Bind: 'B',
+  Execute: 'E',
+  Describe: 'D',
+  Close: 'C',
+  Flush: 'H',
+  Sync: 'S',
+  'Function call': 'F',
+  'Copy data': 'd',
+  'Copy completion': 'c',
+  'Copy failure': 'f',
+  Termination: 'X',
+  'Authentication request': 'R',
+  'Backend key data': 'K',
+  'Parameter status': 'S',
+  'Parse completion': '1',
+  'Bind completion': '2',
+  'Close completion': '3',
+  'Command completion': 'C',
+  'Parameter description': 't',
+  'Row description': 'T',
+  'Data row': 'D',
+  'Empty query': 'I',
+  'No data': 'n',
+  Error: 'E',
+  Notice: 'N',
+  'Portal suspended': 's',
+  'Ready for query': 'Z',
+  Notification: 'A',
+  'Function call response': 'V',
+  'CopyIn response': 'G',
+  'CopyOut response': 'H',
+  'CopyBoth response': 'W',
+  'Negotiate protocol version': 'v',
+};
+const POSTGRES_STARTS: Readonly<Record<string, string>> = {
+  'Startup message': STARTUP,
+  'SSL request': 'SSLRequest',
+  'GSSAPI encrypt request': 'GSSENCRequest',
+  'Cancel request': 'CancelRequest',
+};
 
 const isTrue = (value: string | undefined): boolean => value === '1' || value === 'True';
 const upper = (word: string): string => word.toUpperCase();
@@ -54,10 +113,11 @@ export const STREAM_ROWS: readonly MessageRow[] = [
   {
     protocol: 'http',
     layer: 'http',
-    fields: ['http.request.method', 'http.response.code'],
+    fields: ['http.request.method', 'http.response.code', 'http2.magic'],
     theirs: (fields, stack) =>
-      stack.includes('tcp')
+      stack.includes('tcp') && !stack.includes('ssdp')
         ? [
+            ...each(fields, 'http2.magic', () => 'PRI'),
             ...each(fields, 'http.request.method', (method) => method),
             ...each(fields, 'http.response.code', byNumber(statusKind)),
           ]
@@ -93,11 +153,17 @@ export const STREAM_ROWS: readonly MessageRow[] = [
   {
     protocol: 'imap',
     layer: 'imap',
-    fields: ['imap.request.command', 'imap.response.status'],
-    theirs: (fields) => [
-      ...each(fields, 'imap.request.command', upper),
-      ...each(fields, 'imap.response.status', stateKind),
-    ],
+    fields: ['imap.line', 'imap.isrequest'],
+    // tshark's own words are one off behind a continuation: the lines are taken as it cuts them.
+    theirs: (fields) => {
+      const kinds: Kind[] = [];
+      for (const [index, line] of fields('imap.line').entries()) {
+        tellImap(line.replace(/(?:\\[rn])+$/, ''), isTrue(fields('imap.isrequest')[index]), (kind) => {
+          kinds.push([kind, '']);
+        });
+      }
+      return kinds;
+    },
   },
   {
     protocol: 'smb',
@@ -130,6 +196,12 @@ export const STREAM_ROWS: readonly MessageRow[] = [
       }),
   },
   {
+    protocol: 'smb',
+    layer: 'smb2',
+    fields: ['smb2.header.transform.signature'],
+    theirs: (fields) => each(fields, 'smb2.header.transform.signature', () => SMB_ENCRYPTED),
+  },
+  {
     protocol: 'dcerpc',
     layer: 'dcerpc',
     fields: ['dcerpc.pkt_type'],
@@ -153,6 +225,20 @@ export const STREAM_ROWS: readonly MessageRow[] = [
           ).filter(([kind]) => kind !== '')
         : [],
   },
+  {
+    protocol: 'redis',
+    layer: 'resp',
+    fields: [
+      'resp.array',
+      'resp.array.length',
+      'resp.string',
+      'resp.error',
+      'resp.integer',
+      'resp.bulk_string',
+      'resp.bulk_string.value',
+    ],
+    theirs: redisMessages,
+  },
   kindRow('radius', 'radius', 'radius.code', radiusKind),
   kindRow('coap', 'coap', 'coap.code', coapKind, 'coap.type', typeName),
   kindRow('tftp', 'tftp', 'tftp.opcode', tftpKind),
@@ -164,7 +250,8 @@ export const STREAM_ROWS: readonly MessageRow[] = [
     theirs: (fields) =>
       fields('pgsql.type').map((name, index): Kind => {
         const isOfClient = isTrue(fields('pgsql.frontend')[index]);
-        return [name.length === 1 ? postgresKind(name, isOfClient) : name.includes('tartup') ? STARTUP : name, ''];
+        const letter = POSTGRES_LETTERS[name];
+        return [letter === undefined ? (POSTGRES_STARTS[name] ?? name) : postgresKind(letter, isOfClient), ''];
       }),
   },
   {
@@ -212,6 +299,8 @@ export const STREAM_ROWS: readonly MessageRow[] = [
       'vnc.server_proto_ver',
       'vnc.client_proto_ver',
       'vnc.num_security_types',
+      'vnc.client_security_type',
+      'vnc.share_desktop_flag',
       'vnc.auth_challenge',
       'vnc.auth_response',
       'vnc.auth_result',
@@ -221,6 +310,8 @@ export const STREAM_ROWS: readonly MessageRow[] = [
       ...each(fields, 'vnc.server_proto_ver', () => 'version of the server'),
       ...each(fields, 'vnc.client_proto_ver', () => 'version of the client'),
       ...each(fields, 'vnc.num_security_types', () => 'security types'),
+      ...each(fields, 'vnc.client_security_type', () => 'security choice'),
+      ...each(fields, 'vnc.share_desktop_flag', () => 'client init'),
       ...each(fields, 'vnc.auth_challenge', () => 'challenge'),
       ...each(fields, 'vnc.auth_response', () => 'response'),
       ...each(fields, 'vnc.auth_result', () => 'security result'),
@@ -230,8 +321,17 @@ export const STREAM_ROWS: readonly MessageRow[] = [
   {
     protocol: 'telnet',
     layer: 'telnet',
-    fields: ['telnet.cmd'],
-    theirs: (fields) => each(fields, 'telnet.cmd', byNumber(telnetKind)).filter(([kind]) => kind !== telnetKind(240)),
+    fields: ['telnet.cmd', 'telnet.subcmd'],
+    theirs: (fields) => {
+      const options = [...fields('telnet.subcmd')];
+      return fields('telnet.cmd')
+        .map(Number)
+        .filter((command) => command !== SUBNEGOTIATION_END)
+        .map((command): Kind => {
+          const hasOption = command >= SUBNEGOTIATION && command <= DONT;
+          return [telnetKind(command), hasOption ? `option ${options.shift() ?? ''}` : ''];
+        });
+    },
   },
   {
     protocol: 'rdp',
@@ -250,16 +350,24 @@ export const STREAM_ROWS: readonly MessageRow[] = [
   {
     protocol: 'ipmi',
     layer: 'rmcp',
-    fields: ['asf.type', 'ipmi_session.payloadtype', 'ipmi_session.payloadtype.enc', 'ipmi.header.netfn'],
+    fields: [
+      'ipmi.bus_command_data',
+      'asf.type',
+      'ipmi_session.payloadtype',
+      'ipmi_session.payloadtype.enc',
+      'ipmi.header.netfn',
+    ],
     theirs: (fields) => {
       const asf = each(fields, 'asf.type', byNumber(asfKind));
       if (asf.length > 0) return asf;
       const payload = Number(fields('ipmi_session.payloadtype')[0] ?? 0) & 0x3f;
       if (payload !== 0) return [[payloadKind(payload), '']];
       if (isTrue(fields('ipmi_session.payloadtype.enc')[0])) return [[IPMI_ENCRYPTED, '']];
-      return fields('ipmi.header.netfn')
-        .slice(0, 1)
-        .map((code): Kind => [functionKind(Number(code)), '']);
+      // Of IPMI 1.5 it shows the bytes alone.
+      const [message = ''] = fields('ipmi.bus_command_data');
+      const [code] =
+        message === '' ? fields('ipmi.header.netfn') : [parseInt(message.replaceAll(':', '').slice(2, 4), 16) >> 2];
+      return code === undefined ? [] : [[functionKind(Number(code)), '']];
     },
   },
   {
@@ -274,3 +382,27 @@ export const STREAM_ROWS: readonly MessageRow[] = [
     ],
   },
 ];
+
+/** tshark shows the elements of arrays beside them: a request is one array of strings, of an answer only the whole is told. */
+function redisMessages(fields: Fields): Kind[] {
+  const lengths = fields('resp.array.length').map(Number);
+  const strings = fields('resp.bulk_string.value').map((hex) =>
+    Buffer.from(hex.replaceAll(':', ''), 'hex').toString('latin1'),
+  );
+  const isRequest = lengths.length > 0 && strings.length === lengths.reduce((sum, length) => sum + length, 0);
+  const first: string = redisKind(strings[0] ?? '');
+  if (isRequest && first !== OTHER_REQUEST) {
+    let at = 0;
+    return lengths.map((length): Kind => {
+      at += length;
+      return [redisKind(strings[at - length] ?? ''), ''];
+    });
+  }
+  if (lengths.length > 0) return [[answerKind('*'), '']];
+  return [
+    ...each(fields, 'resp.string', () => answerKind('+')),
+    ...each(fields, 'resp.error', () => answerKind('-')),
+    ...each(fields, 'resp.integer', () => answerKind(':')),
+    ...each(fields, 'resp.bulk_string', () => answerKind('$')),
+  ];
+}

@@ -19,6 +19,12 @@ const OF_FRAMES = [
   'frame.len',
   'frame.cap_len',
   'frame.encap_type',
+  '_ws.short',
+  'vlan.id',
+  'ip.flags.mf',
+  'ip.frag_offset',
+  'gre.proto',
+  'udp.length',
   '_ws.malformed',
   'tcp.segment',
   'tcp.reassembled_in',
@@ -86,11 +92,14 @@ function messagesIn(frame: number, stack: readonly string[], fields: Fields, row
   // What an ICMP error quotes was not sent where it stands.
   const quoting = stack.findIndex((name, index) => /^icmp(?:v6)?$/.test(name) && /^ip/.test(stack[index + 1] ?? ''));
   const sent = quoting < 0 ? stack : stack.slice(0, quoting + 1);
+  // `[Malformed Packet: SSH]`: of which layer it says so.
+  const malformed = fields('_ws.malformed').join().toLowerCase();
   return rows
     .filter(({ layer }) => sent.includes(layer))
-    .flatMap(({ protocol, theirs }) =>
-      theirs(fields, sent).map(([kind, detail]) => ({ frame, protocol, kind, detail })),
-    );
+    .flatMap(({ protocol, layer, theirs }) => {
+      const isDoubtful = malformed.includes(`: ${layer}]`);
+      return theirs(fields, sent).map(([kind, detail]) => ({ frame, protocol, kind, detail, isDoubtful }));
+    });
 }
 
 /** What tshark prints; kept in the folder `cache`, where one is named, for the next time it is asked the same. */
