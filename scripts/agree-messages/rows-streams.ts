@@ -365,8 +365,8 @@ export const STREAM_ROWS: readonly MessageRow[] = [
       if (isTrue(fields('ipmi_session.payloadtype.enc')[0])) return [[IPMI_ENCRYPTED, '']];
       // Of IPMI 1.5 it shows the bytes alone.
       const [message = ''] = fields('ipmi.bus_command_data');
-      const [code] =
-        message === '' ? fields('ipmi.header.netfn') : [parseInt(message.replaceAll(':', '').slice(2, 4), 16) >> 2];
+      if (message !== '') return [[functionKind(parseInt(message.replaceAll(':', '').slice(2, 4), 16) >> 2), '']];
+      const code = fields('ipmi.header.netfn')[0];
       return code === undefined ? [] : [[functionKind(Number(code)), '']];
     },
   },

@@ -107,7 +107,9 @@ export class Framing {
     const conversation = this.#session.of(context.flow);
     if (conversation === null) return;
     const side = sideOf(conversation, context.fromClient);
-    if (side.phase !== Phase.head && side.phase !== Phase.search) return;
+    const isHead = side.phase === Phase.head || side.phase === Phase.search;
+    // Its preface is the first that is said behind an upgrade.
+    if (!isHead && side.phase !== Phase.http2) return;
     const kind = startOf(bytes, start, end);
     const isOfClient = kind === Start.request;
     if ((kind !== Start.response && !isOfClient) || isOfClient !== context.fromClient) return;
