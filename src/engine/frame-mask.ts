@@ -24,8 +24,7 @@ export class FrameMask {
     decodeFrame(this.#packet, frame, 0, frame.length, originalLength, linkType);
     this.maskedBytes = this.#secrets.mask(this.#packet);
     while (this.#packet.innerLayer !== 0) {
-      decodeInner(this.#packet);
-      this.maskedBytes += this.#secrets.mask(this.#packet);
+      if (decodeInner(this.#packet)) this.maskedBytes += this.#secrets.mask(this.#packet);
     }
     return frame;
   }

@@ -103,9 +103,9 @@ export class Pipeline {
     this.decoded();
     // The outer packet first, then what it carries.
     while (packet.innerLayer !== 0) {
-      decodeInner(packet);
+      const isAnother = decodeInner(packet);
       if (packet.problemCount > 0) this.reportProblems(0);
-      this.decoded();
+      if (isAnother) this.decoded();
     }
   }
 

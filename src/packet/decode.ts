@@ -92,9 +92,9 @@ export function decodeIpPayload(packet: Packet): void {
 
 /**
  * Where `packet.innerLayer` says that the record is not of all the frame holds: makes the next packet the record's, whose
- * own innerLayer then says whether there is another. The outer one is forgotten; each time a later byte is begun with.
+ * own innerLayer then says whether there is another. False where no packet was there, and the record is as it was.
  */
-export function decodeInner(packet: Packet): void {
+export function decodeInner(packet: Packet): boolean {
   const layer = packet.innerLayer;
   packet.innerLayer = 0;
   cursor.at = packet.innerAt;
@@ -103,12 +103,17 @@ export function decodeInner(packet: Packet): void {
   cursor.saidEnd = packet.innerSaidEnd;
   cursor.isPadded = false;
   cursor.vlan = -1;
-  // What a wireless frame holds beside another is in no tunnel.
-  cursor.isInTunnel = layer !== Layer.wirelessSubframe;
   packet.problemCount = 0;
-  if (!cursor.isInTunnel) clearNetwork(packet);
-  clearArp(packet);
+  // What a wireless frame holds beside another is in no tunnel.
+  const isBeside = layer === Layer.wirelessSubframe;
+  cursor.isInTunnel = !isBeside;
+  const depth = packet.tunnelDepth;
+  if (isBeside) {
+    clearNetwork(packet);
+    clearArp(packet);
+  }
   decodeLayers(packet, layer);
+  return isBeside || packet.tunnelDepth > depth;
 }
 
 function decodeLayers(packet: Packet, first: number): void {
