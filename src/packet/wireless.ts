@@ -112,7 +112,10 @@ function skipMeshControl(packet: Packet, cursor: Cursor): void {
 /** One of several frames in one (9.3.2.2): addresses, length, LLC. The next one is left for `decodeInner`. */
 export function decodeWirelessSubframe(packet: Packet, cursor: Cursor): number {
   const at = cursor.at;
-  if (cursor.end - at < SUBFRAME_HEADER_SIZE) return tooShort(packet, cursor, SUBFRAME_HEADER_SIZE);
+  if (cursor.end - at < SUBFRAME_HEADER_SIZE) {
+    if (cursor.saidEnd - at < SUBFRAME_HEADER_SIZE) packet.addProblem(Problem.wirelessHeaderTooShort, at);
+    return Layer.none;
+  }
   const start = at + SUBFRAME_HEADER_SIZE;
   const subframeEnd = start + u16be(packet.bytes, at + 12);
   if (subframeEnd > cursor.saidEnd) {
