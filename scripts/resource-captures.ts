@@ -182,6 +182,8 @@ class Connection {
 }
 
 const EMPTY = new Uint8Array();
+const SEGMENT_BYTES = 8192;
+const HTTP2_BEGIN = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0', 'latin1');
 const text = (value: string): Buffer => Buffer.from(value, 'latin1');
 const bytes = (hex: string): Buffer => Buffer.from(hex.replaceAll(' ', ''), 'hex');
 
@@ -263,6 +265,16 @@ function eachServer(port: number, ask: Buffer, answer: Buffer): ResourceAttack['
       const connection = new Connection(out, ATTACKER, 0x0b00_0000 + index, 40_000 + (index % 20_000), port);
       connection.ask(ask);
       connection.answer(answer);
+    }
+  };
+}
+
+/** Connections that each ask much at once and wait for ever. */
+function eachWaits(port: number, asked: Buffer): ResourceAttack['write'] {
+  return (out, count) => {
+    for (let index = 0; index < count / 40; index++) {
+      const connection = new Connection(out, 0x0b00_0000 + (index >>> 8), VICTIM, 40_000 + (index & 255), port);
+      for (let at = 0; at < asked.length; at += SEGMENT_BYTES) connection.ask(asked.subarray(at, at + SEGMENT_BYTES));
     }
   };
 }
@@ -518,6 +530,69 @@ export const RESOURCE_ATTACKS: readonly ResourceAttack[] = [
       connection.ask(http2Head(1, 4, 1, Buffer.concat([bytes('82 84 86'), long])));
       for (let index = 0; index < count; index++)
         connection.ask(http2Head(1, 4, 3 + index * 2, Buffer.concat([bytes('82 84 86'), Buffer.alloc(1000, 0xbe)])));
+    },
+  },
+  {
+    name: 'http2-tables',
+    what: 'connections of HTTP/2, each with a table of 2,000 empty entries',
+    write: eachWaits(
+      80,
+      Buffer.concat([
+        HTTP2_BEGIN,
+        http2Head(
+          1,
+          4,
+          1,
+          Buffer.concat([bytes('3fe1ff03 82 84 86'), ...Array<Buffer>(2000).fill(bytes('40 01 78 00'))]),
+        ),
+      ]),
+    ),
+  },
+  {
+    name: 'http2-streams',
+    what: 'connections of HTTP/2, each with 256 requests that nobody answers',
+    write: eachWaits(
+      80,
+      Buffer.concat([
+        HTTP2_BEGIN,
+        ...Array.from({ length: 256 }, (_, index) => http2Head(1, 4, 1 + index * 2, bytes('82 84 86 41 01 78'))),
+      ]),
+    ),
+  },
+  {
+    name: 'http-waiting',
+    what: 'connections of HTTP, each with 256 requests that nobody answers',
+    write: eachWaits(80, text('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(256))),
+  },
+  {
+    name: 'modbus-waiting',
+    what: 'connections of Modbus, each with 256 requests that nobody answers',
+    write: eachWaits(
+      502,
+      Buffer.concat(Array.from({ length: 256 }, (_, index) => modbus(index, 1 + (index & 63), bytes('03 0000 000a')))),
+    ),
+  },
+  {
+    name: 'beginnings',
+    what: 'connections of Modbus, each with half of a message',
+    write: eachWaits(502, modbus(1, 1, bytes('10 0000 0078 f0')).subarray(0, 12)),
+  },
+  {
+    name: 'large-beginnings',
+    what: 'connections of HTTP, each with a head that does not end',
+    write: eachWaits(80, text(`GET / HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(7000)}`)),
+  },
+  {
+    name: 'held-segments',
+    what: 'connections that each hold a segment behind a hole',
+    write: (out, count) => {
+      for (let index = 0; index < count / 6; index++) {
+        const client = 0x0b00_0000 + (index >>> 8);
+        const port = 40_000 + (index & 255);
+        new Connection(out, client, VICTIM, port, 502);
+        for (const at of [1000, 2000, 3000])
+          out.frame(frameOf(client, VICTIM, PROTOCOL_TCP, tcp(port, 502, at, PUSH, Buffer.alloc(200))));
+      }
     },
   },
 ];
