@@ -20,6 +20,8 @@ const PROTOCOL_GRE = 47;
 export interface ResourceAttack {
   readonly name: string;
   readonly what: string;
+  /** The protocol whose messages it means to send; absent: none. */
+  readonly protocol?: string;
   /** Writes some `count` frames. */
   readonly write: (out: FrameWriter, count: number) => void;
 }
@@ -312,6 +314,7 @@ export const RESOURCE_ATTACKS: readonly ResourceAttack[] = [
   },
   {
     name: 'dns-names',
+    protocol: 'dns',
     what: 'another name with every question, answered',
     write: (out, count) => {
       for (let index = 0; index < count / 2; index++) {
@@ -323,6 +326,7 @@ export const RESOURCE_ATTACKS: readonly ResourceAttack[] = [
   },
   {
     name: 'mqtt-topics',
+    protocol: 'mqtt',
     what: 'another topic with every message of one client',
     write: oneConnection(
       1883,
@@ -332,6 +336,7 @@ export const RESOURCE_ATTACKS: readonly ResourceAttack[] = [
   },
   {
     name: 'mqtt-clients',
+    protocol: 'mqtt',
     what: 'a client more with every connection to one broker',
     write: (out, count) => {
       for (let index = 0; index < count / 6; index++) {
@@ -345,6 +350,7 @@ export const RESOURCE_ATTACKS: readonly ResourceAttack[] = [
   },
   {
     name: 'bacnet-devices',
+    protocol: 'bacnet',
     what: 'a BACnet device more with every I-Am',
     write: eachHost((host, index) => {
       const iAm = bytes('810b 0018 0120 ffff 00ff 1000 c4 02000000 22 0578 91 00 21 0f');
@@ -354,6 +360,7 @@ export const RESOURCE_ATTACKS: readonly ResourceAttack[] = [
   },
   {
     name: 'logins',
+    protocol: 'http',
     what: 'another name and password with every request of HTTP, refused',
     write: (out, count) => {
       const connection = new Connection(out, ATTACKER, VICTIM, 40_000, 80);
@@ -369,6 +376,7 @@ export const RESOURCE_ATTACKS: readonly ResourceAttack[] = [
   },
   {
     name: 'login-servers',
+    protocol: 'http',
     what: 'a default password of HTTP, taken by another server every time',
     write: eachServer(
       80,
@@ -378,11 +386,13 @@ export const RESOURCE_ATTACKS: readonly ResourceAttack[] = [
   },
   {
     name: 'alerts',
+    protocol: 'modbus',
     what: 'another controller told to restart (Modbus 8/1) every time: an alert each',
     write: eachServer(502, modbus(1, 1, bytes('08 0001 0000')), modbus(1, 1, bytes('08 0001 0000'))),
   },
   {
     name: 'modbus-points',
+    protocol: 'modbus',
     what: 'another register of another unit written with every frame',
     write: oneConnection(502, [], (index) => {
       const pdu = Buffer.alloc(5);
@@ -394,6 +404,7 @@ export const RESOURCE_ATTACKS: readonly ResourceAttack[] = [
   },
   {
     name: 'iec104-points',
+    protocol: 'iec104',
     what: 'another object commanded with every frame of IEC 104',
     write: oneConnection(2404, [bytes('68 04 07 00 00 00'), bytes('68 04 0b 00 00 00')], (index) => {
       const asdu = bytes('68 0e 0000 0000 2d 01 06 00 0100 000000 01');
@@ -404,6 +415,7 @@ export const RESOURCE_ATTACKS: readonly ResourceAttack[] = [
   },
   {
     name: 'http-hosts',
+    protocol: 'http',
     what: 'another host name and program with every request of HTTP',
     write: oneConnection(80, [], (index) =>
       text(`GET /p${index} HTTP/1.1\r\nHost: host-${index}.example\r\nUser-Agent: agent ${index}\r\n\r\n`),
@@ -411,6 +423,7 @@ export const RESOURCE_ATTACKS: readonly ResourceAttack[] = [
   },
   {
     name: 'snmp-communities',
+    protocol: 'snmp',
     what: 'another community with every question of SNMP',
     write: (out, count) => {
       for (let index = 0; index < count; index++) {
@@ -427,6 +440,7 @@ export const RESOURCE_ATTACKS: readonly ResourceAttack[] = [
   },
   {
     name: 'dhcp-clients',
+    protocol: 'dhcp',
     what: 'a client more with every request of DHCP',
     write: (out, count) => {
       for (let index = 0; index < count; index++)
@@ -481,6 +495,7 @@ export const RESOURCE_ATTACKS: readonly ResourceAttack[] = [
   },
   {
     name: 'single-bytes',
+    protocol: 'modbus',
     what: 'one connection of Modbus, one byte with every frame',
     write: (out, count) => {
       const connection = new Connection(out, ATTACKER, VICTIM, 40_000, 502);
@@ -513,6 +528,7 @@ export const RESOURCE_ATTACKS: readonly ResourceAttack[] = [
   },
   {
     name: 'http2-continuations',
+    protocol: 'http',
     what: 'one head of HTTP/2 that never ends',
     write: oneConnection(
       80,
@@ -522,6 +538,7 @@ export const RESOURCE_ATTACKS: readonly ResourceAttack[] = [
   },
   {
     name: 'http2-table',
+    protocol: 'http',
     what: 'heads of HTTP/2 that name a long entry of the table again and again',
     write: (out, count) => {
       const connection = new Connection(out, ATTACKER, VICTIM, 40_000, 80);
@@ -534,6 +551,7 @@ export const RESOURCE_ATTACKS: readonly ResourceAttack[] = [
   },
   {
     name: 'http2-tables',
+    protocol: 'http',
     what: 'connections of HTTP/2, each with a table of 2,000 empty entries',
     write: eachWaits(
       80,
@@ -550,6 +568,7 @@ export const RESOURCE_ATTACKS: readonly ResourceAttack[] = [
   },
   {
     name: 'http2-streams',
+    protocol: 'http',
     what: 'connections of HTTP/2, each with 256 requests that nobody answers',
     write: eachWaits(
       80,
@@ -561,11 +580,13 @@ export const RESOURCE_ATTACKS: readonly ResourceAttack[] = [
   },
   {
     name: 'http-waiting',
+    protocol: 'http',
     what: 'connections of HTTP, each with 256 requests that nobody answers',
     write: eachWaits(80, text('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(256))),
   },
   {
     name: 'modbus-waiting',
+    protocol: 'modbus',
     what: 'connections of Modbus, each with 256 requests that nobody answers',
     write: eachWaits(
       502,
