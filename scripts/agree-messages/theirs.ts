@@ -24,6 +24,13 @@ const OF_FRAMES = [
   'ip.flags.mf',
   'ip.frag_offset',
   'gre.proto',
+  'dhcp.cookie',
+  'arp.hw.size',
+  'arp.proto.size',
+  'lldp.chassis.subtype',
+  'tcp.analysis.fast_retransmission',
+  'tcp.analysis.keep_alive',
+  'ip.proto',
   'udp.length',
   '_ws.malformed',
   'tcp.segment',
@@ -40,8 +47,8 @@ const OF_FRAMES = [
   'tcp.srcport',
   'tcp.dstport',
 ] as const;
-/** Heads are shown in the frame that ends them, not in the one that ends their body. */
-const PREFERENCES = ['http.desegment_body:FALSE', 'tcp.analyze_sequence_numbers:TRUE'];
+/** Segments out of order are put together, as here. */
+const PREFERENCES = ['tcp.reassemble_out_of_order:TRUE'];
 
 /** What is known of a frame by tshark's own word. */
 export interface TheirFrame {
