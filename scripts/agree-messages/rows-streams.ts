@@ -337,10 +337,14 @@ export const STREAM_ROWS: readonly MessageRow[] = [
     fields: ['telnet.cmd', 'telnet.subcmd'],
     theirs: (fields) => {
       const options = [...fields('telnet.subcmd')];
-      return fields('telnet.cmd')
-        .map(Number)
+      const commands = fields('telnet.cmd').map(Number);
+      const isOf = (command: number): boolean => command >= SUBNEGOTIATION && command <= DONT;
+      const subnegotiations = commands.filter((command) => command === SUBNEGOTIATION).length;
+      const inside = (options.length - commands.filter(isOf).length) / Math.max(1, subnegotiations);
+      return commands
         .filter((command) => command !== SUBNEGOTIATION_END)
         .map((command): Kind => {
+          if (command === SUBNEGOTIATION) options.splice(0, 1 + inside);
           // Of a subnegotiation it shows what stands in it the same way.
           const hasOption = command > SUBNEGOTIATION && command <= DONT;
           return [telnetKind(command), hasOption ? `option ${options.shift() ?? ''}` : ''];

@@ -4,7 +4,6 @@ import { textLineEnd } from '../text-lines.ts';
 import { Command, OTHER_NAMES } from './messages.ts';
 import { commandStart, replyCode } from './parse.ts';
 
-const HYPHEN = 0x2d;
 const REPLIES = [
   ...[110, 120, 125, 150, 200, 202, 211, 212, 213, 214, 215, 220, 221, 225, 226, 227, 229, 230, 234, 250, 257],
   ...[331, 332, 334, 350, 421, 425, 426, 430, 431, 434, 450, 451, 452],
@@ -29,9 +28,8 @@ export function commandKind(word: string): string {
 /** One line, its line feed included. */
 export function tellLine(bytes: Uint8Array, start: number, end: number, fromClient: boolean, tell: KindSink): void {
   if (!fromClient) {
-    // The lines before the last have a hyphen behind the code.
     const code = replyCode(bytes, start, end);
-    if (code > 0 && bytes[start + 3] !== HYPHEN) tell(replyKind(code));
+    if (code > 0) tell(replyKind(code));
     return;
   }
   const from = commandStart(bytes, start, end);

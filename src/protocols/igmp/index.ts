@@ -17,7 +17,7 @@ import { MESSAGE_KINDS, tellKinds } from './kinds.ts';
 const IP_PROTOCOL = 2;
 const MESSAGE_BYTES = 8;
 /** What others say on this number: recognised, and left alone. */
-const OTHER_TYPES: readonly number[] = [0x13, 0x14, 0x1e, 0x1f];
+const OTHER_TYPES: readonly number[] = [0x1e, 0x1f];
 /** RFC 3376, clause 4: types of a message. */
 const Type = { query: 0x11, report1: 0x12, report2: 0x16, leave: 0x17, report3: 0x22 } as const;
 /** Clause 4.2.12: only sources that are named; to exclude none is to join, to include none is to leave. */

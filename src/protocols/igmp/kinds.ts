@@ -4,8 +4,6 @@ import type { KindSink } from '../../facts/protocol.ts';
 const NAMES: ReadonlyMap<number, string> = new Map([
   [0x11, 'membership query'],
   [0x12, 'membership report, version 1'],
-  [0x13, 'DVMRP'],
-  [0x14, 'PIM version 1'],
   [0x16, 'membership report, version 2'],
   [0x17, 'leave group'],
   [0x1e, 'multicast traceroute response'],

@@ -15,6 +15,8 @@ import { tellKinds } from './kinds.ts';
 
 /** A longer message is passed over: binds and root entries are short. */
 export const FRAME_BYTES_MAX = 65_536;
+/** What is signed as a whole has to be there as a whole. */
+export const SIGNED_BYTES_MAX = 256 * 1024;
 /** Conversations with something to keep; of more, messages are read one by one. */
 const SESSIONS_MAX = 16_384;
 const NOTHING = -1;
@@ -57,7 +59,7 @@ export class Sessions {
     if (size < 0) {
       if (isBufferCut(bytes, start, end)) return NEED_MORE;
       const signed = signedSize(bytes, start, end);
-      return signed > 0 && signed <= FRAME_BYTES_MAX ? signed : available;
+      return signed > 0 && signed <= SIGNED_BYTES_MAX ? signed : available;
     }
     return size > FRAME_BYTES_MAX ? available : size;
   }

@@ -1,0 +1,319 @@
+// Why messages differ that do. Each rule asks the frame itself, by what tshark shows of it and what we found in it; where it
+// names captures, these were looked at one by one.
+import type { Disagreement, Side } from './compare.ts';
+import type { CaptureView } from './view.ts';
+
+type Test = (difference: Disagreement, view: CaptureView) => boolean;
+
+interface Rule {
+  readonly side: Side;
+  readonly protocols?: readonly string[];
+  readonly kind?: RegExp;
+  readonly capture?: RegExp;
+  readonly test?: Test;
+  readonly why: string | ((difference: Disagreement, view: CaptureView) => string);
+}
+
+/** Links and tunnels that may be closed to us, by tshark's names. */
+const CLOSED =
+  /^(?:arcnet|chdlc|wlan|pktap|ipnet|ipoib|nflog|fr|erspan|gtp|gtpprime|ayiya|teredo|cmd|user_dlt|l2tp|infiniband|macsec|pim)$/;
+/** IP protocol or EtherType inside GRE (WCCP). */
+const WCCP = 0x883e;
+
+/** tshark has opened a link or a tunnel in which we found nothing at all. */
+function closedLayer(frame: number, view: CaptureView): string {
+  if (view.ours(frame).length > 0) return '';
+  const stack = view.stack(frame);
+  const named = stack.find((layer) => CLOSED.test(layer));
+  if (named !== undefined) return named;
+  if (stack[0] === 'ppp') return 'ppp';
+  if (stack.includes('mpls') && stack[stack.indexOf('mpls') - 1] === 'udp') return 'mpls in udp';
+  if (Number(view.value(frame, 'gre.proto')) === WCCP) return 'gre with wccp';
+  const afterGre = stack[stack.indexOf('gre') + 1] ?? '';
+  if (stack.includes('gre') && /^(?:ppp|cdp)$/.test(afterGre)) return `gre with ${afterGre}`;
+  return stack[0] === 'ip' && stack[1] === 'ipv6' ? 'a link type that names the other version of IP' : '';
+}
+
+const has =
+  (field: string): Test =>
+  ({ frame }, view) =>
+    view.value(frame, field) !== '';
+
+/** Each frame of the stream that carries bytes of it is in one VLAN, and not all in the same. */
+const isSplitByVlan: Test = ({ frame }, view) =>
+  new Set(view.stream(frame).map((other) => view.values(other, 'vlan.id').join('.'))).size > 1;
+
+const isSentAgain: Test = ({ frame }, view) =>
+  ['tcp.analysis.retransmission', 'tcp.analysis.spurious_retransmission', 'tcp.analysis.fast_retransmission'].some(
+    (field) => view.value(frame, field) !== '',
+  );
+
+/** The last that this side said in the stream, by tshark, was a command that begins an exchange. */
+const isBehindAuth: Test = ({ frame }, view) => {
+  const kinds = view.before(frame).flatMap((other) => view.theirs(other).map(({ kind }) => kind));
+  const last = kinds.findLast((kind) => kind !== 'other command');
+  return last === 'AUTH';
+};
+
+/** tshark has shown a message of this kind in the segment of the same side before, and the other side said nothing meanwhile. */
+const isFurtherLine: Test = ({ frame, protocol, kind }, view) => {
+  const port = view.value(frame, 'tcp.srcport');
+  const said = view
+    .stream(frame)
+    .filter((other) => other < frame)
+    .flatMap((other) => view.theirs(other).filter((message) => message.protocol === protocol));
+  const last = said.at(-1);
+  return last?.kind === kind && view.value(last.frame, 'tcp.srcport') === port;
+};
+
+/** The last line of this side announced a literal (RFC 9051 4.3). */
+const isInLiteral: Test = ({ frame }, view) => {
+  const line =
+    view
+      .before(frame)
+      .flatMap((other) => view.values(other, 'imap.line'))
+      .at(-1) ?? '';
+  return /\{\d+[+-]?\}(?:\\[rn])*$/.test(line);
+};
+
+/** Of the other side of the stream tshark has seen no message of this protocol before. */
+const isOneSided: Test = ({ frame, protocol }, view) => {
+  const port = view.value(frame, 'tcp.srcport');
+  return !view
+    .stream(frame)
+    .some(
+      (other) =>
+        other < frame &&
+        view.value(other, 'tcp.srcport') !== port &&
+        view.theirs(other).some((message) => message.protocol === protocol),
+    );
+};
+
+const isAmongOthers: Test = ({ frame, protocol }, view) =>
+  view.theirs(frame).some((message) => message.protocol === protocol);
+
+const KNOWN_QUIC = (version: number): boolean =>
+  version === 0 || version === 1 || version === 0x6b3343cf || (version >= 0xff00001b && version <= 0xff000022);
+
+const endsWith =
+  (layer: string): Test =>
+  ({ frame }, view) =>
+    view.stack(frame).at(-1) === layer;
+
+const isPort =
+  (field: string, port: number): Test =>
+  ({ frame }, view) =>
+    Number(view.value(frame, field)) === port;
+
+const RULES: readonly Rule[] = [
+  {
+    side: 'tshark',
+    test: ({ frame }, view) => closedLayer(frame, view) !== '',
+    why: ({ frame }, view) => `on a link or in a tunnel that is not opened: ${closedLayer(frame, view)}`,
+  },
+  {
+    side: 'tshark',
+    test: ({ frame }, view) => Number(view.value(frame, 'frame.cap_len')) < Number(view.value(frame, 'frame.len')),
+    why: 'in a frame that the capture has cut',
+  },
+  { side: 'here', test: isSentAgain, why: 'in a segment that tshark takes for one that was sent again' },
+  {
+    side: 'here',
+    test: isSplitByVlan,
+    why: 'in a stream whose frames are in several VLANs: several networks here, one stream in tshark',
+  },
+  {
+    side: 'tshark',
+    test: isSplitByVlan,
+    why: 'in a stream whose frames are in several VLANs: several networks here, one stream in tshark',
+  },
+  {
+    side: 'here',
+    protocols: ['http'],
+    test: ({ frame }, view) => view.stack(frame).at(-1) === 'tcp' && view.value(frame, 'tcp.reassembled_in') === '',
+    why: 'a message whose body does not end in the capture: tshark waits for the end',
+  },
+  {
+    side: 'tshark',
+    protocols: ['http'],
+    test: ({ frame }, view) => view.stream(frame).some((other) => view.stack(other).includes('websocket')),
+    why: 'the handshake of MQTT over WebSocket, which is read as MQTT here',
+  },
+  {
+    side: 'here',
+    protocols: ['tls'],
+    test: endsWith('tpkt'),
+    why: 'TLS inside RDP, where tshark expects TPKT',
+  },
+  {
+    side: 'tshark',
+    protocols: ['tls'],
+    kind: /^alert record$/,
+    test: ({ frame }, view) => view.stream(frame).flatMap((other) => view.theirs(other)).length === 1,
+    why: 'a sealed alert that is all the capture holds of its connection: too little to be recognised',
+  },
+  {
+    side: 'tshark',
+    protocols: ['tls'],
+    capture: /exploit_ms08_netapi/,
+    why: 'TLS that begins behind a program that was sent (the stage of Meterpreter)',
+  },
+  {
+    side: 'here',
+    protocols: ['ftp'],
+    kind: /^reply /,
+    test: isAmongOthers,
+    why: 'a further reply in one segment, of which tshark shows the first',
+  },
+  {
+    side: 'tshark',
+    protocols: ['ftp', 'smtp'],
+    kind: /^reply /,
+    test: isFurtherLine,
+    why: 'a further line of one reply in a segment of its own, which is one message here',
+  },
+  {
+    side: 'here',
+    protocols: ['imap'],
+    test: ({ frame, protocol, kind, ...rest }, view) =>
+      !view.stack(frame).includes('imf') && isAmongOthers({ frame, protocol, kind, ...rest }, view),
+    why: 'a further line in one segment, of which tshark shows the first',
+  },
+  {
+    side: 'tshark',
+    protocols: ['imap'],
+    test: isInLiteral,
+    why: 'a line within a literal, which is no message here',
+  },
+  {
+    side: 'here',
+    protocols: ['imap'],
+    test: ({ frame }, view) => view.stack(frame).includes('imf'),
+    why: 'a line with mail behind it as a literal: tshark puts it into another segment',
+  },
+  {
+    side: 'tshark',
+    protocols: ['imap'],
+    test: ({ frame }, view) => view.stack(frame).includes('imf'),
+    why: 'a line with mail behind it as a literal: tshark puts it into another segment',
+  },
+  {
+    side: 'here',
+    protocols: ['redis'],
+    test: isAmongOthers,
+    why: 'further answers in one segment, of which tshark shows the first',
+  },
+  {
+    side: 'here',
+    protocols: ['redis'],
+    kind: /request$|^[A-Z]+$/,
+    why: 'a request as a line of words, of which tshark shows nothing',
+  },
+  {
+    side: 'tshark',
+    protocols: ['quic'],
+    test: ({ frame }, view) => view.values(frame, 'quic.version').some((version) => !KNOWN_QUIC(Number(version))),
+    why: 'of a version that nobody has specified, whose packet types mean nothing here',
+  },
+  {
+    side: 'here',
+    protocols: ['ssh'],
+    test: isOneSided,
+    why: 'of one side alone is in the capture: tshark takes it for encrypted',
+  },
+  {
+    side: 'tshark',
+    protocols: ['ssh'],
+    test: ({ frame }, view) =>
+      view.stream(frame).some((other) => view.value(other, 'ssh.protocol').startsWith('SSH-1')),
+    why: 'SSH version 1, which is not decoded',
+  },
+  {
+    side: 'tshark',
+    protocols: ['arp'],
+    test: ({ frame }, view) => view.stack(frame).includes('udp'),
+    why: 'ARP in a tunnel: nobody there is a neighbour',
+  },
+  {
+    side: 'tshark',
+    protocols: ['coap'],
+    capture: /coap12\.pcap/,
+    why: 'an option that is longer than the message (tshark warns of it): no CoAP here',
+  },
+  {
+    side: 'here',
+    protocols: ['smb'],
+    capture: /smb1-OSS-fuzz/,
+    why: 'made by a fuzzer: tshark believes the length of a broken session packet and passes over what follows',
+  },
+  {
+    side: 'tshark',
+    protocols: ['ftp'],
+    capture: /ftp-too-long-command/,
+    why: 'a piece of a command that fills several segments, which tshark takes for a command',
+  },
+  {
+    side: 'tshark',
+    protocols: ['pop3', 'smtp'],
+    kind: /^other command$/,
+    test: isBehindAuth,
+    why: 'an answer within the exchange of AUTH, which tshark takes for a command',
+  },
+  {
+    side: 'tshark',
+    protocols: ['dhcp'],
+    test: (difference, view) => !has('dhcp.cookie')(difference, view),
+    why: 'BOOTP without the cookie that DHCP has (RFC 2131 3), which is not read here',
+  },
+  {
+    side: 'here',
+    protocols: ['dhcp'],
+    test: endsWith('data'),
+    why: 'on a port that is not that of DHCP, where tshark does not look',
+  },
+  {
+    side: 'tshark',
+    protocols: ['arp'],
+    test: ({ frame }, view) => view.value(frame, 'arp.hw.size') !== '6' || view.value(frame, 'arp.proto.size') !== '4',
+    why: 'addresses of other sizes than those of Ethernet and IPv4, of which nothing is used here',
+  },
+  {
+    side: 'here',
+    protocols: ['icmp', 'arp'],
+    test: isPort('udp.dstport', 8472),
+    why: 'inside VXLAN on port 8472, which tshark does not know as such',
+  },
+  {
+    side: 'tshark',
+    protocols: ['lldp'],
+    test: (difference, view) => !has('lldp.chassis.subtype')(difference, view),
+    why: 'elements that do not begin with the chassis (IEEE 802.1AB 9.2.1), which are no LLDP here',
+  },
+  { side: 'here', protocols: ['rtsp'], kind: /^PING$/, why: 'a method that tshark does not know' },
+  { side: 'here', test: endsWith('socks'), why: 'on the port of SOCKS, where tshark looks for that alone' },
+];
+
+const used = new Set<Rule>();
+
+export function explanationOf(difference: Disagreement, view: CaptureView): string {
+  const rule = RULES.find(
+    ({ side, protocols, kind, capture, test }) =>
+      side === difference.side &&
+      (protocols?.includes(difference.protocol) ?? true) &&
+      (kind?.test(difference.kind) ?? true) &&
+      (capture?.test(view.capture) ?? true) &&
+      (test?.(difference, view) ?? true),
+  );
+  if (rule === undefined) return '';
+  used.add(rule);
+  return typeof rule.why === 'string' ? rule.why : rule.why(difference, view);
+}
+
+/** Rules that explain nothing any more. */
+export function staleRules(): string[] {
+  return RULES.filter((rule) => !used.has(rule)).map(({ side, protocols, capture, why }) =>
+    [side, protocols?.join(' ') ?? '', capture?.source ?? '', typeof why === 'string' ? why : '(a closed layer)'].join(
+      ' ',
+    ),
+  );
+}
