@@ -32,7 +32,7 @@ const OF_FRAMES = [
   'tcp.analysis.fast_retransmission',
   'tcp.analysis.keep_alive',
   'ip.proto',
-  'nbss.length',
+  'ip.len',
   'imap.line',
   'udp.length',
   '_ws.malformed',
