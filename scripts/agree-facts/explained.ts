@@ -25,6 +25,7 @@ const UNOPENED: readonly (readonly [RegExp, string])[] = [
   [/tests\/arcnet-/, 'on ARCnet, a link that is not opened'],
   [/tests\/HDLC\.pcap/, 'on a serial line (Cisco HDLC), a link that is not opened'],
   [/tests\/ieee802\.11/, 'on a wireless link (802.11), which is not opened'],
+  [/arp-who-has-(?:radiotap|wlanmon)/, 'on a wireless link (802.11), which is not opened'],
   [/PKTAP\.pcap/, 'on PKTAP, a link that is not opened'],
   [/LINKTYPE_IPV4_invalid/, 'IPv6 where the link type says IPv4, which is broken here'],
   [/tests\/various_gre\.pcap/, 'CDP directly in GRE, without a link that could name its neighbours'],
@@ -40,6 +41,12 @@ const UNOPENED: readonly (readonly [RegExp, string])[] = [
 
 const EXPLANATIONS: readonly Explanation[] = [
   ...UNOPENED.map(([capture, why]): Explanation => ({ capture, side: 'tshark', why })),
+  {
+    row: /^arp /,
+    capture: /arp-leak/,
+    side: 'tshark',
+    why: 'a frame made up with 255 bytes of hardware address: no card has one',
+  },
   {
     row: /^tls /,
     capture: /rdp\/captures\/credssp/,

@@ -134,6 +134,29 @@ const RULES: readonly Rule[] = [
     why: 'a message whose body does not end in the capture: tshark waits for the end',
   },
   {
+    side: 'here',
+    protocols: ['http'],
+    test: ({ frame, kind }, view) => {
+      const [last] = view.values(frame, 'tcp.reassembled_in').map(Number);
+      return last !== undefined && view.ours(last).some((our) => our.kind === kind);
+    },
+    why: 'one of two messages that end in one segment, of which tshark shows one',
+  },
+  {
+    side: 'here',
+    protocols: ['http'],
+    kind: /^frame DATA$/,
+    test: (difference, view) => view.stream(difference.frame).some((other) => other > difference.frame),
+    why: 'content of several segments, named where it begins: tshark shows it where it ends',
+  },
+  {
+    side: 'tshark',
+    protocols: ['http'],
+    kind: /^frame DATA$/,
+    test: (difference, view) => view.before(difference.frame).length > 0,
+    why: 'content of several segments, which tshark shows where it ends: it is named where it begins',
+  },
+  {
     side: 'tshark',
     protocols: ['http'],
     test: ({ frame }, view) => view.stream(frame).some((other) => view.stack(other).includes('websocket')),

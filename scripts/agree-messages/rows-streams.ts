@@ -2,7 +2,7 @@
 import { messageKind as coapKind, typeName } from '../../src/protocols/coap/kinds.ts';
 import { messageKind as rpcKind } from '../../src/protocols/dcerpc/kinds.ts';
 import { commandKind as ftpKind, replyKind } from '../../src/protocols/ftp/kinds.ts';
-import { statusKind } from '../../src/protocols/http/kinds.ts';
+import { frameKind, statusKind } from '../../src/protocols/http/kinds.ts';
 import { ENCRYPTED as IPMI_ENCRYPTED, asfKind, functionKind, payloadKind } from '../../src/protocols/ipmi/kinds.ts';
 import { messageKind as kerberosKind } from '../../src/protocols/kerberos/kinds.ts';
 import { messageKind as ldapKind } from '../../src/protocols/ldap/kinds.ts';
@@ -120,11 +120,12 @@ export const STREAM_ROWS: readonly MessageRow[] = [
   {
     protocol: 'http',
     layer: 'http',
-    fields: ['http.request.method', 'http.response.code', 'http2.magic'],
+    fields: ['http.request.method', 'http.response.code', 'http2.magic', 'http2.type'],
     theirs: (fields, stack) =>
       stack.includes('tcp') && !stack.includes('ssdp')
         ? [
             ...each(fields, 'http2.magic', () => 'PRI'),
+            ...each(fields, 'http2.type', byNumber(frameKind)),
             ...each(fields, 'http.request.method', (method) => method),
             ...each(fields, 'http.response.code', byNumber(statusKind)),
           ]
