@@ -1,6 +1,6 @@
 // Why messages differ that do. Each rule asks the frame itself, by what tshark shows of it and what we found in it; where it
 // names captures, these were looked at one by one.
-import type { Disagreement, Side } from './compare.ts';
+import type { Disagreement, Message, Side } from './compare.ts';
 import type { CaptureView } from './view.ts';
 
 type Test = (difference: Disagreement, view: CaptureView) => boolean;
@@ -39,10 +39,6 @@ const has =
   ({ frame }, view) =>
     view.value(frame, field) !== '';
 
-/** Each frame of the stream that carries bytes of it is in one VLAN, and not all in the same. */
-const isSplitByVlan: Test = ({ frame }, view) =>
-  new Set(view.stream(frame).map((other) => view.values(other, 'vlan.id').join('.'))).size > 1;
-
 const isSentAgain: Test = ({ frame }, view) =>
   ['tcp.analysis.retransmission', 'tcp.analysis.spurious_retransmission', 'tcp.analysis.fast_retransmission'].some(
     (field) => view.value(frame, field) !== '',
@@ -55,15 +51,16 @@ const isBehindAuth: Test = ({ frame }, view) => {
   return last === 'AUTH';
 };
 
-/** tshark has shown a message of this kind in the segment of the same side before, and the other side said nothing meanwhile. */
-const isFurtherLine: Test = ({ frame, protocol, kind }, view) => {
+/** What tshark shows next to it in the stream is of the same side and kind: nothing was said between the two. */
+const isOneOfSeveralLines: Test = ({ frame, protocol, kind }, view) => {
   const port = view.value(frame, 'tcp.srcport');
-  const said = view
-    .stream(frame)
-    .filter((other) => other < frame)
-    .flatMap((other) => view.theirs(other).filter((message) => message.protocol === protocol));
-  const last = said.at(-1);
-  return last?.kind === kind && view.value(last.frame, 'tcp.srcport') === port;
+  const said = (frames: readonly number[]): readonly Message[] =>
+    frames.flatMap((other) => view.theirs(other).filter((message) => message.protocol === protocol));
+  const before = said(view.stream(frame).filter((other) => other < frame)).at(-1);
+  const behind = said(view.stream(frame).filter((other) => other > frame))[0];
+  return [before, behind].some(
+    (message) => message?.kind === kind && view.value(message.frame, 'tcp.srcport') === port,
+  );
 };
 
 /** The last line of this side announced a literal (RFC 9051 4.3). */
@@ -119,19 +116,16 @@ const RULES: readonly Rule[] = [
   { side: 'here', test: isSentAgain, why: 'in a segment that tshark takes for one that was sent again' },
   {
     side: 'here',
-    test: isSplitByVlan,
-    why: 'in a stream whose frames are in several VLANs: several networks here, one stream in tshark',
-  },
-  {
-    side: 'tshark',
-    test: isSplitByVlan,
-    why: 'in a stream whose frames are in several VLANs: several networks here, one stream in tshark',
+    protocols: ['http'],
+    test: ({ frame }, view) => view.stack(frame).at(-1) === 'tcp' && view.value(frame, 'tcp.reassembled_in') === '',
+    why: 'a message whose body does not end in the capture: tshark waits for the end',
   },
   {
     side: 'here',
     protocols: ['http'],
-    test: ({ frame }, view) => view.stack(frame).at(-1) === 'tcp' && view.value(frame, 'tcp.reassembled_in') === '',
-    why: 'a message whose body does not end in the capture: tshark waits for the end',
+    kind: /^frame DATA$/,
+    test: (difference, view) => view.stream(difference.frame).some((other) => other > difference.frame),
+    why: 'content of several segments, named where it begins: tshark shows it where it ends',
   },
   {
     side: 'here',
@@ -141,13 +135,6 @@ const RULES: readonly Rule[] = [
       return last !== undefined && view.ours(last).some((our) => our.kind === kind);
     },
     why: 'one of two messages that end in one segment, of which tshark shows one',
-  },
-  {
-    side: 'here',
-    protocols: ['http'],
-    kind: /^frame DATA$/,
-    test: (difference, view) => view.stream(difference.frame).some((other) => other > difference.frame),
-    why: 'content of several segments, named where it begins: tshark shows it where it ends',
   },
   {
     side: 'tshark',
@@ -182,25 +169,23 @@ const RULES: readonly Rule[] = [
     why: 'TLS that begins behind a program that was sent (the stage of Meterpreter)',
   },
   {
-    side: 'here',
-    protocols: ['ftp'],
-    kind: /^reply /,
-    test: isAmongOthers,
-    why: 'a further reply in one segment, of which tshark shows the first',
-  },
-  {
     side: 'tshark',
     protocols: ['ftp', 'smtp'],
     kind: /^reply /,
-    test: isFurtherLine,
-    why: 'a further line of one reply in a segment of its own, which is one message here',
+    test: isOneOfSeveralLines,
+    why: 'one of several lines of a reply, in a segment of its own: the reply is one message here',
   },
   {
     side: 'here',
     protocols: ['imap'],
-    test: ({ frame, protocol, kind, ...rest }, view) =>
-      !view.stack(frame).includes('imf') && isAmongOthers({ frame, protocol, kind, ...rest }, view),
+    test: endsWith('imap'),
     why: 'a further line in one segment, of which tshark shows the first',
+  },
+  {
+    side: 'tshark',
+    protocols: ['imap'],
+    test: has('tcp.analysis.lost_segment'),
+    why: 'what follows a loss, up to the end of its line: it may be the rest of one',
   },
   {
     side: 'tshark',
@@ -256,6 +241,74 @@ const RULES: readonly Rule[] = [
     protocols: ['arp'],
     test: ({ frame }, view) => view.stack(frame).includes('udp'),
     why: 'ARP in a tunnel: nobody there is a neighbour',
+  },
+  {
+    side: 'here',
+    protocols: ['tls'],
+    test: (difference, view) =>
+      view
+        .stream(difference.frame)
+        .some(
+          (other) =>
+            other > difference.frame &&
+            view.value(other, 'tcp.srcport') === view.value(difference.frame, 'tcp.srcport') &&
+            isSentAgain({ ...difference, frame: other }, view),
+        ),
+    why: 'a record of which a part came later than its end, which tshark does not put together',
+  },
+  {
+    side: 'tshark',
+    protocols: ['icmp'],
+    capture: /icmp-cksum-oobr/,
+    why: 'an IP packet that is shorter than its header says, which is not read on',
+  },
+  {
+    side: 'tshark',
+    protocols: ['dhcpv6'],
+    capture: /ip6-snmp-oid-unsigned/,
+    why: 'made by a fuzzer: options that do not fit into the message, no DHCPv6 here',
+  },
+  {
+    side: 'tshark',
+    protocols: ['redis'],
+    capture: /resp_[34]_/,
+    why: 'made to break dissectors: arrays that are not what they say, not followed here',
+  },
+  {
+    side: 'tshark',
+    protocols: ['ftp'],
+    capture: /ipv6-violation/,
+    why: 'a code behind binary bytes in one line, which is no reply here',
+  },
+  {
+    side: 'tshark',
+    protocols: ['pop3'],
+    capture: /bad-list-retr-crafted/,
+    why: 'a line within a listing that has not ended, which is no answer here',
+  },
+  {
+    side: 'tshark',
+    protocols: ['vnc'],
+    capture: /vnc-scanner/,
+    why: 'a handshake in several segments, which tshark does not put together and counts wrongly from there on',
+  },
+  {
+    side: 'here',
+    protocols: ['vnc'],
+    capture: /vnc-scanner/,
+    why: 'a handshake in several segments, which tshark does not put together and counts wrongly from there on',
+  },
+  {
+    side: 'tshark',
+    protocols: ['smb'],
+    capture: /smb2_fscontrol|smb1-OSS-fuzz/,
+    why: 'made by a fuzzer: a header of SMB 2 whose size is not 64 (MS-SMB2 2.2.1), a session packet of no type: not SMB here',
+  },
+  {
+    side: 'here',
+    protocols: ['ssh'],
+    capture: /server-pre-banner-data/,
+    why: 'behind lines that a server may say first (RFC 4253 4.2), which tshark does not expect',
   },
   {
     side: 'tshark',
