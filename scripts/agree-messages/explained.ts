@@ -1,5 +1,6 @@
 // Why messages differ that do. Each rule asks the frame itself, by what tshark shows of it and what we found in it; where it
 // names captures, these were looked at one by one.
+import { protocols } from '../../src/protocols/index.ts';
 import type { Disagreement, Message, Side } from './compare.ts';
 import type { CaptureView } from './view.ts';
 
@@ -97,10 +98,10 @@ const endsWith =
   ({ frame }, view) =>
     view.stack(frame).at(-1) === layer;
 
-const isPort =
-  (field: string, port: number): Test =>
-  ({ frame }, view) =>
-    Number(view.value(frame, field)) === port;
+/** Then it can be the content of a datagram itself. */
+function isSpokenOnUdp(protocol: string): boolean {
+  return protocols.find(({ name }) => name === protocol)?.transports.includes('udp') === true;
+}
 
 const RULES: readonly Rule[] = [
   {
@@ -355,9 +356,14 @@ const RULES: readonly Rule[] = [
   },
   {
     side: 'here',
-    protocols: ['icmp', 'arp'],
-    test: isPort('udp.dstport', 8472),
-    why: 'inside VXLAN on port 8472, which tshark does not know as such',
+    test: (difference, view) =>
+      !isSpokenOnUdp(difference.protocol) && view.stack(difference.frame).slice(-2).join() === 'udp,data',
+    why: 'inside a tunnel on UDP that tshark does not take for one',
+  },
+  {
+    side: 'here',
+    test: ({ frame }, view) => view.stack(frame)[0] === 'data',
+    why: 'on a link type of which tshark shows data alone',
   },
   {
     side: 'tshark',

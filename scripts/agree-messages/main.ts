@@ -43,6 +43,7 @@ async function main(words: string[]): Promise<number> {
   const without = positionals.length > 0 ? new Set() : cataloguedWithout(LISTED);
   const comparison = new MessageComparison();
   const differences: Difference[] = [];
+  const unread: string[] = [];
   for (const path of paths) {
     const ports = new StrangePorts();
     const sink = deafSink({
@@ -54,6 +55,10 @@ async function main(words: string[]): Promise<number> {
     // Where neither has anything, there is nothing to compare.
     if (without.has(path) && ours.length === 0) continue;
     const theirs = theirMessages(path, ROWS, ports, values.cache);
+    if (theirs.frames.size === 0) {
+      if (ours.length > 0) unread.push(captureName(path));
+      continue;
+    }
     const view = new CaptureView(captureName(path), ours, theirs);
     for (const found of comparison.add(ours, theirs.messages, theirs.framesOf)) {
       const difference = { ...found, capture: view.capture, why: explanationOf(found, view) };
@@ -62,7 +67,7 @@ async function main(words: string[]): Promise<number> {
     }
   }
   const rows = [...comparison.rows.values()];
-  const table = tableOf(rows, differences, comparison.doubtful, version, paths.length);
+  const table = tableOf(rows, differences, comparison.doubtful, version, paths.length - unread.length, unread);
   console.log(`\n${table}`);
   if (values.write === true) {
     await writeScore('agree:messages', table);

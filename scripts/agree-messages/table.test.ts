@@ -39,7 +39,8 @@ test('every difference stands in the page with its reason, and every kind in its
     ['dns', '1 only tshark: in a tunnel'],
     ['dns', '1 only tshark: not explained'],
   ]);
-  const page = tableOf(ROWS, [DIFFERENCE], new Map(), 'tshark 4', 2);
+  const page = tableOf(ROWS, [DIFFERENCE], new Map(), 'tshark 4', 2, ['odd.pcap']);
+  assert.match(page, /does not read their link: odd\.pcap\./);
   assert.match(page, /\| dns \| query \| 1000 \| 999 \| 999 \| 99\.90 % \| 1 of 1 \|/);
   assert.match(page, /\| dns \| response NoError \| 10 \| 10 \| 10 \| 100\.00 % \| {2}\|/);
 });

@@ -44,6 +44,7 @@ export function tableOf(
   doubtful: ReadonlyMap<string, number>,
   version: string,
   captures: number,
+  unread: readonly string[],
 ): string {
   const protocols = byProtocol(rows, differences, doubtful);
   const all = total(protocols);
@@ -52,6 +53,7 @@ export function tableOf(
     `Every message of ${captures} captures by frame, protocol and kind, against ${version}: ${sentence(all)}`,
     '',
     'Set aside are messages that tshark calls malformed itself and that are not the same here.',
+    ...(unread.length === 0 ? [] : ['', `Not compared, since tshark does not read their link: ${unread.join(', ')}.`]),
     '',
     `| protocol ${HEAD} set aside |`,
     `| --- ${LINE} ---: |`,
