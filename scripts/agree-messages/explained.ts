@@ -15,9 +15,8 @@ interface Rule {
   readonly why: string | ((difference: Disagreement, view: CaptureView) => string);
 }
 
-/** Links and tunnels that may be closed to us, by tshark's names. */
-const CLOSED =
-  /^(?:arcnet|chdlc|wlan|pktap|ipnet|ipoib|nflog|fr|erspan|gtp|gtpprime|ayiya|teredo|cmd|user_dlt|l2tp|infiniband|macsec|pim)$/;
+/** Tunnels that are closed to us, by tshark's names: metadata of Cisco's, GTP', MACsec, registers of PIM. */
+const CLOSED = /^(?:cmd|gtpprime|macsec|pim)$/;
 /** IP protocol or EtherType inside GRE (WCCP). */
 const WCCP = 0x883e;
 
@@ -27,11 +26,8 @@ function closedLayer(frame: number, view: CaptureView): string {
   const stack = view.stack(frame);
   const named = stack.find((layer) => CLOSED.test(layer));
   if (named !== undefined) return named;
-  if (stack[0] === 'ppp') return 'ppp';
   if (stack.includes('mpls') && stack[stack.indexOf('mpls') - 1] === 'udp') return 'mpls in udp';
   if (Number(view.value(frame, 'gre.proto')) === WCCP) return 'gre with wccp';
-  const afterGre = stack[stack.indexOf('gre') + 1] ?? '';
-  if (stack.includes('gre') && /^(?:ppp|cdp)$/.test(afterGre)) return `gre with ${afterGre}`;
   return stack[0] === 'ip' && stack[1] === 'ipv6' ? 'a link type that names the other version of IP' : '';
 }
 
@@ -103,7 +99,21 @@ function isSpokenOnUdp(protocol: string): boolean {
   return protocols.find(({ name }) => name === protocol)?.transports.includes('udp') === true;
 }
 
+const LINK_PROTOCOLS = ['arp', 'stp', 'cdp', 'lldp', 'eapol'];
+
 const RULES: readonly Rule[] = [
+  {
+    side: 'tshark',
+    protocols: ['arp'],
+    test: ({ frame }, view) => view.value(frame, 'arp.hw.size') !== '6' || view.value(frame, 'arp.proto.size') !== '4',
+    why: 'addresses of other sizes than those of Ethernet and IPv4, of which nothing is used here',
+  },
+  {
+    side: 'tshark',
+    protocols: LINK_PROTOCOLS,
+    test: ({ frame }, view) => view.stack(frame).some((layer) => /^(?:chdlc|gre|udp)$/.test(layer)),
+    why: 'a protocol of the link on a serial line or in a tunnel, where nobody is a neighbour',
+  },
   {
     side: 'tshark',
     test: ({ frame }, view) => closedLayer(frame, view) !== '',
@@ -238,12 +248,6 @@ const RULES: readonly Rule[] = [
     why: 'SSH version 1, which is not decoded',
   },
   {
-    side: 'tshark',
-    protocols: ['arp'],
-    test: ({ frame }, view) => view.stack(frame).includes('udp'),
-    why: 'ARP in a tunnel: nobody there is a neighbour',
-  },
-  {
     side: 'here',
     protocols: ['tls'],
     test: (difference, view) =>
@@ -259,8 +263,8 @@ const RULES: readonly Rule[] = [
   },
   {
     side: 'tshark',
-    protocols: ['icmp'],
-    capture: /icmp-cksum-oobr/,
+    protocols: ['icmp', 'vrrp'],
+    capture: /icmp-(?:cksum|icmp_print)-oobr/,
     why: 'an IP packet that is shorter than its header says, which is not read on',
   },
   {
@@ -347,12 +351,6 @@ const RULES: readonly Rule[] = [
     protocols: ['dhcp'],
     test: endsWith('data'),
     why: 'on a port that is not that of DHCP, where tshark does not look',
-  },
-  {
-    side: 'tshark',
-    protocols: ['arp'],
-    test: ({ frame }, view) => view.value(frame, 'arp.hw.size') !== '6' || view.value(frame, 'arp.proto.size') !== '4',
-    why: 'addresses of other sizes than those of Ethernet and IPv4, of which nothing is used here',
   },
   {
     side: 'here',
