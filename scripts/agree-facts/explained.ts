@@ -33,6 +33,12 @@ const UNOPENED: readonly (readonly [RegExp, string])[] = [
 const EXPLANATIONS: readonly Explanation[] = [
   ...UNOPENED.map(([capture, why]): Explanation => ({ capture, side: 'tshark', why })),
   {
+    row: /^arp /,
+    capture: /arp-leak/,
+    side: 'tshark',
+    why: 'a frame made up with 255 bytes of hardware address: no card has one',
+  },
+  {
     row: /^tls /,
     capture: /rdp\/captures\/credssp/,
     side: 'here',

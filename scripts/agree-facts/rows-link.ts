@@ -13,7 +13,21 @@ const HSRP2_STATES = ['disabled', 'initial', 'learn', 'listen', 'speak', 'standb
 /** Records of MLDv2 that name groups without joining them where they list no sources (RFC 3810 5.2.12). */
 const INCLUDING = new Set(['1', '3']);
 
+const NO_MAC = '00:00:00:00:00:00';
+
 export const LINK_ROWS: readonly Row[] = [
+  {
+    protocol: 'arp',
+    what: 'address-binding (of senders)',
+    filter: 'arp',
+    fields: ['arp.src.proto_ipv4', 'arp.src.hw_mac'],
+    // Who asks before it has an address has none, and a card is no group.
+    theirs: (fields) =>
+      pairs(fields, 'arp.src.proto_ipv4', 'arp.src.hw_mac')
+        .filter(([address, mac]) => address !== '0.0.0.0' && mac !== NO_MAC)
+        .map(([address, mac]) => `${address} ${mac}`),
+    binding: (address, mac) => `${address} ${mac}`,
+  },
   traitRow(
     'stp',
     'spanning-tree-root',

@@ -2,11 +2,11 @@
 import { messageKind as coapKind, typeName } from '../../src/protocols/coap/kinds.ts';
 import { messageKind as rpcKind } from '../../src/protocols/dcerpc/kinds.ts';
 import { commandKind as ftpKind, replyKind } from '../../src/protocols/ftp/kinds.ts';
-import { statusKind } from '../../src/protocols/http/kinds.ts';
+import { frameKind, statusKind } from '../../src/protocols/http/kinds.ts';
 import { ENCRYPTED as IPMI_ENCRYPTED, asfKind, functionKind, payloadKind } from '../../src/protocols/ipmi/kinds.ts';
 import { messageKind as kerberosKind } from '../../src/protocols/kerberos/kinds.ts';
 import { messageKind as ldapKind } from '../../src/protocols/ldap/kinds.ts';
-import { tellImap } from '../../src/protocols/mail/kinds.ts';
+import { pop3Command, smtpCommand, tellImap } from '../../src/protocols/mail/kinds.ts';
 import { GREETING, LOGIN, commandKind as mysqlKind, ERROR } from '../../src/protocols/mysql/kinds.ts';
 import { STARTUP, messageKind as postgresKind } from '../../src/protocols/postgres/kinds.ts';
 import { NEGOTIATION, packetKind as quicKind } from '../../src/protocols/quic/kinds.ts';
@@ -18,7 +18,7 @@ import {
   smb1Kind,
   smb2Kind,
 } from '../../src/protocols/smb/kinds.ts';
-import { OTHER_REQUEST, answerKind, requestKind as redisKind } from '../../src/protocols/redis/kinds.ts';
+import { answerKind, requestKind as redisKind } from '../../src/protocols/redis/kinds.ts';
 import { IDENTIFICATION, messageKind as sshKind } from '../../src/protocols/ssh/kinds.ts';
 import { messageKind as tdsKind } from '../../src/protocols/tds/kinds.ts';
 import { commandKind as telnetKind } from '../../src/protocols/telnet/kinds.ts';
@@ -93,6 +93,13 @@ const POSTGRES_STARTS: Readonly<Record<string, string>> = {
   'Cancel request': 'CancelRequest',
 };
 
+const RDP_PORT = 3389;
+const REDIS_PORT = 6379;
+
+function isPort(fields: Fields, port: number): boolean {
+  return [...fields('tcp.srcport'), ...fields('tcp.dstport')].map(Number).includes(port);
+}
+
 const isTrue = (value: string | undefined): boolean => value === '1' || value === 'True';
 const upper = (word: string): string => word.toUpperCase();
 
@@ -113,11 +120,12 @@ export const STREAM_ROWS: readonly MessageRow[] = [
   {
     protocol: 'http',
     layer: 'http',
-    fields: ['http.request.method', 'http.response.code', 'http2.magic'],
+    fields: ['http.request.method', 'http.response.code', 'http2.magic', 'http2.type'],
     theirs: (fields, stack) =>
       stack.includes('tcp') && !stack.includes('ssdp')
         ? [
             ...each(fields, 'http2.magic', () => 'PRI'),
+            ...each(fields, 'http2.type', byNumber(frameKind)),
             ...each(fields, 'http.request.method', (method) => method),
             ...each(fields, 'http.response.code', byNumber(statusKind)),
           ]
@@ -137,7 +145,7 @@ export const STREAM_ROWS: readonly MessageRow[] = [
     layer: 'smtp',
     fields: ['smtp.req.command', 'smtp.response.code'],
     theirs: (fields) => [
-      ...each(fields, 'smtp.req.command', upper),
+      ...each(fields, 'smtp.req.command', smtpCommand),
       ...each(fields, 'smtp.response.code', byNumber(replyKind)),
     ],
   },
@@ -146,7 +154,7 @@ export const STREAM_ROWS: readonly MessageRow[] = [
     layer: 'pop',
     fields: ['pop.request.command', 'pop.response.indicator'],
     theirs: (fields) => [
-      ...each(fields, 'pop.request.command', upper),
+      ...each(fields, 'pop.request.command', pop3Command),
       ...each(fields, 'pop.response.indicator', upper),
     ],
   },
@@ -299,6 +307,9 @@ export const STREAM_ROWS: readonly MessageRow[] = [
       'vnc.server_proto_ver',
       'vnc.client_proto_ver',
       'vnc.num_security_types',
+      'vnc.server_security_type',
+      'vnc.ard_auth_server_key',
+      'vnc.ard_auth_credentials',
       'vnc.client_security_type',
       'vnc.share_desktop_flag',
       'vnc.auth_challenge',
@@ -310,6 +321,9 @@ export const STREAM_ROWS: readonly MessageRow[] = [
       ...each(fields, 'vnc.server_proto_ver', () => 'version of the server'),
       ...each(fields, 'vnc.client_proto_ver', () => 'version of the client'),
       ...each(fields, 'vnc.num_security_types', () => 'security types'),
+      ...each(fields, 'vnc.server_security_type', () => 'security types'),
+      ...each(fields, 'vnc.ard_auth_server_key', () => 'exchange'),
+      ...each(fields, 'vnc.ard_auth_credentials', () => 'sealed login'),
       ...each(fields, 'vnc.client_security_type', () => 'security choice'),
       ...each(fields, 'vnc.share_desktop_flag', () => 'client init'),
       ...each(fields, 'vnc.auth_challenge', () => 'challenge'),
@@ -324,11 +338,16 @@ export const STREAM_ROWS: readonly MessageRow[] = [
     fields: ['telnet.cmd', 'telnet.subcmd'],
     theirs: (fields) => {
       const options = [...fields('telnet.subcmd')];
-      return fields('telnet.cmd')
-        .map(Number)
+      const commands = fields('telnet.cmd').map(Number);
+      const isOf = (command: number): boolean => command >= SUBNEGOTIATION && command <= DONT;
+      const subnegotiations = commands.filter((command) => command === SUBNEGOTIATION).length;
+      const inside = (options.length - commands.filter(isOf).length) / Math.max(1, subnegotiations);
+      return commands
         .filter((command) => command !== SUBNEGOTIATION_END)
         .map((command): Kind => {
-          const hasOption = command >= SUBNEGOTIATION && command <= DONT;
+          if (command === SUBNEGOTIATION) options.splice(0, 1 + inside);
+          // Of a subnegotiation it shows what stands in it the same way.
+          const hasOption = command > SUBNEGOTIATION && command <= DONT;
           return [telnetKind(command), hasOption ? `option ${options.shift() ?? ''}` : ''];
         });
     },
@@ -338,7 +357,7 @@ export const STREAM_ROWS: readonly MessageRow[] = [
     layer: 'cotp',
     fields: ['cotp.type', 'rdp.neg_type'],
     theirs: (fields, stack) =>
-      stack.includes('rdp') || stack.includes('t125')
+      stack.includes('rdp') || stack.includes('t125') || isPort(fields, RDP_PORT)
         ? fields('cotp.type').map((type): Kind => {
             const [negotiation] = fields('rdp.neg_type');
             // tshark writes the code with the four lower bits cut off.
@@ -389,9 +408,8 @@ function redisMessages(fields: Fields): Kind[] {
   const strings = fields('resp.bulk_string.value').map((hex) =>
     Buffer.from(hex.replaceAll(':', ''), 'hex').toString('latin1'),
   );
-  const isRequest = lengths.length > 0 && strings.length === lengths.reduce((sum, length) => sum + length, 0);
-  const first: string = redisKind(strings[0] ?? '');
-  if (isRequest && first !== OTHER_REQUEST) {
+  const [from = 0, to = 0] = [fields('tcp.srcport'), fields('tcp.dstport')].map(([port]) => Number(port));
+  if (to === REDIS_PORT || (from !== REDIS_PORT && to < from)) {
     let at = 0;
     return lengths.map((length): Kind => {
       at += length;
