@@ -46,6 +46,7 @@ export function decodeGre(packet: Packet, cursor: Cursor): number {
   if (layer === Layer.none) return Layer.none;
   cursor.at = at + size;
   cursor.isInTunnel = true;
+  cursor.isMirror = layer === Layer.ethernet && u16be(bytes, at + 2) === ERSPAN;
   return layer;
 }
 
