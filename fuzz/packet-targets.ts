@@ -122,6 +122,8 @@ function decoded(
   const bytes = new Uint8Array(size + 2 * MARGIN_BYTES).fill(margin);
   bytes.set(input.subarray(HEAD_BYTES), MARGIN_BYTES);
   const end = MARGIN_BYTES + size;
+  // Says something only behind LLC, and is left as it was elsewhere.
+  record.llcEnd = 0;
   decodeFrame(record, bytes, MARGIN_BYTES, end, size + (input[1] ?? 0), linkTypeOf(input, linkTypes));
   const kinds: number[] = [];
   let whole = 0;

@@ -33,16 +33,27 @@ const PORTS_MAX = 64;
 /** Collects the ports of a capture on which a protocol was recognised by content, though its home is another. */
 export class StrangePorts {
   readonly #ports = new Map<string, string>();
+  /** Where TLS follows inside a connection that began as something else, and tshark does not expect it. */
+  readonly #upgraded = new Set<number>();
 
   conversation({ phase, protocol: index, serverPort, transport }: Conversation): void {
     const protocol = protocols[index];
-    if (phase !== 'identified' || protocol === undefined || protocol.ports.includes(serverPort)) return;
+    if (phase !== 'identified' || protocol === undefined) return;
+    if (protocol.name === 'rdp' && transport === 'tcp' && this.#upgraded.size < PORTS_MAX)
+      this.#upgraded.add(serverPort);
+    if (protocol.ports.includes(serverPort)) return;
     const dissector = DISSECTORS[protocol.name];
     if (dissector === undefined || this.#ports.size >= PORTS_MAX) return;
     if (transport === 'tcp' || transport === 'udp') this.#ports.set(`${transport}.port==${serverPort}`, dissector);
   }
 
-  options(): string[] {
-    return [...this.#ports].flatMap(([port, dissector]) => ['-d', `${port},${dissector}`]);
+  /** What tshark is told, for each time that it reads the capture: what it shows in any of them counts. */
+  readings(): string[][] {
+    const options = [...this.#ports].flatMap(([port, dissector]) => ['-d', `${port},${dissector}`]);
+    const readings = [options];
+    // A later word on the same port counts.
+    const asTls = [...this.#upgraded].flatMap((port) => ['-d', `tcp.port==${port},tls`]);
+    if (asTls.length > 0) readings.push([...options, ...asTls]);
+    return readings;
   }
 }
