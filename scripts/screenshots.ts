@@ -29,6 +29,10 @@ const WAYS: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
   },
   map: (page) => opened(page, 'map', 'svg.map .node'),
   alerts: (page) => opened(page, 'alerts', 'tbody tr'),
+  course: async (page) => {
+    await page.click('text=Write to a point that is only ever read');
+    await page.locator('.course').scrollIntoViewIfNeeded();
+  },
   incidents: (page) => opened(page, 'incidents', 'tbody tr'),
   devices: (page) => opened(page, 'assets', 'tbody tr'),
   device: async (page) => {
@@ -37,7 +41,7 @@ const WAYS: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
   },
   points: async (page) => {
     await page.click('.tabs >> text=Points');
-    await page.waitForSelector('.range');
+    await page.waitForSelector('.course');
   },
   timeline: async (page) => {
     await page.click('.tabs >> text=Timeline');

@@ -15,6 +15,7 @@ import {
   useAnswer,
   useFilteredSearch,
 } from './parts.tsx';
+import { CourseOfAlert } from './course.tsx';
 import { Proof } from './proof.tsx';
 import { texts } from './texts.ts';
 
@@ -153,6 +154,7 @@ export function AlertPage({ id }: { readonly id: string }): JSX.Element {
               <dt>{words.kind}</dt>
               <dd>{words.kindOf(alert.kind, alert.id)}</dd>
             </dl>
+            {alert.object !== '' && alert.kind.startsWith('process-guard/') && <CourseOfAlert alert={alert} />}
             <Proof alert={alert} />
           </article>
         );

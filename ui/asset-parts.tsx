@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Page, Severity } from './api.ts';
 import { PagedTable, CsvLink, Pager, SeverityMark, Show, TableHead, timeText, useAnswer, useSearch } from './parts.tsx';
+import { CourseLine } from './course.tsx';
 import type { Point } from './plant.ts';
 import { texts } from './texts.ts';
 
@@ -52,7 +53,11 @@ function PointRow({ point }: { readonly point: Point }): JSX.Element {
         {protocol} {unit === null ? '' : words.unit(unit)} {space} {place}
       </th>
       <td>
-        <RangeBar minimum={minimum} maximum={maximum} last={last} />
+        {point.course === null ? (
+          <RangeBar minimum={minimum} maximum={maximum} last={last} />
+        ) : (
+          <CourseLine course={point.course} />
+        )}
       </td>
       <td class="number">{number(last)}</td>
       <td class="number">{number(minimum)}</td>

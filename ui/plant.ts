@@ -91,7 +91,17 @@ export interface Point {
   readonly minimum: number | null;
   readonly maximum: number | null;
   readonly step: number | null;
+  /** Null: its value never changed, or is not followed. */
+  readonly course: PointCourse | null;
   readonly seen: string;
+}
+
+/** The least and the most in stretches of equal length. */
+export interface PointCourse {
+  readonly from: string;
+  readonly until: string;
+  readonly least: readonly number[];
+  readonly most: readonly number[];
 }
 
 export type Verdict = 'violating' | 'observed' | 'unanswered' | 'allowed' | 'unused';

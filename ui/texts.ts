@@ -335,6 +335,12 @@ export const texts = {
     none: "No baseline was given: 'baseline learn' makes one of captures of normal work, 'serve --baseline FILE' shows it.",
     segment: (address: string, segment: string): string => `${address} on ${segment}`,
   },
+  course: {
+    told: (least: number, most: number, from: string, until: string): string =>
+      `between ${least} and ${most}, from ${from} to ${until}`,
+    ofAlert: (what: string, least: number, most: number, from: string, until: string): string =>
+      `${what}: between ${least} and ${most}, from ${from} to ${until} (UTC). The lines mark when the alert first and last happened.`,
+  },
   asset: {
     title: 'Devices',
     role: 'Role',
@@ -371,7 +377,17 @@ export const texts = {
       evidence: 'Evidence',
     },
     points: 'Points',
-    pointHeadings: ['point', 'range', 'last', 'least', 'most', 'largest step', 'read', 'written', 'last seen (UTC)'],
+    pointHeadings: [
+      'point',
+      'range or course',
+      'last',
+      'least',
+      'most',
+      'largest step',
+      'read',
+      'written',
+      'last seen (UTC)',
+    ],
     noPoints: 'None were seen.',
     range: (minimum: number, maximum: number, last: number): string => `from ${minimum} to ${maximum}, last ${last}`,
     unit: (unit: number): string => `unit ${unit}`,

@@ -28,6 +28,14 @@ const DISSECTORS: Readonly<Record<string, string>> = {
   ipmi: 'rmcp',
 };
 
+/** Usual ports of ours that tshark does not know as such (`tshark -G decodes`). */
+const UNUSUAL_TO_TSHARK: Readonly<Record<string, readonly number[]>> = {
+  vnc: [5902, 5903],
+  tls: [989, 990, 8443, 19_998],
+  http: [5000, 8000, 8008, 8081, 8888, 49_152],
+  smtp: [2525],
+};
+
 const PORTS_MAX = 64;
 
 /** Collects the ports of a capture on which a protocol was recognised by content, though its home is another. */
@@ -36,7 +44,9 @@ export class StrangePorts {
 
   conversation({ phase, protocol: index, serverPort, transport }: Conversation): void {
     const protocol = protocols[index];
-    if (phase !== 'identified' || protocol === undefined || protocol.ports.includes(serverPort)) return;
+    if (phase !== 'identified' || protocol === undefined) return;
+    const isUsual = protocol.ports.includes(serverPort);
+    if (isUsual && UNUSUAL_TO_TSHARK[protocol.name]?.includes(serverPort) !== true) return;
     const dissector = DISSECTORS[protocol.name];
     if (dissector === undefined || this.#ports.size >= PORTS_MAX) return;
     if (transport === 'tcp' || transport === 'udp') this.#ports.set(`${transport}.port==${serverPort}`, dissector);

@@ -7,20 +7,26 @@ import { CONFIG_EXAMPLE } from './config-example.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { ExitCode } from './exit-codes.ts';
 import { jsonPage } from './json-text.ts';
+import { normalSection } from './normal-section.ts';
 import { writeError, writeOutput } from './output.ts';
 import { configText, readSiteConfig } from './site-config.ts';
+import { DATABASE_DEFAULT, withStore } from './stored-list.ts';
 
-const ACTIONS = ['check', 'example'];
+const ACTIONS = ['check', 'example', 'normal'];
 
 export const configCommand: Command = {
   name: 'config',
-  usage: 'check FILE | example',
+  usage: 'check FILE | example | normal',
   summary: 'check the file that says what is intended at a site, or print an example',
-  options: [{ name: 'json', text: 'of check: the mistakes as one JSON object' }],
+  options: [
+    { name: 'json', text: 'of check: the mistakes as one JSON object' },
+    { name: 'db', value: 'FILE', text: `of normal: the site database (default ${DATABASE_DEFAULT})` },
+  ],
   operandsMax: 2,
   notes: [
     'check names every mistake with its line and column, and ends with 2 where there is one.',
     "'1sec config example > 1sec.yaml' makes a file to begin with; '1sec analyze --config 1sec.yaml FILE' uses it.",
+    'normal prints what operators marked as normal in the dashboard, as the section of that name: text to keep.',
   ],
   run: (line) => Promise.resolve(runConfig(line)),
 };
@@ -31,8 +37,13 @@ function runConfig(line: CommandLine): number {
     writeOutput(CONFIG_EXAMPLE);
     return ExitCode.ok;
   }
+  if (action === 'normal' && path === undefined) {
+    writeOutput(normalSection(withStore(line, (store) => store.acceptances())));
+    return ExitCode.ok;
+  }
   if (action !== 'check') {
-    const given = action === 'example' ? `'${path!}' is one word too many for config example` : unknown(action);
+    const isKnown = action === 'example' || action === 'normal';
+    const given = isKnown ? `'${path!}' is one word too many for config ${action}` : unknown(action);
     throw new UsageError(`${given}; see '1sec help config'`);
   }
   if (path === undefined || path === '') throw new UsageError('config check needs a file: 1sec config check 1sec.yaml');
@@ -40,8 +51,8 @@ function runConfig(line: CommandLine): number {
 }
 
 function unknown(action: string | undefined): string {
-  if (action === undefined) return 'config needs a word: check FILE or example';
-  return `config cannot '${action}', only ${ACTIONS.join(' and ')}${didYouMean(action, ACTIONS)}`;
+  if (action === undefined) return 'config needs a word: check FILE, example or normal';
+  return `config cannot '${action}', only ${listText(ACTIONS)}${didYouMean(action, ACTIONS)}`;
 }
 
 function check(path: string, isJson: boolean): number {
@@ -70,6 +81,7 @@ function contentText(declaration: Declaration): string {
     ...count(declaration.segments, 'segment'),
     ...count(declaration.zones, 'zone'),
     ...count(declaration.windows, 'maintenance window'),
+    ...count(declaration.normal, 'normal finding'),
     ...count([...declaration.settings.keys()], 'module setting'),
   ];
   return parts.length === 0 ? 'it declares nothing' : `it declares ${listText(parts)}`;

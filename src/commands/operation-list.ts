@@ -10,6 +10,7 @@ import {
   type OperationChoices,
   type StoredOperation,
 } from '../store/operation-queries.ts';
+import type { PointCourse } from '../store/points.ts';
 import type { SiteReader } from '../store/site-reader.ts';
 import { timestamp } from './timestamp.ts';
 
@@ -87,5 +88,16 @@ export function pointList(
   words: readonly string[],
 ): Page {
   const { total, items } = reader.ask((database) => pointPage(database, asset, { offset, limit, words }));
-  return { total, items: items.map(({ lastUs, ...point }) => ({ ...point, seen: timestamp(lastUs) })) };
+  return {
+    total,
+    items: items.map(({ lastUs, course, ...point }) => ({
+      ...point,
+      course: course === null ? null : courseJson(course),
+      seen: timestamp(lastUs),
+    })),
+  };
+}
+
+function courseJson({ startUs, widthUs, least, most }: PointCourse): unknown {
+  return { from: timestamp(startUs), until: timestamp(startUs + least.length * widthUs), least, most };
 }

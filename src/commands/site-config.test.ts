@@ -50,6 +50,14 @@ test('the example has no mistake, and says what it seems to say', () => {
     [weekly!.days, weekly!.fromMinute, weekly!.untilMinute, weekly!.utcOffsetMinutes],
     [[6], 1320, 120, 60],
   );
+  assert.deepEqual(declaration.normal[0], {
+    kind: 'process-guard/write-to-read-only-point',
+    device: { address: '192.0.2.11', segment: null },
+    unit: 3,
+    by: { address: '192.0.2.50', segment: null },
+    object: 'holding register 40',
+    reason: 'the recipe changes every morning',
+  });
   assert.equal(declaration.settings.get('asset-lens')?.isEnabled, true);
   assert.equal(
     declaration.settings.get('command-sentinel')?.severities.get('command-sentinel/controller-start'),
@@ -129,6 +137,16 @@ const MISTAKES: readonly [name: string, text: string, problems: readonly RegExp[
     'no day, no clock, no offset',
     'version: 1\nmaintenance-windows:\n  - { name: w, days: [someday], from: 8, until: 24:01, utc-offset: CET }\n',
     [/'someday' is none of/, /'8' is no time of the day/, /'24:01'/, /'CET' is no offset/],
+  ],
+  [
+    'something normal without a device, with a kind and a unit that are none',
+    'version: 1\nnormal:\n  - kind: asset-lens/new-device\n  - { kind: asset-lens/new-devise, device: 10.0.0.1 }\n  - { kind: asset-lens/new-device, device: 10.0.0.1, unit: x, by-segment: default }\n',
+    [
+      /^3:5 it names no device; an alert that is never wanted is switched off: modules, asset-lens, severities, new-device: off$/,
+      /^4:13 no alert is called 'asset-lens\/new-devise' \(did you mean asset-lens\/new-device\?\)$/,
+      /^5:\d+ unit must be a number as alerts show it, or none/,
+      /^5:\d+ by-segment is nothing without by$/,
+    ],
   ],
   [
     'an unknown module, setting, kind and severity',
@@ -251,6 +269,17 @@ test('settings change the severity of an alert, drop it, or switch its module of
   assert.equal(severityOfRestart('modules:\n  command-sentinel: { enabled: false }\n'), null);
 });
 
+test('what is written down as normal is not raised, of this device, by this host, and nothing else', () => {
+  const normal = (rest: string): string =>
+    `normal:\n  - { kind: command-sentinel/controller-restart, device: 192.0.2.10, ${rest} }\n`;
+  assert.equal(severityOfRestart(normal('unit: 1, by: 192.0.2.66')), null);
+  assert.equal(severityOfRestart(normal('by: 192.0.2.0/24')), null);
+  for (const other of ['unit: 2', 'unit: none', 'by: 192.0.2.67', 'segment: vlan 20', 'object: register 4']) {
+    assert.deepEqual(severityOfRestart(normal(other)), ['high', false], other);
+  }
+  assert.deepEqual(severityOfRestart(normal('').replace('-restart', '-stop')), ['high', false]);
+});
+
 test('a segment has its declared name; VLANs that are joined are one network, and ids stay', () => {
   const plain = analysed('tagged.pcap', '');
   assert.deepEqual([...new Set(plain.assets.map(({ segment }) => segment))], ['vlan 20', 'vlan 21']);
@@ -298,7 +327,7 @@ test('analyze refuses a file with mistakes in one line, before it reads a frame'
 
 for (const [words, message] of [
   [['config'], /config needs a word/],
-  [['config', 'chekc'], /config cannot 'chekc', only check and example \(did you mean check\?\)/],
+  [['config', 'chekc'], /config cannot 'chekc', only check, example and normal \(did you mean check\?\)/],
   [['config', 'check'], /config check needs a file/],
   [['config', 'example', 'x'], /'x' is one word too many/],
   [['config', 'check', 'missing.yaml'], /missing\.yaml: no such file/],

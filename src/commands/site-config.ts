@@ -7,6 +7,7 @@ import type {
   Declaration,
   DeclaredJumpHost,
   DeclaredMaster,
+  DeclaredNormal,
   DeclaredSegment,
   DeclaredStation,
   DeclaredZone,
@@ -32,6 +33,8 @@ const VERSION = '1';
 const STATION_LEVEL = 2;
 const NAME_MAX = 64;
 const LISTED_MAX = 10_000;
+const OBJECT_MAX = 400;
+const UNIT_MAX = 0xffff_ffff;
 const DAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
 const ROLES: Readonly<Record<Role['role'], true>> = {
   controller: true,
@@ -96,6 +99,7 @@ class ConfigReader {
       segments,
       zones: this.#named(keys.get('zones'), (value) => this.#zone(value)),
       windows: this.#named(keys.get('maintenance-windows'), (value) => this.#window(value)),
+      normal: this.#each(keys.get('normal'), (value) => this.#normal(value)),
       settings: this.#settings(keys.get('modules')),
     };
   }
@@ -203,6 +207,71 @@ class ConfigReader {
       : { name, devices, fromUs: from, untilUs: until, days: [], fromMinute: 0, untilMinute: 0, utcOffsetMinutes };
   }
 
+  #normal(value: ConfigValue): DeclaredNormal | null {
+    const keys = this.#document.section(value, [
+      'kind',
+      'device',
+      'segment',
+      'unit',
+      'by',
+      'by-segment',
+      'object',
+      'reason',
+    ]);
+    const kind = this.#required(value, keys, 'kind', (given) => this.#kind(given));
+    const device = this.#optionalHost(keys, 'device', 'segment');
+    const by = this.#optionalHost(keys, 'by', 'by-segment');
+    const unit = keys.get('unit');
+    const object = keys.get('object');
+    const reason = keys.get('reason');
+    if (kind !== null && device === null && by === null && !keys.has('device') && !keys.has('by')) {
+      this.#document.problem(
+        value.node,
+        `it names no device; an alert that is never wanted is switched off: modules, ${kind.replace('/', ', severities, ')}: off`,
+      );
+    }
+    if (kind === null) return null;
+    return {
+      kind,
+      device,
+      unit: unit === undefined ? null : this.#unit(unit),
+      by,
+      object: object === undefined ? null : this.#visible(object, OBJECT_MAX),
+      reason: reason === undefined ? '' : (this.#visible(reason, OBJECT_MAX) ?? ''),
+    };
+  }
+
+  #kind(value: ConfigValue): string | null {
+    const text = this.#document.text(value);
+    if (text === null) return null;
+    const kinds = modules.flatMap(({ meta }) => meta.kinds.map(({ kind }) => kind));
+    if (kinds.includes(text)) return text;
+    const shown = showable(text, NAME_MAX);
+    this.#document.problem(
+      value.node,
+      `no alert is called '${shown}'${didYouMean(text, kinds) || "; '1sec modules' lists them"}`,
+    );
+    return null;
+  }
+
+  #optionalHost(keys: ReadonlyMap<string, ConfigValue>, key: string, segmentKey: string): HostPattern | null {
+    const value = keys.get(key);
+    const segment = keys.get(segmentKey);
+    if (value !== undefined) return this.#host(value, this.#segmentName(segment));
+    if (segment !== undefined) this.#document.problem(segment.node, `${segmentKey} is nothing without ${key}`);
+    return null;
+  }
+
+  /** A number as alerts show it, or `none` for the device itself: -1. */
+  #unit(value: ConfigValue): number | null {
+    const text = this.#document.text(value);
+    if (text === null) return null;
+    if (text === 'none') return -1;
+    if (/^[0-9]{1,10}$/.test(text) && Number(text) <= UNIT_MAX) return Number(text);
+    this.#document.problem(value.node, 'unit must be a number as alerts show it, or none for the device itself');
+    return null;
+  }
+
   #settings(value: ConfigValue | undefined): Map<string, ModuleSettings> {
     const settings = new Map<string, ModuleSettings>();
     if (value === undefined) return settings;
@@ -247,10 +316,14 @@ class ConfigReader {
   }
 
   #name(value: ConfigValue): string | null {
+    return this.#visible(value, NAME_MAX);
+  }
+
+  #visible(value: ConfigValue, max: number): string | null {
     const text = this.#document.text(value);
     if (text === null) return null;
-    if (text.length <= NAME_MAX && showable(text) === text) return text;
-    this.#document.problem(value.node, `${value.what} must have at most ${NAME_MAX} characters, all of them visible`);
+    if (text.length <= max && showable(text, max) === text) return text;
+    this.#document.problem(value.node, `${value.what} must have at most ${max} characters, all of them visible`);
     return null;
   }
 
@@ -365,5 +438,6 @@ const TOP_KEYS = [
   'segments',
   'zones',
   'maintenance-windows',
+  'normal',
   'modules',
 ];

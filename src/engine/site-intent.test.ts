@@ -21,6 +21,7 @@ const NOTHING: Declaration = {
   masters: [],
   engineeringStations: [],
   jumpHosts: [],
+  normal: [],
   segments: [],
   zones: [],
   windows: [],

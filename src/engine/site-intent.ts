@@ -4,6 +4,7 @@ import type { Claim, HostDirectory } from '../facts/facts.ts';
 import {
   DECLARED_SOURCE,
   type Declaration,
+  type DeclaredNormal,
   type DeclaredStation,
   type HostPattern,
   type Intent,
@@ -21,6 +22,12 @@ interface Pattern {
   readonly segment: string | null;
 }
 
+interface Normal {
+  readonly declared: DeclaredNormal;
+  readonly device: Pattern | null;
+  readonly by: Pattern | null;
+}
+
 export class SiteIntent implements Intent {
   readonly declared: Declaration;
   readonly #hosts: HostDirectory;
@@ -28,6 +35,7 @@ export class SiteIntent implements Intent {
   readonly #stations: readonly Pattern[];
   readonly #jumpHosts: readonly Pattern[];
   readonly #windows: readonly { readonly window: MaintenanceWindow; readonly devices: readonly Pattern[] }[];
+  readonly #normalOfKind: ReadonlyMap<string, readonly Normal[]>;
   /** Host number → index of its station, -1 for none. */
   readonly #stationOf = new Map<number, number>();
   readonly #addresses = new Map<number, AddressRange | null>();
@@ -43,6 +51,12 @@ export class SiteIntent implements Intent {
     this.#stations = declared.engineeringStations.map(({ host }) => patternOf(host));
     this.#jumpHosts = declared.jumpHosts.map(({ host }) => patternOf(host));
     this.#windows = declared.windows.map((window) => ({ window, devices: window.devices.map(patternOf) }));
+    const normal = declared.normal.map((each) => ({
+      declared: each,
+      device: each.device === null ? null : patternOf(each.device),
+      by: each.by === null ? null : patternOf(each.by),
+    }));
+    this.#normalOfKind = Map.groupBy(normal, ({ declared: { kind } }) => kind);
   }
 
   isMaster(client: number, server: number): boolean {
@@ -101,9 +115,21 @@ export class SiteIntent implements Intent {
 
   /** The judgement with the severity that the settings want; null: it is not to be raised. */
   weighed(judgement: Judgement): Judgement | null {
+    if (this.#isNormal(judgement)) return null;
     const wanted = this.#settingOf(judgement.kind);
     if (wanted === undefined) return judgement;
     return wanted === 'off' ? null : { ...judgement, severity: wanted };
+  }
+
+  #isNormal({ kind, subject, peer, object }: Judgement): boolean {
+    const ofKind = this.#normalOfKind.get(kind);
+    if (ofKind === undefined) return false;
+    return ofKind.some(({ declared, device, by }) => {
+      if (device !== null && !this.#matches(subject.host, device)) return false;
+      if (declared.unit !== null && declared.unit !== Math.max(-1, subject.unit)) return false;
+      if (by !== null && (peer === null || !this.#matches(peer.host, by))) return false;
+      return declared.object === null || declared.object === object;
+    });
   }
 
   #settingOf(kind: Alert['kind']): Severity | 'off' | undefined {

@@ -85,6 +85,21 @@ export interface AcceptedFinding {
   readonly object: string;
 }
 
+/** What a person wrote down as normal here: such findings are not raised. What is null or empty is not asked. */
+export interface DeclaredNormal {
+  /** `module/name`. */
+  readonly kind: string;
+  /** The device it happens to. */
+  readonly device: HostPattern | null;
+  /** -1: the device itself, none of what is behind it. */
+  readonly unit: number | null;
+  /** Who does it. */
+  readonly by: HostPattern | null;
+  /** What is touched, word for word as alerts name it. */
+  readonly object: string | null;
+  readonly reason: string;
+}
+
 export interface AcceptedParty {
   readonly segment: string;
   readonly address: string;
@@ -100,6 +115,7 @@ export interface Declaration {
   readonly segments: readonly DeclaredSegment[];
   readonly zones: readonly DeclaredZone[];
   readonly windows: readonly MaintenanceWindow[];
+  readonly normal: readonly DeclaredNormal[];
   /** By module id. */
   readonly settings: ReadonlyMap<string, ModuleSettings>;
 }

@@ -111,7 +111,7 @@ export interface PointLearning {
   /** Each point of the write was ordinary, and learned. */
   noteOrdinaryWrite(run: number, operation: Operation): void;
   /** A write that was judged: its value stands in the point, but is no part of what is usual. */
-  noteDeviation(point: number, value: number): void;
+  noteDeviation(point: number, value: number, timeUs: number): void;
   /** Writes that the baseline saw in one stretch of time only; they are not in `view`. Null: none. */
   unconfirmedWrites(point: number): UnconfirmedWrites | null;
   /** Hosts that read, or wrote, the point or its neighbours; at most four are remembered. */

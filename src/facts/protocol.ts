@@ -81,6 +81,13 @@ export interface MessageKind {
   readonly name: string;
 }
 
+/**
+ * Told the kind of a message, and what else of it another decoder shows as well: a version, a code, the type of a
+ * question. `carried`: the protocol it is of, where that is another one than the decoder's. Outside the hot path: whoever
+ * counts kinds or compares them hears of them, no analysis does.
+ */
+export type KindSink = (kind: string, detail?: string, carried?: string) => void;
+
 /** Devices behind a host: Modbus units, CIP slots, DNP3 link addresses, BACnet networks. */
 export interface ProtocolUnits {
   /** `unit 5`, `slot 2`, `outstation 10`, `network 3 address 12`. */
@@ -121,6 +128,11 @@ export interface Protocol {
   readonly units?: ProtocolUnits;
   /** Every kind of message that is decoded, in the order of the specification: docs/protocols.md lists them. */
   readonly kinds: readonly MessageKind[];
+  /**
+   * Every kind that `tellKinds` of the decoder can name, of a protocol whose messages mostly are no operations. Absent: the
+   * kinds of its messages are those of its operations.
+   */
+  readonly messageKinds?: readonly string[];
   /** One line for `1sec protocols`. */
   readonly summary: string;
   /** State for one analysis; nothing is kept at module level. */
@@ -145,6 +157,11 @@ export interface ProtocolDecoder {
   decode(bytes: Uint8Array, start: number, end: number, context: MessageContext): void;
   /** Bytes of one direction were lost: forget what waited for them. `context` names the conversation. */
   gap(flow: number, fromClient: boolean, context: MessageContext): void;
+  /**
+   * Names each message that begins in what `decode` is about to be given, and changes nothing. Nothing is named of the
+   * rest of a message that came in pieces. Called by listeners outside the hot path only, so it may allocate.
+   */
+  tellKinds?(bytes: Uint8Array, start: number, end: number, context: MessageContext, tell: KindSink): void;
   /**
    * Has a message of another conversation announced this one (a file's data connection)? Asked before any content is
    * looked at; `context` names the conversation, nothing of it was decoded. The content cannot contradict it.

@@ -17,13 +17,14 @@ export const ValueWord = {
   /** Moves at which the range, and the largest step, grew last. */
   rangeGrownAt: 12,
   stepGrownAt: 13,
-  /** Which way the last write went that changed the value: see Direction. */
+  /** Which way the last write went that changed the value, and whether what stands there was judged: see Direction. */
   direction: 14,
-  /** 1: the value that stands there was judged, so what is read of it is not learned. */
-  isDeviating: 15,
+  /** Which course is its own; 0: none. */
+  course: 15,
 } as const;
 
-export const Direction = { unknown: 0, up: 1, down: 2 } as const;
+/** `isDeviating` is a bit beside the others: the value was judged, so what is read of it is not learned. */
+export const Direction = { unknown: 0, up: 1, down: 2, mask: 3, isDeviating: 4 } as const;
 
 const STRIDE = 8;
 const WORD_STRIDE = STRIDE * 2;
@@ -81,13 +82,14 @@ export class PointValues {
   readMoved(row: number, value: number): void {
     const { numbers, words } = this;
     const at = row * STRIDE;
-    if (words[row * WORD_STRIDE + ValueWord.isDeviating] === 0) {
+    const directionAt = row * WORD_STRIDE + ValueWord.direction;
+    if ((words[directionAt]! & Direction.isDeviating) === 0) {
       this.move(row, value);
       return;
     }
     // Back within what is known, or somewhere else that only the judged write explains.
     if (value >= numbers[at + ValueNumber.minimum]! && value <= numbers[at + ValueNumber.maximum]!) {
-      words[row * WORD_STRIDE + ValueWord.isDeviating] = 0;
+      words[directionAt]! &= Direction.mask;
     }
     numbers[at + ValueNumber.last] = value;
   }

@@ -135,7 +135,7 @@ test('a full table counts what it does not take in', () => {
   assert.equal(table.overflowed, 5);
   assert.equal(table.findOrInsert(PAGES_MAX + 1, 1, 0, 3, 0, START_US), 0);
   table.learnWrite(0, 1, 1, START_US);
-  table.noteDeviation(0, 1);
+  table.noteDeviation(0, 1, START_US);
   assert.equal(table.view(0).reads, 0);
   table.learnRead(readOf(0, [7], { server: PAGES_MAX + 1 }));
 });

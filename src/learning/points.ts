@@ -5,6 +5,7 @@
 import type { PointLearning, PointView, SwingView, UnconfirmedWrites } from '../facts/learning.ts';
 import { Encoding, type Operation } from '../facts/operation.ts';
 import { spaceWord } from './contexts.ts';
+import { Courses, type Course } from './courses.ts';
 import { Direction, PointValues, ValueNumber, ValueWord } from './point-values.ts';
 import { RUN_PAGES_MAX, RUN_STRIDE, Run, RunTable } from './runs.ts';
 import { Swings } from './swings.ts';
@@ -90,6 +91,7 @@ export class PointTable implements PointLearning {
   overflowed = 0;
   private readonly pages = new WordIndex(4, PAGES_MAX);
   readonly swings = new Swings();
+  private readonly courses = new Courses();
   private readonly values = new PointValues();
   private readonly runs = new RunTable();
   private capacity = CAPACITY_MIN;
@@ -334,18 +336,29 @@ export class PointTable implements PointLearning {
     if (this.isTeaching) this.noteWriteTime(point, values.words[wordAt + ValueWord.writes]!, timeUs);
     values.words[wordAt + ValueWord.writes]!++;
     if (!Number.isFinite(value)) return;
-    values.words[wordAt + ValueWord.isDeviating] = 0;
-    if (values.numbers[row * PointValues.stride + ValueNumber.last] === value) return;
+    values.words[wordAt + ValueWord.direction]! &= Direction.mask;
+    const { courses } = this;
+    courses.before = values.numbers[row * PointValues.stride + ValueNumber.last]!;
+    if (courses.before === value) return;
+    courses.value = value;
+    courses.nowUs = timeUs;
     values.move(row, value);
     this.changed(point, value);
+    this.noteCourse(point, row);
   }
 
-  noteDeviation(point: number, value: number): void {
+  noteDeviation(point: number, value: number, timeUs: number): void {
     if (point === 0 || !Number.isFinite(value)) return;
     const row = this.rowOf(point);
-    this.values.words[row * PointValues.wordStride + ValueWord.isDeviating] = 1;
-    this.values.numbers[row * PointValues.stride + ValueNumber.last] = value;
+    const lastAt = row * PointValues.stride + ValueNumber.last;
+    const { courses } = this;
+    courses.before = this.values.numbers[lastAt]!;
+    courses.value = value;
+    courses.nowUs = timeUs;
+    this.values.words[row * PointValues.wordStride + ValueWord.direction]! |= Direction.isDeviating;
+    this.values.numbers[lastAt] = value;
     this.changed(point, value);
+    if (courses.before !== value) this.noteCourse(point, row);
   }
 
   isOrdinary(point: number, value: number): boolean {
@@ -368,10 +381,18 @@ export class PointTable implements PointLearning {
     const direction = value > last ? Direction.up : value < last ? Direction.down : Direction.unknown;
     if (direction === Direction.unknown) return null;
     const wordAt = row * PointValues.wordStride + ValueWord.direction;
-    const before = this.values.words[wordAt]!;
-    this.values.words[wordAt] = direction;
+    const word = this.values.words[wordAt]!;
+    const before = word & Direction.mask;
+    this.values.words[wordAt] = (word & Direction.isDeviating) | direction;
     if (before === Direction.unknown || before === direction) return null;
     return this.swings.turned(point, timeUs, this.heads[(point >> 6) * HEAD_DOUBLES + PageTime.firstUs]!);
+  }
+
+  /** Where a point lies: server, unit, protocol and space in one word, number of the object. */
+  placeOf(point: number): [server: number, unit: number, space: number, address: number] {
+    const page = point >> 6;
+    const word = (index: number): number => this.pages.word(page, index);
+    return [word(0), word(1), word(2), word(3) * PAGE_POINTS + (point & 63)];
   }
 
   /** Words of a page's key: server, unit, protocol and space, page number. */
@@ -517,9 +538,35 @@ export class PointTable implements PointLearning {
   private read(point: number, value: number): void {
     if (!Number.isFinite(value)) return;
     const row = this.rowOf(point);
-    if (this.values.numbers[row * PointValues.stride + ValueNumber.last] === value) return;
+    const { courses } = this;
+    courses.before = this.values.numbers[row * PointValues.stride + ValueNumber.last]!;
+    if (courses.before === value) return;
+    courses.value = value;
+    courses.nowUs = this.accessUs;
     this.values.readMoved(row, value);
     this.changed(point, value);
+    this.noteCourse(point, row);
+  }
+
+  /** `courses` knows the values and the time. */
+  private noteCourse(point: number, row: number): void {
+    const { courses } = this;
+    const { words } = this.values;
+    const courseAt = row * PointValues.wordStride + ValueWord.course;
+    if (words[courseAt] !== 0) {
+      courses.note(words[courseAt]!);
+      return;
+    }
+    if (courses.isFull) return;
+    // What a baseline says of a page began before anything that was seen here.
+    const isRestored = this.headWords[(point >> 6) * HEAD_WORDS + HeadWord.isApproved] === 1;
+    courses.sinceUs = isRestored ? courses.nowUs : this.heads[(point >> 6) * HEAD_DOUBLES + PageTime.firstUs]!;
+    words[courseAt] = courses.begin(point);
+  }
+
+  /** How the values of points went, as far as they changed. */
+  coursesOfPoints(): Generator<[point: number, course: Course]> {
+    return this.courses.all((point) => this.heads[(point >> 6) * HEAD_DOUBLES + PageTime.lastUs]!);
   }
 
   /** The last value of the point is another one. */

@@ -80,7 +80,7 @@ function learn(table: PointTable, operation: Operation): void {
     if (!Number.isNaN(value)) table.turned(point, value, timeUs);
     const isFine = table.isOrdinary(point, wire);
     if (!isFine) isOrdinary = false;
-    if (!isFine && wire % 7 === 3) table.noteDeviation(point, value);
+    if (!isFine && wire % 7 === 3) table.noteDeviation(point, value, timeUs);
     else table.learnWrite(point, value, client, timeUs);
   }
   if (isOrdinary) table.noteOrdinaryWrite(run, operation);

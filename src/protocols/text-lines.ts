@@ -48,6 +48,11 @@ export function lineTextEnd(bytes: Uint8Array, start: number, end: number): numb
 export class LongLines {
   #isInside = false;
 
+  /** What comes next is the rest of a line whose beginning was passed over. */
+  get isInside(): boolean {
+    return this.#isInside;
+  }
+
   /** True: these bytes are a line with its end, to be read. False: a piece of one that is too long. */
   isWhole(bytes: Uint8Array, start: number, end: number): boolean {
     const hasEnd = end > start && bytes[end - 1] === LF;

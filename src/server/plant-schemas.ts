@@ -96,6 +96,7 @@ const POINT = shape({
   minimum: REAL,
   maximum: REAL,
   step: REAL,
+  course: orNull(shape({ from: TIME, until: TIME, least: listOf(REAL), most: listOf(REAL) })),
   seen: TIME,
 });
 

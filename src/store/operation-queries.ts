@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { storedFrame, type CaptureIds } from './assets.ts';
 import type { FrameReference } from '../facts/frame-reference.ts';
 import { all, countOf, type Condition, type PageOf, type PagePlace } from './page-queries.ts';
+import type { PointCourse } from './points.ts';
 import { numberOf, numberOrNull, textOf, textOrNull, type Row } from './stored-values.ts';
 
 export interface StoredOperation {
@@ -138,6 +139,7 @@ export interface StoredPoint {
   readonly maximum: number | null;
   readonly step: number | null;
   readonly lastUs: number;
+  readonly course: PointCourse | null;
 }
 
 /** Of one device: what is written first. */
@@ -170,6 +172,7 @@ export function pointPage(database: DatabaseSync, asset: string, place: PagePlac
         maximum: numberOrNull(row, 'maximum'),
         step: numberOrNull(row, 'step'),
         lastUs: numberOf(row, 'last_us'),
+        course: textOrNull(row, 'course') === null ? null : (JSON.parse(textOf(row, 'course')) as PointCourse),
       };
     }),
   };

@@ -107,18 +107,23 @@ test('points widen their ranges, and the last value is that of the newest analys
   const point = {
     ...{ segment: 'default', address: EXAMPLE_HOSTS.address(1), unit: 3, protocol: 'modbus', space: 'coil', first: 5 },
     ...{ name: '', count: 1, reads: 3, writes: 0, last: 4, minimum: 2, maximum: 6, step: 1, lastUs: START_US },
+    course: { startUs: START_US, widthUs: 1e6, least: [2, 4], most: [6, 4] },
   };
   const site = { assets: [exampleAsset()], conversations: [exampleConversation(0, 10)] };
   await saveExample(store, { ...site, content: 'a', points: [point] });
   await saveExample(store, {
     ...{ content: 'b' },
-    points: [{ ...point, minimum: 1, maximum: 5, last: 9, step: NaN, lastUs: START_US + 1 }],
+    points: [{ ...point, minimum: 1, maximum: 5, last: 9, step: NaN, lastUs: START_US + 1, course: null }],
   });
-  await saveExample(store, { content: 'c', points: [{ ...point, last: 1 }] });
+  await saveExample(store, {
+    content: 'c',
+    points: [{ ...point, last: 1, lastUs: START_US, course: { ...point.course, startUs: 1 } }],
+  });
   store.close();
   const reader = new SiteReader(path);
   const { items } = reader.ask((database) => pointPage(database, 'asset-1', { offset: 0, limit: 9, words: [] }));
-  const { minimum, maximum, last, step, reads } = items[0]!;
+  const { minimum, maximum, last, step, reads, course } = items[0]!;
+  assert.deepEqual(course, point.course);
   assert.deepEqual([minimum, maximum, last, step, reads], [1, 6, 9, 1, 3]);
   reader.close();
 });

@@ -98,18 +98,17 @@ export function acceptedFinding(alert: ActedAlert, scope: AcceptedScope): Accept
   };
 }
 
-/** What is not to be raised again. `alertOf`: by id. */
-export function acceptedFindings(
-  actions: readonly OperatorAction[],
-  alertOf: (id: string) => ActedAlert | undefined,
-): AcceptedFinding[] {
-  return accepting(actions, alertOf).map(({ finding }) => finding);
+/** Who marked what as normal, when and why. */
+export interface Acceptance {
+  readonly action: OperatorAction;
+  readonly finding: AcceptedFinding;
 }
 
-function accepting(
+/** What is not to be raised again. `alertOf`: by id. */
+export function acceptances(
   actions: readonly OperatorAction[],
   alertOf: (id: string) => ActedAlert | undefined,
-): { readonly action: OperatorAction; readonly finding: AcceptedFinding }[] {
+): Acceptance[] {
   return standing(actions).flatMap((action) => {
     const alert = action.scope === null ? undefined : alertOf(action.alert);
     return alert === undefined ? [] : [{ action, finding: acceptedFinding(alert, action.scope!) }];
@@ -119,11 +118,11 @@ function accepting(
 /** The states of alerts: the latest that was done and not undone, to the alert itself or to all of its kind and parties. */
 export class AlertStates {
   readonly #own = new Map<string, OperatorAction>();
-  readonly #accepted = new Map<string, { readonly action: OperatorAction; readonly finding: AcceptedFinding }[]>();
+  readonly #accepted = new Map<string, Acceptance[]>();
 
   constructor(actions: readonly OperatorAction[], alertOf: (id: string) => ActedAlert | undefined) {
     for (const action of standing(actions)) if (action.action !== 'normal') this.#own.set(action.alert, action);
-    for (const each of accepting(actions, alertOf)) {
+    for (const each of acceptances(actions, alertOf)) {
       const known = this.#accepted.get(each.finding.kind);
       if (known === undefined) this.#accepted.set(each.finding.kind, [each]);
       else known.push(each);

@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { FirmwareEvent } from '../facts/firmware.ts';
 import { fileOf, frameOf } from '../facts/frame-reference.ts';
 import type { CaptureIds } from './assets.ts';
-import { numberOf, numberOrNull, storedWhole } from './stored-values.ts';
+import { numberOf, numberOrNull, storedWhole, textOrNull } from './stored-values.ts';
 
 /** Of one analysis; more are not stored. */
 export const POINTS_MAX = 100_000;
@@ -27,6 +27,16 @@ export interface ObservedPoint {
   readonly maximum: number;
   readonly step: number;
   readonly lastUs: number;
+  /** How its value went; null where it never changed, or too many did. */
+  readonly course: PointCourse | null;
+}
+
+/** The least and the most that stood in each stretch of `widthUs`, from `startUs` on. */
+export interface PointCourse {
+  readonly startUs: number;
+  readonly widthUs: number;
+  readonly least: readonly number[];
+  readonly most: readonly number[];
 }
 
 export interface ObservedFirmware extends Omit<FirmwareEvent, 'host' | 'unit'> {
@@ -38,7 +48,19 @@ export function mergePoints(database: DatabaseSync, points: readonly ObservedPoi
   const host = database.prepare('SELECT id FROM hosts WHERE segment = ? AND address = ?');
   const key = ['server', 'unit', 'protocol', 'space', 'first'];
   const find = database.prepare(`SELECT * FROM points WHERE ${key.map((name) => `${name} = ?`).join(' AND ')}`);
-  const columns = [...key, 'name', 'count', 'reads', 'writes', 'last', 'minimum', 'maximum', 'step', 'last_us'];
+  const columns = [
+    ...key,
+    'name',
+    'count',
+    'reads',
+    'writes',
+    'last',
+    'minimum',
+    'maximum',
+    'step',
+    'last_us',
+    'course',
+  ];
   const write = database.prepare(
     `INSERT OR REPLACE INTO points (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
   );
@@ -60,6 +82,7 @@ export function mergePoints(database: DatabaseSync, points: readonly ObservedPoi
       orNull(-least(-point.maximum, -value('maximum'))),
       orNull(-least(-point.step, -value('step'))),
       Math.max(storedWhole(point.lastUs), value('last_us') || 0),
+      isNewer && point.course !== null ? JSON.stringify(point.course) : textOrNull(known ?? {}, 'course'),
     );
   }
 }

@@ -282,5 +282,10 @@ const VERSION_5 = `
     BEGIN SELECT RAISE(ABORT, 'what operators did is not rewritten'); END;
 `;
 
+const VERSION_6 = `
+  -- How the value of a point went: {"startUs", "widthUs", "least": […], "most": […]}; of what was seen last.
+  ALTER TABLE points ADD COLUMN course TEXT;
+`;
+
 /** MIGRATIONS[n] makes version n + 1 out of version n. */
-export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5];
+export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6];

@@ -21,7 +21,7 @@ import {
 import { inTransaction, openDatabase, told, type OpenOptions } from './database.ts';
 import { LiveRecording } from './live-recording.ts';
 import { storeLogLine, storedLog, type LogLine, type LogPage, type LogWish } from './operator-log.ts';
-import { acceptedFindings, storeAction, storedActions, type OperatorAction } from './operator-actions.ts';
+import { acceptances, storeAction, storedActions, type Acceptance, type OperatorAction } from './operator-actions.ts';
 import { OperationGathering } from './operations.ts';
 import { mergeFirmware, mergePoints, type ObservedFirmware, type ObservedPoint } from './points.ts';
 import { numberOf, storedWhole, textOf } from './stored-values.ts';
@@ -124,12 +124,17 @@ export class SiteStore {
 
   /** What operators marked as normal, and did not undo. */
   accepted(): AcceptedFinding[] {
+    return this.acceptances().map(({ finding }) => finding);
+  }
+
+  /** The same with who did it. */
+  acceptances(): Acceptance[] {
     const actions = this.actions();
     const wanted = new Set(actions.filter(({ scope }) => scope !== null).map(({ alert }) => alert));
     if (wanted.size === 0) return [];
     const alerts = new Map<string, Alert>();
     for (const alert of this.alerts()) if (wanted.has(alert.id)) alerts.set(alert.id, alert);
-    return acceptedFindings(actions, (id) => alerts.get(id));
+    return acceptances(actions, (id) => alerts.get(id));
   }
 
   /** By its index in `captures`: what tells a capture from others, however it is called. */

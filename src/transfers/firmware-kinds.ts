@@ -56,10 +56,15 @@ export interface Candidate {
   readonly usualKind: string;
 }
 
+/** What comes this way is firmware, whatever it holds. */
+export function isFirmwareCarrier(carrier: string): boolean {
+  return CARRIER.test(carrier);
+}
+
 /** Why this is firmware, in words; empty where it is not. */
 export function firmwareReason(candidate: Candidate): string {
   const { kind, carrier, size, isReceiverDevice, usualKind } = candidate;
-  if (CARRIER.test(carrier)) return `it came as ${carrier}`;
+  if (isFirmwareCarrier(carrier)) return `it came as ${carrier}`;
   if (size < IMAGE_BYTES_MIN) return '';
   // Without query and path: names of HTTP are addresses.
   const path = candidate.name.split(/[?#]/, 1)[0]!;

@@ -42,6 +42,7 @@ const NOTHING_DECLARED: Declaration = {
   masters: [],
   engineeringStations: [],
   jumpHosts: [],
+  normal: [],
   segments: [],
   zones: [],
   windows: [],

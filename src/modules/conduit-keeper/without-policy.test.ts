@@ -29,7 +29,7 @@ function directoryOf(family: 'ipv4' | 'ipv6'): HostDirectory {
 }
 
 const DECLARED: Declaration = {
-  ...{ masters: [], engineeringStations: [], segments: [], zones: [], windows: [], settings: new Map() },
+  ...{ masters: [], engineeringStations: [], segments: [], zones: [], windows: [], normal: [], settings: new Map() },
   jumpHosts: [{ name: 'jump', host: { address: '10.30.1.30', segment: null } }],
 };
 const INTENT: Intent = {

@@ -1,5 +1,6 @@
 // Gathers the bytes of programs and files while they pass, as far as there is room: what is compared later.
 import type { Transfer } from '../../facts/facts.ts';
+import { isFirmwareCarrier } from '../../transfers/firmware-kinds.ts';
 
 /** Transfers whose bytes are gathered at once; the one that began first is let go. */
 const CARRIED_MAX = 128;
@@ -13,10 +14,10 @@ interface Gathered {
 }
 
 export class CarriedBytes {
-  /** Null: too large. */
+  /** Null: too large, or of somebody else's concern. */
   readonly #open = new Map<string, Gathered | null>();
 
-  piece({ transfer, offset, bytes }: Transfer): void {
+  piece({ transfer, carrier, offset, bytes }: Transfer): void {
     if (offset < 0 || bytes.length === 0) return;
     let gathered = this.#open.get(transfer);
     if (gathered === undefined) {
@@ -26,7 +27,8 @@ export class CarriedBytes {
           break;
         }
       }
-      this.#open.set(transfer, (gathered = { bytes: new Uint8Array(FIRST_BYTES), end: 0 }));
+      gathered = isFirmwareCarrier(carrier) ? null : { bytes: new Uint8Array(FIRST_BYTES), end: 0 };
+      this.#open.set(transfer, gathered);
     }
     if (gathered === null) return;
     const end = offset + bytes.length;

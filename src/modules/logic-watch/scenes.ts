@@ -48,7 +48,7 @@ export const NIGHT: MaintenanceWindow = {
 export function intent(hasStation: boolean, isWindow: boolean | null): Intent {
   const host: HostPattern = { address: '192.0.2.1', segment: null };
   const declared: Declaration = {
-    ...{ masters: [], segments: [], zones: [], jumpHosts: [], settings: new Map() },
+    ...{ masters: [], segments: [], zones: [], jumpHosts: [], normal: [], settings: new Map() },
     engineeringStations: hasStation ? [{ name: 'ews', host, level: 2 }] : [],
     windows: isWindow === null ? [] : [NIGHT],
   };

@@ -87,10 +87,10 @@ class ProcessGuard implements ModuleHandlers {
       if (view.reads + view.writes === 0) unknown++;
       if (!isTeaching && judge.isReadOnly(view, timeUs)) {
         readOnly = withPoint(readOnly, address, view, points.unconfirmedWrites(point));
-        points.noteDeviation(point, value);
+        points.noteDeviation(point, value, timeUs);
       } else if (!isTeaching && this.#judgeValue(operation, address, view, wire, raised < ALERTS_PER_WRITE_MAX)) {
         raised++;
-        points.noteDeviation(point, value);
+        points.noteDeviation(point, value, timeUs);
       } else points.learnWrite(point, value, client, timeUs);
     }
     if (readOnly !== null) this.#raiseReadOnly(operation, readOnly);

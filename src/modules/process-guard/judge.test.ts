@@ -61,7 +61,7 @@ class Register {
   }
 
   #deviates(value: number, severity: Severity): Severity {
-    this.#points.noteDeviation(this.#point, value);
+    this.#points.noteDeviation(this.#point, value, this.#timeUs);
     return severity;
   }
 }

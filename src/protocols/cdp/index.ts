@@ -4,6 +4,7 @@ import {
   Match,
   NOT_THIS_PROTOCOL,
   Speaker,
+  type KindSink,
   type MessageContext,
   type Protocol,
   type ProtocolDecoder,
@@ -31,6 +32,7 @@ export const cdp: Protocol = {
   codeName: (code) => `code ${code}`,
   family: 'it',
   kinds: [],
+  messageKinds: ['version 1', 'version 2'],
   summary: 'names, platforms, versions, capabilities, VLANs and addresses of neighbours',
   start: () => new CdpDecoder(),
 };
@@ -68,6 +70,10 @@ class CdpDecoder implements ProtocolDecoder {
       at += size;
     }
     tellOfSender(elements, bytes, context);
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, _context: MessageContext, tell: KindSink): void {
+    if (isCdp(bytes, start, end)) tell(`version ${bytes[start + SNAP_BYTES]!}`);
   }
 
   gap(): void {

@@ -3,6 +3,7 @@ import {
   Match,
   NOT_THIS_PROTOCOL,
   Speaker,
+  type KindSink,
   type MessageContext,
   type Protocol,
   type ProtocolDecoder,
@@ -11,6 +12,7 @@ import { violation } from '../facts-of-messages.ts';
 import { KINDS, codeName, functionName, spaceName } from './messages.ts';
 import { CoapMessage } from './parse.ts';
 import { CoapSession } from './session.ts';
+import { MESSAGE_KINDS, messageKind, typeName } from './kinds.ts';
 
 export const coap: Protocol = {
   name: 'coap',
@@ -23,6 +25,7 @@ export const coap: Protocol = {
   codeName,
   family: 'messaging',
   kinds: KINDS,
+  messageKinds: MESSAGE_KINDS,
   summary: 'requests, observed resources, block-wise transfers, values; registration, device and firmware of LwM2M',
   start: (protocol) => new CoapDecoder(protocol),
 };
@@ -64,6 +67,11 @@ class CoapDecoder implements ProtocolDecoder {
       return;
     }
     this.#session.message(message, bytes, end, context);
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, _context: MessageContext, tell: KindSink): void {
+    const message = this.#message;
+    if (message.read(bytes, start, end)) tell(messageKind(message.code), typeName(message.type));
   }
 
   gap(): void {

@@ -4,6 +4,7 @@ import {
   NEED_MORE,
   NOT_THIS_PROTOCOL,
   Speaker,
+  type KindSink,
   type MessageContext,
   type Protocol,
   type ProtocolDecoder,
@@ -13,6 +14,7 @@ import { OpenLogins } from '../open-logins.ts';
 import { RpcCalls, type RpcState, emptyRpcState } from '../rpc-calls.ts';
 import { rpcCallName, rpcKinds } from '../rpc-interfaces.ts';
 import { RPC_HEADER_BYTES, RpcType, isRpcHeader, rpcSize } from '../rpc-pdu.ts';
+import { MESSAGE_KINDS, tellKinds } from './kinds.ts';
 
 /** A fragment's length has 16 bits. */
 const FRAME_BYTES_MAX = 65_535;
@@ -29,6 +31,7 @@ export const dcerpc: Protocol = {
   codeName: (code) => `fault 0x${code.toString(16).padStart(8, '0')}`,
   family: 'it',
   kinds: rpcKinds(0),
+  messageKinds: MESSAGE_KINDS,
   summary: 'Remote procedure calls of Windows: interfaces that are bound, services and tasks that are made, logins',
   start: (index) => new DcerpcDecoder(index),
 };
@@ -84,6 +87,10 @@ class DcerpcDecoder implements ProtocolDecoder {
       this.#connections.set(context.flow, state);
     }
     this.#calls.read(context, state, context.flow, bytes, start, end);
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, _context: MessageContext, tell: KindSink): void {
+    tellKinds(bytes, start, end, tell);
   }
 
   /** An exchange of which a part is lost cannot be tested. */

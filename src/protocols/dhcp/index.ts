@@ -2,6 +2,7 @@
 import {
   NOT_THIS_PROTOCOL,
   Speaker,
+  type KindSink,
   type MessageContext,
   type Protocol,
   type ProtocolDecoder,
@@ -12,6 +13,7 @@ import { DhcpSession } from './session.ts';
 import { FUNCTION_NAMES_6, isOfServer } from './v6-messages.ts';
 import { looksLike6 } from './v6-parse.ts';
 import { Dhcp6Session } from './v6-session.ts';
+import { MESSAGE_KINDS, MESSAGE_KINDS_6, messageKind6, tellKinds } from './kinds.ts';
 
 export const dhcp: Protocol = {
   name: 'dhcp',
@@ -24,6 +26,7 @@ export const dhcp: Protocol = {
   codeName: (code) => `code ${code}`,
   family: 'it',
   kinds: [...FUNCTION_NAMES].map(([code, kind]) => ({ function: code, subfunction: -1, name: kind })),
+  messageKinds: MESSAGE_KINDS,
   summary: 'who was given which address, what clients say of themselves, what servers hand out',
   start: () => new DhcpDecoder(),
 };
@@ -48,6 +51,10 @@ class DhcpDecoder implements ProtocolDecoder {
     this.#session.datagram(bytes, start, end, context);
   }
 
+  tellKinds(bytes: Uint8Array, start: number, end: number, _context: MessageContext, tell: KindSink): void {
+    tellKinds(bytes, start, end, tell);
+  }
+
   gap(): void {}
 
   closed(flow: number, context: MessageContext): void {
@@ -70,6 +77,7 @@ export const dhcpv6: Protocol = {
   codeName: (code) => `code ${code}`,
   family: 'it',
   kinds: [...FUNCTION_NAMES_6].map(([code, kind]) => ({ function: code, subfunction: -1, name: kind })),
+  messageKinds: MESSAGE_KINDS_6,
   summary: 'who was given which IPv6 address or prefix, what clients say of themselves',
   start: () => new Dhcp6Decoder(),
 };
@@ -94,6 +102,10 @@ class Dhcp6Decoder implements ProtocolDecoder {
   }
 
   // What was told is bounded by count and belongs to hosts.
+  tellKinds(bytes: Uint8Array, start: number, end: number, _context: MessageContext, tell: KindSink): void {
+    if (end > start) tell(messageKind6(bytes[start]!));
+  }
+
   gap(): void {}
 
   closed(): void {}

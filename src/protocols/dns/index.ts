@@ -2,6 +2,7 @@
 import {
   Match,
   Speaker,
+  type KindSink,
   type MessageContext,
   type MessageKind,
   type Protocol,
@@ -15,6 +16,7 @@ import { FRAME_BYTES_MAX, LENGTH_BYTES, frameSize, isLikely, looksLikeDns, parse
 import { emitServices } from './services.ts';
 import { Told } from './told.ts';
 import { Tunnels } from './tunnels.ts';
+import { MESSAGE_KINDS, NETBIOS_MESSAGE_KINDS, tellKinds } from './kinds.ts';
 
 type Name = 'dns' | 'mdns' | 'llmnr' | 'nbns';
 
@@ -33,6 +35,7 @@ function entry(name: Name, title: string, transports: Protocol['transports'], po
     codeName: (code) => `code ${code}`,
     family: 'it',
     kinds: KINDS,
+    messageKinds: name === 'nbns' ? NETBIOS_MESSAGE_KINDS : MESSAGE_KINDS,
     summary,
     start: () => new NameDecoder(name),
   };
@@ -104,6 +107,11 @@ class NameDecoder implements ProtocolDecoder {
   }
 
   // Nothing waits for the other direction.
+  tellKinds(bytes: Uint8Array, start: number, end: number, context: MessageContext, tell: KindSink): void {
+    const from = context.isTcp ? Math.min(end, start + LENGTH_BYTES) : start;
+    tellKinds(bytes, from, end, this.name === 'nbns', tell);
+  }
+
   gap(): void {}
 
   closed(flow: number): void {

@@ -4,6 +4,7 @@ import {
   Match,
   NOT_THIS_PROTOCOL,
   Speaker,
+  type KindSink,
   type MessageContext,
   type Protocol,
   type ProtocolDecoder,
@@ -37,6 +38,7 @@ export const edimax: Protocol = {
   codeName: (code) => `code ${code}`,
   family: 'it',
   kinds: [],
+  messageKinds: ['registration', 'other message of the maker', 'search', 'answer to a search', 'keep-alive'],
   summary: 'the model, hardware, firmware and name with which a device registers at its maker and answers to searches',
   start: () => new EdimaxDecoder(),
 };
@@ -68,6 +70,13 @@ class EdimaxDecoder implements ProtocolDecoder {
     } else if (end - start !== KEEP_ALIVE_SIZE) {
       violation(context, 'edimax', 'message-unknown', 'neither the XML nor the record of Edimax', bytes, start, end);
     }
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, _context: MessageContext, tell: KindSink): void {
+    if (isRotated(bytes, start, end))
+      tell(codeOf(textOf(bytes, start, end)) === REGISTRATION ? 'registration' : 'other message of the maker');
+    else if (isRecord(bytes, start, end)) tell(isAnswer(bytes, start, end) ? 'answer to a search' : 'search');
+    else if (end - start === KEEP_ALIVE_SIZE) tell('keep-alive');
   }
 
   gap(): void {

@@ -3,7 +3,7 @@ import type { Protocol, ProtocolUnits } from '../../facts/protocol.ts';
 import { spaceName } from './classes.ts';
 import { COMMAND_FUNCTIONS, COMMAND_KINDS, FRAME_BYTES_MAX, commandName } from './commands.ts';
 import { EnipDecoder } from './encapsulation.ts';
-import { EnipIoDecoder, IO_FRAME_BYTES_MAX } from './io.ts';
+import { EnipIoDecoder, IO_FRAME_BYTES_MAX, IO_KINDS } from './io.ts';
 import { unitName } from './path.ts';
 import { PCCC_FUNCTIONS, PCCC_KINDS, pcccName } from './pccc-functions.ts';
 import { SERVICE_KINDS, serviceName } from './services.ts';
@@ -50,6 +50,7 @@ export const enipIo: Protocol = {
   codeName: () => '',
   family: 'process',
   kinds: [],
+  messageKinds: IO_KINDS,
   summary: 'recognised; the data are not interpreted',
   start: () => new EnipIoDecoder('enip-io'),
 };

@@ -1,13 +1,22 @@
 // Implicit I/O of EtherNet/IP on UDP 2222 (volume 2, 3-2): recognised, and its sequence numbers left alone. It is a
 // conversation and nothing else: the data have no meaning without the configuration of both ends.
 import { u16le } from '../../bytes/endian.ts';
-import { Match, NOT_THIS_PROTOCOL, Speaker, type MessageContext, type ProtocolDecoder } from '../../facts/protocol.ts';
+import {
+  Match,
+  NOT_THIS_PROTOCOL,
+  Speaker,
+  type KindSink,
+  type MessageContext,
+  type ProtocolDecoder,
+} from '../../facts/protocol.ts';
 import { violation } from '../facts-of-messages.ts';
 import { Item } from './items.ts';
 
 /** Count of items, then the sequenced address: type, length, connection, sequence; then the type and length of the data. */
 const DATA_AT = 2 + 4 + 8 + 4;
 export const IO_FRAME_BYTES_MAX = 65_507;
+
+export const IO_KINDS: readonly string[] = ['connected data'];
 
 export class EnipIoDecoder implements ProtocolDecoder {
   readonly #name: string;
@@ -33,6 +42,10 @@ export class EnipIoDecoder implements ProtocolDecoder {
     if (isIo(bytes, start, end) && start + DATA_AT + u16le(bytes, start + DATA_AT - 2) <= end) return;
     const detail = `${end - start} bytes that are no address and data`;
     violation(context, this.#name, 'io-malformed', detail, bytes, start, end);
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, _context: MessageContext, tell: KindSink): void {
+    if (isIo(bytes, start, end)) tell(IO_KINDS[0]!);
   }
 
   gap(): void {

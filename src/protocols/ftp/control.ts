@@ -1,6 +1,6 @@
 // Follows control conversations: commands and the replies to them, the data conversations they announce, what is carried.
 import { printable } from '../../bytes/text.ts';
-import { NEED_MORE, type MessageContext } from '../../facts/protocol.ts';
+import { NEED_MORE, type KindSink, type MessageContext } from '../../facts/protocol.ts';
 import { markSecret, setAnswered, startOperation, violation } from '../facts-of-messages.ts';
 import { lineEnd } from '../text-lines.ts';
 import { UpgradedTls } from '../upgraded-tls.ts';
@@ -16,6 +16,7 @@ import {
   type Session,
 } from './control-session.ts';
 import { claimClient, claimGreeting, claimSystem } from './identity.ts';
+import { tellLine } from './kinds.ts';
 import type { Logins } from './logins.ts';
 import { Command, Reply, isFileCommand, isListing, operationKind } from './messages.ts';
 import * as parse from './parse.ts';
@@ -82,6 +83,13 @@ export class ControlSessions {
       );
     if (context.fromClient) this.#command(session, bytes, start, stop, context);
     else this.#line(session, bytes, start, stop, context);
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, context: MessageContext, tell: KindSink): void {
+    const session = this.#sessions.get(context.flow);
+    if (session?.isOpaque === true) this.#tls.tellKinds(bytes, start, end, context, tell);
+    else if (session?.isInLongLine[context.fromClient ? 0 : 1] !== true)
+      tellLine(bytes, start, end, context.fromClient, tell);
   }
 
   isOpaque(flow: number): boolean {

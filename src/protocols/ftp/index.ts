@@ -1,11 +1,18 @@
 // FTP: the protocol's entry in the list, and the running decoder that ties control and data conversations together.
-import { Speaker, type MessageContext, type Protocol, type ProtocolDecoder } from '../../facts/protocol.ts';
+import {
+  Speaker,
+  type KindSink,
+  type MessageContext,
+  type Protocol,
+  type ProtocolDecoder,
+} from '../../facts/protocol.ts';
 import { Announcements } from './announced.ts';
 import { ControlSessions } from './control.ts';
 import { Logins } from './logins.ts';
 import { OPERATION_KINDS, REPLY_NAMES } from './messages.ts';
 import { FRAME_BYTES_MAX, looksLike, replyCode } from './parse.ts';
 import { Transfers } from './transfers.ts';
+import { MESSAGE_KINDS } from './kinds.ts';
 
 export const ftp: Protocol = {
   name: 'ftp',
@@ -20,6 +27,7 @@ export const ftp: Protocol = {
   codeName: (code) => REPLY_NAMES.get(code) ?? `reply ${code}`,
   family: 'it',
   kinds: OPERATION_KINDS.map(({ function: code, subfunction, name }) => ({ function: code, subfunction, name })),
+  messageKinds: MESSAGE_KINDS,
   summary:
     'File transfer: logins, files with their names and bytes on their data conversations, what is deleted or renamed',
   start: (protocol) => new FtpDecoder(protocol),
@@ -61,6 +69,10 @@ class FtpDecoder implements ProtocolDecoder {
   decode(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     if (this.#transfers.isData(context.flow)) this.#transfers.piece(bytes, start, end, context);
     else this.#control.decode(bytes, start, end, context);
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, context: MessageContext, tell: KindSink): void {
+    if (!this.#transfers.isData(context.flow)) this.#control.tellKinds(bytes, start, end, context, tell);
   }
 
   gap(flow: number, fromClient: boolean, context: MessageContext): void {

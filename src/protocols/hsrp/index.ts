@@ -1,16 +1,21 @@
 // HSRP (RFC 2281, and version 2): which routers share an address. The protocol's entry in the list, and the running decoder.
+import { u16be } from '../../bytes/endian.ts';
 import {
   Match,
   NOT_THIS_PROTOCOL,
   Speaker,
+  type KindSink,
   type MessageContext,
   type Protocol,
   type ProtocolDecoder,
 } from '../../facts/protocol.ts';
 import { violation } from '../facts-of-messages.ts';
+import { MESSAGE_KINDS, tellKinds } from './kinds.ts';
 
 /** RFC 2281, clause 5.1. */
 const VERSION_1_BYTES = 20;
+const ADVERTISE = 3;
+const ADVERTISEMENT_BYTES = 16;
 /** The group state element of version 2: type 1, 40 bytes behind its length. */
 const VERSION_2_BYTES = 42;
 const STATES_1: ReadonlyMap<number, string> = new Map([
@@ -36,6 +41,7 @@ export const hsrp: Protocol = {
   codeName: (code) => `code ${code}`,
   family: 'it',
   kinds: [],
+  messageKinds: MESSAGE_KINDS,
   summary: 'routers that share an address: group, state, and the address',
   start: () => new HsrpDecoder(),
 };
@@ -46,7 +52,7 @@ class HsrpDecoder implements ProtocolDecoder {
 
   /** Too little is its own to be recognised on another port. */
   looksLike(bytes: Uint8Array, start: number, end: number): number {
-    return versionOf(bytes, start, end) > 0 ? Match.maybe : Match.no;
+    return versionOf(bytes, start, end) > 0 || isAdvertisement(bytes, start, end) ? Match.maybe : Match.no;
   }
 
   speaker(): number {
@@ -80,6 +86,10 @@ class HsrpDecoder implements ProtocolDecoder {
     if (shared !== 0) tell(context, shared, 'shared-address', `hsrp ${group}`);
   }
 
+  tellKinds(bytes: Uint8Array, start: number, end: number, _context: MessageContext, tell: KindSink): void {
+    tellKinds(bytes, start, end, tell);
+  }
+
   gap(): void {
     // Datagrams are whole.
   }
@@ -101,6 +111,12 @@ function versionOf(bytes: Uint8Array, start: number, end: number): number {
   const isSecond = size >= VERSION_2_BYTES && bytes[start] === 1 && bytes[start + 1] === 40 && bytes[start + 2] === 2;
   if (!isSecond || bytes[start + 3]! > 2) return 0;
   return bytes[start + 5] === 4 || bytes[start + 5] === 6 ? 2 : 0;
+}
+
+/** Version 1, operation 3: how many groups of an interface are active; no address. Type 1, and a length that fits. */
+function isAdvertisement(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start < ADVERTISEMENT_BYTES || bytes[start] !== 0 || bytes[start + 1] !== ADVERTISE) return false;
+  return u16be(bytes, start + 2) === 1 && u16be(bytes, start + 4) <= end - start;
 }
 
 function tell(context: MessageContext, host: number, trait: string, value: string): void {

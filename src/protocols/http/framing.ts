@@ -1,11 +1,12 @@
 // Cuts each direction into heads, pieces of bodies, and the lines of chunked coding (RFC 9112 6 and 7); keeps step through
 // losses. What a piece means is the session's.
-import { NEED_MORE, type MessageContext } from '../../facts/protocol.ts';
+import { NEED_MORE, type KindSink, type MessageContext } from '../../facts/protocol.ts';
 import { Phase, type Conversation, type Side } from './exchanges.ts';
 import { HEAD_BYTES_MAX, Head, Kind, Start, headEnd, lineEnd, startOf } from './head.ts';
 import { FORM_BYTES_MAX, RULES, type Rule } from './messages.ts';
 import { isFirstSettings } from './http2-frames.ts';
 import { markHinted } from './attempts.ts';
+import { tellHead } from './kinds.ts';
 import type { Session } from './session.ts';
 import { hexDigit } from './text-in-bytes.ts';
 import { violation } from '../facts-of-messages.ts';
@@ -99,6 +100,20 @@ export class Framing {
         return;
       default:
     }
+  }
+
+  /** Names the head that is handed over; of a body nothing. */
+  tellKinds(bytes: Uint8Array, start: number, end: number, context: MessageContext, tell: KindSink): void {
+    const conversation = this.#session.of(context.flow);
+    if (conversation === null) return;
+    const side = sideOf(conversation, context.fromClient);
+    const isHead = side.phase === Phase.head || side.phase === Phase.search;
+    // Its preface is the first that is said behind an upgrade.
+    if (!isHead && side.phase !== Phase.http2) return;
+    const kind = startOf(bytes, start, end);
+    const isOfClient = kind === Start.request;
+    if ((kind !== Start.response && !isOfClient) || isOfClient !== context.fromClient) return;
+    if (headEnd(bytes, start, start, end) >= 0) tellHead(bytes, start, end, tell);
   }
 
   gap(flow: number, fromClient: boolean): void {

@@ -1,11 +1,18 @@
 // HTTP/1.x: the protocol's entry in the list, and the running decoder that ties framing and conversations together.
-import { Speaker, type MessageContext, type Protocol, type ProtocolDecoder } from '../../facts/protocol.ts';
+import {
+  Speaker,
+  type KindSink,
+  type MessageContext,
+  type Protocol,
+  type ProtocolDecoder,
+} from '../../facts/protocol.ts';
 import { METHODS, methodName, statusName } from './messages.ts';
 import { FRAME_BYTES_MAX, Framing } from './framing.ts';
 import { Start, startOf } from './head.ts';
 import { isFirstSettings } from './http2-frames.ts';
 import { looksLike } from './recognise.ts';
 import { Session } from './session.ts';
+import { MESSAGE_KINDS } from './kinds.ts';
 
 export const http: Protocol = {
   name: 'http',
@@ -18,6 +25,7 @@ export const http: Protocol = {
   codeName: statusName,
   family: 'it',
   kinds: METHODS.map((name, index) => ({ function: index + 1, subfunction: -1, name })),
+  messageKinds: MESSAGE_KINDS,
   summary: 'Web pages of devices: what they say they are, logins, what is uploaded and downloaded',
   start: (protocol) => new HttpDecoder(new Session(protocol)),
 };
@@ -47,6 +55,10 @@ export class HttpDecoder implements ProtocolDecoder {
 
   decode(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     this.#framing.decode(bytes, start, end, context);
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, context: MessageContext, tell: KindSink): void {
+    this.#framing.tellKinds(bytes, start, end, context, tell);
   }
 
   gap(flow: number, fromClient: boolean): void {

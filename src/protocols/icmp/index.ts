@@ -4,6 +4,7 @@ import {
   Match,
   NOT_THIS_PROTOCOL,
   Speaker,
+  type KindSink,
   type MessageContext,
   type Protocol,
   type ProtocolDecoder,
@@ -11,6 +12,7 @@ import {
 import { EchoAnswers } from './echo-answers.ts';
 import { EchoShapes } from './echo.ts';
 import { Neighbours } from './neighbours.ts';
+import { MESSAGE_KINDS, tellKinds } from './kinds.ts';
 
 /** IP protocol numbers of ICMP and ICMPv6; the types below are of one of them only. */
 const IP_PROTOCOLS = [1, 58];
@@ -38,6 +40,7 @@ export const icmp: Protocol = {
   codeName: (code) => `code ${code}`,
   family: 'it',
   kinds: [],
+  messageKinds: MESSAGE_KINDS,
   summary: 'who has which IPv6 address, routers, members of multicast groups, echoes that carry data',
   start: () => new IcmpDecoder(),
 };
@@ -91,6 +94,10 @@ class IcmpDecoder implements ProtocolDecoder {
         return;
       default:
     }
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, _context: MessageContext, tell: KindSink): void {
+    tellKinds(bytes, start, end, tell);
   }
 
   gap(): void {

@@ -5,12 +5,14 @@ import {
   Match,
   NOT_THIS_PROTOCOL,
   Speaker,
+  type KindSink,
   type MessageContext,
   type Protocol,
   type ProtocolDecoder,
 } from '../../facts/protocol.ts';
 import { ipv4Text } from '../../packet/addresses.ts';
 import { LastWords } from '../last-words.ts';
+import { MESSAGE_KINDS, tellKinds } from './kinds.ts';
 
 const IP_PROTOCOL = 2;
 const MESSAGE_BYTES = 8;
@@ -34,6 +36,7 @@ export const igmp: Protocol = {
   codeName: (code) => `code ${code}`,
   family: 'it',
   kinds: [],
+  messageKinds: MESSAGE_KINDS,
   summary: 'who listens to which multicast group, and who asks for it',
   start: () => new IgmpDecoder(),
 };
@@ -69,6 +72,10 @@ class IgmpDecoder implements ProtocolDecoder {
     } else if (type === Type.report1 || type === Type.report2) this.#member(context, host, bytes, start + 4, true);
     else if (type === Type.leave) this.#member(context, host, bytes, start + 4, false);
     else if (type === Type.report3) this.#records(bytes, start, end, host, context);
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, _context: MessageContext, tell: KindSink): void {
+    tellKinds(bytes, start, end, tell);
   }
 
   gap(): void {

@@ -1,8 +1,9 @@
 // IPMI over LAN with RMCP and ASF: the protocol's entry in the list, and the running decoder.
-import type { MessageContext, Protocol, ProtocolDecoder } from '../../facts/protocol.ts';
+import type { KindSink, MessageContext, Protocol, ProtocolDecoder } from '../../facts/protocol.ts';
 import { COMMANDS, COMPLETION_NAMES, commandKind } from './messages.ts';
 import { FRAME_BYTES_MAX, looksLike, speakerOf } from './parse.ts';
 import { Session } from './session.ts';
+import { MESSAGE_KINDS, tellKinds } from './kinds.ts';
 
 export const ipmi: Protocol = {
   name: 'ipmi',
@@ -15,6 +16,7 @@ export const ipmi: Protocol = {
   codeName: (code) => COMPLETION_NAMES.get(code) ?? `completion code ${code}`,
   family: 'management',
   kinds: COMMANDS.map(({ function: code, subfunction, name }) => ({ function: code, subfunction, name })),
+  messageKinds: MESSAGE_KINDS,
   summary: 'Management controllers of servers (IPMI 1.5 and 2.0, ASF): logins with RAKP, power, accounts, identity',
   start: (protocol) => new IpmiDecoder(protocol),
 };
@@ -41,6 +43,10 @@ class IpmiDecoder implements ProtocolDecoder {
 
   decode(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     this.#session.decode(bytes, start, end, context);
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, _context: MessageContext, tell: KindSink): void {
+    tellKinds(bytes, start, end, tell);
   }
 
   gap(): void {}

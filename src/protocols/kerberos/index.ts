@@ -1,8 +1,9 @@
 // Kerberos 5, the tickets of Windows domains: the protocol's entry in the list, and the running decoder.
-import type { MessageContext, Protocol, ProtocolDecoder } from '../../facts/protocol.ts';
+import type { KindSink, MessageContext, Protocol, ProtocolDecoder } from '../../facts/protocol.ts';
 import { errorName } from './messages.ts';
 import { FRAME_BYTES_MAX, LENGTH_BYTES, frameSize, looksLike, speaker } from './parse.ts';
 import { Exchanges } from './session.ts';
+import { MESSAGE_KINDS, tellKinds } from './kinds.ts';
 
 export const kerberos: Protocol = {
   name: 'kerberos',
@@ -15,6 +16,7 @@ export const kerberos: Protocol = {
   codeName: errorName,
   family: 'it',
   kinds: [],
+  messageKinds: MESSAGE_KINDS,
   summary: 'Tickets of Windows domains: users, services, their outcomes, encryption that is too weak',
   start: () => new KerberosDecoder(),
 };
@@ -37,6 +39,10 @@ class KerberosDecoder implements ProtocolDecoder {
 
   decode(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     this.#exchanges.message(bytes, context.isTcp ? start + LENGTH_BYTES : start, end, context);
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, context: MessageContext, tell: KindSink): void {
+    tellKinds(bytes, context.isTcp ? start + LENGTH_BYTES : start, end, tell);
   }
 
   gap(): void {}

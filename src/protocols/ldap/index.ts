@@ -1,8 +1,15 @@
 // LDAP: the protocol's entry in the list, and the running decoder.
-import { Speaker, type MessageContext, type Protocol, type ProtocolDecoder } from '../../facts/protocol.ts';
+import {
+  Speaker,
+  type KindSink,
+  type MessageContext,
+  type Protocol,
+  type ProtocolDecoder,
+} from '../../facts/protocol.ts';
 import { REQUESTS } from './messages.ts';
 import { looksLike, operationAt } from './parse.ts';
 import { FRAME_BYTES_MAX, Sessions } from './session.ts';
+import { MESSAGE_KINDS } from './kinds.ts';
 
 export const ldap: Protocol = {
   name: 'ldap',
@@ -15,6 +22,7 @@ export const ldap: Protocol = {
   codeName: (code) => `result ${code}`,
   family: 'it',
   kinds: [],
+  messageKinds: MESSAGE_KINDS,
   summary: 'Directories (LDAP): binds with name, mechanism and result, what a server says of itself',
   start: () => new LdapDecoder(),
 };
@@ -38,6 +46,10 @@ class LdapDecoder implements ProtocolDecoder {
 
   decode(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     this.#sessions.decode(bytes, start, end, context);
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, context: MessageContext, tell: KindSink): void {
+    this.#sessions.tellKinds(bytes, start, end, context, tell);
   }
 
   gap(flow: number, fromClient: boolean, context: MessageContext): void {

@@ -1,6 +1,6 @@
 // Follows the binds of each conversation to their results, and the moment from which it is encrypted.
 import { printable } from '../../bytes/text.ts';
-import { NEED_MORE, NOT_THIS_PROTOCOL, type MessageContext } from '../../facts/protocol.ts';
+import { NEED_MORE, NOT_THIS_PROTOCOL, type KindSink, type MessageContext } from '../../facts/protocol.ts';
 import { BerReader, BerTag, berInteger } from '../ber.ts';
 import { markSecret } from '../facts-of-messages.ts';
 import { LongFrames } from '../long-frames.ts';
@@ -11,6 +11,7 @@ import { UpgradedTls } from '../upgraded-tls.ts';
 import { Authentication, Operation, Result, START_TLS, Tag } from './messages.ts';
 import { messageSize } from './parse.ts';
 import { readRoot } from './root.ts';
+import { tellKinds } from './kinds.ts';
 
 /** A longer message is passed over: binds and root entries are short. */
 export const FRAME_BYTES_MAX = 65_536;
@@ -70,6 +71,13 @@ export class Sessions {
       if (context.isTcp) this.#tls.decode(bytes, start, end, context);
     } else if (size > end - start && context.isTcp) session.long.begins(context.fromClient, size, end - start);
     else this.#read(session, bytes, start, end, context);
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, context: MessageContext, tell: KindSink): void {
+    const session = this.#sessions.get(context.flow);
+    const isRecord = messageSize(bytes, start, end) < 0 && bytes[start] === HANDSHAKE && context.isTcp;
+    if (session?.isOpaque === true || isRecord) this.#tls.tellKinds(bytes, start, end, context, tell);
+    else if (session?.long.isAmid(context.fromClient) !== true) tellKinds(bytes, start, end, tell);
   }
 
   gap(flow: number, fromClient: boolean, context: MessageContext): void {

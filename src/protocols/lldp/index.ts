@@ -3,6 +3,7 @@ import {
   Match,
   NOT_THIS_PROTOCOL,
   Speaker,
+  type KindSink,
   type MessageContext,
   type Protocol,
   type ProtocolDecoder,
@@ -26,6 +27,7 @@ export const lldp: Protocol = {
   codeName: (code) => `code ${code}`,
   family: 'it',
   kinds: [],
+  messageKinds: ['LLDPDU'],
   summary: 'names, descriptions, capabilities and addresses of neighbours, LLDP-MED inventory, PROFINET elements',
   start: () => new LldpDecoder(),
 };
@@ -57,6 +59,10 @@ class LldpDecoder implements ProtocolDecoder {
     if (frame.problem !== '')
       violation(context, 'lldp', frame.problem, frame.detail, bytes, start, end, start + frame.problemAt);
     tellOfSender(frame, bytes, context);
+  }
+
+  tellKinds(_bytes: Uint8Array, start: number, end: number, _context: MessageContext, tell: KindSink): void {
+    if (end > start) tell('LLDPDU');
   }
 
   gap(): void {

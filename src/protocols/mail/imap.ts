@@ -1,11 +1,12 @@
 // IMAP (RFC 9051, RFC 3501): logins by LOGIN and AUTHENTICATE, what both sides say of themselves (greeting, ID of
 // RFC 2971), where encryption begins; messages in literals are passed over by their size.
-import { Match, Speaker, type MessageContext } from '../../facts/protocol.ts';
+import { Match, Speaker, type KindSink, type MessageContext } from '../../facts/protocol.ts';
 import { SaslExchange } from '../sasl.ts';
 import { decimalOf, holdsWord, indexOfWord, isText, isWord, lineTextEnd, skipBlanks, wordEnd } from '../text-lines.ts';
 import { claimsOfGreeting } from './greetings.ts';
 import { claimsOfId } from './imap-id.ts';
 import { ImapLogin, LITERAL_READ_MAX } from './imap-login.ts';
+import { tellImap } from './kinds.ts';
 import { MailDecoder, MailSession } from './mail-decoder.ts';
 import { firstLineEnd, isBeginning } from './pop3.ts';
 
@@ -91,6 +92,10 @@ export class ImapDecoder extends MailDecoder<ImapSession> {
     const second = skipBlanks(bytes, wordEnd(bytes, start, end), end);
     const secondEnd = wordEnd(bytes, second, end);
     return indexOfWord(bytes, second, secondEnd, STATES) >= 0 ? Speaker.server : Speaker.client;
+  }
+
+  protected tellLine(text: string, fromClient: boolean, tell: KindSink): void {
+    tellImap(text, fromClient, tell);
   }
 
   protected newSession(): ImapSession {

@@ -1,6 +1,6 @@
 // What POP3, SMTP and IMAP have in common as streams: lines, bodies that are passed over, the end where encryption begins,
 // losses, and one SASL exchange at a time.
-import { type MessageContext, type ProtocolDecoder } from '../../facts/protocol.ts';
+import { type KindSink, type MessageContext, type ProtocolDecoder } from '../../facts/protocol.ts';
 import { markSecret } from '../facts-of-messages.ts';
 import { NtlmExchanges } from '../ntlm.ts';
 import { OpenLogins } from '../open-logins.ts';
@@ -148,6 +148,28 @@ export abstract class MailDecoder<S extends MailSession> implements ProtocolDeco
       session.isBegun = true;
     }
   }
+
+  /** Names the line that is handed over: a command, or a reply by its code or its first word. */
+  tellKinds(bytes: Uint8Array, start: number, end: number, context: MessageContext, tell: KindSink): void {
+    const { fromClient } = context;
+    const session = this.#sessions.get(context.flow);
+    if (session?.isOpaque === true || isRecord(bytes, start, end)) {
+      this.#tls.tellKinds(bytes, start, end, context, tell);
+      return;
+    }
+    if (session !== undefined) {
+      if (session.rest(fromClient) > 0 || session.wantedSize(fromClient) > 0) return;
+      if (session.body(fromClient).isOpen || session.lines(fromClient).isInside) return;
+      if (fromClient && session.sasl !== null) return;
+    }
+    const textEnd = lineTextEnd(bytes, start, end);
+    if (textEnd === end) return;
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, Math.min(textEnd - start, 64)).toString('latin1');
+    this.tellLine(text, fromClient, tell);
+  }
+
+  /** `text`: the beginning of a line. */
+  protected abstract tellLine(text: string, fromClient: boolean, tell: KindSink): void;
 
   gap(flow: number, fromClient: boolean, context: MessageContext): void {
     const session = this.#sessions.get(flow);

@@ -2,7 +2,7 @@
 // passed over.
 import { createHash } from 'node:crypto';
 import { printable } from '../../bytes/text.ts';
-import { Match, Speaker, type MessageContext } from '../../facts/protocol.ts';
+import { Match, Speaker, type KindSink, type MessageContext } from '../../facts/protocol.ts';
 import { markSecret } from '../facts-of-messages.ts';
 import { secretOf } from '../open-logins.ts';
 import { SaslExchange } from '../sasl.ts';
@@ -17,6 +17,7 @@ import {
   wordEnd,
 } from '../text-lines.ts';
 import { claimsOfGreeting } from './greetings.ts';
+import { tellPop3 } from './kinds.ts';
 import { MailDecoder, MailSession } from './mail-decoder.ts';
 
 /** Commands of RFC 1939, RFC 2449 (CAPA), RFC 2595 (STLS), RFC 5034 (AUTH), RFC 6856 (UTF8, LANG). */
@@ -74,6 +75,10 @@ export class Pop3Decoder extends MailDecoder<Pop3Session> {
 
   speaker(bytes: Uint8Array, start: number, end: number): number {
     return isReply(bytes, start, end) ? Speaker.server : Speaker.client;
+  }
+
+  protected tellLine(text: string, fromClient: boolean, tell: KindSink): void {
+    tellPop3(text, fromClient, tell);
   }
 
   protected newSession(): Pop3Session {

@@ -1,6 +1,6 @@
 // SMTP and submission (RFC 5321, RFC 4954): greeting, names, logins by AUTH, where encryption begins; messages are passed
 // over, whether DATA or BDAT carries them.
-import { Match, Speaker, type MessageContext } from '../../facts/protocol.ts';
+import { Match, Speaker, type KindSink, type MessageContext } from '../../facts/protocol.ts';
 import { SaslExchange } from '../sasl.ts';
 import {
   decimalOf,
@@ -14,6 +14,7 @@ import {
   wordEnd,
 } from '../text-lines.ts';
 import { claimsOfClient, claimsOfGreeting } from './greetings.ts';
+import { tellSmtp } from './kinds.ts';
 import { MailDecoder, MailSession } from './mail-decoder.ts';
 import { firstLineEnd, isBeginning } from './pop3.ts';
 
@@ -72,6 +73,10 @@ export class SmtpDecoder extends MailDecoder<SmtpSession> {
 
   speaker(bytes: Uint8Array, start: number, end: number): number {
     return replyCodeOf(bytes, start, end) === 0 ? Speaker.client : Speaker.server;
+  }
+
+  protected tellLine(text: string, fromClient: boolean, tell: KindSink): void {
+    tellSmtp(text, fromClient, tell);
   }
 
   protected newSession(): SmtpSession {

@@ -1,8 +1,15 @@
 // MySQL and MariaDB: the protocol's entry in the list, and the running decoder that ties framing and sessions together.
-import { Speaker, type MessageContext, type Protocol, type ProtocolDecoder } from '../../facts/protocol.ts';
+import {
+  Speaker,
+  type KindSink,
+  type MessageContext,
+  type Protocol,
+  type ProtocolDecoder,
+} from '../../facts/protocol.ts';
 import { COMMAND_NAMES, Command, ERROR_NAMES, KIND_NAMES, functionName } from './messages.ts';
 import { FRAME_BYTES_MAX, HEADER_BYTES, isCommand, isGreeting, isResponse, looksLike } from './parse.ts';
 import { Sessions } from './session.ts';
+import { MESSAGE_KINDS } from './kinds.ts';
 
 export const mysql: Protocol = {
   name: 'mysql',
@@ -21,6 +28,7 @@ export const mysql: Protocol = {
       name: functionName(command, kind),
     })),
   ),
+  messageKinds: MESSAGE_KINDS,
   summary: 'MySQL and MariaDB: versions, logins and their outcome, statements that reach files, libraries or accounts',
   start: (protocol) => new MysqlDecoder(protocol),
 };
@@ -48,6 +56,10 @@ class MysqlDecoder implements ProtocolDecoder {
 
   decode(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     this.#sessions.decode(bytes, start, end, context);
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, context: MessageContext, tell: KindSink): void {
+    this.#sessions.tellKinds(bytes, start, end, context, tell);
   }
 
   gap(flow: number, fromClient: boolean): void {

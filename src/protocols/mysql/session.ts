@@ -1,7 +1,7 @@
 // Follows the conversations of MySQL: greeting, login, then commands, of which few matter to a monitor.
 import { u16le, u32le } from '../../bytes/endian.ts';
 import { printable } from '../../bytes/text.ts';
-import { NEED_MORE, NOT_THIS_PROTOCOL, type MessageContext } from '../../facts/protocol.ts';
+import { NEED_MORE, NOT_THIS_PROTOCOL, type KindSink, type MessageContext } from '../../facts/protocol.ts';
 import { Verb } from '../../facts/verbs.ts';
 import { Trust, claim, markSecret, setAnswered, startOperation } from '../facts-of-messages.ts';
 import { LongFrames } from '../long-frames.ts';
@@ -23,6 +23,7 @@ import {
   zeroAt,
   type LoginFields,
 } from './parse.ts';
+import { ERROR, GREETING, LOGIN, commandKind } from './kinds.ts';
 
 /** Conversations followed at a time; more are recognised and not looked into. */
 const SESSIONS_MAX = 16_384;
@@ -83,6 +84,19 @@ export class Sessions {
     if (end - start === HEADER_BYTES) return;
     if (context.fromClient) this.#ofClient(session, bytes, start, end, context);
     else this.#ofServer(session, bytes, start, end, context);
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, context: MessageContext, tell: KindSink): void {
+    const session = this.#of(bytes, start, end, context);
+    if (session === null || end - start <= HEADER_BYTES) return;
+    if (session.phase === Phase.opaque) this.#tls.tellKinds(bytes, start, end, context, tell);
+    if (session.phase === Phase.opaque || session.frames.isAmid(context.fromClient)) return;
+    const first = bytes[start + HEADER_BYTES]!;
+    if (!context.fromClient) {
+      if (session.phase === Phase.greeting && isGreeting(bytes, start, end)) tell(GREETING);
+      else if (first === Answer.error) tell(ERROR);
+    } else if (session.phase === Phase.response) tell(LOGIN);
+    else if (session.phase === Phase.commands && sequence(bytes, start) === 0) tell(commandKind(first));
   }
 
   gap(flow: number, fromClient: boolean): void {

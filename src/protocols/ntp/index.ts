@@ -5,6 +5,7 @@ import {
   Match,
   NOT_THIS_PROTOCOL,
   Speaker,
+  type KindSink,
   type MessageContext,
   type Protocol,
   type ProtocolDecoder,
@@ -12,6 +13,7 @@ import {
 import { claim, setAnswered, setUnasked, startOperation, Trust, violation } from '../facts-of-messages.ts';
 import { PendingOperations } from '../pending-operations.ts';
 import { KINDS, MODE_NAMES, Mode, functionName, verbOf } from './messages.ts';
+import { MESSAGE_KINDS, tellKinds } from './kinds.ts';
 
 const HEADER_BYTES = 48;
 const CONTROL_BYTES = 12;
@@ -34,6 +36,7 @@ export const ntp: Protocol = {
   codeName: (code) => `error ${code}`,
   family: 'it',
   kinds: KINDS,
+  messageKinds: MESSAGE_KINDS,
   summary:
     'who gives the time, its stratum and reference; control and private requests, and what a daemon says of itself',
   start: (protocol) => new NtpDecoder(protocol),
@@ -83,6 +86,10 @@ class NtpDecoder implements ProtocolDecoder {
     if (mode === Mode.control) this.#control(bytes, start, end, context);
     else if (mode === Mode.private) this.#private(bytes, start, context);
     else this.#time(bytes, start, mode, context);
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, _context: MessageContext, tell: KindSink): void {
+    if (isNtp(bytes, start, end)) tellKinds(bytes, start, end, tell);
   }
 
   gap(): void {

@@ -1,8 +1,9 @@
 // PostgreSQL: the protocol's entry in the list, and the running decoder that ties framing and sessions together.
-import type { MessageContext, Protocol, ProtocolDecoder } from '../../facts/protocol.ts';
+import type { KindSink, MessageContext, Protocol, ProtocolDecoder } from '../../facts/protocol.ts';
 import { KIND_NAMES, MESSAGE_NAMES, codeName, functionName } from './messages.ts';
 import { FRAME_BYTES_MAX, looksLike, speakerOf } from './parse.ts';
 import { Sessions } from './session.ts';
+import { MESSAGE_KINDS } from './kinds.ts';
 
 export const postgres: Protocol = {
   name: 'postgres',
@@ -17,6 +18,7 @@ export const postgres: Protocol = {
   kinds: [...MESSAGE_NAMES.keys()].flatMap((message) =>
     [...KIND_NAMES.keys()].map((kind) => ({ function: message, subfunction: kind, name: functionName(message, kind) })),
   ),
+  messageKinds: MESSAGE_KINDS,
   summary: 'PostgreSQL: versions, logins and their outcome, statements that reach programs, files or accounts',
   start: (protocol) => new PostgresDecoder(protocol),
 };
@@ -42,6 +44,10 @@ class PostgresDecoder implements ProtocolDecoder {
 
   decode(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     this.#sessions.decode(bytes, start, end, context);
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, context: MessageContext, tell: KindSink): void {
+    this.#sessions.tellKinds(bytes, start, end, context, tell);
   }
 
   gap(flow: number, fromClient: boolean): void {

@@ -1,7 +1,7 @@
 // Follows the conversations of PostgreSQL: startup, what the server asks for, the client's answer, then statements.
 import { u32be } from '../../bytes/endian.ts';
 import { printable } from '../../bytes/text.ts';
-import { NEED_MORE, NOT_THIS_PROTOCOL, type MessageContext } from '../../facts/protocol.ts';
+import { NEED_MORE, NOT_THIS_PROTOCOL, type KindSink, type MessageContext } from '../../facts/protocol.ts';
 import { Verb } from '../../facts/verbs.ts';
 import { Trust, claim, markSecret, setAnswered, startOperation } from '../facts-of-messages.ts';
 import { LongFrames } from '../long-frames.ts';
@@ -21,6 +21,7 @@ import {
   zeroAt,
 } from './parse.ts';
 import { clearAttempt, md5Attempt, scramAttempt, type User } from './passwords.ts';
+import { messageKind, startKind } from './kinds.ts';
 
 /** Conversations followed at a time; more are recognised and not looked into. */
 const SESSIONS_MAX = 16_384;
@@ -98,6 +99,17 @@ export class Sessions {
     session.frames.begins(fromClient, 1 + u32be(bytes, start + 1), end - start);
     if (fromClient) this.#ofClient(session, bytes, start, end, context);
     else this.#ofServer(session, bytes, start, end, context);
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, context: MessageContext, tell: KindSink): void {
+    const session = this.#of(bytes, start, end, context);
+    if (session === null || end <= start) return;
+    const { fromClient } = context;
+    if (session.phase === Phase.opaque) this.#tls.tellKinds(bytes, start, end, context, tell);
+    else if (session.frames.isAmid(fromClient)) return;
+    else if (fromClient && session.phase === Phase.startup) {
+      if (end - start >= 8) tell(startKind(bytes, start));
+    } else if (end - start >= HEADER_BYTES) tell(messageKind(String.fromCharCode(bytes[start]!), fromClient));
   }
 
   gap(flow: number, fromClient: boolean): void {

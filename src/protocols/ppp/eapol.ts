@@ -4,12 +4,14 @@ import {
   Match,
   NOT_THIS_PROTOCOL,
   Speaker,
+  type KindSink,
   type MessageContext,
   type Protocol,
   type ProtocolDecoder,
 } from '../../facts/protocol.ts';
 import { EapCode } from '../eap.ts';
 import { EapLogins, senderOf } from './eap-logins.ts';
+import { EAPOL_KINDS, tellEapol } from './kinds.ts';
 
 const ETHER_TYPE = 0x888e;
 const FRAME_BYTES_MAX = 9216;
@@ -30,6 +32,7 @@ export const eapol: Protocol = {
   codeName: (code) => `code ${code}`,
   family: 'it',
   kinds: [],
+  messageKinds: EAPOL_KINDS,
   summary: 'IEEE 802.1X: who asks and who answers, identities, methods of EAP and their outcome',
   start: () => new EapolDecoder(),
 };
@@ -63,6 +66,10 @@ class EapolDecoder implements ProtocolDecoder {
     if (bytes[body] === EapCode.request) this.#part('authenticator', context);
     else if (bytes[body] === EapCode.response) this.#part('supplicant', context);
     this.#eap.packet(bytes, body, stop, context);
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, _context: MessageContext, tell: KindSink): void {
+    tellEapol(bytes, start, end, tell);
   }
 
   gap(): void {}

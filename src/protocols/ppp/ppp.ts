@@ -5,6 +5,7 @@ import {
   Match,
   NOT_THIS_PROTOCOL,
   Speaker,
+  type KindSink,
   type MessageContext,
   type Protocol,
   type ProtocolDecoder,
@@ -14,6 +15,7 @@ import { markSecret } from '../facts-of-messages.ts';
 import { MS_CHAP_BYTES, MS_CHAP_V2_CHALLENGE_BYTES, msChapTest, msChapV2Test } from '../ms-chap.ts';
 import { OpenLogins, secretOf, type LoginAttempt } from '../open-logins.ts';
 import { EapLogins } from './eap-logins.ts';
+import { PPP_KINDS, tellPpp } from './kinds.ts';
 
 const ETHER_TYPE = 0x8864;
 const FRAME_BYTES_MAX = 9216;
@@ -39,6 +41,7 @@ export const ppp: Protocol = {
   codeName: (code) => `code ${code}`,
   family: 'it',
   kinds: [],
+  messageKinds: PPP_KINDS,
   summary: 'Logins of PPPoE sessions with PAP, CHAP and EAP, and their outcome',
   start: () => new PppDecoder(),
 };
@@ -75,6 +78,11 @@ class PppDecoder implements ProtocolDecoder {
     if (carried === Carried.pap) this.#pap(bytes, body, stop, context);
     else if (carried === Carried.chap) this.#chap(bytes, body, stop, context);
     else if (carried === Carried.eap) this.#eap.packet(bytes, body, stop, context);
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, _context: MessageContext, tell: KindSink): void {
+    if (end - start > PPPOE_BYTES && u16be(bytes, start) === SESSION_DATA)
+      tellPpp(bytes, start + PPPOE_BYTES, end, tell);
   }
 
   gap(): void {}

@@ -1,7 +1,14 @@
 // QUIC, which carries HTTP/3: the protocol's entry in the list, and the running decoder.
-import { NOT_THIS_PROTOCOL, type MessageContext, type Protocol, type ProtocolDecoder } from '../../facts/protocol.ts';
+import {
+  NOT_THIS_PROTOCOL,
+  type KindSink,
+  type MessageContext,
+  type Protocol,
+  type ProtocolDecoder,
+} from '../../facts/protocol.ts';
 import { LongHeader, looksLike, speaker } from './packets.ts';
 import { Sessions } from './session.ts';
+import { MESSAGE_KINDS, tellKinds } from './kinds.ts';
 
 export const quic: Protocol = {
   name: 'quic',
@@ -14,6 +21,7 @@ export const quic: Protocol = {
   codeName: (code) => `code ${code}`,
   family: 'it',
   kinds: [],
+  messageKinds: MESSAGE_KINDS,
   summary: 'Encrypted web traffic over UDP: fingerprints of both sides, server name, version, cipher',
   start: () => new QuicDecoder(),
 };
@@ -36,6 +44,10 @@ class QuicDecoder implements ProtocolDecoder {
 
   decode(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     this.#sessions.datagram(bytes, start, end, context);
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, _context: MessageContext, tell: KindSink): void {
+    tellKinds(bytes, start, end, tell);
   }
 
   gap(): void {}

@@ -1,8 +1,15 @@
 // RADIUS: the protocol's entry in the list, and the running decoder.
-import { Speaker, type MessageContext, type Protocol, type ProtocolDecoder } from '../../facts/protocol.ts';
+import {
+  Speaker,
+  type KindSink,
+  type MessageContext,
+  type Protocol,
+  type ProtocolDecoder,
+} from '../../facts/protocol.ts';
 import { CAUSE_NAMES, CLIENT_CODES, FUNCTION_NAMES } from './messages.ts';
 import { FRAME_BYTES_MAX, looksLike } from './parse.ts';
 import { Session } from './session.ts';
+import { MESSAGE_KINDS, tellKinds } from './kinds.ts';
 
 export const radius: Protocol = {
   name: 'radius',
@@ -15,6 +22,7 @@ export const radius: Protocol = {
   codeName: (code) => CAUSE_NAMES.get(code) ?? `cause ${code}`,
   family: 'it',
   kinds: [...FUNCTION_NAMES].map(([code, name]) => ({ function: code, subfunction: -1, name })),
+  messageKinds: MESSAGE_KINDS,
   summary: 'RADIUS: logins and their outcome, with EAP inside, names of access servers, sessions changed or ended',
   start: (protocol) => new RadiusDecoder(protocol),
 };
@@ -41,6 +49,10 @@ class RadiusDecoder implements ProtocolDecoder {
 
   decode(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     this.#session.decode(bytes, start, end, context);
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, _context: MessageContext, tell: KindSink): void {
+    tellKinds(bytes, start, end, tell);
   }
 
   gap(): void {}

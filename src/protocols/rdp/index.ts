@@ -1,8 +1,9 @@
 // RDP, the remote desktop of Windows: the protocol's entry in the list, and the running decoder.
-import type { MessageContext, Protocol, ProtocolDecoder } from '../../facts/protocol.ts';
+import type { KindSink, MessageContext, Protocol, ProtocolDecoder } from '../../facts/protocol.ts';
 import { FRAME_BYTES_MAX as RECORD_BYTES_MAX } from '../tls/records.ts';
 import { Connection, FRAME_BYTES_MAX, looksLike, speaker } from './parse.ts';
 import { Sessions } from './session.ts';
+import { MESSAGE_KINDS } from './kinds.ts';
 
 export const rdp: Protocol = {
   name: 'rdp',
@@ -15,6 +16,7 @@ export const rdp: Protocol = {
   codeName: (code) => `code ${code}`,
   family: 'it',
   kinds: [],
+  messageKinds: MESSAGE_KINDS,
   summary: 'Remote desktop: security offered and chosen, name, build and keyboard of the client, its certificate',
   start: () => new RdpDecoder(),
 };
@@ -37,6 +39,10 @@ class RdpDecoder implements ProtocolDecoder {
 
   decode(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     this.#sessions.decode(bytes, start, end, context);
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, context: MessageContext, tell: KindSink): void {
+    this.#sessions.tellKinds(bytes, start, end, context, tell);
   }
 
   gap(): void {}

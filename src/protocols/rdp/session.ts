@@ -1,7 +1,7 @@
 // Follows RDP connections: negotiation and settings while they are in clear, TLS by its own reader, then only sizes.
 import { u32le } from '../../bytes/endian.ts';
 import { printable } from '../../bytes/text.ts';
-import { NOT_THIS_PROTOCOL, type MessageContext } from '../../facts/protocol.ts';
+import { NOT_THIS_PROTOCOL, type KindSink, type MessageContext } from '../../facts/protocol.ts';
 import { Trust, claim, violation, trait } from '../facts-of-messages.ts';
 import { Tpdu, tpktSize } from '../iso-packets.ts';
 import { Conversations as TlsConversations } from '../tls/session.ts';
@@ -18,6 +18,7 @@ import {
   versionName,
 } from './messages.ts';
 import { Connect, Connection, FRAME_BYTES_MAX, Settings, readClientCore, readConnect, readPacket } from './parse.ts';
+import { negotiationName, packetKind } from './kinds.ts';
 
 /** Connections followed at a time; more are recognised and not looked into. */
 const SESSIONS_MAX = 16_384;
@@ -73,6 +74,22 @@ export class Sessions {
       if (this.#tls.frameSize(bytes, start, end, context) > 0) this.#tls.decode(bytes, start, end, context);
       else session.phases[side] = Phase.opaque;
     } else if (phase === Phase.clear) this.#packet(session, side, bytes, start, end, context);
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, context: MessageContext, tell: KindSink): void {
+    const session = this.#of(context);
+    if (session === null || end <= start) return;
+    const phase = session.phases[context.fromClient ? 0 : 1];
+    if (phase === Phase.tls || (phase === Phase.clear && isTlsRecord(bytes, start, end)))
+      this.#tls.tellKinds(bytes, start, end, context, (kind) => {
+        tell(kind, '', 'tls');
+      });
+    else if (phase === Phase.clear) {
+      const connection = this.#connection;
+      connection.kind = 0;
+      const type = readPacket(bytes, start, end, connection);
+      if (type > 0) tell(packetKind(type), negotiationName(type === Tpdu.data ? 0 : connection.kind));
+    }
   }
 
   gap(flow: number, fromClient: boolean): boolean {

@@ -42,6 +42,11 @@ export class AnswerReader {
   #rest = 0;
   #isTextWanted = false;
 
+  /** An answer begins with what comes next. */
+  get isBeginning(): boolean {
+    return this.#rest === 0 && this.#elements === 0;
+  }
+
   frameSize(bytes: Uint8Array, start: number, end: number): number {
     if (this.#rest > 0) {
       if (this.#isTextWanted) return Math.min(this.#rest, READ_BYTES_MAX);

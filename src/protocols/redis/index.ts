@@ -1,8 +1,15 @@
 // Redis: the protocol's entry in the list, and the running decoder.
-import { Speaker, type MessageContext, type Protocol, type ProtocolDecoder } from '../../facts/protocol.ts';
+import {
+  Speaker,
+  type KindSink,
+  type MessageContext,
+  type Protocol,
+  type ProtocolDecoder,
+} from '../../facts/protocol.ts';
 import { ERRORS, KINDS } from './messages.ts';
 import { ARRAY, FRAME_BYTES_MAX, looksLike } from './parse.ts';
 import { Sessions } from './session.ts';
+import { MESSAGE_KINDS } from './kinds.ts';
 
 export const redis: Protocol = {
   name: 'redis',
@@ -15,6 +22,7 @@ export const redis: Protocol = {
   codeName: (code) => ERRORS[code - 1] ?? 'other error',
   family: 'it',
   kinds: KINDS,
+  messageKinds: MESSAGE_KINDS,
   summary: 'Databases in memory (Redis, Valkey): logins and their outcome, version and system, changes of the server',
   start: (index) => new RedisDecoder(index),
 };
@@ -43,6 +51,10 @@ class RedisDecoder implements ProtocolDecoder {
 
   decode(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     this.#sessions.decode(bytes, start, end, context);
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, context: MessageContext, tell: KindSink): void {
+    this.#sessions.tellKinds(bytes, start, end, context, tell);
   }
 
   gap(flow: number, fromClient: boolean, context: MessageContext): void {

@@ -1,7 +1,7 @@
 // Follows requests and answers of each conversation in their order: logins, what the server says of itself, and the commands
 // that change it.
 import { printable } from '../../bytes/text.ts';
-import { NEED_MORE, NOT_THIS_PROTOCOL, type MessageContext } from '../../facts/protocol.ts';
+import { NEED_MORE, NOT_THIS_PROTOCOL, type KindSink, type MessageContext } from '../../facts/protocol.ts';
 import { markSecret, setAnswered, startOperation } from '../facts-of-messages.ts';
 import { OpenLogins, secretOf } from '../open-logins.ts';
 import { PendingOperations } from '../pending-operations.ts';
@@ -10,6 +10,7 @@ import { AnswerReader } from './answers.ts';
 import { Command, commandOf, ERRORS, FIRST_WORDS, OTHER_ERROR, secondWord, VERBS } from './messages.ts';
 import { FRAME_BYTES_MAX, Request, STRING, STRING_BYTES_MAX, headerSize, numberOf } from './parse.ts';
 import { SelfDescription } from './self-description.ts';
+import { answerKind, requestKind } from './kinds.ts';
 
 const SESSIONS_MAX = 16_384;
 const OPERATIONS_MAX = 4096;
@@ -75,6 +76,19 @@ export class Sessions {
       session.restStrings = request.restStrings;
       if (request.count > 0) this.#ask(session, bytes, context);
     }
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, context: MessageContext, tell: KindSink): void {
+    const session = this.#sessions.get(context.flow);
+    if (session?.isOpaque === true) return;
+    if (!context.fromClient) {
+      if ((session?.answers ?? NO_ANSWER).isBeginning) tell(answerKind(String.fromCharCode(bytes[start]!)));
+      return;
+    }
+    if (session !== undefined && (session.restBytes > 0 || session.restStrings > 0)) return;
+    const request = this.#request;
+    if (request.read(bytes, start, end) <= 0 || request.known === 0) return;
+    tell(requestKind(Buffer.from(bytes.subarray(request.starts[0], request.ends[0])).toString('latin1')));
   }
 
   /** What comes next belongs to a request that may not have been seen: pairing begins anew. */

@@ -1,7 +1,13 @@
 // Tools for remote support with a protocol of their own: the entry in the list, and the running decoder, which names them
 // and looks no further.
-import { Speaker, type MessageContext, type Protocol, type ProtocolDecoder } from '../../facts/protocol.ts';
-import { PORTS, looksLike, shapeOf } from './parse.ts';
+import {
+  Speaker,
+  type KindSink,
+  type MessageContext,
+  type Protocol,
+  type ProtocolDecoder,
+} from '../../facts/protocol.ts';
+import { PORTS, SHAPES, looksLike, shapeOf } from './parse.ts';
 
 const FRAME_BYTES_MAX = 65_535;
 /** Conversations whose tool was told; of more it is told again with a later message. */
@@ -18,6 +24,7 @@ export const remoteSupport: Protocol = {
   codeName: (code) => `code ${code}`,
   family: 'it',
   kinds: [],
+  messageKinds: [...new Set(SHAPES.map(({ tool }) => tool)), 'RustDesk'],
   summary: 'Tools for remote support by their first bytes: TeamViewer, Radmin, DameWare, RustDesk; others by TLS names',
   start: () => new RemoteSupportDecoder(),
 };
@@ -50,6 +57,11 @@ class RemoteSupportDecoder implements ProtocolDecoder {
     for (const host of [context.client, context.server]) {
       sink.trait({ fact: 'trait', timeUs, frame, host, trait: 'remote-support', value: tool });
     }
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, context: MessageContext, tell: KindSink): void {
+    const shape = this.#told.has(context.flow) ? null : shapeOf(bytes, start, end, context.isTcp);
+    if (shape !== null) tell(shape.tool);
   }
 
   gap(): void {}

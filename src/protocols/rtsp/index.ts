@@ -3,6 +3,7 @@ import {
   Match,
   NEED_MORE,
   Speaker,
+  type KindSink,
   type MessageContext,
   type Protocol,
   type ProtocolDecoder,
@@ -17,6 +18,7 @@ import {
 } from '../header-messages.ts';
 import { CLIENT_METHODS, DIALECT } from './messages.ts';
 import { Conversations } from './session.ts';
+import { headerKinds, statusKind } from '../header-kinds.ts';
 
 const DOLLAR = 0x24;
 const INTERLEAVED_HEADER_BYTES = 4;
@@ -34,6 +36,7 @@ export const rtsp: Protocol = {
   codeName: (code) => `status ${code}`,
   family: 'it',
   kinds: [],
+  messageKinds: headerKinds(DIALECT.methods),
   summary: 'Cameras and recorders: software of both sides, the session described, logins that can be tested',
   start: () => new RtspDecoder(),
 };
@@ -76,6 +79,15 @@ class RtspDecoder implements ProtocolDecoder {
     if (blankLength(bytes, start, end) > 0 || !message.read(bytes, start, end)) return;
     this.#conversations.message(message, bytes, start, end, context);
     frames.pass(flow, fromClient, message.contentLength - (end - message.bodyStart));
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, context: MessageContext, tell: KindSink): void {
+    const message = this.#message;
+    if (this.#frames.left(context.flow, context.fromClient) > 0) return;
+    const at = start + blankLength(bytes, start, end);
+    if (at >= end || !message.read(bytes, at, end)) return;
+    const method = Buffer.from(bytes.subarray(message.methodStart, message.methodEnd)).toString('latin1');
+    tell(message.isAnswer ? statusKind(message.status) : method);
   }
 
   gap(): void {}

@@ -1,5 +1,12 @@
 // SIP, the signalling of telephones and intercoms: the protocol's entry in the list, and the running decoder.
-import { Match, Speaker, type MessageContext, type Protocol, type ProtocolDecoder } from '../../facts/protocol.ts';
+import {
+  Match,
+  Speaker,
+  type KindSink,
+  type MessageContext,
+  type Protocol,
+  type ProtocolDecoder,
+} from '../../facts/protocol.ts';
 import {
   BODY_BYTES_MAX,
   HEAD_BYTES_MAX,
@@ -10,6 +17,7 @@ import {
 } from '../header-messages.ts';
 import { DIALECT, REGISTER } from './messages.ts';
 import { Conversations } from './session.ts';
+import { headerKinds, statusKind } from '../header-kinds.ts';
 
 export const sip: Protocol = {
   name: 'sip',
@@ -22,6 +30,7 @@ export const sip: Protocol = {
   codeName: (code) => `status ${code}`,
   family: 'it',
   kinds: [],
+  messageKinds: headerKinds(DIALECT.methods),
   summary: 'Telephones and intercoms: software, accounts, logins that can be tested',
   start: () => new SipDecoder(),
 };
@@ -56,6 +65,15 @@ class SipDecoder implements ProtocolDecoder {
     if (at >= end || !message.read(bytes, at, end)) return;
     this.#conversations.message(message, bytes, at, end, context);
     if (context.isTcp) this.#frames.pass(flow, fromClient, message.contentLength - (end - message.bodyStart));
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, context: MessageContext, tell: KindSink): void {
+    const message = this.#message;
+    if (context.isTcp && this.#frames.left(context.flow, context.fromClient) > 0) return;
+    const at = start + blankLength(bytes, start, end);
+    if (at >= end || !message.read(bytes, at, end)) return;
+    const method = Buffer.from(bytes.subarray(message.methodStart, message.methodEnd)).toString('latin1');
+    tell(message.isAnswer ? statusKind(message.status) : method);
   }
 
   gap(): void {}

@@ -1,7 +1,7 @@
 // SMB: the protocol's entry in the list, and the running decoder that ties framing and conversations together.
 import { u32be } from '../../bytes/endian.ts';
 import { printable } from '../../bytes/text.ts';
-import type { MessageContext, Protocol, ProtocolDecoder } from '../../facts/protocol.ts';
+import type { KindSink, MessageContext, Protocol, ProtocolDecoder } from '../../facts/protocol.ts';
 import { Trust, claim } from '../facts-of-messages.ts';
 import { NtlmExchanges } from '../ntlm.ts';
 import { OpenLogins } from '../open-logins.ts';
@@ -22,6 +22,7 @@ import {
 import { Pipes } from './pipes.ts';
 import { Smb1Reader } from './smb1.ts';
 import { Smb2Reader } from './smb2.ts';
+import { MESSAGE_KINDS, tellKinds } from './kinds.ts';
 
 export const smb: Protocol = {
   name: 'smb',
@@ -34,6 +35,7 @@ export const smb: Protocol = {
   codeName: statusName,
   family: 'it',
   kinds: KINDS,
+  messageKinds: MESSAGE_KINDS,
   summary:
     'Windows file sharing (SMB 1 to 3): logins that can be tested, shares, files that are read, written, deleted',
   start: (index) => new SmbDecoder(index),
@@ -75,6 +77,10 @@ class SmbDecoder implements ProtocolDecoder {
     else if (bytes[start] === SessionPacket.message && end - start >= 2 * FRAME_HEADER_BYTES) {
       this.#message(context, bytes, start, end);
     }
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, context: MessageContext, tell: KindSink): void {
+    if (this.#bodyOf(context) === null && end - start >= FRAME_HEADER_BYTES) tellKinds(bytes, start, end, tell);
   }
 
   gap(flow: number, fromClient: boolean): void {

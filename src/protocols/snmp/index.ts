@@ -1,5 +1,6 @@
 // SNMP: the protocol's entry in the list.
 import type { Protocol } from '../../facts/protocol.ts';
+import { MESSAGE_KINDS } from './kinds.ts';
 import { CODE_NAMES, NAME, PDU_NAMES } from './messages.ts';
 import { MESSAGE_BYTES_MAX } from './parse.ts';
 import { SnmpDecoder } from './session.ts';
@@ -15,6 +16,7 @@ export const snmp: Protocol = {
   codeName: (code) => CODE_NAMES.get(code) ?? `error-status ${code}`,
   family: 'management',
   kinds: [...PDU_NAMES].map(([code, kind]) => ({ function: code, subfunction: -1, name: kind })),
+  messageKinds: MESSAGE_KINDS,
   summary:
     'Simple Network Management Protocol versions 1, 2c and 3: reads, writes, traps, communities, users, identity',
   start: (protocol) => new SnmpDecoder(protocol),

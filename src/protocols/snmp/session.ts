@@ -1,10 +1,11 @@
 // The running decoder of SNMP: pairs answers with requests, and hands messages to logins and identity.
-import { Speaker, type MessageContext, type ProtocolDecoder } from '../../facts/protocol.ts';
+import { Speaker, type KindSink, type MessageContext, type ProtocolDecoder } from '../../facts/protocol.ts';
 import { Verb } from '../../facts/verbs.ts';
 import { setAnswered, setNoValues, setUnasked, startOperation, violation } from '../facts-of-messages.ts';
 import { PendingOperations } from '../pending-operations.ts';
 import { Flows, type FlowState } from './flows.ts';
 import { Identity, tellEngine } from './identity.ts';
+import { tellKinds } from './kinds.ts';
 import { Logins, type Range } from './logins.ts';
 import { NAME, NO_PDU, Pdu, REPORT_CODE, UsmStats, Version } from './messages.ts';
 import { Objects } from './objects.ts';
@@ -70,6 +71,10 @@ export class SnmpDecoder implements ProtocolDecoder {
       default:
         this.#request(bytes, start, end, context, state);
     }
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, _context: MessageContext, tell: KindSink): void {
+    tellKinds(bytes, start, end, tell);
   }
 
   // A message stands for itself; what waits for an answer that is lost times out.

@@ -3,6 +3,7 @@ import {
   Match,
   NOT_THIS_PROTOCOL,
   Speaker,
+  type KindSink,
   type MessageContext,
   type Protocol,
   type ProtocolDecoder,
@@ -16,6 +17,9 @@ const TOLD_MAX = 65_536;
 /** More of one host is not told: it invents. */
 const TOLD_PER_HOST_MAX = 64;
 
+/** By number of `Kind`. */
+const KIND_NAMES = ['', 'M-SEARCH', 'NOTIFY', 'response'];
+
 export const ssdp: Protocol = {
   name: 'ssdp',
   title: 'SSDP (UPnP discovery)',
@@ -27,6 +31,7 @@ export const ssdp: Protocol = {
   codeName: (code) => `code ${code}`,
   family: 'it',
   kinds: [],
+  messageKinds: KIND_NAMES.slice(1),
   summary: 'who searches for what; kinds of devices, their software and where they describe themselves',
   start: () => new SsdpDecoder(),
 };
@@ -69,6 +74,11 @@ class SsdpDecoder implements ProtocolDecoder {
       );
     const host = context.fromClient ? context.client : context.server;
     tellOfSender(message, bytes, context, (what) => this.#isNew(host, what));
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, _context: MessageContext, tell: KindSink): void {
+    const kind = kindOf(bytes, start, end);
+    if (kind !== Kind.none) tell(KIND_NAMES[kind]!);
   }
 
   gap(): void {

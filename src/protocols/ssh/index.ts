@@ -1,7 +1,14 @@
 // SSH: the protocol's entry in the list, and the running decoder that ties framing and sessions together.
-import { Speaker, type MessageContext, type Protocol, type ProtocolDecoder } from '../../facts/protocol.ts';
+import {
+  Speaker,
+  type KindSink,
+  type MessageContext,
+  type Protocol,
+  type ProtocolDecoder,
+} from '../../facts/protocol.ts';
 import { FRAME_BYTES_MAX, looksLike } from './parse.ts';
 import { Sessions } from './session.ts';
+import { MESSAGE_KINDS } from './kinds.ts';
 
 export const ssh: Protocol = {
   name: 'ssh',
@@ -14,6 +21,7 @@ export const ssh: Protocol = {
   codeName: (code) => `code ${code}`,
   family: 'it',
   kinds: [],
+  messageKinds: MESSAGE_KINDS,
   summary: 'Secure shell: software and key exchange of both sides, and whether the user was let in',
   start: () => new SshDecoder(),
 };
@@ -36,6 +44,10 @@ class SshDecoder implements ProtocolDecoder {
 
   decode(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     this.#sessions.decode(bytes, start, end, context);
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, context: MessageContext, tell: KindSink): void {
+    this.#sessions.tellKinds(bytes, start, end, context, tell);
   }
 
   gap(flow: number): void {

@@ -1,6 +1,6 @@
 // Follows one SSH session after another: which part of each direction is in clear, who is the client, and what is known of both.
 import { printable } from '../../bytes/text.ts';
-import type { MessageContext } from '../../facts/protocol.ts';
+import type { KindSink, MessageContext } from '../../facts/protocol.ts';
 import { Trust, claim, violation } from '../facts-of-messages.ts';
 import { MessageNumber, RULES, SYSTEMS, isOfClient, type Rule } from './messages.ts';
 import { ForwardedChannels } from './forwarding.ts';
@@ -17,6 +17,7 @@ import {
   payloadEnd,
   type Fingerprints,
 } from './parse.ts';
+import { IDENTIFICATION, messageKind } from './kinds.ts';
 
 /** Sessions followed at a time; more are recognised and not looked into. */
 const SESSIONS_MAX = 16_384;
@@ -65,6 +66,15 @@ export class Sessions {
     if (phase === Phase.opaque) countSegment(session, end - start, context);
     else if (phase === Phase.identification) readLine(session, bytes, start, end, context);
     else readPacket(session, bytes, start, end, context);
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, context: MessageContext, tell: KindSink): void {
+    const session = this.#of(context, bytes, start, end);
+    if (session === null) return;
+    const phase = session.phases[sideOf(context)];
+    if (phase === Phase.identification) {
+      if (isIdentification(bytes, start, end)) tell(IDENTIFICATION);
+    } else if (phase === Phase.clear && end - start > 5) tell(messageKind(messageNumber(bytes, start)));
   }
 
   gap(flow: number): void {

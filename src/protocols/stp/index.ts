@@ -5,12 +5,14 @@ import {
   Match,
   NOT_THIS_PROTOCOL,
   Speaker,
+  type KindSink,
   type MessageContext,
   type Protocol,
   type ProtocolDecoder,
 } from '../../facts/protocol.ts';
 import { macTextAt } from '../../packet/addresses.ts';
 import { LastWords, hashOf } from '../last-words.ts';
+import { MESSAGE_KINDS, tellKinds } from './kinds.ts';
 
 /** Service access points of LLC: that of spanning tree, and SNAP. */
 const SAP_SPANNING_TREE = 0x42;
@@ -41,6 +43,7 @@ export const stp: Protocol = {
   codeName: (code) => `code ${code}`,
   family: 'it',
   kinds: [],
+  messageKinds: MESSAGE_KINDS,
   summary: 'bridges, the root they take for theirs, changes of the tree',
   start: () => new StpDecoder(),
 };
@@ -74,6 +77,11 @@ class StpDecoder implements ProtocolDecoder {
     if (!this.#told.isNew(context.flow, hashOf(bytes, at + 5, at + 25))) return;
     tell(context, 'spanning-tree-bridge', bridgeId(bytes, at + 17));
     tell(context, 'spanning-tree-root', `${bridgeId(bytes, at + 5)}, cost ${u32be(bytes, at + 13)}`);
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, _context: MessageContext, tell: KindSink): void {
+    const at = bpduAt(bytes, start, end);
+    if (at >= 0) tellKinds(bytes, at, tell);
   }
 
   gap(): void {

@@ -1,8 +1,9 @@
 // TDS, spoken by Microsoft SQL Server: the protocol's entry in the list, and the running decoder that ties framing and sessions together.
-import type { MessageContext, Protocol, ProtocolDecoder } from '../../facts/protocol.ts';
+import type { KindSink, MessageContext, Protocol, ProtocolDecoder } from '../../facts/protocol.ts';
 import { ERROR_NAMES, KIND_NAMES, MESSAGE_NAMES, functionName } from './messages.ts';
 import { FRAME_BYTES_MAX, looksLike, speakerOf } from './parse.ts';
 import { Sessions } from './session.ts';
+import { MESSAGE_KINDS } from './kinds.ts';
 
 export const tds: Protocol = {
   name: 'tds',
@@ -17,6 +18,7 @@ export const tds: Protocol = {
   kinds: [...MESSAGE_NAMES.keys()].flatMap((message) =>
     [...KIND_NAMES.keys()].map((kind) => ({ function: message, subfunction: kind, name: functionName(message, kind) })),
   ),
+  messageKinds: MESSAGE_KINDS,
   summary: 'Microsoft SQL Server: versions, names, logins and their outcome, statements that reach the machine',
   start: (protocol) => new TdsDecoder(protocol),
 };
@@ -42,6 +44,10 @@ class TdsDecoder implements ProtocolDecoder {
 
   decode(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     this.#sessions.decode(bytes, start, end, context);
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, context: MessageContext, tell: KindSink): void {
+    this.#sessions.tellKinds(bytes, start, end, context, tell);
   }
 
   gap(flow: number, fromClient: boolean): void {

@@ -1,6 +1,6 @@
 // Follows the conversations of TDS: prelogin, login, then batches and procedures, of which few matter to a monitor.
 import { u16be } from '../../bytes/endian.ts';
-import { NEED_MORE, NOT_THIS_PROTOCOL, type MessageContext } from '../../facts/protocol.ts';
+import { NEED_MORE, NOT_THIS_PROTOCOL, type KindSink, type MessageContext } from '../../facts/protocol.ts';
 import { Verb } from '../../facts/verbs.ts';
 import { Trust, claim, markSecret, setAnswered, startOperation } from '../facts-of-messages.ts';
 import { NtlmExchanges } from '../ntlm.ts';
@@ -33,6 +33,7 @@ import {
 } from './parse.ts';
 import { clearPassword } from './passwords.ts';
 import { readTokens } from './tokens.ts';
+import { tellKinds } from './kinds.ts';
 
 /** Conversations followed at a time; more are recognised and not looked into. */
 const SESSIONS_MAX = 16_384;
@@ -94,6 +95,10 @@ export class Sessions {
     if (isContinued) return;
     if (context.fromClient) this.#ofClient(session, bytes, start, end, context);
     else if (bytes[start] === Packet.result) this.#ofServer(session, bytes, start + HEADER_BYTES, end, context);
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, context: MessageContext, tell: KindSink): void {
+    if (this.#sessions.get(context.flow)?.isOpaque !== true) tellKinds(bytes, start, end, tell);
   }
 
   gap(flow: number, fromClient: boolean): void {

@@ -1,7 +1,8 @@
 // Telnet: the protocol's entry in the list, and the running decoder.
-import type { MessageContext, Protocol, ProtocolDecoder } from '../../facts/protocol.ts';
+import type { KindSink, MessageContext, Protocol, ProtocolDecoder } from '../../facts/protocol.ts';
 import { FRAME_BYTES_MAX, looksLike, speakerOf } from './parse.ts';
 import { Sessions } from './session.ts';
+import { MESSAGE_KINDS, tellKinds } from './kinds.ts';
 
 export const telnet: Protocol = {
   name: 'telnet',
@@ -14,6 +15,7 @@ export const telnet: Protocol = {
   codeName: (code) => `code ${code}`,
   family: 'it',
   kinds: [],
+  messageKinds: MESSAGE_KINDS,
   summary:
     'Terminals without encryption: logins with their outcome, what systems show before them, terminals and users',
   start: () => new TelnetDecoder(),
@@ -37,6 +39,10 @@ class TelnetDecoder implements ProtocolDecoder {
 
   decode(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     this.#sessions.decode(bytes, start, end, context);
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, _context: MessageContext, tell: KindSink): void {
+    tellKinds(bytes, start, end, tell);
   }
 
   gap(flow: number, fromClient: boolean): void {

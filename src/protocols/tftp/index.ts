@@ -1,8 +1,15 @@
 // TFTP: the protocol's entry in the list, and the running decoder.
-import { Speaker, type MessageContext, type Protocol, type ProtocolDecoder } from '../../facts/protocol.ts';
+import {
+  Speaker,
+  type KindSink,
+  type MessageContext,
+  type Protocol,
+  type ProtocolDecoder,
+} from '../../facts/protocol.ts';
 import { ERROR_NAMES, REQUEST_KINDS } from './messages.ts';
 import { FRAME_BYTES_MAX, looksLike, requestOf } from './parse.ts';
 import { Sessions } from './session.ts';
+import { MESSAGE_KINDS, tellKinds } from './kinds.ts';
 
 export const tftp: Protocol = {
   name: 'tftp',
@@ -15,6 +22,7 @@ export const tftp: Protocol = {
   codeName: (code) => ERROR_NAMES.get(code) ?? `error ${code}`,
   family: 'it',
   kinds: REQUEST_KINDS.map(({ function: code, name }) => ({ function: code, subfunction: -1, name })),
+  messageKinds: MESSAGE_KINDS,
   summary: 'Trivial file transfer: files read and written, with their bytes, options and errors',
   start: (protocol) => new TftpDecoder(protocol),
 };
@@ -45,6 +53,10 @@ class TftpDecoder implements ProtocolDecoder {
 
   decode(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     this.#sessions.decode(bytes, start, end, context);
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, _context: MessageContext, tell: KindSink): void {
+    tellKinds(bytes, start, end, tell);
   }
 
   /** Datagrams: what is missing shows in the block numbers. */

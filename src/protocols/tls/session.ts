@@ -4,6 +4,7 @@ import { NEED_MORE, type MessageContext } from '../../facts/protocol.ts';
 import { violation } from '../facts-of-messages.ts';
 import { tellAlert, tellCertificate, tellClientHello, tellServerHello } from './facts.ts';
 import { firstCertificateLength, readClientHello, readServerHello } from './hello.ts';
+import { handshakeKind, recordKind, tellHandshakes } from './kinds.ts';
 import {
   ALERT_CLOSE_NOTIFY,
   ContentType,
@@ -24,6 +25,8 @@ const CERTIFICATE_LENGTHS_BYTES = 6;
 interface Side {
   /** Bytes of an encrypted record that are still to come. */
   left: number;
+  /** Type of that record. */
+  leftType: number;
   /** From here on the direction is encrypted, or what it says cannot be told. */
   isOpaque: boolean;
   /** Bytes were lost: what follows may begin inside a message, so that nothing is said to be broken. */
@@ -73,12 +76,40 @@ export class Conversations {
     const type = bytes[start]!;
     if (isSealed(side, type)) {
       side.left = Math.max(0, RECORD_HEADER_BYTES + u16be(bytes, start + 3) - (end - start));
+      side.leftType = type;
       if (type === ContentType.applicationData) this.#encrypted(side);
     } else if (type === ContentType.handshake) {
       this.#handshake(conversation, side, bytes, start + RECORD_HEADER_BYTES, end, context);
     } else if (type === ContentType.changeCipherSpec) {
       if (!conversation.isRetried) this.#encrypted(side);
     } else alert(side, bytes, start + RECORD_HEADER_BYTES, end, context);
+  }
+
+  /** Names the record that ends here, and the handshake messages that begin in it while they are in clear. */
+  tellKinds(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    context: MessageContext,
+    tell: (kind: string) => void,
+  ): void {
+    const side = this.#conversations.get(context.flow)?.sides[sideOf(context)];
+    if (side !== undefined && side.left > 0) {
+      if (side.left <= end - start) tell(recordKind(side.leftType));
+      return;
+    }
+    if (bytes[start]! >= 0x80) {
+      if (ssl2HelloSize(bytes, start, end) > 0) tell(handshakeKind(HandshakeType.clientHello));
+      return;
+    }
+    if (end - start < RECORD_HEADER_BYTES || recordSize(bytes, start, end) > end - start) return;
+    const type = bytes[start]!;
+    tell(recordKind(type));
+    if (type !== ContentType.handshake || side?.isOpaque === true) return;
+    const body = start + RECORD_HEADER_BYTES;
+    const { bytes: kept, length } = side?.fragment ?? noFragment();
+    const whole = length === 0 ? 0 : messageSize(kept, 0, length);
+    tellHandshakes(bytes, length === 0 ? body : body + Math.max(0, whole - length), end, tell);
   }
 
   gap(flow: number, fromClient: boolean): void {
@@ -168,6 +199,7 @@ export class Conversations {
 function newSide(): Side {
   return {
     left: 0,
+    leftType: 0,
     isOpaque: false,
     hasGap: false,
     hasHello: false,

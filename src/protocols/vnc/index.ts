@@ -1,7 +1,14 @@
 // VNC: the protocol's entry in the list, and the running decoder that ties framing and sessions together.
-import { Speaker, type MessageContext, type Protocol, type ProtocolDecoder } from '../../facts/protocol.ts';
+import {
+  Speaker,
+  type KindSink,
+  type MessageContext,
+  type Protocol,
+  type ProtocolDecoder,
+} from '../../facts/protocol.ts';
 import { FRAME_BYTES_MAX, looksLike } from './parse.ts';
 import { Sessions } from './session.ts';
+import { MESSAGE_KINDS } from './kinds.ts';
 
 export const vnc: Protocol = {
   name: 'vnc',
@@ -14,6 +21,7 @@ export const vnc: Protocol = {
   codeName: (code) => `code ${code}`,
   family: 'it',
   kinds: [],
+  messageKinds: MESSAGE_KINDS,
   summary: 'Remote screens (RFB): versions, security types, logins and their outcome, the name of the desktop',
   start: () => new VncDecoder(),
 };
@@ -36,6 +44,10 @@ class VncDecoder implements ProtocolDecoder {
 
   decode(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     this.#sessions.decode(bytes, start, end, context);
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, context: MessageContext, tell: KindSink): void {
+    this.#sessions.tellKinds(bytes, start, end, context, tell);
   }
 
   gap(flow: number): void {

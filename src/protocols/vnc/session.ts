@@ -2,7 +2,7 @@
 import { u16be, u32be } from '../../bytes/endian.ts';
 import { printable } from '../../bytes/text.ts';
 import type { Login } from '../../facts/facts.ts';
-import { NEED_MORE, type MessageContext } from '../../facts/protocol.ts';
+import { NEED_MORE, type KindSink, type MessageContext } from '../../facts/protocol.ts';
 import { CHALLENGE_BYTES, isPassword } from './challenge.ts';
 import { RESULT_MAX, RESULT_OK, Security, securityName } from './messages.ts';
 import {
@@ -14,6 +14,7 @@ import {
   textSize,
   typesSize,
 } from './parse.ts';
+import { stepKind } from './kinds.ts';
 
 /** Sessions followed at a time; more are recognised and not looked into. */
 const SESSIONS_MAX = 16_384;
@@ -78,6 +79,14 @@ export class Sessions {
     if (size <= 0 || size > end - start) giveUp(session);
     else if (context.fromClient) clientSays(session, bytes, start, context);
     else serverSays(session, bytes, start, start + size, context);
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, context: MessageContext, tell: KindSink): void {
+    const session = this.#of(context, bytes, start, end);
+    if (session === null) return;
+    const kind = stepKind(stepOf(session, context.fromClient), context.fromClient);
+    const size = kind === '' ? 0 : sizeOf(session, bytes, start, end, context.fromClient);
+    if (size > 0 && size <= end - start) tell(kind);
   }
 
   /** What comes next cannot be told any more. */

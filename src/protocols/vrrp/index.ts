@@ -3,12 +3,14 @@ import {
   Match,
   NOT_THIS_PROTOCOL,
   Speaker,
+  type KindSink,
   type MessageContext,
   type Protocol,
   type ProtocolDecoder,
 } from '../../facts/protocol.ts';
 import { markSecret, violation } from '../facts-of-messages.ts';
 import { LastWords, hashOf } from '../last-words.ts';
+import { MESSAGE_KINDS, tellKinds } from './kinds.ts';
 
 const IP_PROTOCOL = 112;
 const HEADER_BYTES = 8;
@@ -35,6 +37,7 @@ export const vrrp: Protocol = {
   codeName: (code) => `code ${code}`,
   family: 'it',
   kinds: [],
+  messageKinds: MESSAGE_KINDS,
   summary: 'routers that share an address: group, priority, and the addresses',
   start: () => new VrrpDecoder(),
 };
@@ -64,7 +67,7 @@ class VrrpDecoder implements ProtocolDecoder {
     const priority = bytes[start + 2]!;
     // A sender may speak for several groups.
     const speaker = context.flow * 256 + group;
-    if (bytes[start] === VERSION_2 && bytes[start + 3] === CARP_WORDS && end - start === CARP_BYTES) {
+    if (isCarp(bytes, start, end)) {
       if (this.#told.isNew(speaker, priority)) tell(context, sender, 'carp', `group ${group}, skew ${priority}`);
       return;
     }
@@ -86,6 +89,10 @@ class VrrpDecoder implements ProtocolDecoder {
     }
   }
 
+  tellKinds(bytes: Uint8Array, start: number, end: number, _context: MessageContext, tell: KindSink): void {
+    if (isAdvertisement(bytes, start, end)) tellKinds(bytes, start, isCarp(bytes, start, end), tell);
+  }
+
   gap(): void {
     // Packets are whole.
   }
@@ -104,6 +111,10 @@ function isAdvertisement(bytes: Uint8Array, start: number, end: number): boolean
   const size = end - start;
   if (size < HEADER_BYTES || (bytes[start] !== VERSION_2 && bytes[start] !== VERSION_3)) return false;
   return bytes[start + 1] !== 0 && bytes[start + 3]! > 0 && size >= HEADER_BYTES + 4 * bytes[start + 3]!;
+}
+
+function isCarp(bytes: Uint8Array, start: number, end: number): boolean {
+  return bytes[start] === VERSION_2 && bytes[start + 3] === CARP_WORDS && end - start === CARP_BYTES;
 }
 
 function tell(context: MessageContext, host: number, trait: string, value: string): void {

@@ -5,6 +5,7 @@ import {
   Match,
   NOT_THIS_PROTOCOL,
   Speaker,
+  type KindSink,
   type MessageContext,
   type Protocol,
   type ProtocolDecoder,
@@ -29,6 +30,7 @@ export const wsDiscovery: Protocol = {
   codeName: (code) => `code ${code}`,
   family: 'it',
   kinds: [],
+  messageKinds: ['Hello', 'Bye', 'Probe', 'ProbeMatches', 'Resolve', 'ResolveMatches'],
   summary: 'who searches for what; kinds of devices, their names, hardware and where they are reached',
   start: () => new WsDiscoveryDecoder(),
 };
@@ -62,6 +64,10 @@ class WsDiscoveryDecoder implements ProtocolDecoder {
       return;
     }
     this.#device(context, host, message);
+  }
+
+  tellKinds(bytes: Uint8Array, start: number, end: number, _context: MessageContext, tell: KindSink): void {
+    if (isDiscovery(bytes, start, end)) tell(readDiscovery(bytes, start, end).action);
   }
 
   gap(): void {

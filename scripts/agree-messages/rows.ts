@@ -1,0 +1,6 @@
+// What is compared: each protocol around the plant.
+import type { MessageRow } from './row.ts';
+import { DATAGRAM_ROWS } from './rows-datagrams.ts';
+import { STREAM_ROWS } from './rows-streams.ts';
+
+export const ROWS: readonly MessageRow[] = [...DATAGRAM_ROWS, ...STREAM_ROWS];
