@@ -139,7 +139,7 @@ describe('completion', () => {
       const { options } = await entry.load();
       for (const script of scripts) assert.ok(script.includes(entry.name), entry.name);
       for (const { name } of options) {
-        assert.ok(scripts[0]!.includes(`--${name}`) && scripts[1]!.includes(`--${name}[`), name);
+        assert.ok(scripts[0]!.includes(`--${name}`) && new RegExp(`--${name}=?\\[`).test(scripts[1]!), name);
         assert.ok(scripts[2]!.includes(`-l ${name} `), name);
       }
     }
