@@ -22,20 +22,12 @@ interface Explanation {
 
 /** Links and tunnels that are not opened: nothing of what is inside is told. */
 const UNOPENED: readonly (readonly [RegExp, string])[] = [
-  [/tests\/arcnet-/, 'on ARCnet, a link that is not opened'],
-  [/tests\/HDLC\.pcap/, 'on a serial line (Cisco HDLC), a link that is not opened'],
-  [/tests\/ieee802\.11/, 'on a wireless link (802.11), which is not opened'],
-  [/PKTAP\.pcap/, 'on PKTAP, a link that is not opened'],
+  [/tests\/HDLC\.pcap/, 'on a serial line (Cisco HDLC), whose frames name nobody'],
   [/LINKTYPE_IPV4_invalid/, 'IPv6 where the link type says IPv4, which is broken here'],
   [/tests\/various_gre\.pcap/, 'CDP directly in GRE, without a link that could name its neighbours'],
   [/tests\/erspan-/, 'a protocol of the link inside a tunnel: nobody there is a neighbour'],
-  [/tests\/ipoib/, 'on InfiniBand, a link that is not opened'],
-  [/tunnels\/gre-pptp/, 'in the GRE of PPTP, a tunnel that is not opened'],
-  [/tunnels\/Teredo/, 'in Teredo, a tunnel that is not opened'],
   [/dns-truncated/, 'a message that the capture has cut'],
   [/quic_handshake_truncated/, 'a packet that the capture has cut, so that its seal cannot be checked'],
-  [/tunnels\/ayiya/, 'in AYIYA, a tunnel that is not opened'],
-  [/tunnels\/gtp\//, 'in GTP, a tunnel that is not opened'],
 ];
 
 const EXPLANATIONS: readonly Explanation[] = [

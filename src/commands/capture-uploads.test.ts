@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
@@ -255,3 +256,22 @@ describe('captures that are sent', () => {
 function other(number: number): Uint8Array {
   return SAMPLE.subarray(0, SAMPLE.length - 20_000 * number);
 }
+
+test('one that does not say how much is to come ends where the disk would be full', async () => {
+  const database = join(folderWith({}), 'site.db');
+  new SiteStore(database, { isMade: true }).close();
+  const intent = { config: null, policy: null, baseline: null };
+  let free = 600 * 1024 ** 2;
+  const uploads = new CaptureUploads({ database, bytesMax: 1024 ** 3, intent, freeBytes: () => free });
+  const who = { operator: 'ann', nowMs: 0 };
+  const pieces = function* (): Generator<Uint8Array> {
+    for (let piece = 0; piece < 40; piece++) {
+      free -= 4 * 1024 ** 2;
+      yield new Uint8Array(1024 ** 2);
+    }
+  };
+  const outcome = await uploads.receive('unsaid', null, Readable.from(pieces()), who);
+  assert.deepEqual(outcome, { kind: 'full', reason: 'the disk is nearly full' });
+  assert.deepEqual(readdirSync(`${database}-captures`), []);
+  await uploads.close();
+});

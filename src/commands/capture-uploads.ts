@@ -16,12 +16,16 @@ export interface UploadOptions {
   readonly bytesMax: number;
   /** What is intended at the site, as files: read anew for each capture. */
   readonly intent: UploadIntent;
+  /** For tests: bytes that are free on the disk of a folder. */
+  readonly freeBytes?: (folder: string) => number;
 }
 
 /** All that were sent together. */
 const FOLDER_BYTES_MAX = 20 * 1024 ** 3;
 /** What is left for others on the disk. */
 const DISK_BYTES_MIN = 512 * 1024 ** 2;
+/** How often it is looked at while one is written: not every sender says how much is to come. */
+const DISK_LOOK_BYTES = 16 * 1024 ** 2;
 const RECEIVED_AT_ONCE = 2;
 const WAITING_MAX = 16;
 const LISTED_MAX = 100;
@@ -39,17 +43,19 @@ export class CaptureUploads implements Uploads {
   readonly #database: string;
   readonly #folder: string;
   readonly #intent: UploadIntent;
+  readonly #freeBytes: (folder: string) => number;
   /** The oldest first. */
   readonly #jobs: Job[] = [];
   #version = 0;
   #running: { readonly job: Job; readonly run: UploadRun } | null = null;
   #isClosed = false;
 
-  constructor({ database, bytesMax, intent }: UploadOptions) {
+  constructor({ database, bytesMax, intent, freeBytes = freeBytesOf }: UploadOptions) {
     this.bytesMax = bytesMax;
     this.#database = database;
     this.#folder = resolve(`${database}-captures`);
     this.#intent = intent;
+    this.#freeBytes = freeBytes;
   }
 
   list(): readonly Upload[] {
@@ -114,23 +120,38 @@ export class CaptureUploads implements Uploads {
     if (of('waiting') >= WAITING_MAX) return { kind: 'full', reason: 'too many wait to be read; try again later' };
     try {
       mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-      const wanted = size ?? 0;
-      if (folderBytes(this.#folder) + wanted > FOLDER_BYTES_MAX)
-        return { kind: 'full', reason: `${showable(this.#folder, 400)} is full: take captures out of it` };
-      const { bavail, bsize } = statfsSync(this.#folder);
-      if (bavail * bsize - wanted < DISK_BYTES_MIN) return { kind: 'full', reason: 'the disk is nearly full' };
+      // What others that are on their way will still need is spoken for.
+      const awaited = this.#jobs
+        .filter(({ upload: { state } }) => state === 'receiving')
+        .reduce((sum, { upload }) => sum + Math.max(0, (upload.size ?? 0) - upload.received), 0);
+      const reason = this.#fullWith((size ?? 0) + awaited);
+      if (reason !== null) return { kind: 'full', reason };
     } catch (error) {
       return { kind: 'full', reason: `captures cannot be kept: ${(error as Error).message}` };
     }
     return null;
   }
 
+  /** Null: so many bytes more have room. */
+  #fullWith(bytes: number): string | null {
+    if (folderBytes(this.#folder) + bytes > FOLDER_BYTES_MAX)
+      return `${showable(this.#folder, 400)} is full: take captures out of it`;
+    return this.#freeBytes(this.#folder) - bytes < DISK_BYTES_MIN ? 'the disk is nearly full' : null;
+  }
+
   async #write(job: Job, bytes: Readable): Promise<void> {
+    let lookAt = DISK_LOOK_BYTES;
     const counting = new Transform({
       transform: (chunk: Uint8Array, _encoding, done) => {
         job.upload.received += chunk.length;
         this.#version++;
-        if (job.upload.received > this.bytesMax) done(new TooLargeError());
+        let refusal: Error | null = job.upload.received > this.bytesMax ? new TooLargeError() : null;
+        if (refusal === null && job.upload.received >= lookAt) {
+          lookAt += DISK_LOOK_BYTES;
+          const reason = this.#fullWith(0);
+          if (reason !== null) refusal = new FullError(reason);
+        }
+        if (refusal !== null) done(refusal);
         else done(null, chunk);
       },
     });
@@ -148,12 +169,13 @@ export class CaptureUploads implements Uploads {
       this.#ended(job, 'failed', reason);
       return { kind: 'tooLarge', reason };
     }
-    const isOfDisk = /^E(?:NOSPC|DQUOT|IO|ROFS|ACCES|FBIG)$/.test(error.code ?? '');
-    const reason = isOfDisk
-      ? `it could not be written: ${error.message}`
-      : error.code === undefined
+    const isOfDisk = error instanceof FullError || /^E(?:NOSPC|DQUOT|IO|ROFS|ACCES|FBIG)$/.test(error.code ?? '');
+    const reason =
+      error.code === undefined
         ? error.message
-        : 'it broke off while it was sent';
+        : isOfDisk
+          ? `it could not be written: ${error.message}`
+          : 'it broke off while it was sent';
     this.#ended(job, 'failed', reason);
     return { kind: isOfDisk ? 'full' : 'refused', reason };
   }
@@ -202,12 +224,18 @@ export class CaptureUploads implements Uploads {
 }
 
 class TooLargeError extends Error {}
+class FullError extends Error {}
 
 /** What a file system takes anywhere: the rest of the name is only shown. */
 function fileName(name: string): string {
   const base = name.split(/[/\\]/).at(-1) ?? '';
   const kept = base.replace(/[^\w.-]+/g, '_').replace(/^[.-]+/, '');
   return kept.slice(-NAME_MAX) || 'capture';
+}
+
+function freeBytesOf(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
 }
 
 function folderBytes(folder: string): number {

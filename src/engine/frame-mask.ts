@@ -2,7 +2,7 @@
 // passed. Checksums are left as they are: that they no longer fit shows that something was overwritten.
 import { secretCopy } from '../bytes/secret.ts';
 import type { SecretPlaces } from '../flow/secret-places.ts';
-import { decodeFrame } from '../packet/decode.ts';
+import { decodeFrame, decodeInner } from '../packet/decode.ts';
 import { Packet } from '../packet/packet.ts';
 
 export class FrameMask {
@@ -23,6 +23,9 @@ export class FrameMask {
     if (!this.#secrets.hasAny) return frame;
     decodeFrame(this.#packet, frame, 0, frame.length, originalLength, linkType);
     this.maskedBytes = this.#secrets.mask(this.#packet);
+    while (this.#packet.innerLayer !== 0) {
+      if (decodeInner(this.#packet)) this.maskedBytes += this.#secrets.mask(this.#packet);
+    }
     return frame;
   }
 }

@@ -6,7 +6,7 @@ import type { Protocol } from '../facts/protocol.ts';
 import { AddressKind, HostTable } from '../flow/hosts.ts';
 import { ArpAsking } from '../flow/arp-asking.ts';
 import { FlowTracker, type FlowLimits } from '../flow/tracker.ts';
-import { decodeFrame } from '../packet/decode.ts';
+import { decodeFrame, decodeInner } from '../packet/decode.ts';
 import { DuplicateFilter } from '../packet/duplicates.ts';
 import { FragmentTable } from '../packet/fragments.ts';
 import { EtherType, IpProtocol, PACKET_PROBLEMS, Packet } from '../packet/packet.ts';
@@ -100,6 +100,18 @@ export class Pipeline {
       this.duplicates++;
       return;
     }
+    this.decoded();
+    // The outer packet first, then what it carries.
+    while (packet.innerLayer !== 0) {
+      const isAnother = decodeInner(packet);
+      if (packet.problemCount > 0) this.reportProblems(0);
+      if (isAnother) this.decoded();
+    }
+  }
+
+  /** What the record shows now. */
+  private decoded(): void {
+    const { packet } = this;
     if (packet.isFragment) {
       const known = packet.problemCount;
       const isWhole = this.fragments.add(packet);

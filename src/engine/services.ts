@@ -1,6 +1,7 @@
 // Counts conversations by what they carry: the protocol recognised by content, else transport and port.
 import type { Conversation } from '../facts/facts.ts';
 import type { Protocol } from '../facts/protocol.ts';
+import { PROTECTED_WIRELESS } from '../packet/packet.ts';
 
 export interface ServiceCount {
   readonly name: string;
@@ -15,6 +16,7 @@ const DYNAMIC_PORTS_FROM = 49_152;
 const SERVICES_MAX = 512;
 
 const ETHER_TYPES = new Map([
+  [PROTECTED_WIRELESS, 'wireless-encrypted'],
   [0x8892, 'profinet'],
   [0x88b8, 'goose'],
   [0x88ba, 'sampled-values'],

@@ -61,6 +61,14 @@ export class HeldSegments {
     return segment;
   }
 
+  /** Gives up what is furthest ahead; how many bytes that were. */
+  dropLast(direction: 0 | 1): number {
+    const { bytes } = this.byDirection[direction].pop()!;
+    this.bytes -= bytes.length;
+    bytes.fill(0);
+    return bytes.length;
+  }
+
   /** Notes an acknowledgment by `direction`'s sender. */
   acknowledge(direction: 0 | 1, acknowledgment: number): void {
     if (!this.hasAcknowledged[direction] || ((acknowledgment - this.acknowledged[direction]) | 0) > 0) {

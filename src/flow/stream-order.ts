@@ -5,12 +5,15 @@ import { TcpFlag, type Packet } from '../packet/packet.ts';
 import { Column, FlowFlag, FlowTable, GIVEN_UP } from './flow-table.ts';
 import { HeldSegments, type HeldSegment } from './held-segments.ts';
 import type { MessageReader } from './message-reader.ts';
+import { StreamJumps } from './stream-jumps.ts';
 
 /** A hole that the receiver has acknowledged was lost on the way to us: wait no longer than this for a late frame. */
 const LOST_AFTER_PACKETS = 8;
 const LOST_AFTER_US = 200_000;
 /** A hole that nobody acknowledged is retransmitted by the sender. */
 const RETRANSMITTED_WITHIN_US = 30e6;
+/** A receiver that is heard says by then what it has. */
+const ACKNOWLEDGED_WITHIN_US = 1e6;
 /** So often in a row the other direction's bytes never came: the capture holds one direction only. */
 const CAUSAL_MISSES_MAX = 4;
 /** No window is larger: a jump beyond is another stream, or nonsense. */
@@ -36,6 +39,7 @@ export class StreamOrder {
   private readonly events: StreamEvents;
   /** Rows that hold segments. */
   private readonly waiting = new Set<number>();
+  private readonly jumps = new StreamJumps();
   private flippedRow = 0;
   /** Frame and time of the segment that `after` is told of: doubles, not handed over as arguments. */
   private lastFrame = 0.5;
@@ -117,6 +121,11 @@ export class StreamOrder {
       return;
     }
     if (ahead < 0 && ahead + wholeLength <= 0) {
+      if (wholeLength > 0 && this.jumps.isTakenBack(row, fromClient, packet.tcpSequence, words[nextAt]!)) {
+        words[nextAt] = packet.tcpSequence;
+        this.segment(row, base, fromClient, packet);
+        return;
+      }
       if (wholeLength > 0) this.retransmitted++;
       if (existing !== null) this.drain(row, packet.timeUs, true);
       return;
@@ -161,11 +170,12 @@ export class StreamOrder {
 
   /** The conversation ends: everything held is read, with gaps where something is missing. */
   closed(row: number): void {
+    this.jumps.forget(row);
     const held = this.reader.stream(row)?.held;
     if (held === null || held === undefined) return;
     while (held.count > 0) {
       this.deliverReady(row, held);
-      if (held.count > 0) this.force(row, held);
+      if (held.count > 0) this.force(row, held, Infinity);
     }
     this.release(row);
   }
@@ -243,8 +253,11 @@ export class StreamOrder {
       held.sinceUs = timeUs;
     } else if (isPacket) held.waitedPackets++;
     while (held.count > 0 && this.hasWaitedEnough(row, held, timeUs)) {
-      this.force(row, held);
+      this.force(row, held, timeUs);
       this.deliverReady(row, held);
+      const at = row * FlowTable.stride;
+      const { words } = this.table;
+      this.jumps.settle(row, words[at + Column.nextFromClient]!, words[at + Column.nextFromServer]!);
       held.waitedPackets = 0;
       // What waits now has waited since it came, not since the hole before it was given up.
       held.sinceUs = Math.min(
@@ -267,6 +280,7 @@ export class StreamOrder {
         const { words } = this.table;
         const fromClient = direction === 0;
         const nextAt = base + (fromClient ? Column.nextFromClient : Column.nextFromServer);
+        if (this.jumps.isTakenBack(row, fromClient, first.sequence, words[nextAt]!)) words[nextAt] = first.sequence;
         const ahead = (first.sequence - words[nextAt]!) | 0;
         if (ahead > 0) continue;
         if (
@@ -330,7 +344,7 @@ export class StreamOrder {
   }
 
   /** Declares lost what the earliest held segment waits for. */
-  private force(row: number, held: HeldSegments): void {
+  private force(row: number, held: HeldSegments, timeUs: number): void {
     const base = row * FlowTable.stride;
     const { words } = this.table;
     const client = held.byDirection[0][0];
@@ -338,9 +352,15 @@ export class StreamOrder {
     const direction = server === undefined || (client !== undefined && client.frame <= server.frame) ? 0 : 1;
     const first = held.byDirection[direction][0]!;
     const fromClient = direction === 0;
+    const nextAt = base + (fromClient ? Column.nextFromClient : Column.nextFromServer);
+    if (this.isDenied(held, base, direction, timeUs)) {
+      this.heldBytes -= held.dropLast(direction);
+      return;
+    }
     if (first.hasAcknowledgment && this.isAnswerTooEarly(words, base, fromClient, TcpFlag.ack, first.acknowledgment)) {
       const otherAt = base + (fromClient ? Column.nextFromServer : Column.nextFromClient);
       const lostBytes = (first.acknowledgment - words[otherAt]!) | 0;
+      this.jumps.note(row, !fromClient, words[otherAt]!, first.acknowledgment);
       words[otherAt] = first.acknowledgment;
       const misses = words[base + Column.causalMisses]!;
       const more = fromClient ? Math.max(0, misses) + 1 : Math.min(0, misses) - 1;
@@ -350,12 +370,28 @@ export class StreamOrder {
       if (Math.abs(more) >= CAUSAL_MISSES_MAX && isSilent) words[base + Column.flags]! |= FlowFlag.oneSided;
       this.events.gap(row, !fromClient, lostBytes);
     }
-    const nextAt = base + (fromClient ? Column.nextFromClient : Column.nextFromServer);
     const lostBytes = (first.sequence - words[nextAt]!) | 0;
     if (lostBytes > 0) {
+      this.jumps.note(row, fromClient, words[nextAt]!, first.sequence);
       words[nextAt] = first.sequence;
       this.events.gap(row, fromClient, lostBytes);
     }
+  }
+
+  /**
+   * Too much waits behind bytes that the receiver does not have either, or has had no time to say so: they are not lost on
+   * the way to us, and what is furthest ahead may be forged so that we pass over what really follows.
+   */
+  private isDenied(held: HeldSegments, base: number, direction: 0 | 1, timeUs: number): boolean {
+    if (!held.isOverLimit() && this.heldBytes <= HELD_BYTES_IN_ALL_MAX) return false;
+    const { words } = this.table;
+    const next = words[base + (direction === 0 ? Column.nextFromClient : Column.nextFromServer)]!;
+    if (((held.byDirection[direction][0]!.sequence - next) | 0) <= 0) return false;
+    const other = direction === 0 ? 1 : 0;
+    if (held.hasAcknowledged[other]) return ((held.acknowledged[other] - next) | 0) <= 0;
+    const flags = words[base + Column.flags]!;
+    const isOtherHeard = (flags & (other === 0 ? FlowFlag.syncClient : FlowFlag.syncServer)) !== 0;
+    return isOtherHeard && (flags & FlowFlag.oneSided) === 0 && timeUs - held.sinceUs < ACKNOWLEDGED_WITHIN_US;
   }
 
   private dropHeld(row: number): void {

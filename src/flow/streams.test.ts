@@ -568,3 +568,70 @@ describe('announced conversations', () => {
     assert.deepEqual(heard, ['>abc', '>def', '> end']);
   });
 });
+
+/** Segments that no receiver takes, sent so that a monitor would pass over what really follows. */
+const FORGERIES: readonly (readonly [
+  what: string,
+  forge: (harness: Harness, client: number, server: number) => void,
+])[] = [
+  [
+    'a segment a megabyte ahead',
+    (harness, client, server) => harness.tcp(true, client + 1_000_000, frameOf('x'), { acknowledgment: server }),
+  ],
+  [
+    'more segments ahead than are held',
+    (harness, client, server) => {
+      for (let index = 0; index < 1100; index++)
+        harness.tcp(true, client + 1_000_000 + index * 20, frameOf('x'), { acknowledgment: server });
+    },
+  ],
+  [
+    'an acknowledgment of what was never sent',
+    (harness, client, server) => harness.tcp(true, client, frameOf('x'), { acknowledgment: server + 1_000_000 }),
+  ],
+  [
+    'a reset beside the window',
+    (harness, client) => harness.tcp(true, client + 70_000, new Uint8Array(0), { flags: TcpFlag.rst }),
+  ],
+  [
+    'an end a megabyte ahead',
+    (harness, client, server) =>
+      harness.tcp(true, client + 1_000_000, new Uint8Array(0), {
+        flags: TcpFlag.fin | TcpFlag.ack,
+        acknowledgment: server,
+      }),
+  ],
+];
+
+describe('forged segments', () => {
+  for (const [what, forge] of FORGERIES) {
+    for (const pauseUs of [1000, 1_000_000, 60_000_000]) {
+      test(`${what} hides nothing of what follows, at one request in ${pauseUs / 1e6} s`, () => {
+        const harness = new Harness();
+        harness.tcp(true, 999, new Uint8Array(0), { flags: TcpFlag.syn });
+        harness.tcp(false, 4999, new Uint8Array(0), { flags: TcpFlag.syn | TcpFlag.ack, acknowledgment: 1000 });
+        let client = 1000;
+        let server = 5000;
+        const sent: string[] = [];
+        for (let round = 0; round < 200; round++) {
+          const ask = frameOf(`ask ${round}`);
+          const answer = frameOf(`answer ${round}`, 1);
+          if (round === 100) forge(harness, client, server);
+          harness.timeUs += pauseUs;
+          harness.tcp(true, client, ask, { acknowledgment: server });
+          client += ask.length;
+          harness.tcp(false, server, answer, { acknowledgment: client });
+          server += answer.length;
+          // What is at the place of the forgery, and of two copies only one, is another matter.
+          if (round !== 100) sent.push(`ask ${round}`, `answer ${round}`);
+        }
+        harness.end();
+        const heard = new Set(harness.messages.map(({ text }) => text));
+        assert.deepEqual(
+          sent.filter((text) => !heard.has(text)),
+          [],
+        );
+      });
+    }
+  }
+});

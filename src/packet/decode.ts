@@ -10,22 +10,23 @@ import { decodeIcmp } from './icmp.ts';
 import { decodeIpv4 } from './ipv4.ts';
 import { decodeIpv6, decodeIpv6Extensions, isExtension } from './ipv6.ts';
 import { Cursor, Layer, clearNetwork, layerOfIpProtocol } from './layers.ts';
+import { decodeLink } from './links.ts';
 import { decodeLinuxCooked1, decodeLinuxCooked2 } from './linux-cooked.ts';
 import { decodeLlc } from './llc-snap.ts';
 import { decodeMpls } from './mpls.ts';
 import { decodeNull } from './null-loopback.ts';
 import type { Packet } from './packet.ts';
 import { decodePlainFrame, hasRareFields } from './plain-frame.ts';
+import { decodePpp } from './ppp.ts';
 import { decodePppoe } from './pppoe.ts';
 import { decodeRawIp } from './raw-ip.ts';
 import { decodeTcp } from './tcp.ts';
 import { decodeUdp } from './udp.ts';
 import { decodeVxlan } from './vxlan.ts';
+import { decodeWireless, decodeWirelessSubframe } from './wireless.ts';
 
 /** More steps than any frame within the bounds of tunnels, tags and extensions takes. */
 const STEPS_MAX = 64;
-/** OpenBSD's number for raw IP, which some of its files carry. */
-const RAW_OPENBSD = 14;
 
 const cursor = new Cursor();
 
@@ -71,8 +72,9 @@ export function decodeByLayers(
   cursor.wireEnd = wireEnd;
   cursor.saidEnd = wireEnd;
   cursor.isInTunnel = false;
+  cursor.isPadded = false;
   cursor.vlan = -1;
-  decodeLayers(packet, layerOfLinkType(linkType));
+  decodeLayers(packet, decodeLink(packet, cursor, linkType));
 }
 
 /** Decodes on from packet.ipPayloadStart, where packet.ipProtocol starts: for a datagram put together again. */
@@ -82,9 +84,36 @@ export function decodeIpPayload(packet: Packet): void {
   cursor.wireEnd = packet.ipPayloadEnd;
   cursor.saidEnd = packet.ipPayloadEnd;
   cursor.isInTunnel = false;
+  cursor.isPadded = false;
   cursor.vlan = -1;
   const isExtended = packet.ipVersion === 6 && isExtension(packet.ipProtocol);
   decodeLayers(packet, isExtended ? Layer.ipv6Extension : layerOfIpProtocol(packet.ipProtocol, cursor));
+}
+
+/**
+ * Where `packet.innerLayer` says that the record is not of all the frame holds: makes the next packet the record's, whose
+ * own innerLayer then says whether there is another. False where no packet was there, and the record is as it was.
+ */
+export function decodeInner(packet: Packet): boolean {
+  const layer = packet.innerLayer;
+  packet.innerLayer = 0;
+  cursor.at = packet.innerAt;
+  cursor.end = packet.innerEnd;
+  cursor.wireEnd = packet.innerWireEnd;
+  cursor.saidEnd = packet.innerSaidEnd;
+  cursor.isPadded = false;
+  cursor.vlan = -1;
+  packet.problemCount = 0;
+  // What a wireless frame holds beside another is in no tunnel.
+  const isBeside = layer === Layer.wirelessSubframe;
+  cursor.isInTunnel = !isBeside;
+  const depth = packet.tunnelDepth;
+  if (isBeside) {
+    clearNetwork(packet);
+    clearArp(packet);
+  }
+  decodeLayers(packet, layer);
+  return isBeside || packet.tunnelDepth > depth;
 }
 
 function decodeLayers(packet: Packet, first: number): void {
@@ -144,30 +173,12 @@ function decodeRarerLayer(packet: Packet, layer: number): number {
       return decodeLinuxCooked2(packet, cursor);
     case Layer.null:
       return decodeNull(packet, cursor);
-    default:
-      return Layer.none;
-  }
-}
-
-function layerOfLinkType(linkType: number): number {
-  switch (linkType) {
-    case LinkType.ethernet:
-      return Layer.ethernet;
-    case LinkType.linuxCooked1:
-      return Layer.linuxCooked1;
-    case LinkType.linuxCooked2:
-      return Layer.linuxCooked2;
-    case LinkType.raw:
-    case LinkType.rawOld:
-    case RAW_OPENBSD:
-      return Layer.rawIp;
-    case LinkType.ipv4:
-      return Layer.ipv4;
-    case LinkType.ipv6:
-      return Layer.ipv6;
-    case LinkType.null:
-    case LinkType.loop:
-      return Layer.null;
+    case Layer.ppp:
+      return decodePpp(packet, cursor);
+    case Layer.wireless:
+      return decodeWireless(packet, cursor);
+    case Layer.wirelessSubframe:
+      return decodeWirelessSubframe(packet, cursor);
     default:
       return Layer.none;
   }
@@ -185,18 +196,22 @@ function clearLink(packet: Packet): void {
   packet.etherType = 0;
   packet.llcSap = -1;
   packet.tunnelDepth = 0;
+  packet.innerLayer = 0;
   packet.problemCount = 0;
   // What few frames have is only cleared behind those.
-  if (packet.hasArp) {
-    packet.hasArp = false;
-    packet.arpOperation = 0;
-    packet.arpSenderMacAt = 0;
-    packet.arpSenderIpAt = 0;
-    packet.arpTargetMacAt = 0;
-    packet.arpTargetIpAt = 0;
-  }
+  clearArp(packet);
   if (packet.hasRedundancyTag) {
     packet.hasRedundancyTag = false;
     packet.redundancySequence = 0;
   }
+}
+
+function clearArp(packet: Packet): void {
+  if (!packet.hasArp) return;
+  packet.hasArp = false;
+  packet.arpOperation = 0;
+  packet.arpSenderMacAt = 0;
+  packet.arpSenderIpAt = 0;
+  packet.arpTargetMacAt = 0;
+  packet.arpTargetIpAt = 0;
 }

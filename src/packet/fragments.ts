@@ -185,6 +185,8 @@ export class FragmentTable {
     packet.isFragment = false;
     packet.fragmentOffset = 0;
     packet.moreFragments = false;
+    // What else stood in the last piece's frame is not in these bytes.
+    packet.innerLayer = 0;
     decodeIpPayload(packet);
   }
 }

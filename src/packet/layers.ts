@@ -27,6 +27,9 @@ export const Layer = {
   linuxCooked2: 18,
   null: 19,
   geneve: 20,
+  ppp: 21,
+  wireless: 22,
+  wirelessSubframe: 23,
 } as const;
 
 /** How many tunnels are opened inside one another. */
@@ -44,8 +47,19 @@ export class Cursor {
   saidEnd = 0;
   /** The next Ethernet or IP header is a tunnel's inner one: it replaces the outer in the record, once it is valid. */
   isInTunnel = false;
+  /** Between the next header, of a wireless frame, and what follows there is room up to a full word. */
+  isPadded = false;
   /** VLAN of the next Ethernet frame, if that has no tag of its own: the tunnel's header knows it; -1: none. */
   vlan = -1;
+
+  /** Leaves the packet that starts at `at` and ends with what the cursor is in to `decodeInner`. */
+  leave(packet: Packet, layer: number, at: number): void {
+    packet.innerLayer = layer;
+    packet.innerAt = at;
+    packet.innerEnd = this.end;
+    packet.innerWireEnd = this.wireEnd;
+    packet.innerSaidEnd = this.saidEnd;
+  }
 }
 
 /** The layer an EtherType announces, behind all tags. */
@@ -119,6 +133,18 @@ export function enterTunnel(packet: Packet, cursor: Cursor): boolean {
   packet.tunnelDepth++;
   clearNetwork(packet);
   return true;
+}
+
+/** Whether `size` bytes of a link's header are there; where they were not sent either, that is a problem. */
+export function hasLinkHeader(packet: Packet, cursor: Cursor, size: number): boolean {
+  if (cursor.end - cursor.at >= size) return true;
+  if (cursor.saidEnd - cursor.at < size) packet.addProblem(Problem.linkHeaderTooShort, cursor.at);
+  return false;
+}
+
+/** Steps over a header of `size` bytes; the link's payload starts behind it. */
+export function skipLinkHeader(packet: Packet, cursor: Cursor, size: number): void {
+  packet.linkPayloadStart = cursor.at += size;
 }
 
 /** Sets every field of IP and transport to what it is in a frame without them. */

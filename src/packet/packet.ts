@@ -40,6 +40,10 @@ export const PACKET_PROBLEMS = [
   { layer: 'cooked', rule: 'header-too-short' },
   { layer: 'null', rule: 'header-too-short' },
   { layer: 'geneve', rule: 'header-too-short' },
+  { layer: 'link', rule: 'header-too-short' },
+  { layer: 'wireless', rule: 'header-too-short' },
+  { layer: 'wireless', rule: 'subframe-exceeds-frame' },
+  { layer: 'gre', rule: 'payload-length-exceeds-packet' },
 ] as const;
 
 export const PACKET_PROBLEMS_MAX = 8;
@@ -48,6 +52,9 @@ export const PACKET_PROBLEMS_MAX = 8;
 export const TcpFlag = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32 } as const;
 
 export const EtherType = { ipv4: 0x0800, arp: 0x0806, ipv6: 0x86dd, vlan: 0x8100 } as const;
+
+/** Stands for the EtherType of a wireless frame whose content is encrypted; it is none (IEEE 802.3, 3.2.6). */
+export const PROTECTED_WIRELESS = 0x0100;
 
 export const IpProtocol = { icmp: 1, ipip: 4, tcp: 6, udp: 17, ipv6: 41, gre: 47, icmp6: 58 } as const;
 
@@ -85,6 +92,15 @@ export class Packet {
   linkPayloadStart = 0;
   /** How many tunnels (GRE, VXLAN, Geneve, ERSPAN, IP in IP) were opened; everything below is of the innermost packet. */
   tunnelDepth = 0;
+  /**
+   * A `Layer` (layers.ts) where the record is not of all that the frame holds: it carries another packet, which `decodeInner` makes
+   * the record's; else 0. That packet starts and ends here: captured, on the wire, and as the header in front says.
+   */
+  innerLayer = 0;
+  innerAt = 0;
+  innerEnd = 0;
+  innerWireEnd = 0;
+  innerSaidEnd = 0;
 
   /** 0 where the frame carries no IP (or none that could be read), else 4 or 6. */
   ipVersion = 0;

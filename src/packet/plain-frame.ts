@@ -85,5 +85,5 @@ const PRP_SUFFIX = 0x88fb;
 
 /** What the usual frame never has, and so leaves in a record that it is decoded into. */
 export function hasRareFields(packet: Packet): boolean {
-  return packet.hasArp || packet.hasRedundancyTag || packet.isFragment;
+  return packet.hasArp || packet.hasRedundancyTag || packet.isFragment || packet.innerLayer !== 0;
 }

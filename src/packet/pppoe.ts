@@ -4,14 +4,12 @@ import { u16be } from '../bytes/endian.ts';
 import { Layer } from './layers.ts';
 import type { Cursor } from './layers.ts';
 import type { Packet } from './packet.ts';
+import { decodePpp } from './ppp.ts';
 import { Problem } from './problems.ts';
 
 const HEADER_SIZE = 6;
 /** Version 1, type 1, code 0: session data. */
 const SESSION_DATA = 0x1100;
-const PPP_IPV4 = 0x0021;
-const PPP_IPV6 = 0x0057;
-const PPP_MPLS = 0x0281;
 
 export function decodePppoe(packet: Packet, cursor: Cursor): number {
   const bytes = packet.bytes;
@@ -27,18 +25,6 @@ export function decodePppoe(packet: Packet, cursor: Cursor): number {
   if (saidEnd < cursor.end) cursor.end = saidEnd;
   if (saidEnd < cursor.wireEnd) cursor.wireEnd = saidEnd;
 
-  const protocolAt = at + HEADER_SIZE;
-  if (cursor.end - protocolAt < 2) return Layer.none;
-  let protocol = bytes[protocolAt]!;
-  let size = 1;
-  // An odd first byte is a compressed protocol number (RFC 1661, 6.5).
-  if ((protocol & 1) === 0) {
-    protocol = u16be(bytes, protocolAt);
-    size = 2;
-  }
-  cursor.at = protocolAt + size;
-  if (protocol === PPP_IPV4) return Layer.ipv4;
-  if (protocol === PPP_IPV6) return Layer.ipv6;
-  if (protocol === PPP_MPLS) return Layer.mpls;
-  return Layer.none;
+  cursor.at = at + HEADER_SIZE;
+  return decodePpp(packet, cursor);
 }

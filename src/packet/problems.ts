@@ -37,4 +37,8 @@ export const Problem = {
   cookedHeaderTooShort: 34,
   nullHeaderTooShort: 35,
   geneveHeaderTooShort: 36,
+  linkHeaderTooShort: 37,
+  wirelessHeaderTooShort: 38,
+  wirelessSubframeExceedsFrame: 39,
+  grePayloadLengthExceedsPacket: 40,
 } as const;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { LinkType } from '../capture/frames.ts';
-import { decodeFrame } from './decode.ts';
+import { decodeFrame, decodeInner } from './decode.ts';
 import { Packet } from './packet.ts';
 import {
   arp,
@@ -23,6 +23,15 @@ const MARGIN_SIZE = 80;
 
 const segment = ipv4({ protocol: 6 }, tcp({ options: hexBytes('0204 05b4') }, counting(12)));
 const inFrame = ethernet(0x0800, segment);
+/** From an access point, with quality of service. */
+const WIRELESS = join(hexBytes('8802 0000'), counting(18), hexBytes('1000'));
+const TEREDO = join(
+  hexBytes('60000000 000c 11 40 20010000'),
+  counting(12),
+  hexBytes('20010000'),
+  counting(12),
+  udp(counting(4)),
+);
 const samples: readonly (readonly [string, number, Uint8Array])[] = [
   ['TCP', LinkType.ethernet, inFrame],
   [
@@ -88,6 +97,67 @@ const samples: readonly (readonly [string, number, Uint8Array])[] = [
   ['cooked v2', LinkType.linuxCooked2, join(hexBytes('0800 0000 00000002 0001 00 06 82005e1000020000'), segment)],
   ['raw', LinkType.raw, segment],
   ['loopback', LinkType.null, join(hexBytes('02000000'), segment)],
+  ['PPP', LinkType.ppp, join(hexBytes('ff03 0021'), segment)],
+  ['PPP with a direction', LinkType.pppWithDirection, join(hexBytes('00 0021'), segment)],
+  ['Cisco HDLC', LinkType.ciscoHdlc, join(hexBytes('0f00 0800'), segment)],
+  ['frame relay', LinkType.frameRelay, join(hexBytes('1841 03 00 80 000000 0800'), segment)],
+  ['ARCnet', LinkType.arcnet, join(hexBytes('1020 d4 ff ffff d4 00 0001'), segment)],
+  ['InfiniBand', LinkType.infiniband, join(new Uint8Array(40), hexBytes('0800 0000'), segment)],
+  ['SLIP', LinkType.slip, join(new Uint8Array(16), segment)],
+  ['ATM', LinkType.sunAtm, join(hexBytes('02 00 0020 aaaa03 000000 0800'), segment)],
+  ['a switch tag', LinkType.edsa, join(inFrame.subarray(0, 12), hexBytes('dada0000 e0080064'), inFrame.subarray(12))],
+  ['Juniper', LinkType.juniperEthernet, join(hexBytes('4d4743 80 0004 03010106'), inFrame)],
+  ['Solaris', LinkType.ipnet, join(hexBytes('0102'), new Uint8Array(22), segment)],
+  ['a logged packet', LinkType.nflog, join(hexBytes('0200 0001 0500 0a00 61 000000 3c00 0900'), segment)],
+  ['PKTAP', LinkType.pktap, join(hexBytes('6c000000 01000000 01000000'), new Uint8Array(96), inFrame)],
+  [
+    'ERF',
+    LinkType.erf,
+    join(hexBytes('0000000000000000 82 04 0000 0000 004a 0000000000000000 0000'), inFrame, counting(4)),
+  ],
+  ['a wireless frame', LinkType.wireless, join(WIRELESS, hexBytes('0000 aaaa03 000000 0800'), segment)],
+  ['an encrypted one', LinkType.wireless, join(hexBytes('0841'), WIRELESS.subarray(2), counting(40))],
+  [
+    'several in one',
+    LinkType.wireless,
+    join(
+      WIRELESS,
+      hexBytes('8000'),
+      ...[1, 2].map(() => join(counting(12), hexBytes('0040 aaaa03 000000 0800'), segment, new Uint8Array(2))),
+    ),
+  ],
+  [
+    'radiotap',
+    LinkType.radiotap,
+    join(hexBytes('0000 0900 02000000 10'), WIRELESS, hexBytes('0000 aaaa03 000000 0800'), segment, counting(4)),
+  ],
+  ['Prism', LinkType.prism, join(hexBytes('44000000 90000000'), new Uint8Array(136), WIRELESS, hexBytes('0000'))],
+  [
+    'GTP',
+    LinkType.ethernet,
+    ethernet(
+      0x0800,
+      ipv4({ protocol: 17 }, udp(join(hexBytes('34ff 0040 00000007 0000 00 85 01 0009 00'), segment), 2152)),
+    ),
+  ],
+  [
+    'Teredo',
+    LinkType.ethernet,
+    ethernet(0x0800, ipv4({ protocol: 17 }, udp(join(hexBytes('0001 0000'), counting(9), TEREDO), 3544))),
+  ],
+  [
+    'AYIYA',
+    LinkType.ethernet,
+    ethernet(0x0800, ipv4({ protocol: 17 }, udp(join(hexBytes('21 00 01 29 00000000'), counting(4), TEREDO), 5072))),
+  ],
+  [
+    'PPTP',
+    LinkType.ethernet,
+    ethernet(
+      0x0800,
+      ipv4({ protocol: 47 }, join(hexBytes('3001 880b 003c 0005 00000001 ff03 0021'), segment, new Uint8Array(2))),
+    ),
+  ],
 ];
 
 /** All fields as text, after decoding with `margin` on both sides of the frame; throws when a range lies outside. */
@@ -97,8 +167,13 @@ function decoded(frame: Uint8Array, margin: number, originalLength: number, link
   const end = MARGIN_SIZE + frame.length;
   const packet = new Packet();
   decodeFrame(packet, bytes, MARGIN_SIZE, end, originalLength, linkType);
-  assertInside(packet, MARGIN_SIZE, end);
-  return JSON.stringify(packet, (key, value: unknown) => (key === 'bytes' ? undefined : value));
+  let text = '';
+  for (;;) {
+    assertInside(packet, MARGIN_SIZE, end);
+    text += JSON.stringify(packet, (key, value: unknown) => (key === 'bytes' ? undefined : value));
+    if (packet.innerLayer === 0) return text;
+    decodeInner(packet);
+  }
 }
 
 function assertInside(packet: Packet, start: number, end: number): void {
@@ -143,6 +218,10 @@ test('what only the capture cut is never a problem', () => {
       const packet = new Packet();
       decodeFrame(packet, frame, 0, size, frame.length, linkType);
       assert.equal(packet.problemCount, 0, `${name}, cut at ${size}`);
+      while (packet.innerLayer !== 0) {
+        decodeInner(packet);
+        assert.equal(packet.problemCount, 0, `${name}, inside, cut at ${size}`);
+      }
     }
   }
 });

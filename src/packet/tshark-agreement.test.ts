@@ -1,11 +1,11 @@
 // A second opinion: what the record says of every frame of some real captures, against tshark's fields.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { test } from 'node:test';
 import { openCapture } from '../capture/open.ts';
 import { ipText, macText } from './addresses.ts';
-import { decodeFrame } from './decode.ts';
+import { decodeFrame, decodeInner } from './decode.ts';
 import { IpProtocol, Packet } from './packet.ts';
 
 const CAPTURES = '../shared/captures';
@@ -19,15 +19,35 @@ const CHOSEN = [
   'the-tcpdump-group__tcpdump/tests/geneve.pcap',
   'the-tcpdump-group__tcpdump/tests/LINKTYPE_IPV4.pcap',
   'the-tcpdump-group__tcpdump/tests/vxlan.pcap',
+  'the-tcpdump-group__tcpdump/tests/arcnet-rfc1201-arp-icmp-http.pcap',
+  'the-tcpdump-group__tcpdump/tests/e1000g.pcap',
+  'the-tcpdump-group__tcpdump/tests/HDLC.pcap',
+  'the-tcpdump-group__tcpdump/tests/ieee802.11_htc.pcap',
+  'the-tcpdump-group__tcpdump/tests/ipoib.pcap',
+  'the-tcpdump-group__tcpdump/tests/LINKTYPE_PKTAP.pcap',
+  'the-tcpdump-group__tcpdump/tests/mpls-traceroute.pcap',
+  'the-tcpdump-group__tcpdump/tests/nflog.pcap',
+  'the-tcpdump-group__tcpdump/tests/OSPFv3_NBMA_adjacencies.pcap',
+  'zeek__zeek/testing/btest/Traces/arp-who-has-radiotap.pcap',
   'zeek__zeek/testing/btest/Traces/mpls-in-vlan.pcap',
   'zeek__zeek/testing/btest/Traces/pppoe-over-qinq.pcap',
   'zeek__zeek/testing/btest/Traces/tunnels/6in6.pcap',
+  'zeek__zeek/testing/btest/Traces/tunnels/gre-pptp.pcap',
   'zeek__zeek/testing/btest/Traces/tunnels/gre-within-gre.pcap',
+  'zeek__zeek/testing/btest/Traces/tunnels/ayiya3.pcap',
+  'zeek__zeek/testing/btest/Traces/tunnels/gtp/gtp6_gtp_0x32.pcap',
+  'zeek__zeek/testing/btest/Traces/tunnels/gtp/gtp7_ipv6.pcap',
+  'zeek__zeek/testing/btest/Traces/tunnels/gtp/gtp8_teredo.pcap',
 ].map((path) => `${CAPTURES}/${path}`);
+/** The project's own: every link that is opened. tshark does not know the link types of some. */
+const OWN = globSync('samples/links/*.pcap')
+  .filter((path) => !/(?:slip|dsa|broadcom|aggregate)\.pcap$/.test(path))
+  .sort();
 
 const FIELDS = [
   'frame.protocols',
   'eth.src',
+  'wlan.sa',
   'ip.src',
   'ip.dst',
   'ip.ttl',
@@ -47,6 +67,7 @@ const FIELDS = [
   'icmp.type',
   'icmpv6.type',
   'arp.opcode',
+  'arp.hw.size',
 ] as const;
 
 type Row = Record<(typeof FIELDS)[number], string[]>;
@@ -79,9 +100,11 @@ function tsharkTold(row: Row): string {
     return value.startsWith('0x') ? String(Number(value)) : value;
   };
   const lastIp = Math.max(layers.lastIndexOf('ip'), layers.lastIndexOf('ipv6'));
-  const told = [`mac ${nth('eth.src', 'eth')}`];
-  if (layers.includes('arp')) told.push(`arp ${row['arp.opcode'][0]!}`);
-  if (lastIp < layers.lastIndexOf('eth')) return told.join(' ');
+  const isWireless = layers.includes('wlan');
+  const told = [`mac ${isWireless ? nth('wlan.sa', 'wlan') : nth('eth.src', 'eth')}`];
+  // Address resolution with other addresses than of Ethernet is not read.
+  if (layers.includes('arp') && row['arp.hw.size'][0] === '6') told.push(`arp ${row['arp.opcode'][0]!}`);
+  if (lastIp < 0 || lastIp < layers.lastIndexOf('eth')) return told.join(' ');
   if (layers[lastIp] === 'ip') {
     told.push(`ip ${nth('ip.src', 'ip')} ${nth('ip.dst', 'ip')} ${nth('ip.ttl', 'ip')} ${nth('ip.id', 'ip')}`);
   } else told.push(`ip ${nth('ipv6.src', 'ipv6')} ${nth('ipv6.dst', 'ipv6')} ${nth('ipv6.hlim', 'ipv6')}`);
@@ -123,6 +146,7 @@ async function ourTold(path: string): Promise<string[]> {
       const start = batch.offset[index]!;
       const end = start + batch.capturedLength[index]!;
       decodeFrame(packet, batch.bytes, start, end, batch.originalLength[index]!, batch.linkType[index]!);
+      while (packet.innerLayer !== 0) decodeInner(packet);
       // tshark reads the ports of a first fragment; we wait for the rest.
       rows.push(packet.isFragment ? 'fragment' : told(packet));
     }
@@ -131,7 +155,7 @@ async function ourTold(path: string): Promise<string[]> {
   return rows;
 }
 
-const chosen = CHOSEN.filter((path) => existsSync(path));
+const chosen = [...CHOSEN, ...OWN].filter((path) => existsSync(path));
 const missing =
   chosen.length === 0
     ? 'skipped: no captures beside the project'

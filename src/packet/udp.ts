@@ -5,6 +5,7 @@ import { Layer } from './layers.ts';
 import type { Cursor } from './layers.ts';
 import type { Packet } from './packet.ts';
 import { Problem } from './problems.ts';
+import { CARRIED_SIZE_MIN, leaveCarried } from './udp-tunnels.ts';
 
 const HEADER_SIZE = 8;
 /** RFC 7348, and the number Linux used before it. */
@@ -58,6 +59,10 @@ export function decodeUdp(packet: Packet, cursor: Cursor): number {
   if (port === GENEVE_PORT) {
     cursor.at = at + HEADER_SIZE;
     return Layer.geneve;
+  }
+  if (cursor.end - at >= HEADER_SIZE + CARRIED_SIZE_MIN) {
+    cursor.at = at + HEADER_SIZE;
+    leaveCarried(packet, cursor);
   }
   return Layer.none;
 }

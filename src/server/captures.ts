@@ -35,7 +35,7 @@ export function addCaptures(
   server.addContentTypeParser(TYPE, (_request, payload, done) => done(null, payload));
   server.post<{ Querystring: { name: string }; Body: unknown }>(
     '/api/captures',
-    { schema: { querystring: NAME } },
+    { schema: { querystring: NAME }, config: { isUpload: true } },
     async (request, reply) => {
       if (uploads === null) return reply.code(409).send({ error: 'this server takes no captures' });
       if (request.headers['content-type'] !== TYPE)

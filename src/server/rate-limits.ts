@@ -1,5 +1,6 @@
 // How often somebody may ask, and how often be wrong: by address, so that one who floods or guesses keeps nobody else out,
 // and for all addresses together.
+import { isIPv6 } from 'node:net';
 import { forgetOldest } from '../bytes/forgetting.ts';
 
 const MINUTE_MS = 60_000;
@@ -21,16 +22,21 @@ export class FailureLimit {
 
   /** 0: it may try. */
   waitSeconds(address: string, nowMs: number): number {
-    const own = this.#byAddress.get(address);
-    const waits = [own === undefined ? 0 : waitOf(own, WRONG_MAX, nowMs), waitOf(this.#all, WRONG_OF_ALL_MAX, nowMs)];
-    return Math.max(...waits);
+    const own = this.#byAddress.get(networkOf(address));
+    return own === undefined ? 0 : waitOf(own, WRONG_MAX, nowMs);
+  }
+
+  /** For whoever is wrong, whatever the address. */
+  waitSecondsOfAll(nowMs: number): number {
+    return waitOf(this.#all, WRONG_OF_ALL_MAX, nowMs);
   }
 
   note(address: string, nowMs: number): void {
-    let own = this.#byAddress.get(address);
+    const network = networkOf(address);
+    let own = this.#byAddress.get(network);
     if (own === undefined) {
       forgetOldest(this.#byAddress, ADDRESSES_MAX);
-      this.#byAddress.set(address, (own = { sinceMs: nowMs, count: 0 }));
+      this.#byAddress.set(network, (own = { sinceMs: nowMs, count: 0 }));
     }
     for (const window of [own, this.#all]) {
       if (nowMs - window.sinceMs >= MINUTE_MS) Object.assign(window, { sinceMs: nowMs, count: 0 });
@@ -55,12 +61,12 @@ export class RequestLimit {
     this.#perSecond = perSecond;
   }
 
-  /** Whether one more may be asked. */
-  take(address: string, nowMs: number): boolean {
-    let bucket = this.#buckets.get(address);
+  /** Whether one more may be asked. `who`: see `networkOf`. */
+  take(who: string, nowMs: number): boolean {
+    let bucket = this.#buckets.get(who);
     if (bucket === undefined) {
       forgetOldest(this.#buckets, ADDRESSES_MAX);
-      this.#buckets.set(address, (bucket = { left: this.#burst, atMs: nowMs }));
+      this.#buckets.set(who, (bucket = { left: this.#burst, atMs: nowMs }));
     }
     const gained = (Math.max(0, nowMs - bucket.atMs) / 1000) * this.#perSecond;
     bucket.left = Math.min(this.#burst, bucket.left + gained);
@@ -69,4 +75,20 @@ export class RequestLimit {
     bucket.left--;
     return true;
   }
+}
+
+/** Whom an address stands for: one host takes as many addresses of its IPv6 subnet (64 bits) as it likes. */
+export function networkOf(address: string): string {
+  if (!isIPv6(address)) return address;
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
+  if (mapped !== null) return mapped[1]!;
+  const [head = '', tail] = address.split('%')[0]!.toLowerCase().split('::');
+  const groups = head === '' ? [] : head.split(':');
+  const behind = tail === undefined || tail === '' ? [] : tail.split(':');
+  const missing = tail === undefined ? 0 : 8 - groups.length - behind.length;
+  const all = [...groups, ...Array<string>(Math.max(0, missing)).fill('0'), ...behind];
+  return `${all
+    .slice(0, 4)
+    .map((group) => group.replace(/^0+(?=.)/, ''))
+    .join(':')}::/64`;
 }

@@ -2,6 +2,7 @@
 // says in /api/openapi.json what it answers.
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { addCaptures } from './captures.ts';
+import { CONNECTION_LIMITS, limitConnections, type ConnectionLimits } from './connections.ts';
 import { addEvents } from './events.ts';
 import { addReview } from './review-routes.ts';
 import { addPlant } from './plant-routes.ts';
@@ -37,6 +38,7 @@ export interface ServerOptions extends AccessOptions {
   readonly uploads?: Uploads;
   /** A certificate and its key (PEM): it speaks TLS. */
   readonly tls?: { readonly certificate: string; readonly key: string };
+  readonly connections?: ConnectionLimits;
   /** For tests: the time in milliseconds. */
   readonly now?: () => number;
 }
@@ -44,7 +46,6 @@ export interface ServerOptions extends AccessOptions {
 const LIMIT_MAX = 1000;
 /** For a whole request, an upload over a slow line among them. */
 const REQUEST_TIME_MAX_MS = 900_000;
-const CONNECTIONS_MAX = 512;
 const HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -66,8 +67,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   // Loaded only here: no other command needs it.
   const { fastify } = await import('fastify');
   const now = options.now ?? Date.now;
-  const server = newServer(fastify, options.tls);
   const headers = options.tls === undefined ? HEADERS : { ...HEADERS, 'strict-transport-security': 'max-age=31536000' };
+  const server = newServer(fastify, options.tls, headers);
+  limitConnections(server, options.connections ?? CONNECTION_LIMITS);
   server.addHook('onRequest', (_request, reply, done) => {
     for (const [name, value] of Object.entries(headers)) reply.header(name, value);
     done();
@@ -102,19 +104,27 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
 
 type Fastify = typeof import('fastify').fastify;
 
-function newServer(fastify: Fastify, tls: ServerOptions['tls']): FastifyInstance {
+function newServer(
+  fastify: Fastify,
+  tls: ServerOptions['tls'],
+  headers: Readonly<Record<string, string>>,
+): FastifyInstance {
   const options = {
     logger: false,
     bodyLimit: 4096,
     requestTimeout: REQUEST_TIME_MAX_MS,
     routerOptions: { maxParamLength: 200 },
+    // No hook sees an address that cannot be read.
+    frameworkErrors: (error: Error & { statusCode?: number }, _request: unknown, reply: FastifyReply) => {
+      void reply
+        .headers({ ...headers, connection: 'close' })
+        .code(error.statusCode ?? 400)
+        .send({ error: 'the address cannot be read' });
+    },
   } as const;
-  const server =
-    tls === undefined
-      ? fastify(options)
-      : fastify({ ...options, https: { cert: tls.certificate, key: tls.key, minVersion: 'TLSv1.2' } });
-  server.server.maxConnections = CONNECTIONS_MAX;
-  return server;
+  return tls === undefined
+    ? fastify(options)
+    : fastify({ ...options, https: { cert: tls.certificate, key: tls.key, minVersion: 'TLSv1.2' } });
 }
 
 /** The frames that prove an alert, to look at and as a capture. */

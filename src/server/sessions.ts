@@ -3,9 +3,14 @@
 // they are revoked or expire, and a session ends with its token.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { forgetOldest } from '../bytes/forgetting.ts';
-import { FailureLimit } from './rate-limits.ts';
+import { FailureLimit, RequestLimit } from './rate-limits.ts';
 
 const SESSIONS_MAX = 256;
+/** Of one token: who opens more ends their own, and not those of others. */
+const SESSIONS_OF_ONE_MAX = 16;
+/** Sessions that one token opens in an hour. */
+const OPENINGS_PER_HOUR = 30;
+const SECONDS_PER_HOUR = 3600;
 const SESSION_HOURS = 12;
 /** A session that nothing is asked in, and no page of which is open, ends earlier. */
 const IDLE_MINUTES = 120;
@@ -56,6 +61,7 @@ export class Sessions {
   /** By hash, the oldest first. */
   readonly #sessions = new Map<string, Session>();
   readonly #failures = new FailureLimit();
+  readonly #openings = new RequestLimit(OPENINGS_PER_HOUR, OPENINGS_PER_HOUR / SECONDS_PER_HOUR);
 
   /** `tokens`: each opens one session in the name `operator`. `accounts`: those of this moment. */
   constructor(
@@ -71,22 +77,26 @@ export class Sessions {
     }));
   }
 
-  /** `address`: who tries, so that one who guesses keeps nobody else out. */
-  open(token: string, address: string, nowMs: number): Opened {
+  /**
+   * `address`: who tries, so that one who guesses keeps nobody else out. `before` is called when nothing stands in the way
+   * any more: where it throws, the token is as good as before.
+   */
+  open(token: string, address: string, nowMs: number, before: (identity: Identity) => void = () => {}): Opened {
     const seconds = this.#failures.waitSeconds(address, nowMs);
     if (seconds > 0) return { kind: 'wait', seconds };
     const hash = digest(token);
     const account = this.#account(hash, nowMs);
     const printed = this.#tokens.find((each) => timingSafeEqual(hash, each.hash) && !each.isUsed);
     const known = account ?? printed?.identity;
-    if (known === undefined) {
-      this.#failures.note(address, nowMs);
-      return { kind: 'wrong' };
-    }
+    if (known === undefined) return this.#wrong(address, nowMs);
+    // Each is a line of the log, which is never forgotten: who may only look must not be able to fill it.
+    if (account !== undefined && !this.#openings.take(account.hash, nowMs))
+      return { kind: 'wait', seconds: SECONDS_PER_HOUR / OPENINGS_PER_HOUR };
+    const identity = { name: known.name, role: known.role };
+    before(identity);
     if (printed !== undefined) printed.isUsed = true;
     const session = randomBytes(24).toString('base64url');
-    const identity = { name: known.name, role: known.role };
-    forgetOldest(this.#sessions, SESSIONS_MAX);
+    this.#makeRoom(account?.hash ?? null);
     this.#sessions.set(digest(session).toString('hex'), {
       identity,
       accountHash: account?.hash ?? null,
@@ -115,6 +125,20 @@ export class Sessions {
     const account = this.#account(digest(token), nowMs);
     if (account === undefined) this.#failures.note(address, nowMs);
     return account === undefined ? null : { name: account.name, role: account.role };
+  }
+
+  #wrong(address: string, nowMs: number): Opened {
+    // A right token is never kept waiting by what others guess: that would be theirs to decide.
+    const seconds = this.#failures.waitSecondsOfAll(nowMs);
+    if (seconds > 0) return { kind: 'wait', seconds };
+    this.#failures.note(address, nowMs);
+    return { kind: 'wrong' };
+  }
+
+  #makeRoom(accountHash: string | null): void {
+    const own = [...this.#sessions].filter(([, session]) => session.accountHash === accountHash);
+    if (own.length >= SESSIONS_OF_ONE_MAX) this.#sessions.delete(own[0]![0]);
+    forgetOldest(this.#sessions, SESSIONS_MAX);
   }
 
   end(session: string): void {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { hexBytes } from '../example-conversation.ts';
-import { FieldBlocks } from './hpack.ts';
+import { FieldBlocks, FieldTables } from './hpack.ts';
 import { huffmanText } from './huffman.ts';
 
 /** The fields of a block, `name: value`; null where it is none. */
@@ -94,4 +94,28 @@ test('the Huffman code ends with less than a byte of ones', () => {
   assert.equal(text('f1e3c2e5f23a6ba0ab90f4ffff'), null);
   assert.equal(text('f1e3c2e5f23a6ba0ab90f4fe'), null);
   assert.equal(text('fffffffc'), null);
+});
+
+test('tables that are too large together lose the one that was not read for the longest time', () => {
+  const tables = new FieldTables(100_000);
+  const [first, second, third] = [1, 2, 3].map(() => new FieldBlocks(undefined, tables)) as [
+    FieldBlocks,
+    FieldBlocks,
+    FieldBlocks,
+  ];
+  const entries = `3fe1ff03${'40017800'.repeat(80)}`;
+  assert.equal(fields(first, entries)?.length, 80);
+  assert.equal(fields(second, entries)?.length, 80);
+  assert.ok(fields(first, '40017800'), 'the first is in use again');
+  assert.equal(fields(third, entries)?.length, 80);
+  assert.deepEqual(
+    [first, second, third].map(({ isGivenUp, count }) => [isGivenUp, count]),
+    [
+      [false, 81],
+      [true, 0],
+      [false, 80],
+    ],
+  );
+  for (const table of [first, third]) table.forget();
+  assert.equal(fields(second, entries)?.length, 80, 'what was counted is free again');
 });

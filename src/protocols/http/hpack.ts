@@ -30,6 +30,9 @@ const ENTRY_BYTES = 32;
 const TABLE_BYTES_USUAL = 4096;
 /** Who agrees on a larger table is not followed. */
 const TABLE_BYTES_MAX = 65_536;
+/** Of all tables of an analysis, counted as memory: an entry takes far more of it than the 32 bytes that the wire counts. */
+const TABLES_BYTES_MAX = 32 << 20;
+const ENTRY_MEMORY_BYTES = 500;
 /** Fields of one block with their names. */
 const BLOCK_BYTES_MAX = 65_536;
 const NUMBER_MAX = 1 << 24;
@@ -52,7 +55,34 @@ const STATIC_ENTRIES: readonly Entry[] = STATIC.map(([name, value]) => ({
 /** One field; borrowed until the call returns. */
 export type FieldHeard = (bytes: Uint8Array, name: number, nameEnd: number, value: number, valueEnd: number) => void;
 
+/** The tables of all connections: where they are too large together, that goes which was not read for the longest time. */
+export class FieldTables {
+  readonly #bytesMax: number;
+  #bytes = 0;
+  /** Those with entries; the one that was read last is the last. */
+  readonly #used = new Set<FieldBlocks>();
+
+  constructor(bytesMax = TABLES_BYTES_MAX) {
+    this.#bytesMax = bytesMax;
+  }
+
+  /** `bytes`: more than before, or fewer. */
+  changed(table: FieldBlocks, bytes: number): void {
+    this.#bytes += bytes;
+    this.#used.delete(table);
+    if (table.count > 0) this.#used.add(table);
+    while (this.#bytes > this.#bytesMax)
+      for (const oldest of this.#used) {
+        oldest.giveUp();
+        break;
+      }
+  }
+}
+
 export class FieldBlocks {
+  /** It made room for others: what stood in it cannot be known any more. */
+  isGivenUp = false;
+  readonly #tables: FieldTables;
   /** The newest first. */
   readonly #entries: Entry[] = [];
   #size = 0;
@@ -64,8 +94,13 @@ export class FieldBlocks {
   #textEnd = 0;
 
   /** `scratch`: for the texts of a block, borrowed while it is read; may be shared by all. */
-  constructor(scratch: Uint8Array = new Uint8Array(BLOCK_BYTES_MAX)) {
+  constructor(scratch: Uint8Array = new Uint8Array(BLOCK_BYTES_MAX), tables = new FieldTables()) {
     this.#text = scratch;
+    this.#tables = tables;
+  }
+
+  get count(): number {
+    return this.#entries.length;
   }
 
   /** Hands over the fields of a whole block; false where it is none: then no later one can be read. */
@@ -74,6 +109,11 @@ export class FieldBlocks {
     while (this.#at < end && !this.#isBroken) this.#field(bytes, end, heard);
     this.#text.fill(0, 0, this.#textEnd);
     return !this.#isBroken;
+  }
+
+  giveUp(): void {
+    this.isGivenUp = true;
+    this.#resize(0);
   }
 
   #begin(start: number): void {
@@ -186,16 +226,24 @@ export class FieldBlocks {
     const value = isSecret ? NO_BYTES : keptBytes(this.#text, valueAt, this.#textEnd);
     this.#entries.unshift({ name, value, size });
     this.#size += size;
+    this.#tables.changed(this, memoryOf(size));
   }
 
   /** The oldest go until no more than `bytes` are left. */
   #resize(bytes: number): void {
+    let freed = 0;
     while (this.#size > bytes) {
       const oldest = this.#entries.pop()!;
       this.#size -= oldest.size;
+      freed += memoryOf(oldest.size);
       oldest.value.fill(0);
     }
+    if (freed > 0) this.#tables.changed(this, -freed);
   }
+}
+
+function memoryOf(size: number): number {
+  return size + ENTRY_MEMORY_BYTES;
 }
 
 const NO_BYTES = new Uint8Array(0);

@@ -8,7 +8,7 @@ import { trait } from './facts.ts';
 import { markHinted } from './attempts.ts';
 import { Conversation, type Exchange, type Side } from './exchanges.ts';
 import { HEAD_BYTES_MAX, Head } from './head.ts';
-import { FieldBlocks } from './hpack.ts';
+import { FieldBlocks, FieldTables } from './hpack.ts';
 import {
   FRAME_HEAD_BYTES,
   Flag,
@@ -27,6 +27,8 @@ import { beginsWithWord } from './text-in-bytes.ts';
 
 /** Streams of one connection that are open at once; beyond them the oldest is given up. */
 const STREAMS_MAX = 256;
+/** Of all connections; beyond them a connection has one. */
+const STREAMS_OF_ALL_MAX = 16_384;
 
 /** Clause 3.4: what a client begins with; its first line is read as a request of HTTP/1. */
 const PREFACE = ascii('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
@@ -48,18 +50,20 @@ class Way {
   streamId = 0;
   readonly fields: FieldBlocks;
 
-  constructor(next: number, scratch: Uint8Array) {
+  constructor(next: number, { fields, tables }: Http2Scratch) {
     this.next = next;
-    this.fields = new FieldBlocks(scratch);
+    this.fields = new FieldBlocks(fields, tables);
   }
 }
 
-/** What all connections of an analysis share: nothing of it outlives a call. */
+/** What all connections of an analysis share. What is written there does not outlive a call. */
 export class Http2Scratch {
   readonly head = new Head();
   readonly text = new HeadText();
   readonly fields = new Uint8Array(HEAD_BYTES_MAX);
   readonly block = new Uint8Array(HEAD_BYTES_MAX);
+  readonly tables = new FieldTables();
+  openStreams = 0;
 }
 
 export class Http2 {
@@ -76,9 +80,9 @@ export class Http2 {
     this.#session = session;
     this.#scratch = scratch;
     this.#outer = outer;
-    this.#client = new Way(Next.preface, scratch.fields);
+    this.#client = new Way(Next.preface, scratch);
     this.#client.remaining = PREFACE.length - seenBytes;
-    this.#server = new Way(Next.frame, scratch.fields);
+    this.#server = new Way(Next.frame, scratch);
   }
 
   /** Clause 3.2 of RFC 7540: the request that asked for HTTP/2 is answered on stream 1. */
@@ -144,6 +148,7 @@ export class Http2 {
 
   closed(context: MessageContext): void {
     for (const stream of this.#streams.values()) this.#session.closeOne(stream, context);
+    this.#scratch.openStreams -= this.#streams.size;
     this.#streams.clear();
     this.#client.fields.forget();
     this.#server.fields.forget();
@@ -217,6 +222,10 @@ export class Http2 {
 
   /** A head, whole with what continues it: see `frameSize`. */
   #headers(way: Way, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
+    if (way.fields.isGivenUp) {
+      this.#giveUp(way, context);
+      return;
+    }
     const { text, head, block } = this.#scratch;
     const blockEnd = writeBlock(bytes, start, end, block);
     if (blockEnd < 0) {
@@ -278,6 +287,7 @@ export class Http2 {
     const stream = this.#streams.get(id);
     if (stream === undefined) return;
     this.#streams.delete(id);
+    this.#scratch.openStreams--;
     for (const way of [this.#client, this.#server]) if (way.stream === stream) way.stream = null;
     this.#session.closeOne(stream, context);
   }
@@ -285,11 +295,13 @@ export class Http2 {
   #open(id: number, context?: MessageContext): Conversation {
     let stream = this.#streams.get(id);
     if (stream !== undefined) return stream;
-    if (this.#streams.size >= STREAMS_MAX && context !== undefined)
+    const most = this.#scratch.openStreams >= STREAMS_OF_ALL_MAX ? 1 : STREAMS_MAX;
+    if (this.#streams.size >= most && context !== undefined)
       for (const oldest of this.#streams.keys()) {
         this.#forget(oldest, context);
         break;
       }
+    this.#scratch.openStreams++;
     this.#streams.set(id, (stream = new Conversation(this.#outer.told)));
     return stream;
   }
