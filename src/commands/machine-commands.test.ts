@@ -144,7 +144,8 @@ describe('completion', () => {
       }
     }
     for (const [index, shell] of ['bash', 'zsh', 'fish'].entries()) {
-      const ended = spawnSync(shell, ['-n'], { input: scripts[index]!, encoding: 'utf8' });
+      const script = join(folderWith({ script: Buffer.from(scripts[index]!) }), 'script');
+      const ended = spawnSync(shell, ['-n', script], { encoding: 'utf8' });
       // A shell that is not installed checks nothing.
       if (ended.error === undefined) assert.deepEqual([ended.status, ended.stderr], [0, ''], shell);
     }
