@@ -1,5 +1,6 @@
 // What the API says of itself (OpenAPI 3.1): the paths, their queries, and the shapes of their answers.
 import { ANYTHING, FLAG, FRAME, NUMBER, SEVERITY, TEXT, TEXTS, TIME, listOf, orNull, pageOf, shape } from './shapes.ts';
+import { CONVERSATION, MODULE, PROTOCOL } from './item-shapes.ts';
 import { filterParameters, type QueryParameter } from './list-filters.ts';
 import { PLANT_QUERIES, plantPaths } from './plant-schemas.ts';
 import { SETTINGS_PATHS } from './settings.ts';
@@ -152,11 +153,6 @@ const PROOF = shape({
   ),
   omitted: NUMBER,
 });
-const CONVERSATION = {
-  type: 'object',
-  required: ['protocol', 'transport', 'client', 'server', 'serverPort', 'first', 'last'],
-  properties: { protocol: orNull(TEXT), transport: TEXT, client: TEXT, server: TEXT, serverPort: NUMBER },
-};
 const COUNTS = listOf(shape({ name: TEXT, count: NUMBER }));
 const CAPTURE = shape({
   path: TEXT,
@@ -194,7 +190,6 @@ const OVERVIEW = shape({
   worstIncidents: listOf(INCIDENT),
   worst: listOf(ALERT),
 });
-const NAMED = { type: 'object', required: ['name', 'title'], properties: { name: TEXT, title: TEXT } };
 const LOGGED = shape({ id: NUMBER, time: TIME, operator: TEXT, action: TEXT, detail: TEXT });
 const REPORT = shape({ name: TEXT, title: TEXT, summary: TEXT });
 const ROLE = { enum: ['viewer', 'operator'] } as const;
@@ -382,8 +377,8 @@ export function openApi(): object {
         { 400: { description: 'a time that is none' } },
         ['since', 'until'],
       ),
-      '/api/modules': get('Security modules', pageOf(NAMED)),
-      '/api/protocols': get('Protocols that are decoded', pageOf(NAMED)),
+      '/api/modules': get('Security modules', pageOf(MODULE)),
+      '/api/protocols': get('Protocols that are decoded', pageOf(PROTOCOL)),
     },
   };
 }

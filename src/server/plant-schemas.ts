@@ -15,7 +15,8 @@ export const PLANT_QUERIES: Readonly<Record<string, object>> = {
 };
 
 const COUNTS = listOf(shape({ name: TEXT, count: NUMBER }));
-const REAL = orNull({ type: 'number' });
+const FINITE = { type: 'number' } as const;
+const REAL = orNull(FINITE);
 const MAP = shape({
   devices: NUMBER,
   groups: listOf(
@@ -91,7 +92,7 @@ const POINT = shape({
   minimum: REAL,
   maximum: REAL,
   step: REAL,
-  course: orNull(shape({ from: TIME, until: TIME, least: listOf(REAL), most: listOf(REAL) })),
+  course: orNull(shape({ from: TIME, until: TIME, least: listOf(FINITE), most: listOf(FINITE) })),
   seen: TIME,
 });
 
