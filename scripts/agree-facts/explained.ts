@@ -33,10 +33,10 @@ const UNOPENED: readonly (readonly [RegExp, string])[] = [
 const EXPLANATIONS: readonly Explanation[] = [
   ...UNOPENED.map(([capture, why]): Explanation => ({ capture, side: 'tshark', why })),
   {
-    row: /^arp /,
-    capture: /arp-leak/,
-    side: 'tshark',
-    why: 'a frame made up with 255 bytes of hardware address: no card has one',
+    row: /^dhcp /,
+    capture: /brcm-tag/,
+    side: 'here',
+    why: "behind the tag of a switch chip (Broadcom's), a link that tshark does not read",
   },
   {
     row: /^tls /,
