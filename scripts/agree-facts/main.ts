@@ -53,11 +53,16 @@ async function main(words: readonly string[]): Promise<number> {
   const without = named.length > 0 ? new Set() : cataloguedWithout(LISTED);
   const counts = ROWS.map((): Counts => ({ captures: 0, theirs: 0, ours: 0, same: 0, explained: 0 }));
   const differences: Difference[] = [];
+  let unread = 0;
   for (const path of paths) {
     const { values, ports } = await ourValues(path);
     // Where neither has anything, there is nothing to compare.
     if (without.has(path) && values.every((our) => our.size === 0)) continue;
     const theirs = theirValues(path, ports, compared);
+    if (theirs === null) {
+      unread++;
+      continue;
+    }
     for (const [index, row] of ROWS.entries()) {
       const our = values[index]!;
       const { certain, doubtful } = theirs[index]!;
@@ -67,7 +72,7 @@ async function main(words: readonly string[]): Promise<number> {
       compare(row, captureName(path), their, told, counts[index]!, differences);
     }
   }
-  const table = tableOf(ROWS, counts, version, paths.length, differences);
+  const table = tableOf(ROWS, counts, version, paths.length - unread, differences);
   console.log(`\n${table}`);
   if (words.includes('--write')) {
     await writeScore('agree:facts', table);

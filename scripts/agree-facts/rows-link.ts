@@ -14,6 +14,8 @@ const HSRP2_STATES = ['disabled', 'initial', 'learn', 'listen', 'speak', 'standb
 const INCLUDING = new Set(['1', '3']);
 
 const NO_MAC = '00:00:00:00:00:00';
+const LINK_PREFIX = '3';
+const ROUTE_PREFIX = '24';
 
 export const LINK_ROWS: readonly Row[] = [
   {
@@ -120,15 +122,22 @@ export const LINK_ROWS: readonly Row[] = [
     'icmp',
     'ipv6-router',
     'icmpv6.type == 134',
-    ['icmpv6.opt.prefix', 'icmpv6.opt.prefix.length'],
-    (fields) =>
-      pairs(fields, 'icmpv6.opt.prefix', 'icmpv6.opt.prefix.length').map(([prefix, size]) => `${prefix}/${size}`),
+    ['icmpv6.opt.prefix', 'icmpv6.opt.prefix.length', 'icmpv6.opt.type'],
+    linkPrefixes,
     (value) => [...value.matchAll(/prefix ([^,]+)/g)].map((match) => match[1]!),
   ),
   traitRow('eapol', 'eap-identity', 'eapol', ['eap.identity', 'frame.protocols'], (fields) =>
     fields('frame.protocols')[0]?.includes('eapol') === true ? fields('eap.identity') : [],
   ),
 ];
+
+/** tshark shows the prefixes of routes (RFC 4191) in the same field as those of the link. */
+function linkPrefixes(fields: Fields): string[] {
+  const kinds = fields('icmpv6.opt.type').filter((type) => type === LINK_PREFIX || type === ROUTE_PREFIX);
+  return pairs(fields, 'icmpv6.opt.prefix', 'icmpv6.opt.prefix.length')
+    .filter((_, index) => kinds[index] === LINK_PREFIX)
+    .map(([prefix, size]) => `${prefix}/${size}`);
+}
 
 /** Of a name that the device was given tshark shows the bytes. */
 function textOf(hex: string): string {

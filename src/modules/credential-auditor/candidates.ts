@@ -17,6 +17,8 @@ export interface Finding {
   readonly because: string;
   /** No password at all, which no row says of this user. */
   readonly isNothing?: true;
+  /** Of a built-in account: the device is another maker's, or the password can be guessed. */
+  readonly isDoubtful?: true;
 }
 
 /** A pair that so many makers ship is nobody's default. */
@@ -43,6 +45,10 @@ export class Candidates {
   readonly #generic = new Map<string, CredentialRow[]>();
   readonly #all = new Map<string, CredentialRow[]>();
 
+  /** What was asked for last, and the answer. */
+  #lastKey = '';
+  #last: readonly string[] = [];
+
   /** `own`: a person's list, beside the shipped one. */
   constructor(shipped: readonly CredentialRow[], own: readonly CredentialRow[] = []) {
     for (const { user, password } of own) {
@@ -60,8 +66,18 @@ export class Candidates {
     }
   }
 
-  /** Passwords to try, each once, the likeliest first. */
-  passwordsFor({ user, protocol, mechanism }: LoginWords, device: DeviceWords): string[] {
+  /** Passwords to try, each once, the likeliest first. Who tries many in a row tries the same again and again. */
+  passwordsFor(login: LoginWords, device: DeviceWords): readonly string[] {
+    const { user, protocol, mechanism } = login;
+    const key = JSON.stringify([user, protocol, mechanism, device.vendor, device.model]);
+    if (key !== this.#lastKey) {
+      this.#last = this.#passwordsFor(login, device);
+      this.#lastKey = key;
+    }
+    return this.#last;
+  }
+
+  #passwordsFor({ user, protocol, mechanism }: LoginWords, device: DeviceWords): string[] {
     const name = accountOf(user);
     const passwords = new Set<string>(['', user, accountOf(user, false)]);
     // Those of the device's maker, those that are known of this protocol, the others.
@@ -105,16 +121,23 @@ export class Candidates {
     const ofDevice = named.filter((row) => isOfDevice(row, device));
     const fitting = ofDevice.length > 0 ? ofDevice : named.filter((row) => speaks(row, protocol));
     const builtIn = fitting.find(({ kind }) => kind === 'built-in');
-    if (builtIn !== undefined) return { kind: 'built-in', row: builtIn, because: shippedText(builtIn) };
+    if (builtIn !== undefined) {
+      const finding = { kind: 'built-in', row: builtIn } as const;
+      if (ofDevice.length > 0) return { ...finding, because: shippedText(builtIn) };
+      const because = doubtfulText(builtIn, device);
+      // Nobody has such a password by chance, whoever made the device; a user's own name is one.
+      const isGuessed = password.toLowerCase() === accountOf(user);
+      return device.vendor !== '' || isGuessed ? { ...finding, because, isDoubtful: true } : { ...finding, because };
+    }
     // A person's own list has what it has for a reason.
     const shipped = rows.filter(({ file }) => file === '');
     const makers = new Set(shipped.flatMap(({ vendor }) => (vendor === '' ? [] : [vendor.toLowerCase()])));
     const [first] = fitting;
-    // What is tried everywhere is nobody's default while nobody knows whose device it is.
-    const isCommon = makers.size > MAKERS_MAX || shipped.some((row) => row.kind === 'generic' && speaks(row, protocol));
-    if (first !== undefined && (ofDevice.length > 0 || (!isCommon && device.vendor === '')))
-      return { kind: 'default', row: first, because: shippedText(first) };
+    if (first !== undefined && ofDevice.length > 0) return { kind: 'default', row: first, because: shippedText(first) };
     const weak = (because: string, row: CredentialRow | null = null): Finding => ({ kind: 'weak', row, because });
+    // What is tried everywhere is nobody's default.
+    const isCommon = makers.size > MAKERS_MAX || shipped.some((row) => row.kind === 'generic' && speaks(row, protocol));
+    if (first !== undefined && !isCommon) return weak(doubtfulText(first, device), first);
     const ours = rows.find((row) => row.file !== '' && speaks(row, protocol));
     if (ours !== undefined) return weak(`it stands on a list of yours (${rowName(ours)})`, ours);
     if (password === '') return { ...weak('the password is empty'), isNothing: true };
@@ -188,6 +211,12 @@ function wordsOf({ vendor, model }: DeviceWords): string[] {
     .flatMap((text) => [text, ...text.split(/[^A-Za-z0-9]+/)])
     .filter((word) => word.length > 2);
   return [...new Set(words.flatMap((word) => [word, word.toLowerCase()]))].slice(0, 32);
+}
+
+/** That one maker ships it proves nothing of another's device, and of one whose maker is not known no more than a guess. */
+function doubtfulText(row: CredentialRow, { vendor }: DeviceWords): string {
+  const whose = vendor === '' ? 'the maker of this device is not known' : `this device is of ${showable(vendor, 60)}`;
+  return `${shippedText(row)}, though ${whose}`;
 }
 
 function shippedText(row: CredentialRow): string {
