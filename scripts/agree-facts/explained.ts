@@ -32,6 +32,12 @@ const UNOPENED: readonly (readonly [RegExp, string])[] = [
 const EXPLANATIONS: readonly Explanation[] = [
   ...UNOPENED.map(([capture, why]): Explanation => ({ capture, side: 'tshark', why })),
   {
+    row: /^arp /,
+    capture: /geneve-arp/,
+    side: 'tshark',
+    why: 'ARP in a tunnel: nobody there is a neighbour',
+  },
+  {
     row: /^dhcp /,
     capture: /brcm-tag/,
     side: 'here',
