@@ -32,6 +32,18 @@ const UNOPENED: readonly (readonly [RegExp, string])[] = [
 const EXPLANATIONS: readonly Explanation[] = [
   ...UNOPENED.map(([capture, why]): Explanation => ({ capture, side: 'tshark', why })),
   {
+    row: /^stp /,
+    capture: /of10_s4810/,
+    side: 'tshark',
+    why: 'a frame that OpenFlow hands to a controller: it was not sent where it stands',
+  },
+  {
+    row: /^ppp /,
+    capture: /pdp_ctx_messages/,
+    side: 'tshark',
+    why: 'PAP within an element of GTP (3GPP TS 24.008 10.5.6.3), which is not read',
+  },
+  {
     row: /^arp /,
     capture: /geneve-arp/,
     side: 'tshark',
