@@ -18,7 +18,7 @@ export function clear(secret: string, change: Partial<Login> = {}): Partial<Logi
     outcome: 'accepted',
     test: (candidate) => candidate === secret,
     // Equal where secrets are, and not the secret.
-    keyedHash: (key) => `${key.length} ${[...secret].map((letter) => letter.charCodeAt(0)).join(' ')}`,
+    keyedHash: (key) => `${key.length} ${Array.from(secret, (letter) => letter.charCodeAt(0)).join(' ')}`,
     ...change,
   };
 }
