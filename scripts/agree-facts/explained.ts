@@ -32,10 +32,28 @@ const UNOPENED: readonly (readonly [RegExp, string])[] = [
 const EXPLANATIONS: readonly Explanation[] = [
   ...UNOPENED.map(([capture, why]): Explanation => ({ capture, side: 'tshark', why })),
   {
-    row: /^arp /,
-    capture: /arp-leak/,
+    row: /^stp /,
+    capture: /of10_s4810/,
     side: 'tshark',
-    why: 'a frame made up with 255 bytes of hardware address: no card has one',
+    why: 'a frame that OpenFlow hands to a controller: it was not sent where it stands',
+  },
+  {
+    row: /^ppp /,
+    capture: /pdp_ctx_messages/,
+    side: 'tshark',
+    why: 'PAP within an element of GTP (3GPP TS 24.008 10.5.6.3), which is not read',
+  },
+  {
+    row: /^arp /,
+    capture: /geneve-arp/,
+    side: 'tshark',
+    why: 'ARP in a tunnel: nobody there is a neighbour',
+  },
+  {
+    row: /^dhcp /,
+    capture: /brcm-tag/,
+    side: 'here',
+    why: "behind the tag of a switch chip (Broadcom's), a link that tshark does not read",
   },
   {
     row: /^ftp /,

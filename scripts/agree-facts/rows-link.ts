@@ -23,10 +23,10 @@ export const LINK_ROWS: readonly Row[] = [
     what: 'address-binding (of senders)',
     filter: 'arp',
     fields: ['arp.src.proto_ipv4', 'arp.src.hw_mac'],
-    // Who asks before it has an address has none, and a card is no group.
+    // Who asks before it has an address has none; tshark shows no card where its address is not that of Ethernet.
     theirs: (fields) =>
       pairs(fields, 'arp.src.proto_ipv4', 'arp.src.hw_mac')
-        .filter(([address, mac]) => address !== '0.0.0.0' && mac !== NO_MAC)
+        .filter(([address, mac]) => address !== '0.0.0.0' && mac !== '' && mac !== NO_MAC)
         .map(([address, mac]) => `${address} ${mac}`),
     binding: (address, mac) => `${address} ${mac}`,
   },

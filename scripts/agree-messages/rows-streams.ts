@@ -7,8 +7,6 @@ import { ENCRYPTED as IPMI_ENCRYPTED, asfKind, functionKind, payloadKind } from 
 import { messageKind as kerberosKind } from '../../src/protocols/kerberos/kinds.ts';
 import { messageKind as ldapKind } from '../../src/protocols/ldap/kinds.ts';
 import { pop3Command, smtpCommand, tellImap } from '../../src/protocols/mail/kinds.ts';
-import { GREETING, LOGIN, commandKind as mysqlKind, ERROR } from '../../src/protocols/mysql/kinds.ts';
-import { STARTUP, messageKind as postgresKind } from '../../src/protocols/postgres/kinds.ts';
 import { NEGOTIATION, packetKind as quicKind } from '../../src/protocols/quic/kinds.ts';
 import { messageKind as radiusKind } from '../../src/protocols/radius/kinds.ts';
 import { negotiationName, packetKind as rdpKind } from '../../src/protocols/rdp/kinds.ts';
@@ -18,14 +16,12 @@ import {
   smb1Kind,
   smb2Kind,
 } from '../../src/protocols/smb/kinds.ts';
-import { answerKind, requestKind as redisKind } from '../../src/protocols/redis/kinds.ts';
 import { IDENTIFICATION, messageKind as sshKind } from '../../src/protocols/ssh/kinds.ts';
-import { messageKind as tdsKind } from '../../src/protocols/tds/kinds.ts';
 import { commandKind as telnetKind } from '../../src/protocols/telnet/kinds.ts';
 import { messageKind as tftpKind } from '../../src/protocols/tftp/kinds.ts';
 import { handshakeKind, recordKind } from '../../src/protocols/tls/kinds.ts';
 import type { Fields } from '../agree-facts/row.ts';
-import { kindRow, type Kind, type MessageRow } from './row.ts';
+import { byNumber, each, isTrue, kindRow, type Kind, type MessageRow } from './row.ts';
 
 const SMB1_NO_FURTHER_COMMAND = 255;
 /** Commands of Telnet. */
@@ -34,73 +30,12 @@ const SUBNEGOTIATION = 250;
 const DONT = 254;
 const KERBEROS_TYPES = new Set(['10', '11', '12', '13', '30']);
 
-/** Each value of a field is a message, or begins one. */
-function each(fields: Fields, name: string, kind: (value: string) => string): Kind[] {
-  return fields(name).map((value): Kind => [kind(value), '']);
-}
-
-const byNumber =
-  (kind: (value: number) => string) =>
-  (value: string): string =>
-    kind(Number(value));
-
-/** tshark's names of the messages of PostgreSQL. */
-const POSTGRES_LETTERS: Readonly<Record<string, string>> = {
-  'Password message': 'p',
-  'SASLInitialResponse message': 'p',
-  'SASLResponse message': 'p',
-  'GSSResponse message': 'p',
-  'Simple query': 'Q',
-  Parse: 'P',
-  Bind: 'B',
-  Execute: 'E',
-  Describe: 'D',
-  Close: 'C',
-  Flush: 'H',
-  Sync: 'S',
-  'Function call': 'F',
-  'Copy data': 'd',
-  'Copy completion': 'c',
-  'Copy failure': 'f',
-  Termination: 'X',
-  'Authentication request': 'R',
-  'Backend key data': 'K',
-  'Parameter status': 'S',
-  'Parse completion': '1',
-  'Bind completion': '2',
-  'Close completion': '3',
-  'Command completion': 'C',
-  'Parameter description': 't',
-  'Row description': 'T',
-  'Data row': 'D',
-  'Empty query': 'I',
-  'No data': 'n',
-  Error: 'E',
-  Notice: 'N',
-  'Portal suspended': 's',
-  'Ready for query': 'Z',
-  Notification: 'A',
-  'Function call response': 'V',
-  'CopyIn response': 'G',
-  'CopyOut response': 'H',
-  'CopyBoth response': 'W',
-  'Negotiate protocol version': 'v',
-};
-const POSTGRES_STARTS: Readonly<Record<string, string>> = {
-  'Startup message': STARTUP,
-  'SSL request': 'SSLRequest',
-  'GSSAPI encrypt request': 'GSSENCRequest',
-  'Cancel request': 'CancelRequest',
-};
-
 const RDP_PORT = 3389;
-const REDIS_PORT = 6379;
 
 function isPort(fields: Fields, port: number): boolean {
   return [...fields('tcp.srcport'), ...fields('tcp.dstport')].map(Number).includes(port);
 }
 
-const isTrue = (value: string | undefined): boolean => value === '1' || value === 'True';
 const upper = (word: string): string => word.toUpperCase();
 
 export const STREAM_ROWS: readonly MessageRow[] = [
@@ -233,46 +168,9 @@ export const STREAM_ROWS: readonly MessageRow[] = [
           ).filter(([kind]) => kind !== '')
         : [],
   },
-  {
-    protocol: 'redis',
-    layer: 'resp',
-    fields: [
-      'resp.array',
-      'resp.array.length',
-      'resp.string',
-      'resp.error',
-      'resp.integer',
-      'resp.bulk_string',
-      'resp.bulk_string.value',
-    ],
-    theirs: redisMessages,
-  },
   kindRow('radius', 'radius', 'radius.code', radiusKind),
   kindRow('coap', 'coap', 'coap.code', coapKind, 'coap.type', typeName),
   kindRow('tftp', 'tftp', 'tftp.opcode', tftpKind),
-  kindRow('tds', 'tds', 'tds.type', tdsKind),
-  {
-    protocol: 'postgres',
-    layer: 'pgsql',
-    fields: ['pgsql.type', 'pgsql.frontend'],
-    theirs: (fields) =>
-      fields('pgsql.type').map((name, index): Kind => {
-        const isOfClient = isTrue(fields('pgsql.frontend')[index]);
-        const letter = POSTGRES_LETTERS[name];
-        return [letter === undefined ? (POSTGRES_STARTS[name] ?? name) : postgresKind(letter, isOfClient), ''];
-      }),
-  },
-  {
-    protocol: 'mysql',
-    layer: 'mysql',
-    fields: ['mysql.version', 'mysql.user', 'mysql.command', 'mysql.error_code'],
-    theirs: (fields) => [
-      ...each(fields, 'mysql.version', () => GREETING),
-      ...each(fields, 'mysql.user', () => LOGIN),
-      ...each(fields, 'mysql.command', byNumber(mysqlKind)),
-      ...each(fields, 'mysql.error_code', () => ERROR),
-    ],
-  },
   {
     protocol: 'sip',
     layer: 'sip',
@@ -401,26 +299,3 @@ export const STREAM_ROWS: readonly MessageRow[] = [
     ],
   },
 ];
-
-/** tshark shows the elements of arrays beside them: a request is one array of strings, of an answer only the whole is told. */
-function redisMessages(fields: Fields): Kind[] {
-  const lengths = fields('resp.array.length').map(Number);
-  const strings = fields('resp.bulk_string.value').map((hex) =>
-    Buffer.from(hex.replaceAll(':', ''), 'hex').toString('latin1'),
-  );
-  const [from = 0, to = 0] = [fields('tcp.srcport'), fields('tcp.dstport')].map(([port]) => Number(port));
-  if (to === REDIS_PORT || (from !== REDIS_PORT && to < from)) {
-    let at = 0;
-    return lengths.map((length): Kind => {
-      at += length;
-      return [redisKind(strings[at - length] ?? ''), ''];
-    });
-  }
-  if (lengths.length > 0) return [[answerKind('*'), '']];
-  return [
-    ...each(fields, 'resp.string', () => answerKind('+')),
-    ...each(fields, 'resp.error', () => answerKind('-')),
-    ...each(fields, 'resp.integer', () => answerKind(':')),
-    ...each(fields, 'resp.bulk_string', () => answerKind('$')),
-  ];
-}
