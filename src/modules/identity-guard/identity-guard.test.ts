@@ -137,6 +137,17 @@ const FIRES: readonly Case[] = [
     says: /192\.0\.2\.9 was given as the answer to 5 names in llmnr: "wpad"/,
   },
   {
+    kind: 'identity-guard/names-spoofed',
+    what: 'so it does after a flood of hosts with names that were meant to fill the table',
+    play: (rehearsal) => {
+      for (let host = 1000; host < 71_000; host++)
+        rehearsal.claim({ host, attribute: 'name', value: `host-${host}`, source: 'llmnr', frame: 1 });
+      for (const [index, value] of ['wpad', 'fileserver', 'printr', 'intrnet', 'hitorian'].entries())
+        rehearsal.claim({ host: 9, attribute: 'name', value, source: 'llmnr', frame: index + 1 });
+    },
+    says: /was given as the answer to 5 names in llmnr: "wpad"/,
+  },
+  {
     kind: 'identity-guard/serial-number-twice',
     what: 'an emulated controller with a copied identity',
     play: (rehearsal) => {
