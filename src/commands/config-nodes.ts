@@ -169,5 +169,7 @@ function isCoreTag(tag: string): boolean {
 
 /** The parser's words on one line. */
 function plain(message: string): string {
+  // The parser goes into what is nested by calling itself, and tells its own limit.
+  if (/call stack/.test(message)) return 'this is nested too deeply to be read';
   return message.replace(/\s+/g, ' ').trim();
 }

@@ -177,6 +177,7 @@ for (const [name, text, patterns] of MISTAKES) {
 test('a very long file is refused, and a very deep one told about, without a crash', () => {
   assert.match(problemsOf(' '.repeat(1_000_001))[0]!, /more than 1.000.000 characters/);
   assert.ok(problemsOf('['.repeat(100_000)).length > 0);
+  assert.match(problemsOf(`version: 1\nmasters: ${'['.repeat(200_000)}`)[0]!, /nested too deeply/);
 });
 
 test('no text makes the reader throw, and every mistake has a place', () => {

@@ -157,6 +157,24 @@ describe('a viewer', () => {
     assert.equal((await site.open('bob')).statusCode, 200);
   });
 
+  test('does not keep the program from its work with reports, each of which takes seconds on a large site', async () => {
+    let made = 0;
+    const data = {
+      ...{ csvLists: [], note: () => {}, version: () => '1' },
+      report: () => ({ kind: 'done', html: `report ${++made}` }),
+    } as unknown as SiteData;
+    const site = await serve({ data });
+    const ask = async (token: string): Promise<number> =>
+      (await site.get('/api/reports/executive', bearer(token))).statusCode;
+    const codes: number[] = [];
+    for (let count = 0; count < 100; count++) codes.push(await ask('bob'));
+    assert.equal(made, 6);
+    assert.deepEqual(codes.slice(5, 7), [200, 429]);
+    assert.equal(await ask('ann'), 200, 'others have theirs');
+    site.pass(60_000);
+    assert.equal(await ask('bob'), 200);
+  });
+
   test('does not take all places of those who listen', async () => {
     const site = await serve();
     const url = `${await site.server.listen({ host: '127.0.0.1', port: 0 })}/api/events`;

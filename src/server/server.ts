@@ -92,7 +92,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const uploads = options.uploads ?? null;
   addCaptures(server, options.data, uploads, door, now);
   addEvents(server, options.data, uploads, door);
-  addReports(server, options.data);
+  addReports(server, options.data, door, now);
   if (options.settings !== undefined) addSettings(server, options.data, options.settings, door, now);
   addPlant(server, options.data, PAGE_QUERY);
   addReview(server, options.data, door, now, PAGE_QUERY);

@@ -58,6 +58,19 @@ export const FIRES: readonly Case[] = [
     says: /its response to the challenge was recomputed.*not known/,
   },
   {
+    kind: 'credential-auditor/default-credential',
+    what: 'the same behind a challenge, after a flood of refused logins of other users that were meant to hide it',
+    play: (rehearsal) => {
+      rehearsal.claim(WAGO);
+      for (let user = 0; user < 70_000; user++)
+        rehearsal.login(challenge('Xq7#longer', { user: `nobody ${user}`, protocol: 'http', outcome: 'refused' }));
+      rehearsal.login(challenge('wago', { user: 'admin', protocol: 'http', outcome: 'accepted' }));
+      rehearsal.handlers.end?.(1);
+    },
+    severity: 'critical',
+    says: /its response to the challenge was recomputed.*it was accepted/,
+  },
+  {
     kind: 'credential-auditor/hard-coded-account',
     what: 'the account for the maker’s service',
     play: (rehearsal) => rehearsal.login(clear('23m!sd$', { user: 'fwupgrade', protocol: 'telnet' })),

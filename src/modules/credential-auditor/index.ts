@@ -1,6 +1,7 @@
 // Judges every login: is the credential one that devices are shipped with, one that is guessed first, one that passes in
 // clear, one that other devices have as well. A clear secret is compared while the callback runs; a response to a
 // challenge is recomputed later. Neither is kept: what stays is a keyed hash, and what was found.
+import { forgetOldest } from '../../bytes/forgetting.ts';
 import { scopeOf } from '../../bytes/address-space.ts';
 import { vendorOfMac } from '../../assets/vendors.ts';
 import { showable } from '../../bytes/text.ts';
@@ -120,7 +121,10 @@ class CredentialAuditor implements ModuleHandlers {
       const device = this.#device(server);
       const password = this.#candidates.passwordsFor(login, device).find(test);
       verdict = password === undefined ? 'other' : this.#candidates.meaning(password, login, device);
-      if (hash !== '' && this.#verdicts.size < VERDICTS_MAX) this.#verdicts.set(key, verdict);
+      if (hash !== '') {
+        forgetOldest(this.#verdicts, VERDICTS_MAX);
+        this.#verdicts.set(key, verdict);
+      }
     }
     this.#judge(login, verdict, 'it passed in clear and was compared');
     if (outcome === 'refused') return;
@@ -134,7 +138,8 @@ class CredentialAuditor implements ModuleHandlers {
     const { server, user, mechanism, outcome } = login;
     const key = `${server} ${mechanism} ${user} ${outcome}`;
     const count = this.#recomputations.get(key) ?? 0;
-    if (count >= RECOMPUTED_MAX || (count === 0 && this.#recomputations.size >= VERDICTS_MAX)) return;
+    if (count >= RECOMPUTED_MAX) return;
+    if (count === 0) forgetOldest(this.#recomputations, VERDICTS_MAX);
     this.#recomputations.set(key, count + 1);
     this.#waiting.add(login, this.#candidates.passwordsFor(login, this.#device(server)));
   }
@@ -238,7 +243,7 @@ class CredentialAuditor implements ModuleHandlers {
   #noteSharing(login: Login, hash: string): void {
     let servers = this.#sharing.get(hash);
     if (servers === undefined) {
-      if (this.#sharing.size >= VERDICTS_MAX) return;
+      forgetOldest(this.#sharing, VERDICTS_MAX);
       this.#sharing.set(hash, (servers = new Map<number, number>()));
     }
     if (servers.has(login.server) || servers.size >= 256) return;
@@ -267,7 +272,8 @@ class CredentialAuditor implements ModuleHandlers {
     if (user === '') return;
     const key = `${server} ${protocol} ${user}`;
     const before = this.#accepted.get(key);
-    if (before === hash || (before === undefined && this.#accepted.size >= VERDICTS_MAX)) return;
+    if (before === hash) return;
+    if (before === undefined) forgetOldest(this.#accepted, VERDICTS_MAX);
     this.#accepted.set(key, hash);
     if (before !== undefined) this.#raise(CHANGED, login, 'was let in with another password than before', 'info');
   }

@@ -3,7 +3,7 @@
 import type { Login } from '../../facts/facts.ts';
 import { isCostly } from './candidates.ts';
 
-/** Logins that wait; of further ones nothing is said. */
+/** Logins that wait; of further ones nothing is said, but that one that was accepted takes the place of one that was not. */
 const WAITING_MAX = 1024;
 /** Candidates for each second of packet time; one whose recomputation takes milliseconds counts as so many. */
 const CANDIDATES_PER_TICK = 512;
@@ -30,8 +30,18 @@ export class Waiting {
   }
 
   add(login: Login, candidates: readonly string[]): void {
-    if (this.#items.length >= WAITING_MAX) this.leftOut++;
-    else this.#items.push({ login, candidates, cost: isCostly(login.mechanism) ? COSTLY_COUNTS : 1, next: 0 });
+    const item = { login, candidates, cost: isCostly(login.mechanism) ? COSTLY_COUNTS : 1, next: 0 };
+    if (this.#items.length < WAITING_MAX) {
+      this.#items.push(item);
+      return;
+    }
+    this.leftOut++;
+    // Who is refused a thousand times would hide the one time that is not.
+    const last =
+      login.outcome === 'accepted' ? this.#items.findLastIndex((each) => each.login.outcome !== 'accepted') : -1;
+    if (last < 0) return;
+    this.#items.splice(last, 1);
+    this.#items.push(item);
   }
 
   tick(): void {

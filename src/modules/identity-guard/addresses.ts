@@ -161,7 +161,8 @@ export class Addresses {
   #note(mac: string, host: number): void {
     let hosts = this.#hostsOf.get(mac);
     if (hosts === undefined) {
-      if (this.#hostsOf.size >= HOSTS_MAX) return;
+      // Who would fill the table with invented cards makes us forget cards, and not blind to later ones.
+      forgetOldest(this.#hostsOf, HOSTS_MAX);
       this.#hostsOf.set(mac, (hosts = new Set()));
     }
     // An IPv6 address beside an IPv4 one is no second address in this sense.

@@ -50,6 +50,21 @@ const FIRES: readonly Case[] = [
     says: /192\.0\.2\.2 was at 02:00:00:00:00:02 and is now at 02:00:00:00:00:09: that network card has another address already \(192\.0\.2\.9\)/,
   },
   {
+    kind: 'identity-guard/address-spoofed',
+    what: 'so does one after a flood of cards that were meant to fill the table',
+    play: (rehearsal) => {
+      for (let card = 0; card < 70_000; card++) {
+        const value = `0a:00:00:${[16, 8, 0].map((bits) => ((card >>> bits) & 255).toString(16).padStart(2, '0')).join(':')}`;
+        rehearsal.trait({ host: 1000 + card, trait: 'address-binding', value, timeUs: at(0), frame: 1 });
+      }
+      bind(rehearsal, 2, mac(2), 1);
+      bind(rehearsal, 9, mac(9), 1);
+      bind(rehearsal, 2, mac(9), 100);
+      rehearsal.tick(at(120));
+    },
+    says: /is now at 02:00:00:00:00:09: that network card has another address already \(192\.0\.2\.9\)/,
+  },
+  {
     kind: 'identity-guard/address-moved',
     what: 'a network card that nobody knows has the controller’s address',
     play: (rehearsal) => {
@@ -120,6 +135,17 @@ const FIRES: readonly Case[] = [
         rehearsal.claim({ host: 9, attribute: 'name', value, source: 'llmnr', frame: index + 1 });
     },
     says: /192\.0\.2\.9 was given as the answer to 5 names in llmnr: "wpad"/,
+  },
+  {
+    kind: 'identity-guard/names-spoofed',
+    what: 'so it does after a flood of hosts with names that were meant to fill the table',
+    play: (rehearsal) => {
+      for (let host = 1000; host < 71_000; host++)
+        rehearsal.claim({ host, attribute: 'name', value: `host-${host}`, source: 'llmnr', frame: 1 });
+      for (const [index, value] of ['wpad', 'fileserver', 'printr', 'intrnet', 'hitorian'].entries())
+        rehearsal.claim({ host: 9, attribute: 'name', value, source: 'llmnr', frame: index + 1 });
+    },
+    says: /was given as the answer to 5 names in llmnr: "wpad"/,
   },
   {
     kind: 'identity-guard/serial-number-twice',

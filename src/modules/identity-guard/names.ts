@@ -1,5 +1,6 @@
 // What devices say of themselves and of others: who gives addresses, who is plugged in where, who answers to which name,
 // whose serial number somebody else has.
+import { forgetOldest } from '../../bytes/forgetting.ts';
 import { showable } from '../../bytes/text.ts';
 import type { Claim, Trait } from '../../facts/facts.ts';
 import type { Site } from '../../facts/module.ts';
@@ -83,7 +84,7 @@ export class Names {
     const key = `${trait.host} ${trait.trait}`;
     const before = this.#neighbours.get(key);
     if (before?.value === trait.value) return;
-    if (before === undefined && this.#neighbours.size >= KEPT_MAX) return;
+    if (before === undefined) forgetOldest(this.#neighbours, KEPT_MAX);
     this.#neighbours.set(key, trait);
     if (before === undefined || this.#site.learning.isTeaching) return;
     const what = NEIGHBOUR_TRAITS[trait.trait]!;
@@ -107,7 +108,7 @@ export class Names {
     const key = `${claim.host} ${claim.source}`;
     let names = this.#names.get(key);
     if (names === undefined) {
-      if (this.#names.size >= KEPT_MAX) return;
+      forgetOldest(this.#names, KEPT_MAX);
       this.#names.set(key, (names = new Map<string, number>()));
     }
     const name = claim.value
