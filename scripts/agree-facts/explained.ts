@@ -50,12 +50,6 @@ const EXPLANATIONS: readonly Explanation[] = [
     why: 'ARP in a tunnel: nobody there is a neighbour',
   },
   {
-    row: /^dhcp /,
-    capture: /brcm-tag/,
-    side: 'here',
-    why: "behind the tag of a switch chip (Broadcom's), a link that tshark does not read",
-  },
-  {
     row: /^ftp /,
     capture: /ftp-too-long-command/,
     side: 'tshark',
