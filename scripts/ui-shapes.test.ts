@@ -81,7 +81,7 @@ function problemsOf(type: ts.Type, schema: Schema, where: string): string[] {
   if (mayBeNull(schema) && !isNullable && schema !== TIME) return [`${where} may be null`];
   const told = schema.anyOf?.find((each) => each.type !== 'null') ?? schema;
   if (some.every((part) => part.isStringLiteral())) {
-    const known = some.map((part) => (part).value);
+    const known = some.map((part) => part.value);
     if (told.enum === undefined) return [`${where} is told to be any text`];
     return told.enum
       .filter((value) => value !== null && !known.includes(value))
