@@ -4,12 +4,16 @@
 const PARTS = 16;
 const LARGE = 1024;
 
-/** Room for one more entry in a table of at most `maximum`. */
-export function forgetOldest(table: Map<unknown, unknown>, maximum: number): void {
+/** Room for one more entry in a table of at most `maximum`. `forget`: takes one out, where that is more than its entry. */
+export function forgetOldest<Key>(
+  table: Map<Key, unknown>,
+  maximum: number,
+  forget: (key: Key) => void = (key) => table.delete(key),
+): void {
   if (table.size < maximum) return;
   let left = maximum < LARGE ? 1 : Math.floor(maximum / PARTS);
   for (const key of table.keys()) {
-    table.delete(key);
+    forget(key);
     if (--left === 0) return;
   }
 }

@@ -1,5 +1,6 @@
 // Sees what is on the network: who asks and who answers, which units stand behind a host, what that makes of them, and
 // devices whose identity changes. What it learns goes to the inventory as claims.
+import { forgetOldest } from '../../bytes/forgetting.ts';
 import type { AlertKind } from '../../facts/alert.ts';
 import type { Claim, ClaimAttribute, Conversation } from '../../facts/facts.ts';
 import type { Module, ModuleHandlers, Site } from '../../facts/module.ts';
@@ -169,7 +170,7 @@ class AssetLens implements ModuleHandlers {
     if (before?.value === claim.value) return;
     this.#identities.set(key, claim);
     if (before === undefined) {
-      this.#forgetOldest();
+      forgetOldest(this.#identities, IDENTITIES_MAX + 1);
       return;
     }
     this.#site.raise({
@@ -217,14 +218,6 @@ class AssetLens implements ModuleHandlers {
 
   #isEngineering(operation: Operation): boolean {
     return this.#site.protocols[operation.protocol]?.isEngineering?.(operation.function) === true;
-  }
-
-  #forgetOldest(): void {
-    if (this.#identities.size <= IDENTITIES_MAX) return;
-    for (const oldest of this.#identities.keys()) {
-      this.#identities.delete(oldest);
-      return;
-    }
   }
 
   #claimAll(): void {

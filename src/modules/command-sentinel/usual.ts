@@ -1,5 +1,6 @@
 // Learns who asks what of which device, and judges what is new there: a client that never asked, a write from a host
 // that never wrote, a function never used. What was judged is not learned.
+import { forgetOldest } from '../../bytes/forgetting.ts';
 import type { AlertKind, Severity } from '../../facts/alert.ts';
 import type { Site } from '../../facts/module.ts';
 import { Outcome, type Operation } from '../../facts/operation.ts';
@@ -341,12 +342,7 @@ function soughtOf(
 function storyOf<Key>(stories: Map<Key, Story>, key: Key, timeUs: number): Story {
   let story = stories.get(key);
   if (story !== undefined) return story;
-  if (stories.size >= STORIES_MAX) {
-    for (const oldest of stories.keys()) {
-      stories.delete(oldest);
-      break;
-    }
-  }
+  forgetOldest(stories, STORIES_MAX);
   story = {
     requests: 0,
     writes: 0,

@@ -45,6 +45,10 @@ export class Candidates {
   readonly #generic = new Map<string, CredentialRow[]>();
   readonly #all = new Map<string, CredentialRow[]>();
 
+  /** What was asked for last, and the answer. */
+  #lastKey = '';
+  #last: readonly string[] = [];
+
   /** `own`: a person's list, beside the shipped one. */
   constructor(shipped: readonly CredentialRow[], own: readonly CredentialRow[] = []) {
     for (const { user, password } of own) {
@@ -62,8 +66,18 @@ export class Candidates {
     }
   }
 
-  /** Passwords to try, each once, the likeliest first. */
-  passwordsFor({ user, protocol, mechanism }: LoginWords, device: DeviceWords): string[] {
+  /** Passwords to try, each once, the likeliest first. Who tries many in a row tries the same again and again. */
+  passwordsFor(login: LoginWords, device: DeviceWords): readonly string[] {
+    const { user, protocol, mechanism } = login;
+    const key = JSON.stringify([user, protocol, mechanism, device.vendor, device.model]);
+    if (key !== this.#lastKey) {
+      this.#last = this.#passwordsFor(login, device);
+      this.#lastKey = key;
+    }
+    return this.#last;
+  }
+
+  #passwordsFor({ user, protocol, mechanism }: LoginWords, device: DeviceWords): string[] {
     const name = accountOf(user);
     const passwords = new Set<string>(['', user, accountOf(user, false)]);
     // Those of the device's maker, those that are known of this protocol, the others.

@@ -1,5 +1,6 @@
 // Who has an address: judges when the network card behind an IP address changes. A change is looked at for some seconds
 // before it is judged, so that redundant pairs which swap their addresses are seen as what they are.
+import { forgetOldest } from '../../bytes/forgetting.ts';
 import type { Trait } from '../../facts/facts.ts';
 import type { Site } from '../../facts/module.ts';
 import { spanText } from '../plain-words.ts';
@@ -65,7 +66,7 @@ export class Addresses {
     const now = { mac, frame, sinceUs: timeUs };
     this.#note(mac, host);
     if (cards === undefined) {
-      this.#forgetOldest();
+      forgetOldest(this.#cards, HOSTS_MAX);
       this.#cards.set(host, [now]);
       return;
     }
@@ -165,13 +166,5 @@ export class Addresses {
     }
     // An IPv6 address beside an IPv4 one is no second address in this sense.
     if (this.#site.hosts.addressKind(host) === 'ipv4' && hosts.size < 64) hosts.add(host);
-  }
-
-  #forgetOldest(): void {
-    if (this.#cards.size < HOSTS_MAX) return;
-    for (const host of this.#cards.keys()) {
-      this.#cards.delete(host);
-      return;
-    }
   }
 }

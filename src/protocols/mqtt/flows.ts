@@ -1,4 +1,5 @@
 // What is kept of a conversation from one packet to the next: one bounded table, the oldest conversation forgotten first.
+import { forgetOldest } from '../../bytes/forgetting.ts';
 import type { ConnectedClient } from './clients.ts';
 import type { OpenTransfer } from './transfers.ts';
 import type { SparkplugNode } from './sparkplug-nodes.ts';
@@ -94,10 +95,7 @@ export class FlowStates {
     if (flow === this.#lastFlow && this.#last !== null) return this.#last;
     let state = this.#states.get(flow);
     if (state === undefined) {
-      if (this.#states.size >= FLOWS_MAX) {
-        const oldest = this.#states.keys().next();
-        if (oldest.done !== true) this.delete(oldest.value);
-      }
+      forgetOldest(this.#states, FLOWS_MAX, (oldest) => this.delete(oldest));
       state = new FlowState();
       this.#states.set(flow, state);
     }
