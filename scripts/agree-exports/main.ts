@@ -10,7 +10,15 @@ import { writeScore } from '../score-judging.ts';
 import { EXPORTED, unmatched, type CarriedFile } from './files.ts';
 import { ourReading, type OurReading } from './ours.ts';
 import { OURS, THEIRS, reasonOf, type Evidence, type Reason } from './reasons.ts';
-import { exportedFiles, exportedInOrder, http2Bodies, httpMessages, pipeNames, streamOf } from './theirs.ts';
+import {
+  exportedFiles,
+  exportedInOrder,
+  exportedOfTunnels,
+  http2Bodies,
+  httpMessages,
+  pipeNames,
+  streamOf,
+} from './theirs.ts';
 import { Tally } from './tally.ts';
 
 const LISTED = /^(?:ftp|ftp-data|http|tftp|smb2?)$/;
@@ -53,6 +61,7 @@ async function compare(path: string, where: string, ours: OurReading, tally: Tal
     unmatchedOurs: left.ours,
     unmatchedTheirs: left.theirs,
     inOrder: once(() => exportedInOrder(path)),
+    ofTunnels: once(() => exportedOfTunnels(path)),
     messages: once(() => httpMessages(path, left.theirs)),
     http2Bodies: once(() => http2Bodies(path)),
     stream: (frame) => streamOf(path, frame),

@@ -48,6 +48,7 @@ interface Known {
   readonly unmatchedOurs?: readonly OurFile[];
   readonly unmatchedTheirs?: readonly CarriedFile[];
   readonly inOrder?: readonly CarriedFile[];
+  readonly ofTunnels?: readonly CarriedFile[];
   readonly messages?: readonly TheirMessage[];
   readonly http2?: readonly Buffer[];
   readonly stream?: readonly string[];
@@ -62,6 +63,7 @@ function evidence(known: Known): Evidence {
     unmatchedOurs: known.unmatchedOurs ?? [],
     unmatchedTheirs: known.unmatchedTheirs ?? [],
     inOrder: () => known.inOrder ?? [],
+    ofTunnels: () => known.ofTunnels ?? [],
     messages: () => known.messages ?? [],
     http2Bodies: () => Promise.resolve(known.http2 ?? []),
     stream: () => (known.stream ?? []).map((side) => Buffer.from(side)),
@@ -163,6 +165,11 @@ test('what tshark has once the frames are in order is out of order in the captur
   assert.match(await whyOurs(ours('a'), known), /^frames or segments that stand in the capture out of order/);
   // It has one of them in both readings.
   assert.equal(await whyOurs(ours('b'), { ...known, files: [ours('b'), ours('b')] }), 'nothing');
+});
+
+test('what tshark has once it may look for Teredo is inside Teredo', async () => {
+  assert.match(await whyOurs(ours('a'), { ofTunnels: [theirs('a')] }), /^inside Teredo/);
+  assert.equal(await whyOurs(ours('a'), { theirs: [theirs('a')], ofTunnels: [theirs('a')] }), 'nothing');
 });
 
 test('the same bytes once more came in frames of their own', async () => {

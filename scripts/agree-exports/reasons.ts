@@ -12,6 +12,7 @@ export interface Evidence {
   readonly unmatchedOurs: readonly OurFile[];
   readonly unmatchedTheirs: readonly CarriedFile[];
   readonly inOrder: () => readonly CarriedFile[];
+  readonly ofTunnels: () => readonly CarriedFile[];
   readonly messages: () => readonly TheirMessage[];
   readonly http2Bodies: () => Promise<readonly Buffer[]>;
   readonly stream: (frame: number) => readonly Buffer[];
@@ -125,6 +126,13 @@ export const OURS: readonly Reason<OurFile>[] = [
       ),
   },
   {
+    why: 'inside Teredo, which tshark opens only when told to',
+    check: 'tshark exports it when it may look for Teredo',
+    protocols: ['http'],
+    holds: (file, { ofTunnels, theirs }) =>
+      unmatched(ofTunnels(), theirs).theirs.some(({ sha1, protocol }) => sha1 === file.sha1 && protocol === 'http'),
+  },
+  {
     why: 'a file of a form',
     check: 'its bytes stand in a body that tshark alone has',
     protocols: ['http'],
@@ -155,7 +163,7 @@ export const OURS: readonly Reason<OurFile>[] = [
     holds: (file, { ours, theirs }) => {
       const alike = ours.files.filter(({ sha1, protocol }) => sha1 === file.sha1 && protocol === file.protocol);
       const places = new Set(alike.map(({ firstFrame }) => firstFrame));
-      return theirs.some(({ sha1 }) => sha1 === file.sha1) && places.size === alike.length;
+      return alike.length > 1 && places.size === alike.length && theirs.some(({ sha1 }) => sha1 === file.sha1);
     },
   },
   {
@@ -166,8 +174,8 @@ export const OURS: readonly Reason<OurFile>[] = [
       name.includes('/') && stream(firstFrame).some((side) => side.equals(bytes)),
   },
   {
-    why: 'a body that the capture cuts off; tshark exports whole ones',
-    check: 'it is told incomplete here, and the stream, as tshark follows it, ends with it',
+    why: 'a body that the capture cuts off, or of which it lacks pieces; tshark exports whole ones',
+    check: 'it is told incomplete here, and the stream, as tshark follows it without what is missing, ends with it',
     protocols: ['http'],
     holds: ({ isComplete, bytes, firstFrame }, { stream }) =>
       !isComplete && stream(firstFrame).some((side) => side.subarray(-bytes.length).equals(bytes)),

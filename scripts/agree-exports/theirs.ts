@@ -39,6 +39,11 @@ export function exportedFiles(path: string, options: readonly string[] = []): Ca
   });
 }
 
+/** The same with what Teredo carries, which tshark opens only when told to. */
+export function exportedOfTunnels(path: string): CarriedFile[] {
+  return exportedFiles(path, ['--enable-heuristic', 'teredo_udp']);
+}
+
 /** The same with the frames in the order of their times, and the segments of TCP in the order of their numbers. */
 export function exportedInOrder(path: string): CarriedFile[] {
   return withFolder((folder) => {
@@ -137,7 +142,10 @@ function shown({ layers }: TsharkFrame, layer: string, name: string): string[] {
     .flatMap(({ fields }) => fields.filter((field) => field.name === name).map(({ show }) => show));
 }
 
-/** Both directions of the TCP stream that a frame belongs to; empty where there is none. */
+/** What tshark writes in the place of bytes that it does not have. */
+const HOLE = /\[\d+ bytes missing in capture file\]\.?\0*/g;
+
+/** Both directions of the TCP stream that a frame belongs to, what is missing left out; empty where there is none. */
 export function streamOf(path: string, frame: number): readonly Buffer[] {
   const options = ['-r', path, '-Y', `frame.number == ${frame}`, '-T', 'fields', '-e', 'tcp.stream'];
   const stream = tshark(options).trim();
@@ -149,7 +157,7 @@ export function streamOf(path: string, frame: number): readonly Buffer[] {
         .filter((line) => /^\t?[0-9a-f]+$/.test(line) && line.startsWith('\t') === isSecond)
         .map((line) => Buffer.from(line.trim(), 'hex')),
     );
-  return [said(false), said(true)];
+  return [said(false), said(true)].map((side) => Buffer.from(side.toString('latin1').replace(HOLE, ''), 'latin1'));
 }
 
 /** Names that are opened on the share of the named pipes, without their first backslash. */
