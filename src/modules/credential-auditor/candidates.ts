@@ -17,7 +17,7 @@ export interface Finding {
   readonly because: string;
   /** No password at all, which no row says of this user. */
   readonly isNothing?: true;
-  /** Of a built-in account: the device is another maker's, or the password can be guessed. */
+  /** The device is not known to be of the maker that ships it. */
   readonly isDoubtful?: true;
 }
 
@@ -137,7 +137,11 @@ export class Candidates {
     const weak = (because: string, row: CredentialRow | null = null): Finding => ({ kind: 'weak', row, because });
     // What is tried everywhere is nobody's default.
     const isCommon = makers.size > MAKERS_MAX || shipped.some((row) => row.kind === 'generic' && speaks(row, protocol));
-    if (first !== undefined && !isCommon) return weak(doubtfulText(first, device), first);
+    if (first !== undefined && !isCommon) {
+      const because = doubtfulText(first, device);
+      const isNoProof = device.vendor !== '' || password.toLowerCase() === accountOf(user);
+      return isNoProof ? weak(because, first) : { kind: 'default', row: first, because, isDoubtful: true };
+    }
     const ours = rows.find((row) => row.file !== '' && speaks(row, protocol));
     if (ours !== undefined) return weak(`it stands on a list of yours (${rowName(ours)})`, ours);
     if (password === '') return { ...weak('the password is empty'), isNothing: true };
@@ -213,7 +217,7 @@ function wordsOf({ vendor, model }: DeviceWords): string[] {
   return [...new Set(words.flatMap((word) => [word, word.toLowerCase()]))].slice(0, 32);
 }
 
-/** That one maker ships it proves nothing of another's device, and of one whose maker is not known no more than a guess. */
+/** That one maker ships it proves nothing of another's device; of one whose maker is not known it is a finding, milder. */
 function doubtfulText(row: CredentialRow, { vendor }: DeviceWords): string {
   const whose = vendor === '' ? 'the maker of this device is not known' : `this device is of ${showable(vendor, 60)}`;
   return `${shippedText(row)}, though ${whose}`;

@@ -96,10 +96,17 @@ export const FIRES: readonly Case[] = [
   },
   {
     kind: 'credential-auditor/weak-credential',
-    what: 'a known default, and nobody knows whose device it is',
+    what: 'a known default that is the name of its user, and nobody knows whose device it is',
     play: (rehearsal) => rehearsal.login(clear('cisco', { user: 'cisco', protocol: 'ppp' })),
     severity: 'high',
     says: /it is the one that Cisco ships with router \(row \d+ of the table of default credentials\), though the maker of this device is not known; it was accepted/,
+  },
+  {
+    kind: 'credential-auditor/default-credential',
+    what: 'a known default that nobody guesses, and nobody knows whose device it is: it is milder',
+    play: (rehearsal) => rehearsal.login(clear('wago', { user: 'admin', protocol: 'http' })),
+    severity: 'high',
+    says: /WAGO ships with .*though the maker of this device is not known; it was accepted/,
   },
   {
     kind: 'credential-auditor/weak-credential',

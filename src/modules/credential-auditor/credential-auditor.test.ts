@@ -147,11 +147,11 @@ describe('the table', () => {
     assert.equal(candidates.meaning('moxa', moxa, { ...unknown, vendor: 'Moxa' }).kind, 'default');
   });
 
-  test('a pair that one maker ships is a default of its devices alone', () => {
+  test('a pair that one maker ships is a default where the maker is known or nobody knows him, and no other’s', () => {
     const candidates = new Candidates(credentialTable());
     const moxa = { user: 'admin', protocol: 'telnet', mechanism: 'clear' };
     const of = (vendor: string): string => candidates.meaning('moxa', moxa, { vendor, model: '' }).kind;
-    assert.deepEqual([of('Moxa'), of(''), of('Acme Motors')], ['default', 'weak', 'weak']);
+    assert.deepEqual([of('Moxa'), of(''), of('Acme Motors')], ['default', 'default', 'weak']);
   });
 
   test('a maker is known by all words of its name, and an account without its domain', () => {
