@@ -5,8 +5,9 @@ import { printable } from '../bytes/text.ts';
 import type { HostDirectory } from '../facts/facts.ts';
 import { savedBaseline, type BaselineDevice } from '../learning/baseline.ts';
 import { protocolOfSpace, spaceOfWord } from '../learning/contexts.ts';
+import type { Course } from '../learning/courses.ts';
 import { protocols } from '../protocols/index.ts';
-import { POINTS_MAX, type ObservedPoint, type PointCourse } from '../store/points.ts';
+import { POINTS_MAX, type ObservedPoint } from '../store/points.ts';
 
 /** Neighbours of which the same is known are one entry. */
 export function observedPoints({ learning, hosts }: Pick<AnalysisResult, 'learning' | 'hosts'>): ObservedPoint[] {
@@ -20,9 +21,9 @@ export function observedPoints({ learning, hosts }: Pick<AnalysisResult, 'learni
 }
 
 /** By `placeOf`. */
-function coursesOf(learning: AnalysisResult['learning'], hosts: HostDirectory): ReadonlyMap<string, PointCourse> {
+function coursesOf(learning: AnalysisResult['learning'], hosts: HostDirectory): ReadonlyMap<string, Course> {
   const { points } = learning;
-  const courses = new Map<string, PointCourse>();
+  const courses = new Map<string, Course>();
   for (const [point, course] of points.coursesOfPoints()) {
     const [host, unit, word, number] = points.placeOf(point);
     const protocol = protocols[protocolOfSpace(word)]?.name ?? '';
@@ -36,7 +37,7 @@ function placeOf(...place: readonly (string | number)[]): string {
   return JSON.stringify(place);
 }
 
-function pointsOf(device: BaselineDevice, courses: ReadonlyMap<string, PointCourse>): ObservedPoint[] {
+function pointsOf(device: BaselineDevice, courses: ReadonlyMap<string, Course>): ObservedPoint[] {
   const { segment, address } = device;
   const key = (unit: number, protocol: string, space: number): string => `${unit} ${protocol} ${space}`;
   const lastUs = new Map<string, number>();

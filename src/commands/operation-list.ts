@@ -1,5 +1,6 @@
 // Who asked whom for what, and the points of a device, as the API tells them.
 import { ACCESS_NAMES } from '../facts/policy.ts';
+import type { Course } from '../learning/courses.ts';
 import { fileOf, frameOf } from '../facts/frame-reference.ts';
 import type { AlertHead } from '../store/alert-index.ts';
 import type { OperationQuery, Page, PageQuery } from '../server/site-data.ts';
@@ -10,7 +11,6 @@ import {
   type OperationChoices,
   type StoredOperation,
 } from '../store/operation-queries.ts';
-import type { PointCourse } from '../store/points.ts';
 import type { SiteReader } from '../store/site-reader.ts';
 import { timestamp } from './timestamp.ts';
 
@@ -98,6 +98,6 @@ export function pointList(
   };
 }
 
-function courseJson({ startUs, widthUs, least, most }: PointCourse): unknown {
+function courseJson({ startUs, widthUs, least, most }: Course): unknown {
   return { from: timestamp(startUs), until: timestamp(startUs + least.length * widthUs), least, most };
 }

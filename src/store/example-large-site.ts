@@ -7,7 +7,7 @@ import type { Conversation, HostDirectory } from '../facts/facts.ts';
 import { frameReference } from '../facts/frame-reference.ts';
 import { emptyOperation, type Operation } from '../facts/operation.ts';
 import { Verb } from '../facts/verbs.ts';
-import { COURSE_STRETCHES } from '../learning/courses.ts';
+import { COURSE_STRETCHES, type Course } from '../learning/courses.ts';
 import { protocols } from '../protocols/index.ts';
 import {
   SECOND_US,
@@ -18,7 +18,7 @@ import {
   exampleEvidence,
   saveExample,
 } from './example-site.ts';
-import type { ObservedPoint, PointCourse } from './points.ts';
+import type { ObservedPoint } from './points.ts';
 import { SiteStore } from './site-store.ts';
 
 export const MARKUP = '<img src=x onerror="document.title=\'owned\'"><script>document.title="owned"</script>';
@@ -193,7 +193,7 @@ function pointsOf(device: number): ObservedPoint[] {
   }));
 }
 
-function courseOf(seed: number): PointCourse {
+function courseOf(seed: number): Course {
   const most = Array.from({ length: COURSE_STRETCHES }, (_, stretch) => 40 + ((stretch * 7 + seed) % 11));
   return { startUs: START_US, widthUs: SECOND_US, least: most.map((value) => value - 3), most };
 }

@@ -1,9 +1,9 @@
 // Operations and points of a site, part by part.
 import type { DatabaseSync } from 'node:sqlite';
+import type { Course } from '../learning/courses.ts';
 import { storedFrame, type CaptureIds } from './assets.ts';
 import type { FrameReference } from '../facts/frame-reference.ts';
 import { all, countOf, type Condition, type PageOf, type PagePlace } from './page-queries.ts';
-import type { PointCourse } from './points.ts';
 import { numberOf, numberOrNull, textOf, textOrNull, type Row } from './stored-values.ts';
 
 export interface StoredOperation {
@@ -139,7 +139,7 @@ export interface StoredPoint {
   readonly maximum: number | null;
   readonly step: number | null;
   readonly lastUs: number;
-  readonly course: PointCourse | null;
+  readonly course: Course | null;
 }
 
 /** Of one device: what is written first. */
@@ -172,7 +172,7 @@ export function pointPage(database: DatabaseSync, asset: string, place: PagePlac
         maximum: numberOrNull(row, 'maximum'),
         step: numberOrNull(row, 'step'),
         lastUs: numberOf(row, 'last_us'),
-        course: textOrNull(row, 'course') === null ? null : (JSON.parse(textOf(row, 'course')) as PointCourse),
+        course: textOrNull(row, 'course') === null ? null : (JSON.parse(textOf(row, 'course')) as Course),
       };
     }),
   };

@@ -3,6 +3,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { FirmwareEvent } from '../facts/firmware.ts';
 import { fileOf, frameOf } from '../facts/frame-reference.ts';
+import type { Course } from '../learning/courses.ts';
 import type { CaptureIds } from './assets.ts';
 import { numberOf, numberOrNull, storedWhole, textOrNull } from './stored-values.ts';
 
@@ -28,15 +29,7 @@ export interface ObservedPoint {
   readonly step: number;
   readonly lastUs: number;
   /** How its value went; null where it never changed, or too many did. */
-  readonly course: PointCourse | null;
-}
-
-/** The least and the most that stood in each stretch of `widthUs`, from `startUs` on. */
-export interface PointCourse {
-  readonly startUs: number;
-  readonly widthUs: number;
-  readonly least: readonly number[];
-  readonly most: readonly number[];
+  readonly course: Course | null;
 }
 
 export interface ObservedFirmware extends Omit<FirmwareEvent, 'host' | 'unit'> {
