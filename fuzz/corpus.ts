@@ -4,7 +4,7 @@ import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '..');
-const OWN = '{samples,src/**/captures}/*.{pcap,pcapng,cap}';
+const OWN = '{samples,samples/links,src/**/captures}/*.{pcap,pcapng,cap}';
 const SHARED = resolve(ROOT, '../shared/captures');
 
 export interface Frame {
@@ -96,14 +96,21 @@ export function frameSeeds(framesMax: number): Frame[] {
   return [...HAND_MADE, ...evenly(frames, framesMax)];
 }
 
-/** Conversations of TCP or UDP over Ethernet and IPv4 with one of these server ports, or frames with one of these EtherTypes. */
-export function conversationSeeds(ports: readonly number[], conversationsMax: number): Said[][] {
+/** What the numbers of a protocol are: ports of TCP and UDP, what a frame or an IP packet says that it carries. */
+export type Numbered = 'port' | 'link' | 'ip';
+
+/** Conversations over Ethernet that have one of these numbers. */
+export function conversationSeeds(
+  numbers: readonly number[],
+  conversationsMax: number,
+  numbered: Numbered = 'port',
+): Said[][] {
   const made = new Map<string, Said[]>();
-  for (const frame of HAND_MADE) addPayload(made, frame, ports);
+  for (const frame of HAND_MADE) addPayload(made, frame, numbers, numbered);
   const conversations = [...made.values()];
   for (const path of captureFiles(reach === 'own' ? 1_000_000 : 400_000, 1200)) {
     const open = new Map<string, Said[]>();
-    for (const frame of framesOf(path, 2000)) addPayload(open, frame, ports);
+    for (const frame of framesOf(path, 2000)) addPayload(open, frame, numbers, numbered);
     conversations.push(...[...open.values()].slice(0, 8));
   }
   return evenly(conversations, conversationsMax);
@@ -111,36 +118,73 @@ export function conversationSeeds(ports: readonly number[], conversationsMax: nu
 
 const PAYLOADS_PER_CONVERSATION_MAX = 12;
 
-function addPayload(open: Map<string, Said[]>, frame: Frame, ports: readonly number[]): void {
+/** An IP packet: its protocol, where its addresses and its payload are. */
+interface Ip {
+  readonly protocol: number;
+  readonly addressesAt: number;
+  readonly addressSize: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+function addPayload(open: Map<string, Said[]>, frame: Frame, numbers: readonly number[], numbered: Numbered): void {
   const { bytes, linkType } = frame;
-  if (linkType === 1 && bytes.length > 14 && addLinkPayload(open, bytes, ports)) return;
-  if (linkType !== 1 || bytes.length < 34 || bytes[12] !== 8 || bytes[13] !== 0 || bytes[14]! >> 4 !== 4) return;
-  const transport = 14 + (bytes[14]! & 15) * 4;
-  const protocol = bytes[23];
-  if (transport + 20 > bytes.length || (protocol !== 6 && protocol !== 17)) return;
-  const source = (bytes[transport]! << 8) | bytes[transport + 1]!;
-  const destination = (bytes[transport + 2]! << 8) | bytes[transport + 3]!;
-  const fromClient = ports.includes(destination);
-  if (!fromClient && !ports.includes(source)) return;
-  const start = transport + (protocol === 6 ? (bytes[transport + 12]! >> 4) * 4 : 8);
-  const end = Math.min(bytes.length, 14 + ((bytes[16]! << 8) | bytes[17]!));
-  if (end <= start) return;
-  const hosts = [bytes.subarray(26, 30).join('.'), bytes.subarray(30, 34).join('.')];
-  const key = fromClient ? `${hosts.join()} ${source}` : `${hosts.reverse().join()} ${destination}`;
+  if (linkType !== 1 || bytes.length < 18) return;
+  if (numbered === 'link') {
+    addLinkPayload(open, bytes, numbers);
+    return;
+  }
+  const ip = ipOf(bytes);
+  if (ip === null || ip.end <= ip.start) return;
+  const { addressesAt, addressSize, protocol, start, end } = ip;
+  const hosts = [0, 1].map((which) =>
+    bytes.subarray(addressesAt + which * addressSize, addressesAt + (which + 1) * addressSize).join('.'),
+  );
+  if (numbered === 'ip') {
+    if (numbers.includes(protocol)) add(open, hosts.join(), true, bytes.slice(start, end));
+    return;
+  }
+  if (start + 20 > bytes.length || (protocol !== 6 && protocol !== 17)) return;
+  const source = (bytes[start]! << 8) | bytes[start + 1]!;
+  const destination = (bytes[start + 2]! << 8) | bytes[start + 3]!;
+  const fromClient = numbers.includes(destination);
+  if (!fromClient && !numbers.includes(source)) return;
+  const payload = bytes.slice(start + (protocol === 6 ? (bytes[start + 12]! >> 4) * 4 : 8), end);
+  if (payload.length === 0) return;
+  add(open, fromClient ? `${hosts.join()} ${source}` : `${hosts.reverse().join()} ${destination}`, fromClient, payload);
+}
+
+/** Behind Ethernet and at most one tag; of IPv6 behind one hop-by-hop header. */
+function ipOf(bytes: Uint8Array): Ip | null {
+  const at = bytes[12] === 0x81 && bytes[13] === 0 ? 18 : 14;
+  const type = (bytes[at - 2]! << 8) | bytes[at - 1]!;
+  if (bytes.length < at + 20) return null;
+  if (type === 0x0800 && bytes[at]! >> 4 === 4) {
+    const end = Math.min(bytes.length, at + ((bytes[at + 2]! << 8) | bytes[at + 3]!));
+    const start = at + (bytes[at]! & 15) * 4;
+    return { protocol: bytes[at + 9]!, addressesAt: at + 12, addressSize: 4, start, end };
+  }
+  if (type !== 0x86dd || bytes.length < at + 48) return null;
+  const end = Math.min(bytes.length, at + 40 + ((bytes[at + 4]! << 8) | bytes[at + 5]!));
+  const isExtended = bytes[at + 6] === 0;
+  const start = at + 40 + (isExtended ? (bytes[at + 41]! + 1) * 8 : 0);
+  const protocol = isExtended ? bytes[at + 40]! : bytes[at + 6]!;
+  return { protocol, addressesAt: at + 8, addressSize: 16, start, end };
+}
+
+function add(open: Map<string, Said[]>, key: string, fromClient: boolean, payload: Uint8Array): void {
   const said = open.get(key) ?? [];
-  if (said.length < PAYLOADS_PER_CONVERSATION_MAX) said.push({ fromClient, payload: bytes.slice(start, end) });
+  if (said.length < PAYLOADS_PER_CONVERSATION_MAX) said.push({ fromClient, payload });
   open.set(key, said);
 }
 
-/** IPv4's EtherType is no port of anything that is spoken on the link, so both kinds of numbers can stand in one list. */
-function addLinkPayload(open: Map<string, Said[]>, bytes: Uint8Array, etherTypes: readonly number[]): boolean {
-  const etherType = (bytes[12]! << 8) | bytes[13]!;
-  if (etherType < 0x0600 || etherType === 0x0800 || !etherTypes.includes(etherType)) return false;
-  const key = `link ${bytes.subarray(6, 12).toHex()}`;
-  const said = open.get(key) ?? [];
-  if (said.length < PAYLOADS_PER_CONVERSATION_MAX) said.push({ fromClient: true, payload: bytes.slice(14) });
-  open.set(key, said);
-  return true;
+/** By EtherType, or by what LLC says: then the payload starts with its header. */
+function addLinkPayload(open: Map<string, Said[]>, bytes: Uint8Array, numbers: readonly number[]): void {
+  const type = (bytes[12]! << 8) | bytes[13]!;
+  const isLlc = type < 0x0600;
+  if (!numbers.includes(isLlc ? bytes[14]! : type)) return;
+  const end = isLlc ? Math.min(bytes.length, 14 + type) : bytes.length;
+  add(open, `link ${bytes.subarray(6, 12).toHex()}`, true, bytes.slice(14, end));
 }
 
 /** An Ethernet frame of each kind, so that the fuzzer works where no capture is at hand. */

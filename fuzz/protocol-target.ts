@@ -3,7 +3,7 @@
 import { Match, NEED_MORE, NOT_THIS_PROTOCOL, Speaker, type MessageContext } from '../src/facts/protocol.ts';
 import type { Protocol, ProtocolDecoder } from '../src/facts/protocol.ts';
 import { messageContext } from './checked-sink.ts';
-import { conversationSeeds } from './corpus.ts';
+import { conversationSeeds, type Numbered } from './corpus.ts';
 import { FactSignature } from './fact-signature.ts';
 import { Control, scriptOf, walkScript, type Step } from './script.ts';
 import { mixed, type Run, type Target } from './target.ts';
@@ -20,9 +20,14 @@ export function protocolTarget(protocol: Protocol): Target {
     name: protocol.name,
     summary: `the decoder of ${protocol.title}: framing, messages, losses, pairing`,
     bytesMax: 4096,
-    seeds: () => conversationSeeds(protocol.ports, SEEDS_MAX).map(scriptOf),
+    seeds: () => conversationSeeds(protocol.ports, SEEDS_MAX, numbered(protocol)).map(scriptOf),
     open: () => open(protocol),
   };
+}
+
+function numbered({ transports }: Protocol): Numbered {
+  if (transports.includes('link')) return 'link';
+  return transports.includes('ip') ? 'ip' : 'port';
 }
 
 function open(protocol: Protocol): Run {

@@ -3,7 +3,7 @@ import { processorMs } from './session.ts';
 import { protocols } from '../src/protocols/index.ts';
 import { pcap, pcapng } from './capture-targets.ts';
 import { engine } from './engine-target.ts';
-import { fragments, packet } from './packet-targets.ts';
+import { fragments, links, packet, tunnels } from './packet-targets.ts';
 import { protocolTarget } from './protocol-target.ts';
 import { streams } from './stream-target.ts';
 import type { Target } from './target.ts';
@@ -12,6 +12,8 @@ export const targets: readonly Target[] = [
   pcap,
   pcapng,
   packet,
+  links,
+  tunnels,
   fragments,
   streams,
   ...protocols.map(protocolTarget),

@@ -53,7 +53,7 @@ test('the stations of a wireless network are known by their own addresses, not b
 });
 
 test('a tunnel that hosts keep up is told beside what it carries', () => {
-  for (const name of ['tunnel-pptp', 'tunnel-gtp', 'tunnel-teredo', 'tunnel-ayiya']) {
+  for (const name of ['tunnel-pptp', 'tunnel-access-point', 'tunnel-gtp', 'tunnel-teredo', 'tunnel-ayiya']) {
     assert.match(factsOf(`${name}.pcap`), /"client":"198\.51\.100\.7","server":"203\.0\.113\.9"/, name);
   }
 });

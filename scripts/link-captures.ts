@@ -297,6 +297,11 @@ export const LINK_CAPTURES: readonly LinkCapture[] = [
   ),
   link('erf', LinkType.erf, each(erf)),
   link('tunnel-pptp', LinkType.ethernet, each(pptp)),
+  link(
+    'tunnel-access-point',
+    LinkType.ethernet,
+    each((carried) => between(carried, GRE_PROTOCOL, join(hexBytes('0000 8240'), station(carried)))),
+  ),
   link('tunnel-gtp', LinkType.ethernet, each(gtp)),
   { ...link('tunnel-teredo', LinkType.ethernet, each(teredo)), conversation: 'ipv6' },
   { ...link('tunnel-ayiya', LinkType.ethernet, each(ayiya)), conversation: 'ipv6' },

@@ -67,13 +67,13 @@ export function CredentialsPage(): JSX.Element {
 export function LoginTable({ asset }: { readonly asset: string }): JSX.Element {
   const { search, offset, setOffset, box } = useSearch(false);
   const [outcome, setOutcome] = useState('');
-  const query = { search, asset, login: outcome };
+  const query = { search, asset, outcome };
   const loaded = useAnswer<Page<Login>>('/api/logins', { ...query, offset, limit: LOGIN_ROWS });
   return (
     <>
       <div class="filters">
         {box}
-        <CsvLink list="logins" query={{ search, asset, outcome }} />
+        <CsvLink list="logins" query={query} />
         <Choice
           label={words.outcome}
           value={outcome}

@@ -9,7 +9,7 @@ import { byProtocol, reasons, sentence, type Counts } from './table.ts';
 
 const PROTOCOLS = resolve(import.meta.dirname, '../../src/protocols');
 /** Where the page of a protocol is, if not in a folder of its name. */
-const FOLDERS: Readonly<Record<string, string>> = {
+export const FOLDERS: Readonly<Record<string, string>> = {
   dhcpv6: 'dhcp',
   mdns: 'dns',
   llmnr: 'dns',

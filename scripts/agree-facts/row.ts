@@ -22,6 +22,11 @@ export interface Row {
   readonly trait?: (trait: Trait) => string | readonly string[] | undefined;
   readonly claim?: (claim: Claim) => string | undefined;
   readonly login?: (login: Login) => string | undefined;
+  /**
+   * Address and card of a host that were told to belong together. Packets tell of more than the messages that are compared:
+   * of such a row only what tshark has has to be here.
+   */
+  readonly binding?: (address: string, mac: string) => string;
   readonly request?: (request: OurRequest) => string | undefined;
 }
 

@@ -13,7 +13,23 @@ const HSRP2_STATES = ['disabled', 'initial', 'learn', 'listen', 'speak', 'standb
 /** Records of MLDv2 that name groups without joining them where they list no sources (RFC 3810 5.2.12). */
 const INCLUDING = new Set(['1', '3']);
 
+const NO_MAC = '00:00:00:00:00:00';
+const LINK_PREFIX = '3';
+const ROUTE_PREFIX = '24';
+
 export const LINK_ROWS: readonly Row[] = [
+  {
+    protocol: 'arp',
+    what: 'address-binding (of senders)',
+    filter: 'arp',
+    fields: ['arp.src.proto_ipv4', 'arp.src.hw_mac'],
+    // Who asks before it has an address has none; tshark shows no card where its address is not that of Ethernet.
+    theirs: (fields) =>
+      pairs(fields, 'arp.src.proto_ipv4', 'arp.src.hw_mac')
+        .filter(([address, mac]) => address !== '0.0.0.0' && mac !== '' && mac !== NO_MAC)
+        .map(([address, mac]) => `${address} ${mac}`),
+    binding: (address, mac) => `${address} ${mac}`,
+  },
   traitRow(
     'stp',
     'spanning-tree-root',
@@ -106,15 +122,22 @@ export const LINK_ROWS: readonly Row[] = [
     'icmp',
     'ipv6-router',
     'icmpv6.type == 134',
-    ['icmpv6.opt.prefix', 'icmpv6.opt.prefix.length'],
-    (fields) =>
-      pairs(fields, 'icmpv6.opt.prefix', 'icmpv6.opt.prefix.length').map(([prefix, size]) => `${prefix}/${size}`),
+    ['icmpv6.opt.prefix', 'icmpv6.opt.prefix.length', 'icmpv6.opt.type'],
+    linkPrefixes,
     (value) => [...value.matchAll(/prefix ([^,]+)/g)].map((match) => match[1]!),
   ),
   traitRow('eapol', 'eap-identity', 'eapol', ['eap.identity', 'frame.protocols'], (fields) =>
     fields('frame.protocols')[0]?.includes('eapol') === true ? fields('eap.identity') : [],
   ),
 ];
+
+/** tshark shows the prefixes of routes (RFC 4191) in the same field as those of the link. */
+function linkPrefixes(fields: Fields): string[] {
+  const kinds = fields('icmpv6.opt.type').filter((type) => type === LINK_PREFIX || type === ROUTE_PREFIX);
+  return pairs(fields, 'icmpv6.opt.prefix', 'icmpv6.opt.prefix.length')
+    .filter((_, index) => kinds[index] === LINK_PREFIX)
+    .map(([prefix, size]) => `${prefix}/${size}`);
+}
 
 /** Of a name that the device was given tshark shows the bytes. */
 function textOf(hex: string): string {

@@ -138,7 +138,6 @@ export const NAME_ROWS: readonly Row[] = [
 ];
 
 function asked(fields: Fields): string[] {
-  if (isTrue(fields('dns.flags.response'))) return [];
   return pairs(fields, 'dns.qry.name', 'dns.qry.type').map(
     ([name, type]) => `${name === ROOT ? '.' : name.toLowerCase()} ${typeName(Number(type), false)}`,
   );

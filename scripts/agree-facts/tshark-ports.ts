@@ -41,10 +41,14 @@ const PORTS_MAX = 64;
 /** Collects the ports of a capture on which a protocol was recognised by content, though its home is another. */
 export class StrangePorts {
   readonly #ports = new Map<string, string>();
+  /** Where TLS follows inside a connection that began as something else, and tshark does not expect it. */
+  readonly #upgraded = new Set<number>();
 
   conversation({ phase, protocol: index, serverPort, transport }: Conversation): void {
     const protocol = protocols[index];
     if (phase !== 'identified' || protocol === undefined) return;
+    if (protocol.name === 'rdp' && transport === 'tcp' && this.#upgraded.size < PORTS_MAX)
+      this.#upgraded.add(serverPort);
     const isUsual = protocol.ports.includes(serverPort);
     if (isUsual && UNUSUAL_TO_TSHARK[protocol.name]?.includes(serverPort) !== true) return;
     const dissector = DISSECTORS[protocol.name];
@@ -54,5 +58,15 @@ export class StrangePorts {
 
   options(): string[] {
     return [...this.#ports].flatMap(([port, dissector]) => ['-d', `${port},${dissector}`]);
+  }
+
+  /** What tshark is told, for each time that it reads the capture: what it shows in any of them counts. */
+  readings(): string[][] {
+    const options = this.options();
+    const readings = [options];
+    // A later word on the same port counts.
+    const asTls = [...this.#upgraded].flatMap((port) => ['-d', `tcp.port==${port},tls`]);
+    if (asTls.length > 0) readings.push([...options, ...asTls]);
+    return readings;
   }
 }

@@ -9,15 +9,21 @@ import { parseArgs } from 'node:util';
 import { StrangePorts } from '../agree-facts/tshark-ports.ts';
 import { tsharkVersion } from '../agree/tshark.ts';
 import { REAL_CAPTURES, cataloguedWithout, deafSink, realCaptures } from '../real-captures.ts';
-import { MessageComparison } from './compare.ts';
+import { writeScore } from '../score-judging.ts';
+import { MessageComparison, wordsOf } from './compare.ts';
+import { explanationOf, staleRules } from './explained.ts';
 import { ourMessages } from './ours.ts';
+import { writeReadmes } from './readmes.ts';
 import { ROWS } from './rows.ts';
+import { byProtocol, tableOf } from './table.ts';
 import { theirMessages } from './theirs.ts';
+import { CaptureView, type Difference } from './view.ts';
 
 /** As the catalogue, which tshark made, names the layers of the rows. */
 const LISTED = new RegExp(`^(?:${[...new Set(ROWS.map(({ layer }) => layer))].join('|')})$`);
 const ROOT = resolve(import.meta.dirname, '../..');
-const DIFFERENCES_SHOWN = 5000;
+/** Of others tshark shows nothing of its own. */
+const COMPARED = new Set(ROWS.map(({ protocol }) => protocol));
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -36,7 +42,8 @@ async function main(words: string[]): Promise<number> {
   }
   const without = positionals.length > 0 ? new Set() : cataloguedWithout(LISTED);
   const comparison = new MessageComparison();
-  let shown = 0;
+  const differences: Difference[] = [];
+  const unread: string[] = [];
   for (const path of paths) {
     const ports = new StrangePorts();
     const sink = deafSink({
@@ -44,20 +51,38 @@ async function main(words: string[]): Promise<number> {
         ports.conversation(conversation);
       },
     });
-    const ours = await ourMessages(path, sink);
+    const ours = (await ourMessages(path, sink)).filter(({ protocol }) => COMPARED.has(protocol));
     // Where neither has anything, there is nothing to compare.
     if (without.has(path) && ours.length === 0) continue;
     const theirs = theirMessages(path, ROWS, ports, values.cache);
-    for (const difference of comparison.add(ours, theirs.messages, theirs.framesOf)) {
-      if (shown++ > DIFFERENCES_SHOWN) continue;
-      const { side, frame, protocol, kind, detail, ours: our } = difference;
-      const stack = theirs.frames.get(frame)?.stack.join(':') ?? '';
-      console.log(`${captureName(path)} #${frame} ${protocol} ${side}: ${kind} (${detail}) ${our} [${stack}]`);
+    if (theirs.frames.size === 0) {
+      if (ours.length > 0) unread.push(captureName(path));
+      continue;
+    }
+    const view = new CaptureView(captureName(path), ours, theirs);
+    for (const found of comparison.add(ours, theirs.messages, theirs.framesOf)) {
+      const difference = { ...found, capture: view.capture, why: explanationOf(found, view) };
+      differences.push(difference);
+      if (difference.why === '') show(difference, view);
     }
   }
-  for (const row of [...comparison.rows.values()].sort((a, b) => (a.protocol < b.protocol ? -1 : 1)))
-    console.log(`${row.protocol} | ${row.kind} | ${row.theirs} | ${row.ours} | ${row.agreed} | ${row.disagreements}`);
-  return shown === 0 ? 0 : 1;
+  const rows = [...comparison.rows.values()];
+  const table = tableOf(rows, differences, comparison.doubtful, version, paths.length - unread.length, unread);
+  console.log(`\n${table}`);
+  if (values.write === true) {
+    await writeScore('agree:messages', table);
+    await writeReadmes(byProtocol(rows, differences, comparison.doubtful), rows, differences);
+  }
+  const stale = positionals.length > 0 ? [] : staleRules();
+  for (const rule of stale) console.log(`explains nothing any more: ${rule}`);
+  return stale.length === 0 && differences.every(({ why }) => why !== '') ? 0 : 1;
+}
+
+function show({ capture, frame, protocol, side, kind, detail, ours }: Difference, view: CaptureView): void {
+  const read = side === 'both' ? `, here ${ours}` : '';
+  console.log(
+    `${capture} #${frame}, ${protocol} ${side}: ${wordsOf({ kind, detail })}${read} [${view.stack(frame).join(':')}]`,
+  );
 }
 
 function captureName(path: string): string {

@@ -36,3 +36,16 @@ export function kindRow(
     },
   };
 }
+
+/** Each value of a field is a message, or begins one. */
+export function each(fields: Fields, name: string, kind: (value: string) => string): Kind[] {
+  return fields(name).map((value): Kind => [kind(value), '']);
+}
+
+/** For `each`, of a field that is a number. */
+export const byNumber =
+  (kind: (value: number) => string) =>
+  (value: string): string =>
+    kind(Number(value));
+
+export const isTrue = (value: string | undefined): boolean => value === '1' || value === 'True';

@@ -10,7 +10,7 @@ import { messageKind as snmpKind } from '../../src/protocols/snmp/kinds.ts';
 import { messageKind as stpKind } from '../../src/protocols/stp/kinds.ts';
 import { messageKind as vrrpKind } from '../../src/protocols/vrrp/kinds.ts';
 import type { Fields } from '../agree-facts/row.ts';
-import { arpKind } from './arp.ts';
+import { arpKind, arpSender } from './arp.ts';
 import { kindRow, type Kind, type MessageRow } from './row.ts';
 
 /** The number behind a value that tshark shows as `0x0100` or as `256`. */
@@ -34,7 +34,15 @@ function nameRow(protocol: string, layer: string): MessageRow {
 }
 
 export const DATAGRAM_ROWS: readonly MessageRow[] = [
-  kindRow('arp', 'arp', 'arp.opcode', arpKind),
+  {
+    protocol: 'arp',
+    layer: 'arp',
+    fields: ['arp.opcode', 'arp.src.proto_ipv4', 'arp.src.hw_mac'],
+    theirs: (fields) => {
+      const sender = arpSender(fields('arp.src.proto_ipv4')[0] ?? '', fields('arp.src.hw_mac')[0] ?? '');
+      return fields('arp.opcode').map((operation): Kind => [arpKind(Number(operation)), sender]);
+    },
+  },
   nameRow('dns', 'dns'),
   nameRow('mdns', 'mdns'),
   nameRow('llmnr', 'llmnr'),

@@ -2,13 +2,11 @@
 import { messageKind as coapKind, typeName } from '../../src/protocols/coap/kinds.ts';
 import { messageKind as rpcKind } from '../../src/protocols/dcerpc/kinds.ts';
 import { commandKind as ftpKind, replyKind } from '../../src/protocols/ftp/kinds.ts';
-import { statusKind } from '../../src/protocols/http/kinds.ts';
+import { frameKind, statusKind } from '../../src/protocols/http/kinds.ts';
 import { ENCRYPTED as IPMI_ENCRYPTED, asfKind, functionKind, payloadKind } from '../../src/protocols/ipmi/kinds.ts';
 import { messageKind as kerberosKind } from '../../src/protocols/kerberos/kinds.ts';
 import { messageKind as ldapKind } from '../../src/protocols/ldap/kinds.ts';
-import { tellImap } from '../../src/protocols/mail/kinds.ts';
-import { GREETING, LOGIN, commandKind as mysqlKind, ERROR } from '../../src/protocols/mysql/kinds.ts';
-import { STARTUP, messageKind as postgresKind } from '../../src/protocols/postgres/kinds.ts';
+import { pop3Command, smtpCommand, tellImap } from '../../src/protocols/mail/kinds.ts';
 import { NEGOTIATION, packetKind as quicKind } from '../../src/protocols/quic/kinds.ts';
 import { messageKind as radiusKind } from '../../src/protocols/radius/kinds.ts';
 import { negotiationName, packetKind as rdpKind } from '../../src/protocols/rdp/kinds.ts';
@@ -18,14 +16,12 @@ import {
   smb1Kind,
   smb2Kind,
 } from '../../src/protocols/smb/kinds.ts';
-import { OTHER_REQUEST, answerKind, requestKind as redisKind } from '../../src/protocols/redis/kinds.ts';
 import { IDENTIFICATION, messageKind as sshKind } from '../../src/protocols/ssh/kinds.ts';
-import { messageKind as tdsKind } from '../../src/protocols/tds/kinds.ts';
 import { commandKind as telnetKind } from '../../src/protocols/telnet/kinds.ts';
 import { messageKind as tftpKind } from '../../src/protocols/tftp/kinds.ts';
 import { handshakeKind, recordKind } from '../../src/protocols/tls/kinds.ts';
 import type { Fields } from '../agree-facts/row.ts';
-import { kindRow, type Kind, type MessageRow } from './row.ts';
+import { byNumber, each, isTrue, kindRow, type Kind, type MessageRow } from './row.ts';
 
 const SMB1_NO_FURTHER_COMMAND = 255;
 /** Commands of Telnet. */
@@ -34,66 +30,12 @@ const SUBNEGOTIATION = 250;
 const DONT = 254;
 const KERBEROS_TYPES = new Set(['10', '11', '12', '13', '30']);
 
-/** Each value of a field is a message, or begins one. */
-function each(fields: Fields, name: string, kind: (value: string) => string): Kind[] {
-  return fields(name).map((value): Kind => [kind(value), '']);
+const RDP_PORT = 3389;
+
+function isPort(fields: Fields, port: number): boolean {
+  return [...fields('tcp.srcport'), ...fields('tcp.dstport')].map(Number).includes(port);
 }
 
-const byNumber =
-  (kind: (value: number) => string) =>
-  (value: string): string =>
-    kind(Number(value));
-
-/** tshark's names of the messages of PostgreSQL. */
-const POSTGRES_LETTERS: Readonly<Record<string, string>> = {
-  'Password message': 'p',
-  'SASLInitialResponse message': 'p',
-  'SASLResponse message': 'p',
-  'GSSResponse message': 'p',
-  'Simple query': 'Q',
-  Parse: 'P',
-  Bind: 'B',
-  Execute: 'E',
-  Describe: 'D',
-  Close: 'C',
-  Flush: 'H',
-  Sync: 'S',
-  'Function call': 'F',
-  'Copy data': 'd',
-  'Copy completion': 'c',
-  'Copy failure': 'f',
-  Termination: 'X',
-  'Authentication request': 'R',
-  'Backend key data': 'K',
-  'Parameter status': 'S',
-  'Parse completion': '1',
-  'Bind completion': '2',
-  'Close completion': '3',
-  'Command completion': 'C',
-  'Parameter description': 't',
-  'Row description': 'T',
-  'Data row': 'D',
-  'Empty query': 'I',
-  'No data': 'n',
-  Error: 'E',
-  Notice: 'N',
-  'Portal suspended': 's',
-  'Ready for query': 'Z',
-  Notification: 'A',
-  'Function call response': 'V',
-  'CopyIn response': 'G',
-  'CopyOut response': 'H',
-  'CopyBoth response': 'W',
-  'Negotiate protocol version': 'v',
-};
-const POSTGRES_STARTS: Readonly<Record<string, string>> = {
-  'Startup message': STARTUP,
-  'SSL request': 'SSLRequest',
-  'GSSAPI encrypt request': 'GSSENCRequest',
-  'Cancel request': 'CancelRequest',
-};
-
-const isTrue = (value: string | undefined): boolean => value === '1' || value === 'True';
 const upper = (word: string): string => word.toUpperCase();
 
 export const STREAM_ROWS: readonly MessageRow[] = [
@@ -113,11 +55,12 @@ export const STREAM_ROWS: readonly MessageRow[] = [
   {
     protocol: 'http',
     layer: 'http',
-    fields: ['http.request.method', 'http.response.code', 'http2.magic'],
+    fields: ['http.request.method', 'http.response.code', 'http2.magic', 'http2.type'],
     theirs: (fields, stack) =>
       stack.includes('tcp') && !stack.includes('ssdp')
         ? [
             ...each(fields, 'http2.magic', () => 'PRI'),
+            ...each(fields, 'http2.type', byNumber(frameKind)),
             ...each(fields, 'http.request.method', (method) => method),
             ...each(fields, 'http.response.code', byNumber(statusKind)),
           ]
@@ -137,7 +80,7 @@ export const STREAM_ROWS: readonly MessageRow[] = [
     layer: 'smtp',
     fields: ['smtp.req.command', 'smtp.response.code'],
     theirs: (fields) => [
-      ...each(fields, 'smtp.req.command', upper),
+      ...each(fields, 'smtp.req.command', smtpCommand),
       ...each(fields, 'smtp.response.code', byNumber(replyKind)),
     ],
   },
@@ -146,7 +89,7 @@ export const STREAM_ROWS: readonly MessageRow[] = [
     layer: 'pop',
     fields: ['pop.request.command', 'pop.response.indicator'],
     theirs: (fields) => [
-      ...each(fields, 'pop.request.command', upper),
+      ...each(fields, 'pop.request.command', pop3Command),
       ...each(fields, 'pop.response.indicator', upper),
     ],
   },
@@ -225,46 +168,9 @@ export const STREAM_ROWS: readonly MessageRow[] = [
           ).filter(([kind]) => kind !== '')
         : [],
   },
-  {
-    protocol: 'redis',
-    layer: 'resp',
-    fields: [
-      'resp.array',
-      'resp.array.length',
-      'resp.string',
-      'resp.error',
-      'resp.integer',
-      'resp.bulk_string',
-      'resp.bulk_string.value',
-    ],
-    theirs: redisMessages,
-  },
   kindRow('radius', 'radius', 'radius.code', radiusKind),
   kindRow('coap', 'coap', 'coap.code', coapKind, 'coap.type', typeName),
   kindRow('tftp', 'tftp', 'tftp.opcode', tftpKind),
-  kindRow('tds', 'tds', 'tds.type', tdsKind),
-  {
-    protocol: 'postgres',
-    layer: 'pgsql',
-    fields: ['pgsql.type', 'pgsql.frontend'],
-    theirs: (fields) =>
-      fields('pgsql.type').map((name, index): Kind => {
-        const isOfClient = isTrue(fields('pgsql.frontend')[index]);
-        const letter = POSTGRES_LETTERS[name];
-        return [letter === undefined ? (POSTGRES_STARTS[name] ?? name) : postgresKind(letter, isOfClient), ''];
-      }),
-  },
-  {
-    protocol: 'mysql',
-    layer: 'mysql',
-    fields: ['mysql.version', 'mysql.user', 'mysql.command', 'mysql.error_code'],
-    theirs: (fields) => [
-      ...each(fields, 'mysql.version', () => GREETING),
-      ...each(fields, 'mysql.user', () => LOGIN),
-      ...each(fields, 'mysql.command', byNumber(mysqlKind)),
-      ...each(fields, 'mysql.error_code', () => ERROR),
-    ],
-  },
   {
     protocol: 'sip',
     layer: 'sip',
@@ -299,6 +205,9 @@ export const STREAM_ROWS: readonly MessageRow[] = [
       'vnc.server_proto_ver',
       'vnc.client_proto_ver',
       'vnc.num_security_types',
+      'vnc.server_security_type',
+      'vnc.ard_auth_server_key',
+      'vnc.ard_auth_credentials',
       'vnc.client_security_type',
       'vnc.share_desktop_flag',
       'vnc.auth_challenge',
@@ -310,6 +219,9 @@ export const STREAM_ROWS: readonly MessageRow[] = [
       ...each(fields, 'vnc.server_proto_ver', () => 'version of the server'),
       ...each(fields, 'vnc.client_proto_ver', () => 'version of the client'),
       ...each(fields, 'vnc.num_security_types', () => 'security types'),
+      ...each(fields, 'vnc.server_security_type', () => 'security types'),
+      ...each(fields, 'vnc.ard_auth_server_key', () => 'exchange'),
+      ...each(fields, 'vnc.ard_auth_credentials', () => 'sealed login'),
       ...each(fields, 'vnc.client_security_type', () => 'security choice'),
       ...each(fields, 'vnc.share_desktop_flag', () => 'client init'),
       ...each(fields, 'vnc.auth_challenge', () => 'challenge'),
@@ -324,11 +236,16 @@ export const STREAM_ROWS: readonly MessageRow[] = [
     fields: ['telnet.cmd', 'telnet.subcmd'],
     theirs: (fields) => {
       const options = [...fields('telnet.subcmd')];
-      return fields('telnet.cmd')
-        .map(Number)
+      const commands = fields('telnet.cmd').map(Number);
+      const isOf = (command: number): boolean => command >= SUBNEGOTIATION && command <= DONT;
+      const subnegotiations = commands.filter((command) => command === SUBNEGOTIATION).length;
+      const inside = (options.length - commands.filter(isOf).length) / Math.max(1, subnegotiations);
+      return commands
         .filter((command) => command !== SUBNEGOTIATION_END)
         .map((command): Kind => {
-          const hasOption = command >= SUBNEGOTIATION && command <= DONT;
+          if (command === SUBNEGOTIATION) options.splice(0, 1 + inside);
+          // Of a subnegotiation it shows what stands in it the same way.
+          const hasOption = command > SUBNEGOTIATION && command <= DONT;
           return [telnetKind(command), hasOption ? `option ${options.shift() ?? ''}` : ''];
         });
     },
@@ -338,7 +255,7 @@ export const STREAM_ROWS: readonly MessageRow[] = [
     layer: 'cotp',
     fields: ['cotp.type', 'rdp.neg_type'],
     theirs: (fields, stack) =>
-      stack.includes('rdp') || stack.includes('t125')
+      stack.includes('rdp') || stack.includes('t125') || isPort(fields, RDP_PORT)
         ? fields('cotp.type').map((type): Kind => {
             const [negotiation] = fields('rdp.neg_type');
             // tshark writes the code with the four lower bits cut off.
@@ -382,27 +299,3 @@ export const STREAM_ROWS: readonly MessageRow[] = [
     ],
   },
 ];
-
-/** tshark shows the elements of arrays beside them: a request is one array of strings, of an answer only the whole is told. */
-function redisMessages(fields: Fields): Kind[] {
-  const lengths = fields('resp.array.length').map(Number);
-  const strings = fields('resp.bulk_string.value').map((hex) =>
-    Buffer.from(hex.replaceAll(':', ''), 'hex').toString('latin1'),
-  );
-  const isRequest = lengths.length > 0 && strings.length === lengths.reduce((sum, length) => sum + length, 0);
-  const first: string = redisKind(strings[0] ?? '');
-  if (isRequest && first !== OTHER_REQUEST) {
-    let at = 0;
-    return lengths.map((length): Kind => {
-      at += length;
-      return [redisKind(strings[at - length] ?? ''), ''];
-    });
-  }
-  if (lengths.length > 0) return [[answerKind('*'), '']];
-  return [
-    ...each(fields, 'resp.string', () => answerKind('+')),
-    ...each(fields, 'resp.error', () => answerKind('-')),
-    ...each(fields, 'resp.integer', () => answerKind(':')),
-    ...each(fields, 'resp.bulk_string', () => answerKind('$')),
-  ];
-}

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { IDENTIFICATION, NEW_KEYS } from '../../src/protocols/ssh/kinds.ts';
 import type { Fields } from '../agree-facts/row.ts';
 import type { StrangePorts } from '../agree-facts/tshark-ports.ts';
 import type { Message } from './compare.ts';
@@ -24,6 +25,15 @@ const OF_FRAMES = [
   'ip.flags.mf',
   'ip.frag_offset',
   'gre.proto',
+  'dhcp.cookie',
+  'arp.hw.size',
+  'arp.proto.size',
+  'lldp.chassis.subtype',
+  'tcp.analysis.fast_retransmission',
+  'tcp.analysis.keep_alive',
+  'ip.proto',
+  'ip.len',
+  'imap.line',
   'udp.length',
   '_ws.malformed',
   'tcp.segment',
@@ -40,9 +50,6 @@ const OF_FRAMES = [
   'tcp.srcport',
   'tcp.dstport',
 ] as const;
-/** Heads are shown in the frame that ends them, not in the one that ends their body. */
-const PREFERENCES = ['http.desegment_body:FALSE', 'tcp.analyze_sequence_numbers:TRUE'];
-
 /** What is known of a frame by tshark's own word. */
 export interface TheirFrame {
   readonly stack: readonly string[];
@@ -64,11 +71,12 @@ export function theirMessages(
 ): TheirCapture {
   const names = [...new Set([...OF_FRAMES, ...rows.flatMap(({ fields }) => fields)])];
   const places = new Map(names.map((name, index) => [name, index]));
-  const options = ['-n', '-2', '-r', path, ...ports.options(), ...PREFERENCES.flatMap((one) => ['-o', one])];
+  const options = ['-n', '-2', '-r', path, ...ports.options()];
   const output = ['-T', 'fields', '-E', 'occurrence=a', '-E', `aggregator=${SEPARATOR}`];
   const text = shown([...options, ...output, ...names.flatMap((name) => ['-e', name])], cache);
   const messages: Message[] = [];
   const frames = new Map<number, TheirFrame>();
+  const sealed = new SealedSsh();
   for (const line of text.split('\n')) {
     if (line === '') continue;
     const columns = line.split('\t');
@@ -79,13 +87,30 @@ export function theirMessages(
     const frame = Number(fields('frame.number')[0]);
     const stack = (fields('frame.protocols')[0] ?? '').split(':');
     frames.set(frame, { stack, fields });
-    messages.push(...messagesIn(frame, stack, fields, rows));
+    const found = messagesIn(frame, stack, fields, rows);
+    messages.push(...sealed.inClear(found, fields));
   }
   return {
     messages,
     frames,
     framesOf: (frame) => new Set((frames.get(frame)?.fields('tcp.segment') ?? []).map(Number)),
   };
+}
+
+/** Behind NEWKEYS a side of SSH is encrypted (RFC 4253 7.3): the numbers that tshark reads there are chance. */
+class SealedSsh {
+  readonly #sides = new Set<string>();
+
+  inClear(messages: readonly Message[], fields: Fields): Message[] {
+    const side = `${fields('tcp.stream')[0]} ${fields('tcp.srcport')[0]}`;
+    return messages.filter(({ protocol, kind }) => {
+      if (protocol !== 'ssh') return true;
+      if (kind === IDENTIFICATION) this.#sides.delete(side);
+      const isSealed = this.#sides.has(side);
+      if (kind === NEW_KEYS) this.#sides.add(side);
+      return !isSealed;
+    });
+  }
 }
 
 function messagesIn(frame: number, stack: readonly string[], fields: Fields, rows: readonly MessageRow[]): Message[] {

@@ -5,31 +5,11 @@
 # chrony lldpd keepalived openssh-server openssl slapd ldap-utils python3.
 set -eu
 cd "$(dirname "$0")/../.."
-[ "$(id -u)" = 0 ] || { echo 'record.sh: network namespaces need root' >&2; exit 2; }
-for program in ip unshare ping dumpcap tshark dnsmasq dhclient dig chronyd lldpd keepalived sshd openssl slapd ldapsearch python3; do
-  command -v "$program" >/dev/null || PATH=$PATH:/usr/sbin
-  command -v "$program" >/dev/null || { echo "record.sh: $program is missing" >&2; exit 2; }
-done
-work=$(mktemp -d)
-chmod 755 "$work"
-client=onesec-around-client server=onesec-around-server switch=onesec-around-switch
-
-clean_up() {
-  result=$?
-  trap - EXIT INT TERM HUP
-  for name in $client $server $switch; do
-    # What runs in these namespaces was started here.
-    for pid in $(ip netns pids $name 2>/dev/null); do kill "$pid" 2>/dev/null || :; done
-    ip netns delete $name 2>/dev/null || :
-  done
-  if [ "$result" = 0 ]; then rm -rf "$work"; else echo "record.sh: failed; what there is lies in $work" >&2; fi
-}
-trap clean_up EXIT INT TERM HUP
-
-on_client() { ip netns exec $client "$@"; }
-on_server() { ip netns exec $server "$@"; }
-
-for name in $client $server $switch; do ip netns add $name; ip -n $name link set lo up; done
+# shellcheck source=scripts/namespaces.sh
+. scripts/namespaces.sh
+begin around unshare ping dnsmasq dhclient dig chronyd lldpd keepalived sshd openssl slapd ldapsearch python3
+switch=onesec-around-switch
+add_namespace $switch
 ip -n $switch link add br0 address 02:00:5e:00:53:0f type bridge stp_state 1 forward_delay 200 hello_time 100
 for number in 1 2; do
   [ $number = 1 ] && end=$server || end=$client
@@ -38,8 +18,7 @@ for number in 1 2; do
 done
 ip -n $switch link set br0 up
 ip -n $client link set eth0 up
-on_client dumpcap -q -i eth0 -w "$work/all.pcapng" 2>/dev/null &
-capture=$!
+listen
 sleep 1
 ip -n $server address add 192.0.2.1/24 dev eth0
 ip -n $server address add 2001:db8::1/64 dev eth0 nodad
@@ -106,8 +85,7 @@ for password in not-a-secret wrong; do
   on_client ldapsearch -x -H ldap://192.0.2.1 -D cn=admin,dc=plant,dc=example -w $password -b dc=plant,dc=example >/dev/null 2>&1 || :
 done
 sleep 2
-kill $capture
-wait $capture || :
+stop_listening
 
 keep() {
   mkdir -p "src/protocols/$1/captures"

@@ -6,43 +6,12 @@
 # tigervnc-viewer tigervnc-tools samba smbclient wsdd caddy chromium knot-dnsutils.
 set -eu
 cd "$(dirname "$0")/../.."
-[ "$(id -u)" = 0 ] || { echo 'record.sh: network namespaces need root' >&2; exit 2; }
-for program in ip dumpcap tshark openssl kamailio sipsak sipp Xtigervnc xtigervncviewer vncpasswd smbd rpcclient wsdd caddy chromium kdig; do
-  command -v "$program" >/dev/null || { echo "record.sh: $program is missing" >&2; exit 2; }
-done
-work=$(mktemp -d)
-chmod 755 "$work"
-client=onesec-hands-client server=onesec-hands-server
-
-clean_up() {
-  result=$?
-  trap - EXIT INT TERM HUP
-  for name in $client $server; do
-    # What runs in these namespaces was started here.
-    for pid in $(ip netns pids $name 2>/dev/null); do kill "$pid" 2>/dev/null || :; done
-    for pid in $(sleep 1; ip netns pids $name 2>/dev/null); do kill -9 "$pid" 2>/dev/null || :; done
-    ip netns delete $name 2>/dev/null || :
-  done
-  if [ "$result" = 0 ]; then rm -rf "$work"; else echo "record.sh: failed; what there is lies in $work" >&2; fi
-}
-trap clean_up EXIT INT TERM HUP
-
-on_client() { ip netns exec $client "$@"; }
-on_server() { ip netns exec $server "$@"; }
-
-for name in $client $server; do ip netns add $name; ip -n $name link set lo up; done
-ip -n $server link add eth0 address 02:00:5e:00:53:01 type veth peer name eth0 address 02:00:5e:00:53:02 netns $client
-ip -n $server address add 192.0.2.1/24 dev eth0
-ip -n $client address add 192.0.2.2/24 dev eth0
-for name in $client $server; do
-  # Without offload: frames and checksums as a wire has them.
-  ip netns exec $name ethtool -K eth0 tx off tso off gso off gro off >/dev/null 2>&1 || :
-  ip netns exec $name sysctl -q -w net.ipv6.conf.all.disable_ipv6=1
-  ip -n $name link set eth0 up
-  ip -n $name route add 239.0.0.0/8 dev eth0
-done
-on_client dumpcap -q -i eth0 -w "$work/all.pcapng" 2>/dev/null &
-capture=$!
+# shellcheck source=scripts/namespaces.sh
+. scripts/namespaces.sh
+begin hands openssl kamailio sipsak sipp Xtigervnc xtigervncviewer vncpasswd smbd rpcclient wsdd caddy chromium kdig
+join_directly
+for name in $client $server; do ip -n $name route add 239.0.0.0/8 dev eth0; done
+listen
 sleep 1
 
 # Telephones: two registrations, one with a wrong password, and a call.
@@ -157,8 +126,7 @@ on_client timeout 20 chromium --headless --no-sandbox --disable-gpu --user-data-
   --host-resolver-rules='MAP plc1.plant.example 192.0.2.1, MAP * ~NOTFOUND' --dump-dom https://plc1.plant.example/ >"$work/page.html" 2>"$work/chromium.log" || :
 on_client kdig +quic +timeout=2 +retry=0 -p 443 @192.0.2.1 plc1.plant.example >/dev/null 2>&1 || :
 sleep 1
-kill $capture 2>/dev/null
-wait $capture || :
+stop_listening
 
 keep() {
   mkdir -p "src/protocols/$1/captures"

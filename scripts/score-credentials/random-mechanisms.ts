@@ -5,7 +5,7 @@ import { digestTest, parseDigest } from '../../src/protocols/digest.ts';
 import { findToken } from '../../src/protocols/http/web-services-security.ts';
 import { Auth } from '../../src/protocols/ipmi/messages.ts';
 import { AUTH_CODE_BYTES } from '../../src/protocols/ipmi/parse.ts';
-import { rakp3Attempt } from '../../src/protocols/ipmi/rakp.ts';
+import { rakp2Attempt, rakp3Attempt, type Handshake } from '../../src/protocols/ipmi/rakp.ts';
 import { activateAttempt } from '../../src/protocols/ipmi/sessions15.ts';
 import { apopTest } from '../../src/protocols/mail/pop3.ts';
 import { MS_CHAP_BYTES, MS_CHAP_V2_CHALLENGE_BYTES, msChapTest, msChapV2Test } from '../../src/protocols/ms-chap.ts';
@@ -131,6 +131,28 @@ function usm(name: string, size: number): RandomMechanism {
   };
 }
 
+function handshakeOf(algorithm: number, random: Random): Handshake {
+  return {
+    algorithm,
+    consoleId: random.bytes(4),
+    systemId: random.bytes(4),
+    consoleRandom: random.bytes(16),
+    roleAndName: latin1('\x14\x05admin'),
+    systemRandom: random.bytes(16),
+  };
+}
+
+function rakp(name: string, algorithm: number, size: number): RandomMechanism {
+  return {
+    name,
+    each: EACH,
+    make: (random) => {
+      const bytes = Buffer.concat([Buffer.alloc(8), random.bytes(size)]);
+      return rakp3Attempt(handshakeOf(algorithm, random), bytes, 0, bytes.length).recompute;
+    },
+  };
+}
+
 function mysql(name: string, hash: 'sha1' | 'sha256', size: number): RandomMechanism {
   return {
     name,
@@ -167,6 +189,7 @@ export const RANDOM_MECHANISMS: readonly RandomMechanism[] = [
   digest('http-digest, MD5', 'MD5', 16),
   digest('http-digest, MD5-sess', 'MD5-sess', 16),
   digest('http-digest, SHA-256', 'SHA-256', 32),
+  digest('http-digest, SHA-512-256', 'SHA-512-256', 32),
   digest('http-digest, MD5, with the body', 'MD5', 16, 'auth-int'),
   {
     name: 'sasl-digest-md5',
@@ -178,7 +201,7 @@ export const RANDOM_MECHANISMS: readonly RandomMechanism[] = [
     },
   },
   {
-    name: 'chap (PPP, RADIUS, EAP)',
+    name: 'chap (PPP, RADIUS, EAP-MD5)',
     each: EACH,
     make: (random) => chapTest(random.bytes(1)[0]!, random.bytes(16), random.bytes(CHAP_RESPONSE_BYTES)),
   },
@@ -196,7 +219,7 @@ export const RANDOM_MECHANISMS: readonly RandomMechanism[] = [
     make: (random) => msChapTest(random.bytes(8), countingTheNtHalf(random.bytes(MS_CHAP_BYTES))),
   },
   {
-    name: 'ms-chap, version 2',
+    name: 'ms-chap, version 2 (and EAP)',
     each: 1,
     make: (random) =>
       msChapV2Test('admin', random.bytes(MS_CHAP_V2_CHALLENGE_BYTES), countingTheNtHalf(random.bytes(MS_CHAP_BYTES))),
@@ -216,20 +239,15 @@ export const RANDOM_MECHANISMS: readonly RandomMechanism[] = [
       return md5Attempt(user, random.bytes(4), bytes, 0, bytes.length).recompute;
     },
   },
+  rakp('ipmi, RAKP with SHA-1', 1, 20),
+  rakp('ipmi, RAKP with MD5', 2, 16),
+  rakp('ipmi, RAKP with SHA-256', 3, 32),
   {
-    name: 'ipmi, RAKP with SHA-1',
+    name: 'ipmi, RAKP, what the system proves',
     each: EACH,
     make: (random) => {
-      const handshake = {
-        algorithm: 1,
-        consoleId: random.bytes(4),
-        systemId: random.bytes(4),
-        consoleRandom: random.bytes(16),
-        roleAndName: latin1('\x14\x05admin'),
-        systemRandom: random.bytes(16),
-      };
-      const bytes = Buffer.concat([Buffer.alloc(8), random.bytes(20)]);
-      return rakp3Attempt(handshake, bytes, 0, bytes.length).recompute;
+      const bytes = Buffer.concat([Buffer.alloc(8), random.bytes(32), random.bytes(20)]);
+      return rakp2Attempt(handshakeOf(1, random), bytes, 0, bytes.length).recompute;
     },
   },
   {

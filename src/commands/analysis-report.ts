@@ -124,7 +124,7 @@ function caveatText(result: AnalysisFindings): string {
     if (count > 0) parts.push(`${plural(count, noun)} ${what}`);
   };
   say(stats.duplicates, 'duplicate frame', 'skipped');
-  say(stats.otherLinkFrames, 'frame', 'of an unknown link type skipped');
+  say(stats.otherLinkFrames, 'frame', 'of no host (an unknown link type, or control of a link) skipped');
   say(stats.streamGaps, 'gap', 'in TCP streams');
   say(stats.timeJumps, 'jump', 'back in time');
   say(stats.flowsForgotten, 'conversation', 'forgotten early for lack of room');

@@ -100,7 +100,11 @@ complete -o filenames -o bashdefault -F _1sec 1sec
 
 function zshScript(all: readonly CompletedCommand[]): string {
   const cases = all.map(({ name, words, options }) => {
-    const specs = options.map((option) => `'--${option.name}[${zshText(option.text)}]${zshValue(option)}'`);
+    // `=`: the value may stand behind it, or be the next word.
+    const specs = options.map((option) => {
+      const name = option.value === undefined ? option.name : `${option.name}=`;
+      return `'--${name}[${zshText(option.text)}]${zshValue(option)}'`;
+    });
     const first = words.length === 0 ? "'*:file:_files'" : `'1:word:(${words.join(' ')})' '*:file:_files'`;
     return `    ${name}) _arguments ${[...specs, first].join(' ')} ;;`;
   });
@@ -138,11 +142,20 @@ function zshValue({ value, choices }: OptionSpecification): string {
 }
 
 function fishScript(all: readonly CompletedCommand[]): string {
-  const lines = ['# Completes 1sec in fish.'];
+  const lines = [
+    '# Completes 1sec in fish.',
+    '# Is it the command that stands behind 1sec, and, with a number, do so many words stand before the one that is typed?',
+    'function __1sec_within',
+    '    set -l words (commandline -opc)',
+    '    test (count $words) -ge 2; and test "$words[2]" = $argv[1]; or return 1',
+    '    test (count $argv) -lt 2; or test (count $words) -eq $argv[2]',
+    'end',
+    "complete -c 1sec -n 'test (count (commandline -opc)) -eq 1' -f",
+  ];
   for (const { name, summary, words, options } of all) {
-    lines.push(`complete -c 1sec -n __fish_use_subcommand -f -a ${name} -d '${fishText(summary)}'`);
-    const within = `complete -c 1sec -n '__fish_seen_subcommand_from ${name}'`;
-    if (words.length > 0) lines.push(`${within} -a '${words.join(' ')}'`);
+    lines.push(`complete -c 1sec -n 'test (count (commandline -opc)) -eq 1' -a ${name} -d '${fishText(summary)}'`);
+    const within = `complete -c 1sec -n '__1sec_within ${name}'`;
+    if (words.length > 0) lines.push(`complete -c 1sec -n '__1sec_within ${name} 2' -f -a '${words.join(' ')}'`);
     for (const { name: option, value, choices, text } of options) {
       const takes = value === undefined ? '' : choices === undefined ? ' -r' : ` -x -a '${choices.join(' ')}'`;
       const plain = value !== undefined && choices === undefined && !isFile(value) ? ' -f' : '';

@@ -12,6 +12,7 @@ import {
   saveExample,
 } from '../store/example-site.ts';
 import { SiteStore } from '../store/site-store.ts';
+import type { ListName } from '../server/list-filters.ts';
 import { CSV_LISTS } from './list-csv.ts';
 import { StoredSite } from './stored-site.ts';
 
@@ -51,7 +52,7 @@ test('no cell of any list begins as a formula, and filters hold', async () => {
       for (const cell of line.split(','))
         assert.doesNotMatch(cell, /^"?[=+@\t]|^"?-(?!\d+(?:\.\d+)?$)/, `${list}: ${cell}`);
   }
-  const lines = (list: string, query: object = {}): number =>
+  const lines = (list: ListName, query: object = {}): number =>
     [...stored.csv(list, { ...NOTHING, ...query })].join('').trimEnd().split('\r\n').length - 1;
   assert.equal(lines('assets'), FORMULAS.length);
   assert.equal(lines('alerts', { severity: 'high' }), 2);

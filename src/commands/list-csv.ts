@@ -1,5 +1,6 @@
 // The lists of the dashboard as comma-separated values, part by part, so that a long one neither waits for its end nor is
 // held in memory. Cells that a spreadsheet would take for a formula are told as text.
+import type { ListName } from '../server/list-filters.ts';
 import type { Page } from '../server/site-data.ts';
 import { csvLine } from './csv.ts';
 
@@ -49,15 +50,14 @@ const COLUMNS = {
     ...['client', 'clientAsset', 'server', 'serverAsset', 'protocol', 'mechanism', 'user', 'outcome', 'count'],
     ...['first', 'last'],
   ),
-} satisfies Record<string, readonly Column[]>;
+} satisfies Record<ListName, readonly Column[]>;
 
 type Column = readonly [title: string, cell: (item: Item) => Cell];
 
-export type CsvList = keyof typeof COLUMNS;
-export const CSV_LISTS = Object.keys(COLUMNS) as CsvList[];
+export const CSV_LISTS = Object.keys(COLUMNS) as ListName[];
 
 /** `page`: a part of the list. The first line names the columns. */
-export function* listCsv(list: CsvList, page: (offset: number, limit: number) => Page): Generator<string> {
+export function* listCsv(list: ListName, page: (offset: number, limit: number) => Page): Generator<string> {
   const columns: readonly Column[] = COLUMNS[list];
   yield csvLine(columns.map(([title]) => title));
   for (let offset = 0; ; offset += PART_ROWS) {

@@ -139,12 +139,13 @@ describe('completion', () => {
       const { options } = await entry.load();
       for (const script of scripts) assert.ok(script.includes(entry.name), entry.name);
       for (const { name } of options) {
-        assert.ok(scripts[0]!.includes(`--${name}`) && scripts[1]!.includes(`--${name}[`), name);
+        assert.ok(scripts[0]!.includes(`--${name}`) && new RegExp(`--${name}=?\\[`).test(scripts[1]!), name);
         assert.ok(scripts[2]!.includes(`-l ${name} `), name);
       }
     }
     for (const [index, shell] of ['bash', 'zsh', 'fish'].entries()) {
-      const ended = spawnSync(shell, ['-n'], { input: scripts[index]!, encoding: 'utf8' });
+      const script = join(folderWith({ script: Buffer.from(scripts[index]!) }), 'script');
+      const ended = spawnSync(shell, ['-n', script], { encoding: 'utf8' });
       // A shell that is not installed checks nothing.
       if (ended.error === undefined) assert.deepEqual([ended.status, ended.stderr], [0, ''], shell);
     }

@@ -28,6 +28,7 @@ import type {
   SiteData,
   WantedAction,
 } from '../server/site-data.ts';
+import type { ListName } from '../server/list-filters.ts';
 import type { AlertHead } from '../store/alert-index.ts';
 import { SiteReader } from '../store/site-reader.ts';
 import { alertJson, assetBriefJson, assetJson, fileJson } from './analysis-json.ts';
@@ -281,14 +282,13 @@ export class StoredSite implements SiteData {
     return storedReport(this.#path, name, query, this.#policy);
   }
 
-  get csvLists(): readonly string[] {
+  get csvLists(): readonly ListName[] {
     return CSV_LISTS;
   }
 
-  csv(list: string, query: PageQuery): Iterable<string> {
-    const known = CSV_LISTS.find((name) => name === list)!;
-    const asked = this[known].bind(this) as (query: PageQuery) => Page;
-    return listCsv(known, (offset, limit) => asked({ ...query, offset, limit }));
+  csv(list: ListName, query: PageQuery): Iterable<string> {
+    const asked = this[list].bind(this) as (query: PageQuery) => Page;
+    return listCsv(list, (offset, limit) => asked({ ...query, offset, limit }));
   }
 
   modules(): Page {

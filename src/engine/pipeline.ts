@@ -39,7 +39,7 @@ export class Pipeline {
   frames = 0;
   bytes = 0;
   duplicates = 0;
-  /** Frames of a link type that is not decoded, or that hold nothing but a link header. */
+  /** Frames of a link type that is not decoded, or that hold nothing of a host: control of a wireless network or a line. */
   otherLinkFrames = 0;
   /** Frames whose time was earlier than that of a frame before: taken as now. */
   timeJumps = 0;

@@ -20,6 +20,27 @@ describe('hosts', () => {
     assert.equal(hosts.address(other), '10.0.0.0');
   });
 
+  test('a MAC that was doubtful is news when ARP says it, once', () => {
+    const hosts = new HostTable();
+    const [first, second] = [host4(hosts, 0x0a000001), host4(hosts, 0x0a000002)];
+    hosts.bindMac(first, 0x0080, 5, false);
+    assert.equal(hosts.bindMac(second, 0x0080, 5, false), 1);
+    assert.equal(hosts.mac(second), '', 'a router may stand there');
+    assert.equal(hosts.bindMac(second, 0x0080, 5, true), 1);
+    assert.equal(hosts.bindMac(second, 0x0080, 5, true), 0);
+    const alone = host4(hosts, 0x0a000003);
+    hosts.bindMac(alone, 0x0080, 6, false);
+    assert.equal(hosts.bindMac(alone, 0x0080, 6, true), 0, 'it was told already');
+  });
+
+  test('who asks for an address has none yet: what it is given is the only one behind its MAC', () => {
+    const hosts = new HostTable();
+    const [nobody, given] = [host4(hosts, 0), host4(hosts, 0x0a000027)];
+    hosts.bindMac(nobody, 0x0090, 7, false);
+    hosts.bindMac(given, 0x0090, 7, false);
+    assert.equal(hosts.mac(given), '00:90:00:00:00:07');
+  });
+
   test('an address in .255 is a device’s if it has a MAC address, and everybody’s if it is sent to everybody', () => {
     const hosts = new HostTable();
     const [device, all, unknown] = [host4(hosts, 0x0a0000ff), host4(hosts, 0xc0a800ff), host4(hosts, 0x0a0001ff)];

@@ -137,7 +137,8 @@ export class HostTable implements HostDirectory {
 
   /**
    * Notes the MAC address a host was seen with; `byArp` where ARP or ND said so, which a router's MAC cannot claim.
-   * Answers whether this is the first MAC of the host (1), another one than before (2), or nothing new (0).
+   * Answers whether this is the first MAC of the host, or the first word of ARP for one that was doubtful (1), another one than
+   * before (2), or nothing new (0).
    */
   bindMac(host: number, high: number, low: number, byArp: boolean): number {
     if (host === 0 || (high === 0 && low === 0)) return 0;
@@ -151,6 +152,8 @@ export class HostTable implements HostDirectory {
     if (isSame && (!byArp || (flags & FLAG_MAC_BY_ARP) !== 0)) return 0;
     if (!isSame && !byArp && (flags & FLAG_MAC_BY_ARP) !== 0) return 0;
     if (!isSame && flags >= MAC_CHANGES_MAX) return 0;
+    // Known from packets, and kept back since others use the MAC too, until ARP says it.
+    const wasDoubtful = isSame && this.mac(host) === '';
     const kind = this.words[base]! & 15;
     // Who is routed to is not among those that use the MAC.
     const isRouted = (flags & FLAG_ROUTED) !== 0;
@@ -164,7 +167,7 @@ export class HostTable implements HostDirectory {
     if (isRouted && byArp) this.useMac(host, 1);
     const kept = flags & ~(FLAG_MAC_KNOWN | FLAG_MAC_BY_ARP | (byArp ? FLAG_ROUTED : 0));
     this.words[base + 7] = (kept + (isSame ? 0 : MAC_CHANGE)) | FLAG_MAC_KNOWN | (byArp ? FLAG_MAC_BY_ARP : 0);
-    if (isSame) return 0;
+    if (isSame) return wasDoubtful ? 1 : 0;
     return (flags & FLAG_MAC_KNOWN) !== 0 ? 2 : 1;
   }
 
@@ -268,6 +271,8 @@ export class HostTable implements HostDirectory {
   }
 
   private useMac(host: number, by: 1 | -1): void {
+    // Who has no address yet sends from this one (RFC 1122 3.2.1.3): it is not one more behind the MAC.
+    if (this.addressKind(host) === 'ipv4' && this.words[host * STRIDE + 4] === 0) return;
     const key = this.macKey(host);
     let use = this.macUse.get(key);
     if (use === undefined) this.macUse.set(key, (use = { ipv4: 0, ipv6: 0 }));

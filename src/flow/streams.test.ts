@@ -603,6 +603,22 @@ const FORGERIES: readonly (readonly [
   ],
 ];
 
+// Seen with a fuzzer: each took back the jump that the other one was given, for ever.
+test('directions that each answer what the other has not said yet come to an end, the earlier one read', () => {
+  const harness = new Harness();
+  harness.tcp(true, 999, new Uint8Array(0), { flags: TcpFlag.syn });
+  harness.tcp(false, 4999, new Uint8Array(0), { flags: TcpFlag.syn | TcpFlag.ack, acknowledgment: 1000 });
+  harness.tcp(false, 5000, frameOf('answer', 1), { acknowledgment: 1100 });
+  harness.tcp(true, 1000, frameOf('ask'), { acknowledgment: 5100 });
+  harness.timeUs += 60_000_000;
+  harness.tcp(true, 1200, frameOf('later'), { acknowledgment: 5000 });
+  harness.end();
+  assert.deepEqual(
+    harness.messages.map(({ text }) => text),
+    ['answer', 'later'],
+  );
+});
+
 describe('forged segments', () => {
   test('two that each wait for the other are read in the end, whatever each acknowledges', () => {
     const jump = fc.integer({ min: 0, max: 3 }).map((which) => [0, 4, 40, 1_000_000][which]!);

@@ -72,6 +72,8 @@ export function decodeByLayers(
   cursor.wireEnd = wireEnd;
   cursor.saidEnd = wireEnd;
   cursor.isInTunnel = false;
+  cursor.isMirror = false;
+  cursor.mirrors = 0;
   cursor.isPadded = false;
   cursor.vlan = -1;
   decodeLayers(packet, decodeLink(packet, cursor, linkType));
@@ -84,6 +86,8 @@ export function decodeIpPayload(packet: Packet): void {
   cursor.wireEnd = packet.ipPayloadEnd;
   cursor.saidEnd = packet.ipPayloadEnd;
   cursor.isInTunnel = false;
+  cursor.isMirror = false;
+  cursor.mirrors = 0;
   cursor.isPadded = false;
   cursor.vlan = -1;
   const isExtended = packet.ipVersion === 6 && isExtension(packet.ipProtocol);
@@ -101,6 +105,7 @@ export function decodeInner(packet: Packet): boolean {
   cursor.end = packet.innerEnd;
   cursor.wireEnd = packet.innerWireEnd;
   cursor.saidEnd = packet.innerSaidEnd;
+  cursor.isMirror = false;
   cursor.isPadded = false;
   cursor.vlan = -1;
   packet.problemCount = 0;

@@ -1,4 +1,5 @@
-// ERSPAN type II and III (draft-foschiano-erspan): a switch's mirror port sent over GRE. Type I has no header.
+// ERSPAN type II and III (draft-foschiano-erspan): a switch's mirror port sent over GRE. Type I has no header. What is
+// mirrored is a link as it is: its stations are neighbours, and their MAC addresses their own.
 
 import { u16be, u32be } from '../bytes/endian.ts';
 import { Layer } from './layers.ts';
@@ -26,6 +27,7 @@ export function decodeErspan2(packet: Packet, cursor: Cursor): number {
   const word = u32be(packet.bytes, at);
   const id = (word >>> 16) & 0xfff;
   if ((word & ENCAPSULATION) === ENCAPSULATION_TAGGED && id !== 0) cursor.vlan = id;
+  cursor.isMirror = true;
   return Layer.ethernet;
 }
 
@@ -38,7 +40,10 @@ export function decodeErspan3(packet: Packet, cursor: Cursor): number {
     cursor.at += PLATFORM_SIZE;
   }
   const frameType = (flags >> 10) & 0x1f;
-  if (frameType === FRAME_ETHERNET) return Layer.ethernet;
+  if (frameType === FRAME_ETHERNET) {
+    cursor.isMirror = true;
+    return Layer.ethernet;
+  }
   return frameType === FRAME_IP ? Layer.rawIp : Layer.none;
 }
 

@@ -1,5 +1,5 @@
-// GRE (RFC 2784, RFC 2890): which packet or frame lies behind it; and PPTP's own version 1 (RFC 2637), whose packets are
-// left to `decodeInner`: the two ends of such a tunnel are of interest, too.
+// GRE (RFC 2784, RFC 2890): which packet or frame lies behind it; and PPTP's own version 1 (RFC 2637) and what
+// access points send to their controller, which are left to `decodeInner`: the two ends of such a tunnel are of interest.
 
 import { u16be } from '../bytes/endian.ts';
 import { Layer } from './layers.ts';
@@ -19,7 +19,7 @@ const ERSPAN = 0x88be;
 const ERSPAN_TYPE_3 = 0x22eb;
 /** What an access point of Aruba sends to its controller: the frame as it was on the air. */
 const ARUBA_FIRST = 0x8200;
-const ARUBA_LAST = 0x8210;
+const ARUBA_LAST = 0x82ff;
 
 const VERSION_1 = 1;
 /** RFC 2637, 4.1: the key is there, neither checksum, route, strict route nor recursion; reserved flags. */
@@ -42,10 +42,16 @@ export function decodeGre(packet: Packet, cursor: Cursor): number {
   if ((flags & SEQUENCE) !== 0) size += 4;
   if (cursor.end - at < size) return tooShort(packet, cursor, size);
 
-  const layer = layerOf(u16be(bytes, at + 2), (flags & SEQUENCE) !== 0);
+  const protocol = u16be(bytes, at + 2);
+  if (protocol >= ARUBA_FIRST && protocol <= ARUBA_LAST) {
+    cursor.leave(packet, Layer.wireless, at + size);
+    return Layer.none;
+  }
+  const layer = layerOf(protocol, (flags & SEQUENCE) !== 0);
   if (layer === Layer.none) return Layer.none;
   cursor.at = at + size;
   cursor.isInTunnel = true;
+  cursor.isMirror = layer === Layer.ethernet && protocol === ERSPAN;
   return layer;
 }
 
@@ -66,7 +72,7 @@ function layerOf(protocol: number, hasSequence: boolean): number {
     case 0x8848:
       return Layer.mpls;
     default:
-      return protocol >= ARUBA_FIRST && protocol <= ARUBA_LAST ? Layer.wireless : Layer.none;
+      return Layer.none;
   }
 }
 

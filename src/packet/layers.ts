@@ -47,6 +47,10 @@ export class Cursor {
   saidEnd = 0;
   /** The next Ethernet or IP header is a tunnel's inner one: it replaces the outer in the record, once it is valid. */
   isInTunnel = false;
+  /** And what is inside is not of hosts that keep up a tunnel, but a link that a switch shows: it stands for itself. */
+  isMirror = false;
+  /** So many of those were opened, one in another. */
+  mirrors = 0;
   /** Between the next header, of a wireless frame, and what follows there is room up to a full word. */
   isPadded = false;
   /** VLAN of the next Ethernet frame, if that has no tag of its own: the tunnel's header knows it; -1: none. */
@@ -126,11 +130,14 @@ const ETHERNET_IN_IP = 143;
  */
 export function enterTunnel(packet: Packet, cursor: Cursor): boolean {
   cursor.isInTunnel = false;
-  if (packet.tunnelDepth >= TUNNEL_DEPTH_MAX) {
+  if (packet.tunnelDepth + cursor.mirrors >= TUNNEL_DEPTH_MAX) {
     packet.addProblem(Problem.ipTunnelTooDeep, cursor.at);
     return false;
   }
-  packet.tunnelDepth++;
+  if (cursor.isMirror) {
+    cursor.isMirror = false;
+    cursor.mirrors++;
+  } else packet.tunnelDepth++;
   clearNetwork(packet);
   return true;
 }

@@ -90,7 +90,10 @@ export class Packet {
   llcEnd = 0;
   /** Behind Ethernet's tags: where the link payload starts; it ends at frameEnd or before padding where known. */
   linkPayloadStart = 0;
-  /** How many tunnels (GRE, VXLAN, Geneve, ERSPAN, IP in IP) were opened; everything below is of the innermost packet. */
+  /**
+   * How many tunnels (GRE, VXLAN, Geneve, IP in IP …) were opened; everything below is of the innermost packet. A frame
+   * that a switch mirrored over ERSPAN counts as seen on its own link.
+   */
   tunnelDepth = 0;
   /**
    * A `Layer` (layers.ts) where the record is not of all that the frame holds: it carries another packet, which `decodeInner` makes

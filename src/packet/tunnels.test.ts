@@ -143,28 +143,38 @@ test('an inner frame without IP leaves no address of the outer one behind', () =
   assert.deepEqual([packet.hasArp, packet.ipVersion, packet.ipProtocol, packet.tunnelDepth], [true, 0, -1, 1]);
 });
 
-test('ERSPAN of types I, II and III shows the mirrored frame', () => {
+test('ERSPAN of types I, II and III shows the mirrored frame as on its own link, but a bare packet as in a tunnel', () => {
   const one = join(hexBytes('0000 88be'), innerFrame());
-  assertInner(decode(ethernet(0x0800, ipv4({ protocol: 47, ...OUTER }, one))), 1);
+  assertInner(decode(ethernet(0x0800, ipv4({ protocol: 47, ...OUTER }, one))), 0);
 
   const two = join(hexBytes('1000 88be 00000001 1064 1001 00000000'), innerFrame());
   const tagTakenOff = decode(ethernet(0x0800, ipv4({ protocol: 47, ...OUTER }, two)));
-  assertInner(tagTakenOff, 1);
+  assertInner(tagTakenOff, 0);
+  assert.equal(tagTakenOff.sourceMacLow, 2);
   assert.equal(tagTakenOff.vlan, 0x64);
   const tagLeftIn = join(two.subarray(0, 16), innerFrame(0x8100, vlanTag(0x64, 0x0800, inner())));
   const tagged = decode(ethernet(0x0800, ipv4({ protocol: 47, ...OUTER }, tagLeftIn)));
-  assertInner(tagged, 1);
+  assertInner(tagged, 0);
   assert.deepEqual([tagged.vlan, tagged.innerVlan], [0x64, -1]);
   const untagged = two.slice();
   untagged[10] = 0x00;
   assert.equal(decode(ethernet(0x0800, ipv4({ protocol: 47, ...OUTER }, untagged))).vlan, -1);
 
   const three = join(hexBytes('1000 22eb 00000001 2064 0001 00000000 0000 0000'), innerFrame());
-  assertInner(decode(ethernet(0x0800, ipv4({ protocol: 47, ...OUTER }, three))), 1);
+  assertInner(decode(ethernet(0x0800, ipv4({ protocol: 47, ...OUTER }, three))), 0);
   const platform = join(hexBytes('1000 22eb 00000001 2064 0001 00000000 0000 0001 0000000000000000'), innerFrame());
-  assertInner(decode(ethernet(0x0800, ipv4({ protocol: 47, ...OUTER }, platform))), 1);
+  assertInner(decode(ethernet(0x0800, ipv4({ protocol: 47, ...OUTER }, platform))), 0);
   const bareIp = join(hexBytes('1000 22eb 00000001 2064 0001 00000000 0000 0800'), inner());
   assertInner(decode(ethernet(0x0800, ipv4({ protocol: 47, ...OUTER }, bareIp))), 1);
+});
+
+test('at most four mirrors and tunnels are opened, one in another', () => {
+  let frame = innerFrame();
+  const mirrored = (): Uint8Array => join(hexBytes('1000 88be 00000001 1064 1001 00000000'), frame);
+  for (let depth = 0; depth < 4; depth++) frame = innerFrame(0x0800, ipv4({ protocol: 47, ...OUTER }, mirrored()));
+  assertInner(decode(frame), 0);
+  const packet = decode(innerFrame(0x0800, ipv4({ protocol: 47, ...OUTER }, mirrored())));
+  assert.deepEqual(problems(packet), ['ip/tunnel-too-deep']);
 });
 
 test('a mirrored frame that the switch cut is no problem', () => {

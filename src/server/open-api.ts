@@ -1,5 +1,7 @@
 // What the API says of itself (OpenAPI 3.1): the paths, their queries, and the shapes of their answers.
 import { ANYTHING, FLAG, FRAME, NUMBER, SEVERITY, TEXT, TEXTS, TIME, listOf, orNull, pageOf, shape } from './shapes.ts';
+import { CONVERSATION, MODULE, PROTOCOL } from './item-shapes.ts';
+import { filterParameters, type QueryParameter } from './list-filters.ts';
 import { PLANT_QUERIES, plantPaths } from './plant-schemas.ts';
 import { SETTINGS_PATHS } from './settings.ts';
 import { UPLOAD_STATES } from './uploads.ts';
@@ -151,11 +153,6 @@ const PROOF = shape({
   ),
   omitted: NUMBER,
 });
-const CONVERSATION = {
-  type: 'object',
-  required: ['protocol', 'transport', 'client', 'server', 'serverPort', 'first', 'last'],
-  properties: { protocol: orNull(TEXT), transport: TEXT, client: TEXT, server: TEXT, serverPort: NUMBER },
-};
 const COUNTS = listOf(shape({ name: TEXT, count: NUMBER }));
 const CAPTURE = shape({
   path: TEXT,
@@ -193,7 +190,6 @@ const OVERVIEW = shape({
   worstIncidents: listOf(INCIDENT),
   worst: listOf(ALERT),
 });
-const NAMED = { type: 'object', required: ['name', 'title'], properties: { name: TEXT, title: TEXT } };
 const LOGGED = shape({ id: NUMBER, time: TIME, operator: TEXT, action: TEXT, detail: TEXT });
 const REPORT = shape({ name: TEXT, title: TEXT, summary: TEXT });
 const ROLE = { enum: ['viewer', 'operator'] } as const;
@@ -222,13 +218,6 @@ const QUERIES: Readonly<Record<string, object>> = {
   offset: { type: 'integer', minimum: 0, default: 0 },
   limit: { type: 'integer', minimum: 1, maximum: 1000, default: 100 },
   search: SHORT,
-  severity: SHORT,
-  asset: SHORT,
-  status: SHORT,
-  role: SHORT,
-  level: { enum: ['', 'unknown', '0', '1', '2', '3', '4', '5'], default: '' },
-  host: SHORT,
-  protocol: SHORT,
   since: SHORT,
   until: SHORT,
 };
@@ -243,9 +232,17 @@ function answered(summary: string, answer: object, type = JSON_TYPE): object {
   return { 200: { description: summary, content: { [type]: { schema: answer } } } };
 }
 
-function get(summary: string, answer: object, queries: readonly string[] = [], type = JSON_TYPE): object {
+/** `queries`: those that many paths take by their names. */
+function get(
+  summary: string,
+  answer: object,
+  queries: readonly (string | QueryParameter)[] = [],
+  type = JSON_TYPE,
+): object {
   const refusals = { 400: { description: 'a query that cannot be' }, 401: { description: 'no session' } };
-  const parameters = queries.map((name) => ({ name, in: 'query', schema: QUERIES[name] }));
+  const parameters = queries.map((query) =>
+    typeof query === 'string' ? { name: query, in: 'query', schema: QUERIES[query] } : query,
+  );
   return { get: { summary, parameters, responses: { ...answered(summary, answer, type), ...refusals } } };
 }
 
@@ -348,9 +345,9 @@ export function openApi(): object {
       '/api/session/end': SESSION_END,
       '/api/me': get('Who asks, and what they may do', shape({ name: TEXT, role: ROLE })),
       '/api/overview': get('Counts, and what needs a person now', OVERVIEW),
-      '/api/assets': get('Devices', pageOf(ASSET), [...PAGED, 'role', 'level']),
+      '/api/assets': get('Devices', pageOf(ASSET), [...PAGED, ...filterParameters('assets')]),
       '/api/assets/{id}': getOne('One device, whom it talked to, and what it offers', ONE_ASSET),
-      '/api/alerts': get('Alerts, worst first', pageOf(ALERT), [...PAGED, 'severity', 'asset', 'status']),
+      '/api/alerts': get('Alerts, worst first', pageOf(ALERT), [...PAGED, ...filterParameters('alerts')]),
       '/api/alerts/{id}': getOne('One alert', ALERT),
       '/api/alerts/{id}/actions': post('Acknowledge, mark as normal, close, or undo that', WANTED_ACTION, ALERT),
       '/api/alerts/{id}/frames': getProof('The frames that prove it, without secrets, and what they mean', PROOF),
@@ -363,7 +360,10 @@ export function openApi(): object {
       '/api/incidents/{id}': getOne('One incident with its alerts', INCIDENT),
       '/api/actions': get('What operators did, the newest first', pageOf(ACTION), PAGED),
       '/api/log': get('What people did beside that: sessions, uploads, settings, tokens', pageOf(LOGGED), PAGED),
-      '/api/conversations': get('Who talked to whom', pageOf(CONVERSATION), [...PAGED, 'host', 'protocol']),
+      '/api/conversations': get('Who talked to whom', pageOf(CONVERSATION), [
+        ...PAGED,
+        ...filterParameters('conversations'),
+      ]),
       '/api/captures': CAPTURES_PATH,
       '/api/captures/{id}/cancel': CANCEL_CAPTURE,
       ...plantPaths(get, getOne, post),
@@ -377,8 +377,8 @@ export function openApi(): object {
         { 400: { description: 'a time that is none' } },
         ['since', 'until'],
       ),
-      '/api/modules': get('Security modules', pageOf(NAMED)),
-      '/api/protocols': get('Protocols that are decoded', pageOf(NAMED)),
+      '/api/modules': get('Security modules', pageOf(MODULE)),
+      '/api/protocols': get('Protocols that are decoded', pageOf(PROTOCOL)),
     },
   };
 }

@@ -1,4 +1,5 @@
 // The shapes of what is told of the plant: the map, operations, points.
+import { LIST_FILTERS, filterParameters, type ListName, type QueryParameter } from './list-filters.ts';
 import { FLAG, FRAME, NUMBER, SEVERITY, TEXT, TEXTS, TIME, listOf, orNull, pageOf, shape } from './shapes.ts';
 
 const SHORT = { type: 'string', maxLength: 200 } as const;
@@ -9,18 +10,13 @@ export const PLANT_QUERIES: Readonly<Record<string, object>> = {
   from: WHEN,
   until: WHEN,
   group: SHORT,
-  side: { enum: ['', 'client', 'server'] },
-  verb: SHORT,
-  outcome: { enum: ['', 'ok', 'refused', 'unanswered'] },
-  access: { enum: ['', 'read', 'write', 'engineering'] },
-  what: { enum: ['', 'reported', 'sent', 'judged'] },
-  login: { enum: ['', 'accepted', 'refused', 'unknown'] },
   only: { enum: ['', 'once'] },
   address: SHORT,
 };
 
 const COUNTS = listOf(shape({ name: TEXT, count: NUMBER }));
-const REAL = orNull({ type: 'number' });
+const FINITE = { type: 'number' } as const;
+const REAL = orNull(FINITE);
 const MAP = shape({
   devices: NUMBER,
   groups: listOf(
@@ -96,7 +92,7 @@ const POINT = shape({
   minimum: REAL,
   maximum: REAL,
   step: REAL,
-  course: orNull(shape({ from: TIME, until: TIME, least: listOf(REAL), most: listOf(REAL) })),
+  course: orNull(shape({ from: TIME, until: TIME, least: listOf(FINITE), most: listOf(FINITE) })),
   seen: TIME,
 });
 
@@ -198,31 +194,30 @@ export const BASELINE_WISH = {
 const PAGED = ['offset', 'limit', 'search'];
 
 export function plantPaths(
-  get: (summary: string, answer: object, queries?: readonly string[], type?: string) => object,
+  get: (summary: string, answer: object, queries?: readonly (string | QueryParameter)[], type?: string) => object,
   getOne: (summary: string, answer: object) => object,
   post: (summary: string, body: object, answer: object) => object,
 ): Record<string, object> {
-  const file = (list: string, ...queries: readonly string[]): Record<string, object> => ({
-    [`/api/${list}.csv`]: get('The whole list as comma-separated values', TEXT, ['search', ...queries], 'text/csv'),
-  });
+  const page = (summary: string, item: object, list: ListName): object =>
+    get(summary, item, [...PAGED, ...filterParameters(list)]);
+  const files = Object.keys(LIST_FILTERS).map((list) => [
+    `/api/${list}.csv`,
+    get(
+      'The whole list as comma-separated values',
+      TEXT,
+      ['search', ...filterParameters(list as ListName)],
+      'text/csv',
+    ),
+  ]);
   return {
-    ...file('assets', 'role', 'level'),
-    ...file('alerts', 'severity', 'asset', 'status'),
-    ...file('conversations', 'host', 'protocol'),
-    ...file('operations', 'asset', 'side', 'verb', 'outcome', 'protocol', 'access'),
-    ...file('points', 'asset'),
-    ...file('firmware', 'asset', 'what'),
-    ...file('logins', 'asset', 'outcome'),
+    ...(Object.fromEntries(files) as Record<string, object>),
     '/api/map': get('Devices in groups, and what is done between them', MAP, ['from', 'until', 'group']),
-    '/api/operations': get('Who asked whom for what, and what came of it', OPERATIONS, [
-      ...PAGED,
-      ...['asset', 'side', 'verb', 'outcome', 'protocol', 'access'],
-    ]),
-    '/api/points': get('What was read and written at the points of a device', pageOf(POINT), [...PAGED, 'asset']),
+    '/api/operations': page('Who asked whom for what, and what came of it', OPERATIONS, 'operations'),
+    '/api/points': page('What was read and written at the points of a device', pageOf(POINT), 'points'),
     '/api/assets/{id}/timeline': getOne('What happened to a device, the newest first', pageOf(HAPPENING)),
     '/api/segmentation': get('Zones, what is said of them, and what passed between them', SEGMENTATION),
-    '/api/firmware': get('What happened to the firmware of devices', pageOf(FIRMWARE), [...PAGED, 'asset', 'what']),
-    '/api/logins': get('Who logged in where', pageOf(LOGIN), [...PAGED, 'asset', 'login']),
+    '/api/firmware': page('What happened to the firmware of devices', pageOf(FIRMWARE), 'firmware'),
+    '/api/logins': page('Who logged in where', pageOf(LOGIN), 'logins'),
     '/api/hardening': get('Devices that somebody logged in to, and how they are guarded', pageOf(GUARDED), PAGED),
     '/api/baseline': get('The baseline file, line by line', BASELINE, [...PAGED, 'only', 'address']),
     '/api/baseline/{id}/actions': post(

@@ -1,12 +1,13 @@
 // Routes of what people look through and judge: segmentation, firmware, logins, and the baseline with what is done to it.
 import type { FastifyInstance } from 'fastify';
 import type { Door } from './access.ts';
+import { listRoute } from './list-filters.ts';
 import { BASELINE_WISH } from './plant-schemas.ts';
 import type { BaselineQuery, FirmwareQuery, LoginQuery, PageQuery, SiteData } from './site-data.ts';
 
 const SHORT = { type: 'string', maxLength: 200, default: '' } as const;
 const ID = { type: 'object', properties: { id: { type: 'string', maxLength: 200 } }, required: ['id'] } as const;
-const choice = (...values: readonly string[]): object => ({ enum: ['', ...values], default: '' });
+const ONCE = { enum: ['', 'once'], default: '' } as const;
 
 /** `paging`: what every list can be asked. */
 export function addReview(
@@ -20,17 +21,14 @@ export function addReview(
     schema: { querystring: { type: 'object', properties: { ...paging, ...more } } },
   });
   server.get('/api/segmentation', () => data.segmentation());
-  server.get<{ Querystring: FirmwareQuery }>(
-    '/api/firmware',
-    queried({ asset: SHORT, what: choice('reported', 'sent', 'judged') }),
-    ({ query }) => data.firmware(query),
+  server.get<{ Querystring: FirmwareQuery }>('/api/firmware', listRoute('firmware', paging), ({ query }) =>
+    data.firmware(query),
   );
-  const logins = queried({ asset: SHORT, login: choice('accepted', 'refused', 'unknown') });
-  server.get<{ Querystring: LoginQuery & { readonly login: string } }>('/api/logins', logins, ({ query }) =>
-    data.logins({ ...query, outcome: query.login }),
+  server.get<{ Querystring: LoginQuery }>('/api/logins', listRoute('logins', paging), ({ query }) =>
+    data.logins(query),
   );
   server.get<{ Querystring: PageQuery }>('/api/hardening', queried(), ({ query }) => data.hardening(query));
-  const baseline = queried({ only: choice('once'), address: SHORT });
+  const baseline = queried({ only: ONCE, address: SHORT });
   server.get<{ Querystring: BaselineQuery }>('/api/baseline', baseline, ({ query }) => data.baseline(query));
   server.get<{ Params: { id: string }; Querystring: PageQuery }>(
     '/api/assets/:id/timeline',

@@ -9,6 +9,7 @@ import { addPlant } from './plant-routes.ts';
 import { addReports } from './reports.ts';
 import { addSettings, type Settings } from './settings.ts';
 import { addAccess, type AccessOptions, type Door } from './access.ts';
+import { listRoute } from './list-filters.ts';
 import { WANTED_ACTION, openApi } from './open-api.ts';
 import type {
   AlertQuery,
@@ -59,7 +60,6 @@ const PAGE_QUERY = {
   limit: { type: 'integer', minimum: 1, maximum: LIMIT_MAX, default: 100 },
   search: { type: 'string', maxLength: 200, default: '' },
 } as const;
-const SHORT_TEXT = { type: 'string', maxLength: 200, default: '' } as const;
 const ID = { type: 'object', properties: { id: { type: 'string', maxLength: 200 } }, required: ['id'] } as const;
 
 /** Not listening yet: `listen({ host: '127.0.0.1', port })` does that. */
@@ -164,33 +164,30 @@ function addActions(server: FastifyInstance, data: SiteData, door: Door, now: ()
 function addLists(server: FastifyInstance, data: SiteData): void {
   const found = async (reply: FastifyReply, item: unknown): Promise<unknown> =>
     item === null ? reply.code(404).send({ error: 'there is none with this id' }) : item;
-  const paged = (more: Record<string, unknown> = {}): { schema: { querystring: unknown } } => ({
-    schema: { querystring: { type: 'object', properties: { ...PAGE_QUERY, ...more } } },
-  });
+  const paged = { schema: { querystring: { type: 'object', properties: PAGE_QUERY } } };
 
   server.get('/api/overview', () => data.overview());
   server.get('/api/modules', () => data.modules());
   server.get('/api/protocols', () => data.protocols());
-  const assets = paged({
-    role: SHORT_TEXT,
-    level: { enum: ['', 'unknown', '0', '1', '2', '3', '4', '5'], default: '' },
-  });
-  server.get<{ Querystring: AssetQuery }>('/api/assets', assets, ({ query }) => data.assets(query));
+  server.get<{ Querystring: AssetQuery }>('/api/assets', listRoute('assets', PAGE_QUERY), ({ query }) =>
+    data.assets(query),
+  );
   server.get<{ Params: { id: string } }>('/api/assets/:id', { schema: { params: ID } }, ({ params }, reply) =>
     found(reply, data.asset(params.id)),
   );
-  const alerts = paged({ severity: SHORT_TEXT, asset: SHORT_TEXT, status: SHORT_TEXT });
-  server.get<{ Querystring: AlertQuery }>('/api/alerts', alerts, ({ query }) => data.alerts(query));
+  server.get<{ Querystring: AlertQuery }>('/api/alerts', listRoute('alerts', PAGE_QUERY), ({ query }) =>
+    data.alerts(query),
+  );
   server.get<{ Params: { id: string } }>('/api/alerts/:id', { schema: { params: ID } }, ({ params }, reply) =>
     found(reply, data.alert(params.id)),
   );
-  server.get<{ Querystring: PageQuery }>('/api/incidents', paged(), ({ query }) => data.incidents(query));
+  server.get<{ Querystring: PageQuery }>('/api/incidents', paged, ({ query }) => data.incidents(query));
   server.get<{ Params: { id: string } }>('/api/incidents/:id', { schema: { params: ID } }, ({ params }, reply) =>
     found(reply, data.incident(params.id)),
   );
-  server.get<{ Querystring: PageQuery }>('/api/actions', paged(), ({ query }) => data.actions(query));
-  server.get<{ Querystring: PageQuery }>('/api/log', paged(), ({ query }) => data.log(query));
-  const conversations = paged({ host: SHORT_TEXT, protocol: SHORT_TEXT });
+  server.get<{ Querystring: PageQuery }>('/api/actions', paged, ({ query }) => data.actions(query));
+  server.get<{ Querystring: PageQuery }>('/api/log', paged, ({ query }) => data.log(query));
+  const conversations = listRoute('conversations', PAGE_QUERY);
   server.get<{ Querystring: ConversationQuery }>('/api/conversations', conversations, ({ query }) =>
     data.conversations(query),
   );

@@ -1,4 +1,5 @@
 // What the server shows: lists of plain objects, made by whoever knows the site. The server itself knows no database.
+import type { ListName } from './list-filters.ts';
 
 /** A part of a list, and how long the whole is. */
 export interface Page {
@@ -163,9 +164,9 @@ export interface SiteData {
   reports(): Page;
   report(name: string, query: ReportQuery): ReportOutcome;
   /** The lists that `csv` knows, by the names of their paths. */
-  readonly csvLists: readonly string[];
+  readonly csvLists: readonly ListName[];
   /** A whole list as comma-separated values, part by part; `query` as that of the list. */
-  csv(list: string, query: PageQuery): Iterable<string>;
+  csv(list: ListName, query: PageQuery): Iterable<string>;
   modules(): Page;
   protocols(): Page;
   /** Another text whenever something changed. */

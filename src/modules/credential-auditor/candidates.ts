@@ -17,6 +17,8 @@ export interface Finding {
   readonly because: string;
   /** No password at all, which no row says of this user. */
   readonly isNothing?: true;
+  /** The device is not known to be of the maker that ships it. */
+  readonly isDoubtful?: true;
 }
 
 /** A pair that so many makers ship is nobody's default. */
@@ -119,16 +121,27 @@ export class Candidates {
     const ofDevice = named.filter((row) => isOfDevice(row, device));
     const fitting = ofDevice.length > 0 ? ofDevice : named.filter((row) => speaks(row, protocol));
     const builtIn = fitting.find(({ kind }) => kind === 'built-in');
-    if (builtIn !== undefined) return { kind: 'built-in', row: builtIn, because: shippedText(builtIn) };
+    if (builtIn !== undefined) {
+      const finding = { kind: 'built-in', row: builtIn } as const;
+      if (ofDevice.length > 0) return { ...finding, because: shippedText(builtIn) };
+      const because = doubtfulText(builtIn, device);
+      // Nobody has such a password by chance, whoever made the device; a user's own name is one.
+      const isGuessed = password.toLowerCase() === accountOf(user);
+      return device.vendor !== '' || isGuessed ? { ...finding, because, isDoubtful: true } : { ...finding, because };
+    }
     // A person's own list has what it has for a reason.
     const shipped = rows.filter(({ file }) => file === '');
     const makers = new Set(shipped.flatMap(({ vendor }) => (vendor === '' ? [] : [vendor.toLowerCase()])));
     const [first] = fitting;
-    // What is tried everywhere is nobody's default while nobody knows whose device it is.
-    const isCommon = makers.size > MAKERS_MAX || shipped.some((row) => row.kind === 'generic' && speaks(row, protocol));
-    if (first !== undefined && (ofDevice.length > 0 || (!isCommon && device.vendor === '')))
-      return { kind: 'default', row: first, because: shippedText(first) };
+    if (first !== undefined && ofDevice.length > 0) return { kind: 'default', row: first, because: shippedText(first) };
     const weak = (because: string, row: CredentialRow | null = null): Finding => ({ kind: 'weak', row, because });
+    // What is tried everywhere is nobody's default.
+    const isCommon = makers.size > MAKERS_MAX || shipped.some((row) => row.kind === 'generic' && speaks(row, protocol));
+    if (first !== undefined && !isCommon) {
+      const because = doubtfulText(first, device);
+      const isNoProof = device.vendor !== '' || password.toLowerCase() === accountOf(user);
+      return isNoProof ? weak(because, first) : { kind: 'default', row: first, because, isDoubtful: true };
+    }
     const ours = rows.find((row) => row.file !== '' && speaks(row, protocol));
     if (ours !== undefined) return weak(`it stands on a list of yours (${rowName(ours)})`, ours);
     if (password === '') return { ...weak('the password is empty'), isNothing: true };
@@ -202,6 +215,12 @@ function wordsOf({ vendor, model }: DeviceWords): string[] {
     .flatMap((text) => [text, ...text.split(/[^A-Za-z0-9]+/)])
     .filter((word) => word.length > 2);
   return [...new Set(words.flatMap((word) => [word, word.toLowerCase()]))].slice(0, 32);
+}
+
+/** That one maker ships it proves nothing of another's device; of one whose maker is not known it is a finding, milder. */
+function doubtfulText(row: CredentialRow, { vendor }: DeviceWords): string {
+  const whose = vendor === '' ? 'the maker of this device is not known' : `this device is of ${showable(vendor, 60)}`;
+  return `${shippedText(row)}, though ${whose}`;
 }
 
 function shippedText(row: CredentialRow): string {

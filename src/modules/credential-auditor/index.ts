@@ -173,7 +173,12 @@ class CredentialAuditor implements ModuleHandlers {
     // The account is somebody's of this site, the device is not.
     if (this.#isOfInternet(login.server))
       this.#raise(kind, login, `${text}; the server is one of the Internet`, 'medium');
-    else this.#raise(kind, login, text, isSure ? kind.severity : kind === WEAK ? 'medium' : 'high');
+    else {
+      // Of an account that only another maker's devices are known to have, it is as sure as of a weak password.
+      const isMilder = kind === WEAK || verdict.isDoubtful === true;
+      const severity = isMilder ? WEAK.severity : kind.severity;
+      this.#raise(kind, login, text, isSure ? severity : isMilder ? 'medium' : 'high');
+    }
   }
 
   #anonymous(login: Login): void {

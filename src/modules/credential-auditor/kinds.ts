@@ -28,7 +28,7 @@ export const WEAK: AlertKind = {
   kind: 'credential-auditor/weak-credential',
   title: 'A login with a password that is guessed first',
   severity: 'high',
-  why: 'The password is empty, the same as the user, the name of the product, or on the short list that is tried first everywhere.',
+  why: 'The password is empty, the same as the user, the name of the product, on the short list that is tried first everywhere, or one that some maker ships, at a device of another one.',
   advice:
     'Change the password. Where the protocol has no better one (SNMP 1 and 2c), allow it only from the hosts that need it.',
   falsePositives: ['A public account that is meant to be open and may only read.'],

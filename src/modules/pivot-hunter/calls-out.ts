@@ -1,12 +1,12 @@
 // Judges what hosts of the control level say to the outside: calls at regular times, and much that is sent.
 import { forgetOldest } from '../../bytes/forgetting.ts';
-import type { Severity } from '../../facts/alert.ts';
 import type { Conversation } from '../../facts/facts.ts';
 import type { Site } from '../../facts/module.ts';
 import { grouped } from '../../bytes/text.ts';
 import type { ControlHosts } from '../control-hosts.ts';
 import { durationText, spanText } from '../plain-words.ts';
 import { isFar } from './far.ts';
+import { raiseBetween } from './between-hosts.ts';
 import { BEACON, EXFILTRATION } from './kinds.ts';
 
 const SECOND_US = 1_000_000;
@@ -91,7 +91,11 @@ export class CallsOut {
       `${hosts.address(client)}, which ${this.#control.find(client)!.what}, called ${hosts.address(server)} port ${serverPort} ` +
       `${starts.length} times, every ${durationText(period)}; half of the times lie within ${durationText(jitter)} of that. ` +
       `It said at most ${grouped(calls.bytes)} bytes each time.`;
-    this.#raise(BEACON.kind, BEACON.severity, client, server, `port ${serverPort}`, starts[0]!, text, calls.frames);
+    // It happened to the host of the plant; the address outside is who is behind it.
+    raiseBetween(this.#site, {
+      ...{ kind: BEACON.kind, severity: BEACON.severity, subject: client, peer: server, object: `port ${serverPort}` },
+      ...{ timeUs: starts[0]!, explanation: text, frames: calls.frames },
+    });
   }
 
   #addSent({ flow, phase, client, server, clientBytes, serverBytes, firstUs, lastUs, frames }: Conversation): void {
@@ -118,38 +122,10 @@ export class CallsOut {
     const text =
       `${hosts.address(client)}, which ${control.what}, sent ${grouped(sent.sent)} bytes to ${hosts.address(server)} within ` +
       `${spanText(Math.max(1, lastUs - sent.startUs))} and got ${grouped(sent.got)} back.`;
-    this.#raise(
-      EXFILTRATION.kind,
-      control.isEngineering ? 'high' : 'medium',
-      client,
-      server,
-      '',
-      sent.startUs,
-      text,
-      frames,
-    );
-  }
-
-  /** It happened to the host of the plant; the address outside is who is behind it. */
-  #raise(
-    kind: string,
-    severity: Severity,
-    host: number,
-    outside: number,
-    object: string,
-    timeUs: number,
-    explanation: string,
-    frames: readonly number[],
-  ): void {
-    this.#site.raise({
-      kind,
-      severity,
-      timeUs,
-      subject: { host, unit: -1, port: -1 },
-      peer: { host: outside, unit: -1, port: -1 },
-      object,
-      explanation,
-      frames: frames.filter((frame) => frame > 0),
+    raiseBetween(this.#site, {
+      kind: EXFILTRATION.kind,
+      severity: control.isEngineering ? 'high' : 'medium',
+      ...{ subject: client, peer: server, object: '', timeUs: sent.startUs, explanation: text, frames },
     });
   }
 }

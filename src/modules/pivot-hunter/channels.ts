@@ -1,12 +1,13 @@
 // Judges conversations that are encrypted or in no known protocol, with devices of the control level: shells that somebody left there, what is
 // pushed through them, and ports that open during a session.
 import { forgetOldest } from '../../bytes/forgetting.ts';
-import type { AlertKind, Severity } from '../../facts/alert.ts';
+import type { Severity } from '../../facts/alert.ts';
 import { grouped } from '../../bytes/text.ts';
 import type { Conversation } from '../../facts/facts.ts';
 import type { Site } from '../../facts/module.ts';
 import type { ControlHosts } from '../control-hosts.ts';
 import { spanText } from '../plain-words.ts';
+import { raiseBetween } from './between-hosts.ts';
 import { HIDDEN_UPLOAD, SERVICE_APPEARED, UNKNOWN_CHANNEL } from './kinds.ts';
 import type { Movement } from './movement.ts';
 import type { Openings } from './openings.ts';
@@ -172,15 +173,11 @@ export class Channels {
       `${spanText(timeUs - refused.firstUs)} after the first try. In between the two had a session in ${service}; what is ` +
       'spoken on the port is encrypted or not known here.';
     const frames = [refused.frame, frame];
-    this.#raise(
-      SERVICE_APPEARED,
-      SERVICE_APPEARED.severity,
-      [client, server],
-      `port ${serverPort}`,
-      timeUs,
-      text,
-      frames,
-    );
+    raiseBetween(this.#site, {
+      ...{ kind: SERVICE_APPEARED.kind, severity: SERVICE_APPEARED.severity },
+      ...{ subject: server, peer: client, object: `port ${serverPort}` },
+      ...{ timeUs, explanation: text, replacesExplanation: true, frames },
+    });
     this.#movement.came(client, server, `TCP port ${serverPort}, which opened`, timeUs, frame, 0);
   }
 
@@ -207,7 +204,10 @@ export class Channels {
     this.#told.add(key);
     const severity: Severity = watchedUs >= DAY_US ? 'high' : 'medium';
     const text = this.#channelText(conversation, way, watchedUs);
-    this.#raise(UNKNOWN_CHANNEL, severity, [from, to], `tcp ${port}`, firstUs, text, frames);
+    raiseBetween(this.#site, {
+      ...{ kind: UNKNOWN_CHANNEL.kind, severity, subject: to, peer: from, object: `tcp ${port}` },
+      ...{ timeUs: firstUs, explanation: text, replacesExplanation: true, frames },
+    });
     if (way.sent >= UPLOAD_BYTES_MIN && way.sent >= UPLOAD_SHARE * way.got) {
       this.#tellUpload(conversation, way, severity);
     }
@@ -233,7 +233,10 @@ export class Channels {
       `${hosts.address(from)} pushed ${grouped(sent)} bytes into ${hosts.address(to)} on TCP port ${port} within ` +
       `${spanText(lastUs - firstUs)} and got ${grouped(got)} back: as much as a program, and nobody can see what it was.`;
     // Before it ends, what came through it is already there.
-    this.#raise(HIDDEN_UPLOAD, severity, [from, to], `tcp ${port}`, lastUs, text, frames);
+    raiseBetween(this.#site, {
+      ...{ kind: HIDDEN_UPLOAD.kind, severity, subject: to, peer: from, object: `tcp ${port}` },
+      ...{ timeUs: lastUs, explanation: text, replacesExplanation: true, frames },
+    });
   }
 
   #isController(host: number): boolean {
@@ -248,28 +251,6 @@ export class Channels {
   /** A protocol that is decoded lives there, or a service that everybody knows. */
   #isUsual(port: number): boolean {
     return port < 1024 || this.#site.protocols.some(({ ports }) => ports.includes(port));
-  }
-
-  #raise(
-    { kind }: AlertKind,
-    severity: Severity,
-    [from, to]: readonly [number, number],
-    object: string,
-    timeUs: number,
-    explanation: string,
-    frames: readonly number[],
-  ): void {
-    this.#site.raise({
-      kind,
-      severity,
-      timeUs,
-      subject: { host: to, unit: -1, port: -1 },
-      peer: { host: from, unit: -1, port: -1 },
-      object,
-      explanation,
-      replacesExplanation: true,
-      frames: frames.filter((frame) => frame > 0),
-    });
   }
 }
 

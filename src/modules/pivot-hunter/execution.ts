@@ -7,6 +7,7 @@ import type { Site } from '../../facts/module.ts';
 import { Outcome, type Operation } from '../../facts/operation.ts';
 import { Verb } from '../../facts/verbs.ts';
 import type { ControlHosts } from '../control-hosts.ts';
+import { raiseBetween } from './between-hosts.ts';
 import { DROPPED_EXECUTABLE, REMOTE_EXECUTION } from './kinds.ts';
 import { UPLOAD, type Movement } from './movement.ts';
 import type { Openings } from './openings.ts';
@@ -84,16 +85,11 @@ export class Execution {
     const text =
       `${hosts.address(client)} had ${hosts.address(server)}${where} carry out "${showable(name, 80)}" over ` +
       `${protocols[protocol]!.title}: the server runs what the client says. It was never seen between the two before.`;
-    this.#raise(
-      REMOTE_EXECUTION.kind,
-      control === undefined ? 'medium' : 'high',
-      client,
-      server,
-      showable(name, 80),
-      timeUs,
-      text,
-      frames,
-    );
+    raiseBetween(this.#site, {
+      kind: REMOTE_EXECUTION.kind,
+      severity: control === undefined ? 'medium' : 'high',
+      ...{ subject: server, peer: client, object: showable(name, 80), timeUs, explanation: text, frames },
+    });
   }
 
   #tellDropped(transfer: Transfer): void {
@@ -109,28 +105,9 @@ export class Execution {
       `${hosts.address(sender)} to ${hosts.address(receiver)}, which ${control.what}, by ${protocol}.`;
     const severity: Severity = control.isController ? 'high' : 'medium';
     const object = sha256 === '' ? showable(name, 80) : sha256.slice(0, 16);
-    this.#raise(DROPPED_EXECUTABLE.kind, severity, sender, receiver, object, timeUs, text, [frame]);
-  }
-
-  #raise(
-    kind: string,
-    severity: Severity,
-    from: number,
-    to: number,
-    object: string,
-    timeUs: number,
-    explanation: string,
-    frames: readonly number[],
-  ): void {
-    this.#site.raise({
-      kind,
-      severity,
-      timeUs,
-      subject: { host: to, unit: -1, port: -1 },
-      peer: { host: from, unit: -1, port: -1 },
-      object,
-      explanation,
-      frames: frames.filter((frame) => frame > 0),
+    raiseBetween(this.#site, {
+      ...{ kind: DROPPED_EXECUTABLE.kind, severity, subject: receiver, peer: sender, object },
+      ...{ timeUs, explanation: text, frames: [frame] },
     });
   }
 }

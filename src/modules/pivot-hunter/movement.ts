@@ -7,6 +7,7 @@ import type { Site } from '../../facts/module.ts';
 import type { ControlHosts } from '../control-hosts.ts';
 import { chanceText, countOf, spanText } from '../plain-words.ts';
 import { remoteService } from '../remote-services.ts';
+import { raiseBetween } from './between-hosts.ts';
 import { MOVEMENT_CHAIN, MOVEMENT_STEP } from './kinds.ts';
 import type { Openings } from './openings.ts';
 import { CAUSAL_US, Paths, type Step } from './paths.ts';
@@ -182,18 +183,18 @@ export class Movement {
     const severity = severityOf(path);
     // Where hardly anything was seen before, everything is new: noted once, without its steps.
     for (const step of severity === 'info' ? [] : path.slice(0, -1)) {
-      this.#raise(MOVEMENT_STEP.kind, 'medium', step, step.service, [step.frame], this.#stepText(step, last));
+      raiseBetween(this.#site, {
+        ...{ kind: MOVEMENT_STEP.kind, severity: 'medium', subject: step.to, peer: step.from, object: step.service },
+        ...{ timeUs: step.timeUs, explanation: this.#stepText(step, last), frames: [step.frame] },
+      });
     }
     const over = path.slice(1, -1).map(({ from }) => hosts.address(from));
     const way = `from ${hosts.address(path[0]!.from)}${over.length === 0 ? '' : ` over ${over.join(', ')}`}`;
-    this.#raise(
-      MOVEMENT_CHAIN.kind,
-      severity,
-      last,
-      way,
-      path.map(({ frame }) => frame),
-      this.#chainText(path),
-    );
+    raiseBetween(this.#site, {
+      ...{ kind: MOVEMENT_CHAIN.kind, severity, subject: last.to, peer: last.from, object: way, timeUs: last.timeUs },
+      explanation: this.#chainText(path),
+      frames: path.map(({ frame }) => frame),
+    });
   }
 
   #stepText({ from, to, service }: Step, last: Step): string {
@@ -254,26 +255,6 @@ export class Movement {
     if (known === undefined) {
       if (this.#asked.size < ASKERS_MAX) this.#asked.set(client, new Set([server]));
     } else if (known.size < ASKED_MAX) known.add(server);
-  }
-
-  #raise(
-    kind: string,
-    severity: Severity,
-    step: Step,
-    object: string,
-    frames: readonly number[],
-    explanation: string,
-  ): void {
-    this.#site.raise({
-      kind,
-      severity,
-      timeUs: step.timeUs,
-      subject: { host: step.to, unit: -1, port: -1 },
-      peer: { host: step.from, unit: -1, port: -1 },
-      object,
-      explanation,
-      frames: frames.filter((frame) => frame > 0),
-    });
   }
 }
 

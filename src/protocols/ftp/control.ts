@@ -88,6 +88,8 @@ export class ControlSessions {
   tellKinds(bytes: Uint8Array, start: number, end: number, context: MessageContext, tell: KindSink): void {
     const session = this.#sessions.get(context.flow);
     if (session?.isOpaque === true) this.#tls.tellKinds(bytes, start, end, context, tell);
+    // A reply of several lines is named with its first.
+    else if (!context.fromClient && session !== undefined && session.manyCode > 0) return;
     else if (session?.isInLongLine[context.fromClient ? 0 : 1] !== true)
       tellLine(bytes, start, end, context.fromClient, tell);
   }

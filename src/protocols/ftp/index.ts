@@ -79,8 +79,8 @@ class FtpDecoder implements ProtocolDecoder {
     if (!this.#transfers.isData(flow)) this.#control.gap(flow, fromClient, context);
   }
 
-  resumes(flow: number, _fromClient: boolean, _context: MessageContext, lostBytes: number): boolean {
-    return this.#transfers.lost(flow, lostBytes) || this.#control.isOpaque(flow);
+  resumes(flow: number, _fromClient: boolean, context: MessageContext, lostBytes: number): boolean {
+    return this.#transfers.lost(context, lostBytes) || this.#control.isOpaque(flow);
   }
 
   ended(_flow: number, _fromClient: boolean, context: MessageContext): void {

@@ -1,7 +1,7 @@
 // Names the kinds of messages of FTP: commands (RFC 959 4.1 and those that came later), and replies by their code (4.2).
 import type { KindSink } from '../../facts/protocol.ts';
 import { textLineEnd } from '../text-lines.ts';
-import { Command } from './messages.ts';
+import { Command, OTHER_NAMES } from './messages.ts';
 import { commandStart, replyCode } from './parse.ts';
 
 const REPLIES = [
@@ -10,15 +10,19 @@ const REPLIES = [
   ...[500, 501, 502, 503, 504, 522, 530, 532, 533, 534, 550, 551, 552, 553],
 ];
 
-export const MESSAGE_KINDS: readonly string[] = [...Object.keys(Command), ...REPLIES.map(replyKind)];
+const OTHER_COMMAND = 'other command';
+const COMMANDS: ReadonlySet<string> = new Set([...Object.keys(Command), ...OTHER_NAMES.map(([name]) => name)]);
+
+export const MESSAGE_KINDS: readonly string[] = [...COMMANDS, OTHER_COMMAND, ...REPLIES.map(replyKind)];
 
 export function replyKind(code: number): string {
   return `reply ${code}`;
 }
 
-/** The words of commands are written in either case. */
+/** The words of commands are written in either case; XPWD and its like are what they were before (RFC 1123 4.1.3.1). */
 export function commandKind(word: string): string {
-  return word.toUpperCase();
+  const upper = word.toUpperCase();
+  return COMMANDS.has(upper) ? upper : OTHER_COMMAND;
 }
 
 /** One line, its line feed included. */

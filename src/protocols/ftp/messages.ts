@@ -55,7 +55,7 @@ export const Command = {
 } as const;
 
 /** RFC 1123 4.1.3.1: the experimental names that are still in use. */
-const OTHER_NAMES: readonly (readonly [string, number])[] = [
+export const OTHER_NAMES: readonly (readonly [string, number])[] = [
   ['XCWD', Command.CWD],
   ['XCUP', Command.CDUP],
   ['XPWD', Command.PWD],

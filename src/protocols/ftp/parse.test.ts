@@ -172,6 +172,34 @@ test('a listing is no file, and what was cut short is not complete', () => {
   assert.equal(play.transfers[1]!.offset, 3);
 });
 
+test('behind a loss of known size a file goes on at its place, behind one of unknown size it does not go on', () => {
+  const play = loggedIn().client('EPSV').server('229 x (|||51210|)').client('RETR a').server('150 x');
+  play.data(2, 51_210, false, 'first', false);
+  const { context, decoder } = play;
+  const piece = (said: string): void => decoder.decode(text(said), 0, said.length, context);
+  const lose = (fromClient: boolean, count: number): void => {
+    context.fromClient = fromClient;
+    decoder.gap(2, fromClient, context);
+    assert.equal(decoder.resumes!(2, fromClient, context, count), true);
+    context.fromClient = false;
+  };
+  // What the receiver said says nothing of the file.
+  lose(true, 7);
+  piece('second');
+  lose(false, 1000);
+  piece('third');
+  lose(false, -1);
+  piece('fourth');
+  decoder.ended!(2, false, context);
+  play.server('226 x');
+  const pieces = play.transfers.filter(({ phase }) => phase === 'piece');
+  assert.deepEqual(
+    pieces.map(({ offset, bytes }) => `${offset} ${Buffer.from(bytes).toString()}`),
+    ['0 first', '5 second', '1011 third'],
+  );
+  assert.deepEqual(play.ended(), ['a 16 false to-client']);
+});
+
 test('an announcement that nobody follows is forgotten', () => {
   const play = loggedIn().client('EPSV').server('229 x (|||51210|)');
   play.context.timeUs += 61e6;

@@ -44,6 +44,8 @@ interface DataFlow {
   /** Bytes that came before the command was seen, or were lost. */
   skipped: number;
   isLossy: boolean;
+  /** Nobody knows how many were lost, so that what follows has no place. */
+  isAdrift: boolean;
 }
 
 export class Transfers {
@@ -54,7 +56,7 @@ export class Transfers {
   /** The conversation was announced. */
   adopt(flow: number, announcement: Announcement): void {
     if (this.#flows.size >= DATA_MAX) return;
-    this.#flows.set(flow, { announcement, plan: announcement.plan, skipped: 0, isLossy: false });
+    this.#flows.set(flow, { announcement, plan: announcement.plan, skipped: 0, isLossy: false, isAdrift: false });
   }
 
   isData(flow: number): boolean {
@@ -63,7 +65,7 @@ export class Transfers {
 
   piece(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     const data = this.#flows.get(context.flow);
-    if (data === undefined || end <= start) return;
+    if (data === undefined || end <= start || data.isAdrift) return;
     data.plan ??= data.announcement.plan;
     const { plan } = data;
     if (plan === null) {
@@ -83,12 +85,17 @@ export class Transfers {
     );
   }
 
-  lost(flow: number, lostBytes: number): boolean {
-    const data = this.#flows.get(flow);
+  /** `lostBytes`: -1 where nobody knows. */
+  lost(context: MessageContext, lostBytes: number): boolean {
+    const data = this.#flows.get(context.flow);
     if (data === undefined) return false;
+    const { plan } = data;
+    // The receiver sends nothing that the file would miss.
+    if (plan !== null && isFromServer(data, context) === plan.isToServer) return true;
     data.isLossy = true;
-    if (lostBytes > 0) data.skipped += lostBytes;
-    if (data.plan !== null && data.plan.file !== null) data.plan.file.isComplete = false;
+    if (lostBytes >= 0) data.skipped += lostBytes;
+    else data.isAdrift = true;
+    if (plan !== null && plan.file !== null) plan.file.isComplete = false;
     return true;
   }
 

@@ -108,9 +108,11 @@ export class Framing {
     if (conversation === null) return;
     const side = sideOf(conversation, context.fromClient);
     const isHead = side.phase === Phase.head || side.phase === Phase.search;
+    const kind = startOf(bytes, start, end);
+    if (side.phase === Phase.http2 && kind !== Start.request)
+      conversation.http2!.tellKinds(bytes, start, end, context.fromClient, tell);
     // Its preface is the first that is said behind an upgrade.
     if (!isHead && side.phase !== Phase.http2) return;
-    const kind = startOf(bytes, start, end);
     const isOfClient = kind === Start.request;
     if ((kind !== Start.response && !isOfClient) || isOfClient !== context.fromClient) return;
     if (headEnd(bytes, start, start, end) >= 0) tellHead(bytes, start, end, tell);

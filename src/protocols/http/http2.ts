@@ -2,7 +2,7 @@
 // HTTP/1.1 would write them, and its content.
 import { i32be } from '../../bytes/endian.ts';
 import { printable } from '../../bytes/text.ts';
-import { NEED_MORE, type MessageContext } from '../../facts/protocol.ts';
+import { NEED_MORE, type KindSink, type MessageContext } from '../../facts/protocol.ts';
 import { violation } from '../facts-of-messages.ts';
 import { trait } from './facts.ts';
 import { markHinted } from './attempts.ts';
@@ -20,6 +20,7 @@ import {
   streamAt,
   writeBlock,
 } from './http2-frames.ts';
+import { frameKind } from './kinds.ts';
 import { HeadText } from './head-text.ts';
 import { FORM_BYTES_MAX, RULES, ascii, type Rule } from './messages.ts';
 import type { Session } from './session.ts';
@@ -105,6 +106,13 @@ export class Http2 {
       default:
         return available;
     }
+  }
+
+  /** Names the frame that begins here; the blocks that continue a head are handed over with it. */
+  tellKinds(bytes: Uint8Array, start: number, end: number, fromClient: boolean, tell: KindSink): void {
+    if (this.#way(fromClient).next !== Next.frame) return;
+    for (let at = start; end - at >= FRAME_HEAD_BYTES; at += FRAME_HEAD_BYTES + lengthAt(bytes, at))
+      tell(frameKind(bytes[at + 3]!));
   }
 
   decode(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {

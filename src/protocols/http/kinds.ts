@@ -1,4 +1,5 @@
-// Names the kinds of messages of HTTP/1.x: the method of a request, the status of a response (RFC 9110 9.3 and 15).
+// Names the kinds of messages of HTTP: the method of a request, the status of a response (RFC 9110 9.3 and 15), and of HTTP/2
+// the types of frames (RFC 9113 6).
 import type { KindSink } from '../../facts/protocol.ts';
 import { Start, startOf } from './head.ts';
 import { METHODS } from './messages.ts';
@@ -13,7 +14,22 @@ const STATUSES = [
   ...[500, 501, 502, 503, 504, 505, 511],
 ];
 
-export const MESSAGE_KINDS: readonly string[] = [...METHODS, ...STATUSES.map(statusKind)];
+/** RFC 9113 6. */
+const FRAMES = [
+  ...['DATA', 'HEADERS', 'PRIORITY', 'RST_STREAM', 'SETTINGS', 'PUSH_PROMISE', 'PING', 'GOAWAY', 'WINDOW_UPDATE'],
+  'CONTINUATION',
+];
+
+export const MESSAGE_KINDS: readonly string[] = [
+  ...METHODS,
+  ...STATUSES.map(statusKind),
+  ...FRAMES.map((_, type) => frameKind(type)),
+];
+
+/** Of HTTP/2. */
+export function frameKind(type: number): string {
+  return `frame ${FRAMES[type] ?? `type ${type}`}`;
+}
 
 export function statusKind(status: number): string {
   return `status ${status}`;

@@ -16,6 +16,8 @@ import { MESSAGE_KINDS, tellKinds } from './kinds.ts';
 
 const IP_PROTOCOL = 2;
 const MESSAGE_BYTES = 8;
+/** What others say on this number: recognised, and left alone. */
+const OTHER_TYPES: readonly number[] = [0x1e, 0x1f];
 /** RFC 3376, clause 4: types of a message. */
 const Type = { query: 0x11, report1: 0x12, report2: 0x16, leave: 0x17, report3: 0x22 } as const;
 /** Clause 4.2.12: only sources that are named; to exclude none is to join, to include none is to leave. */
@@ -49,7 +51,8 @@ class IgmpDecoder implements ProtocolDecoder {
   looksLike(bytes: Uint8Array, start: number, end: number): number {
     const type = bytes[start];
     const isKnown = type === Type.query || type === Type.leave || type === Type.report3;
-    return end - start >= MESSAGE_BYTES && (isKnown || type === Type.report1 || type === Type.report2)
+    return end - start >= MESSAGE_BYTES &&
+      (isKnown || OTHER_TYPES.includes(type ?? 0) || type === Type.report1 || type === Type.report2)
       ? Match.yes
       : Match.no;
   }

@@ -8,7 +8,7 @@ import {
 } from '../../facts/protocol.ts';
 import { REQUESTS } from './messages.ts';
 import { looksLike, operationAt } from './parse.ts';
-import { FRAME_BYTES_MAX, Sessions } from './session.ts';
+import { SIGNED_BYTES_MAX, Sessions } from './session.ts';
 import { MESSAGE_KINDS } from './kinds.ts';
 
 export const ldap: Protocol = {
@@ -16,7 +16,7 @@ export const ldap: Protocol = {
   title: 'LDAP',
   transports: ['tcp', 'udp'],
   ports: [389, 3268],
-  frameBytesMax: FRAME_BYTES_MAX,
+  frameBytesMax: SIGNED_BYTES_MAX,
   functionName: (code) => `message ${code}`,
   spaceName: () => '',
   codeName: (code) => `result ${code}`,

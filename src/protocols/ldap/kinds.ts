@@ -1,6 +1,6 @@
 // Names the kinds of messages of LDAP: the choices of `protocolOp` by the number of their tag (RFC 4511 4.2 to 4.14).
 import type { KindSink } from '../../facts/protocol.ts';
-import { operationAt } from './parse.ts';
+import { messageSize, operationAt } from './parse.ts';
 
 const NAMES: ReadonlyMap<number, string> = new Map([
   [0, 'bindRequest'],
@@ -33,6 +33,12 @@ export function messageKind(operation: number): string {
 }
 
 export function tellKinds(bytes: Uint8Array, start: number, end: number, tell: KindSink): void {
-  const at = operationAt(bytes, start, end);
-  if (at > 0) tell(messageKind(bytes[at]! & 0x1f));
+  let message = start;
+  while (message < end) {
+    const at = operationAt(bytes, message, end);
+    if (at > 0) tell(messageKind(bytes[at]! & 0x1f));
+    const size = messageSize(bytes, message, end);
+    if (size <= 0) return;
+    message += size;
+  }
 }

@@ -113,6 +113,55 @@ test('a bind by SASL in several steps is one login, and what is wrapped behind i
   assert.equal(login.test('pencils'), false);
 });
 
+test('what Kerberos has signed and not encrypted is read, with the checksum before it or behind it', () => {
+  const wrapped = (content: Uint8Array, isRotated: boolean): Uint8Array => {
+    const checksum = new Uint8Array(12).fill(0xcc);
+    const token = [5, 4, 4, 0xff, 0, 12, 0, isRotated ? 12 : 0, 0, 0, 0, 0, 0, 0, 0, 1];
+    const body = isRotated ? [...checksum, ...content] : [...content, ...checksum];
+    return Uint8Array.of(0, 0, 0, token.length + body.length, ...token, ...body);
+  };
+  const bind = sasl(1, 'GSSAPI', 'ticket');
+  const told = play(ldap, [
+    [true, bind],
+    [false, result(1, 0x61, 0)],
+    [true, wrapped(simple(2, 'cn=x', 'y'), true)],
+    [false, wrapped(result(2, 0x61, 0), false)],
+  ]);
+  assert.deepEqual(shown(ldap, told), ['login sasl-gssapi  accepted', 'login clear cn=x accepted']);
+});
+
+test('a token that is encrypted is not read', () => {
+  const sealed = Uint8Array.of(
+    0,
+    0,
+    0,
+    34,
+    5,
+    4,
+    6,
+    0xff,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    1,
+    ...simple(2, 'cn=x', 'y'),
+  );
+  const told = play(ldap, [
+    [true, sasl(1, 'GSSAPI', 'ticket')],
+    [false, result(1, 0x61, 0)],
+    [true, sealed],
+  ]);
+  assert.deepEqual(shown(ldap, told), ['login sasl-gssapi  accepted']);
+});
+
 test('StartTLS ends what is read; a message of more than 64 KB is passed over', () => {
   const startTls = message(1, 0x77, element(0x80, '1.3.6.1.4.1.1466.20037'));
   const told = play(ldap, [

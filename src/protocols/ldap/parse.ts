@@ -1,4 +1,5 @@
 // The frame of an LDAP message (RFC 4511 4.1.1 over X.690): how long it is, and whether bytes are one. Keeps no state.
+import { u16be, u32be } from '../../bytes/endian.ts';
 import { Match } from '../../facts/protocol.ts';
 import { NAMED, Operation, RESULTS } from './messages.ts';
 
@@ -43,6 +44,42 @@ export function operationAt(bytes: Uint8Array, start: number, end: number): numb
   if (octets < 1 || octets > NUMBER_OCTETS_MAX || bytes[number + 2]! >= 0x80) return 0;
   const at = number + 2 + octets;
   return at + 1 < Math.min(end, start + size) && OPERATIONS.has(bytes[at]!) ? at : 0;
+}
+
+/** Length of a buffer of SASL (RFC 4422 3.7), and the header of a token of Kerberos (RFC 4121 4.2.6.2). */
+const BUFFER_LENGTH_BYTES = 4;
+const TOKEN_HEADER_BYTES = 16;
+const WRAP_BYTES_MIN = BUFFER_LENGTH_BYTES + TOKEN_HEADER_BYTES;
+const WRAP_TOKEN = 0x0504;
+const SEALED = 2;
+const WRAP_BYTES_MAX = 0x00ff_ffff;
+
+/** Bytes of a buffer of SASL whose content Kerberos has signed and not encrypted; 0: it is none. */
+export function signedSize(bytes: Uint8Array, start: number, end: number): number {
+  const token = start + BUFFER_LENGTH_BYTES;
+  if (end - start < WRAP_BYTES_MIN || u16be(bytes, token) !== WRAP_TOKEN) return 0;
+  if ((bytes[token + 2]! & SEALED) !== 0 || bytes[token + 3] !== 0xff) return 0;
+  const length = u32be(bytes, start);
+  const checksumBytes = u16be(bytes, token + 4);
+  const rotation = u16be(bytes, token + 6);
+  if (length < TOKEN_HEADER_BYTES + checksumBytes || length > WRAP_BYTES_MAX) return 0;
+  return rotation === 0 || rotation === checksumBytes ? BUFFER_LENGTH_BYTES + length : 0;
+}
+
+/** The beginning of a buffer of SASL, of which too little is there to tell what it is. */
+export function isBufferCut(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start >= WRAP_BYTES_MIN || bytes[start] !== 0) return false;
+  return end - start < BUFFER_LENGTH_BYTES || BUFFER_LENGTH_BYTES + u32be(bytes, start) > end - start;
+}
+
+/** Where the content of such a buffer begins: the checksum stands before it or, not rotated, behind it. */
+export function signedStart(bytes: Uint8Array, start: number): number {
+  return start + WRAP_BYTES_MIN + u16be(bytes, start + BUFFER_LENGTH_BYTES + 6);
+}
+
+export function signedEnd(bytes: Uint8Array, start: number, end: number): number {
+  const isRotated = u16be(bytes, start + BUFFER_LENGTH_BYTES + 6) > 0;
+  return isRotated ? end : end - u16be(bytes, start + BUFFER_LENGTH_BYTES + 4);
 }
 
 export function looksLike(bytes: Uint8Array, start: number, end: number): number {

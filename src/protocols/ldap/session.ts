@@ -9,12 +9,14 @@ import { OpenLogins, secretOf, type LoginAttempt } from '../open-logins.ts';
 import { SaslExchange } from '../sasl.ts';
 import { UpgradedTls } from '../upgraded-tls.ts';
 import { Authentication, Operation, Result, START_TLS, Tag } from './messages.ts';
-import { messageSize } from './parse.ts';
+import { isBufferCut, messageSize, signedEnd, signedSize, signedStart } from './parse.ts';
 import { readRoot } from './root.ts';
 import { tellKinds } from './kinds.ts';
 
 /** A longer message is passed over: binds and root entries are short. */
 export const FRAME_BYTES_MAX = 65_536;
+/** What is signed as a whole has to be there as a whole. */
+export const SIGNED_BYTES_MAX = 256 * 1024;
 /** Conversations with something to keep; of more, messages are read one by one. */
 const SESSIONS_MAX = 16_384;
 const NOTHING = -1;
@@ -53,7 +55,12 @@ export class Sessions {
     if (size === 0) return NEED_MORE;
     // Neither TLS nor what SASL wraps begins as a message does.
     if (size < 0 && bytes[start] === HANDSHAKE) return this.#tls.frameSize(bytes, start, end, FRAME_BYTES_MAX, context);
-    if (size < 0) return session?.isWrapped === true ? available : NOT_THIS_PROTOCOL;
+    if (size < 0 && session?.isWrapped !== true) return NOT_THIS_PROTOCOL;
+    if (size < 0) {
+      if (isBufferCut(bytes, start, end)) return NEED_MORE;
+      const signed = signedSize(bytes, start, end);
+      return signed > 0 && signed <= SIGNED_BYTES_MAX ? signed : available;
+    }
     return size > FRAME_BYTES_MAX ? available : size;
   }
 
@@ -66,18 +73,36 @@ export class Sessions {
     }
     if (session.long.isInside(context.fromClient, end - start)) return;
     const size = messageSize(bytes, start, end);
-    if (size < 0) {
+    const signed = size < 0 && session.isWrapped ? signedSize(bytes, start, end) : 0;
+    const whole = Math.max(size, signed);
+    if (whole <= 0 && size < 0) {
       session.isOpaque = context.isTcp;
       if (context.isTcp) this.#tls.decode(bytes, start, end, context);
-    } else if (size > end - start && context.isTcp) session.long.begins(context.fromClient, size, end - start);
-    else this.#read(session, bytes, start, end, context);
+    } else if (whole > end - start && context.isTcp) session.long.begins(context.fromClient, whole, end - start);
+    else if (signed > 0)
+      this.#readAll(session, bytes, signedStart(bytes, start), signedEnd(bytes, start, end), context);
+    else this.#readAll(session, bytes, start, end, context);
+  }
+
+  /** What is signed together, or sent in one datagram, may be several messages. */
+  #readAll(session: Session, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
+    let at = start;
+    while (at < end) {
+      this.#read(session, bytes, at, end, context);
+      const size = messageSize(bytes, at, end);
+      if (size <= 0) return;
+      at += size;
+    }
   }
 
   tellKinds(bytes: Uint8Array, start: number, end: number, context: MessageContext, tell: KindSink): void {
     const session = this.#sessions.get(context.flow);
     const isRecord = messageSize(bytes, start, end) < 0 && bytes[start] === HANDSHAKE && context.isTcp;
     if (session?.isOpaque === true || isRecord) this.#tls.tellKinds(bytes, start, end, context, tell);
-    else if (session?.long.isAmid(context.fromClient) !== true) tellKinds(bytes, start, end, tell);
+    else if (session?.long.isAmid(context.fromClient) === true) return;
+    else if (session?.isWrapped === true && signedSize(bytes, start, end) > 0)
+      tellKinds(bytes, signedStart(bytes, start), signedEnd(bytes, start, end), tell);
+    else tellKinds(bytes, start, end, tell);
   }
 
   gap(flow: number, fromClient: boolean, context: MessageContext): void {

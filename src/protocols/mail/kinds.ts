@@ -18,14 +18,24 @@ const IMAP_COMMANDS = [
 ];
 const IMAP_STATES = ['OK', 'NO', 'BAD', 'BYE', 'PREAUTH'];
 
-export const POP3_KINDS: readonly string[] = [...POP3_COMMANDS, '+OK', '-ERR'];
-export const SMTP_KINDS: readonly string[] = [...SMTP_COMMANDS, ...SMTP_REPLIES.map(replyKind)];
+export const OTHER_COMMAND = 'other command';
+export const POP3_KINDS: readonly string[] = [...POP3_COMMANDS, OTHER_COMMAND, '+OK', '-ERR'];
+export const SMTP_KINDS: readonly string[] = [...SMTP_COMMANDS, OTHER_COMMAND, ...SMTP_REPLIES.map(replyKind)];
 export const IMAP_KINDS: readonly string[] = [
   ...IMAP_COMMANDS,
+  OTHER_COMMAND,
   ...IMAP_STATES.map(stateKind),
   'untagged',
   'continuation',
 ];
+
+function commandIn(commands: readonly string[], word: string): string {
+  const upper = word.toUpperCase();
+  return commands.includes(upper) ? upper : OTHER_COMMAND;
+}
+
+export const pop3Command = (word: string): string => commandIn(POP3_COMMANDS, word);
+export const smtpCommand = (word: string): string => commandIn(SMTP_COMMANDS, word);
 
 export function replyKind(code: number): string {
   return `reply ${code}`;
@@ -38,12 +48,13 @@ export function stateKind(state: string): string {
 
 export function tellPop3(text: string, fromClient: boolean, tell: KindSink): void {
   const word = /^\S+/.exec(text)?.[0].toUpperCase() ?? '';
-  if (fromClient ? word !== '' : word === '+OK' || word === '-ERR') tell(word);
+  if (fromClient && word !== '') tell(pop3Command(word));
+  else if (word === '+OK' || word === '-ERR') tell(word);
 }
 
 export function tellSmtp(text: string, fromClient: boolean, tell: KindSink): void {
   const word = /^\S+/.exec(text)?.[0].toUpperCase() ?? '';
-  if (fromClient && word !== '') tell(word);
+  if (fromClient && word !== '') tell(smtpCommand(word));
   const code = fromClient ? null : /^(\d{3})(?: |$)/.exec(text);
   // The lines before the last have a hyphen there.
   if (code !== null) tell(replyKind(Number(code[1])));
@@ -52,7 +63,7 @@ export function tellSmtp(text: string, fromClient: boolean, tell: KindSink): voi
 export function tellImap(text: string, fromClient: boolean, tell: KindSink): void {
   const [tag = '', word = ''] = text.split(' ');
   if (fromClient) {
-    if (word !== '') tell(word.toUpperCase());
+    if (word !== '') tell(commandIn(IMAP_COMMANDS, word));
   } else if (tag === '*') tell('untagged');
   else if (tag === '+') tell('continuation');
   else if (IMAP_STATES.includes(word.toUpperCase())) tell(stateKind(word));

@@ -32,7 +32,7 @@ export function tellKinds(bytes: Uint8Array, start: number, end: number, tell: K
     if (bytes[at] !== Code.IAC) continue;
     const code = bytes[++at]!;
     if (code === Code.IAC || code === Code.SE) continue;
-    const hasOption = code >= Code.SB && code <= Code.DONT && at + 1 < end;
+    const hasOption = code > Code.SB && code <= Code.DONT && at + 1 < end;
     tell(commandKind(code), hasOption ? `option ${bytes[++at]!}` : '');
   }
 }
