@@ -288,14 +288,15 @@ export class StreamOrder {
         const { words } = this.table;
         const fromClient = direction === 0;
         const nextAt = base + (fromClient ? Column.nextFromClient : Column.nextFromServer);
-        if (this.jumps.isTakenBack(row, fromClient, first.sequence, words[nextAt]!)) words[nextAt] = first.sequence;
-        const ahead = (first.sequence - words[nextAt]!) | 0;
-        if (ahead > 0) continue;
+        if (((first.sequence - words[nextAt]!) | 0) > 0) continue;
         if (
           first.hasAcknowledgment &&
           this.isAnswerTooEarly(words, base, fromClient, TcpFlag.ack, first.acknowledgment)
         )
           continue;
+        // Only now that it is read: two segments that wait for each other would take a jump back for ever.
+        if (this.jumps.isTakenBack(row, fromClient, first.sequence, words[nextAt]!)) words[nextAt] = first.sequence;
+        const ahead = (first.sequence - words[nextAt]!) | 0;
         held.takeFirst(direction);
         this.heldBytes -= first.bytes.length;
         this.deliver(row, base, fromClient, first, -ahead);

@@ -620,6 +620,32 @@ test('directions that each answer what the other has not said yet come to an end
 });
 
 describe('forged segments', () => {
+  test('two that each wait for the other are read in the end, whatever each acknowledges', () => {
+    const jump = fc.integer({ min: 0, max: 3 }).map((which) => [0, 4, 40, 1_000_000][which]!);
+    const segment = fc.tuple(fc.boolean(), jump, jump, fc.boolean());
+    fc.assert(
+      fc.property(
+        fc.array(segment, { minLength: 2, maxLength: 12 }),
+        fc.integer({ min: 0, max: 2 }),
+        (segments, pause) => {
+          const harness = new Harness();
+          harness.tcp(true, 999, new Uint8Array(0), { flags: TcpFlag.syn });
+          harness.tcp(false, 4999, new Uint8Array(0), { flags: TcpFlag.syn | TcpFlag.ack, acknowledgment: 1000 });
+          for (const [fromClient, sequence, acknowledgment, isEmpty] of segments) {
+            const [own, other] = fromClient ? [1000, 5000] : [5000, 1000];
+            harness.timeUs += [0, 300_000, 60_000_000][pause]!;
+            harness.tcp(fromClient, own + sequence, isEmpty ? new Uint8Array(0) : frameOf('x', fromClient ? 0 : 1), {
+              acknowledgment: other + acknowledgment,
+            });
+          }
+          // Ends, at all.
+          harness.end();
+        },
+      ),
+      { numRuns: 3000 },
+    );
+  });
+
   for (const [what, forge] of FORGERIES) {
     for (const pauseUs of [1000, 1_000_000, 60_000_000]) {
       test(`${what} hides nothing of what follows, at one request in ${pauseUs / 1e6} s`, () => {
