@@ -173,13 +173,9 @@ export class StreamOrder {
     this.jumps.forget(row);
     const held = this.reader.stream(row)?.held;
     if (held === null || held === undefined) return;
-    let waiting = Infinity;
     while (held.count > 0) {
       this.deliverReady(row, held);
-      if (held.count === 0) break;
-      this.force(row, held, Infinity);
-      if (held.count >= waiting) this.jumps.forget(row);
-      waiting = held.count;
+      if (held.count > 0) this.force(row, held, Infinity);
     }
     this.release(row);
   }
@@ -256,12 +252,8 @@ export class StreamOrder {
       held.waitedPackets = 0;
       held.sinceUs = timeUs;
     } else if (isPacket) held.waitedPackets++;
-    let waiting = Infinity;
     while (held.count > 0 && this.hasWaitedEnough(row, held, timeUs)) {
       this.force(row, held, timeUs);
-      // Two directions that answer each other too early would take back each other's jump for ever.
-      if (held.count >= waiting) this.jumps.forget(row);
-      waiting = held.count;
       this.deliverReady(row, held);
       const at = row * FlowTable.stride;
       const { words } = this.table;
