@@ -67,29 +67,15 @@ export function decodeByLayers(
   const wireEnd = originalLength > end - start ? start + originalLength : end;
   packet.originalLength = wireEnd - start;
   packet.linkPayloadStart = start;
-  cursor.at = start;
-  cursor.end = end;
-  cursor.wireEnd = wireEnd;
-  cursor.saidEnd = wireEnd;
-  cursor.isInTunnel = false;
-  cursor.isMirror = false;
+  cursor.begin(start, end, wireEnd);
   cursor.mirrors = 0;
-  cursor.isPadded = false;
-  cursor.vlan = -1;
   decodeLayers(packet, decodeLink(packet, cursor, linkType));
 }
 
 /** Decodes on from packet.ipPayloadStart, where packet.ipProtocol starts: for a datagram put together again. */
 export function decodeIpPayload(packet: Packet): void {
-  cursor.at = packet.ipPayloadStart;
-  cursor.end = packet.ipPayloadEnd;
-  cursor.wireEnd = packet.ipPayloadEnd;
-  cursor.saidEnd = packet.ipPayloadEnd;
-  cursor.isInTunnel = false;
-  cursor.isMirror = false;
+  cursor.begin(packet.ipPayloadStart, packet.ipPayloadEnd, packet.ipPayloadEnd);
   cursor.mirrors = 0;
-  cursor.isPadded = false;
-  cursor.vlan = -1;
   const isExtended = packet.ipVersion === 6 && isExtension(packet.ipProtocol);
   decodeLayers(packet, isExtended ? Layer.ipv6Extension : layerOfIpProtocol(packet.ipProtocol, cursor));
 }
@@ -101,13 +87,8 @@ export function decodeIpPayload(packet: Packet): void {
 export function decodeInner(packet: Packet): boolean {
   const layer = packet.innerLayer;
   packet.innerLayer = 0;
-  cursor.at = packet.innerAt;
-  cursor.end = packet.innerEnd;
-  cursor.wireEnd = packet.innerWireEnd;
+  cursor.begin(packet.innerAt, packet.innerEnd, packet.innerWireEnd);
   cursor.saidEnd = packet.innerSaidEnd;
-  cursor.isMirror = false;
-  cursor.isPadded = false;
-  cursor.vlan = -1;
   packet.problemCount = 0;
   // What a wireless frame holds beside another is in no tunnel.
   const isBeside = layer === Layer.wirelessSubframe;

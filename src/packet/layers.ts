@@ -56,6 +56,18 @@ export class Cursor {
   /** VLAN of the next Ethernet frame, if that has no tag of its own: the tunnel's header knows it; -1: none. */
   vlan = -1;
 
+  /** At a first header, in nothing; how many mirrors were opened is not forgotten. */
+  begin(at: number, end: number, wireEnd: number): void {
+    this.at = at;
+    this.end = end;
+    this.wireEnd = wireEnd;
+    this.saidEnd = wireEnd;
+    this.isInTunnel = false;
+    this.isMirror = false;
+    this.isPadded = false;
+    this.vlan = -1;
+  }
+
   /** Leaves the packet that starts at `at` and ends with what the cursor is in to `decodeInner`. */
   leave(packet: Packet, layer: number, at: number): void {
     packet.innerLayer = layer;
