@@ -1,6 +1,7 @@
 // Captures by whoever wants the program to run out of memory or time: each fills one table, or leads into one long way,
 // as fast as frames can. Made by rule, so that a count and a name say all of it.
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { Random } from '../fuzz/random.ts';
 
 const START_SECONDS = 1_700_000_000;
 const FRAMES_PER_SECOND = 20_000;
@@ -59,17 +60,6 @@ export class FrameWriter {
     writeSync(this.#file, this.#buffer, 0, this.#filled);
     this.#filled = 0;
   }
-}
-
-/** The same numbers in every run (xorshift32). */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return state >>> 0;
-  };
 }
 
 function ethernet(source: number, destination: number, type: number, payload: Uint8Array): Buffer {
@@ -286,9 +276,11 @@ export const RESOURCE_ATTACKS: readonly ResourceAttack[] = [
     name: 'syn-flood',
     what: 'connections asked for from random addresses',
     write: (out, count) => {
-      const random = numbers(1);
+      const random = new Random(1);
       for (let index = 0; index < count; index++)
-        out.frame(frameOf(random(), VICTIM, PROTOCOL_TCP, tcp(random() & 0xffff, 502, random(), SYN, EMPTY)));
+        out.frame(
+          frameOf(random.next(), VICTIM, PROTOCOL_TCP, tcp(random.next() & 0xffff, 502, random.next(), SYN, EMPTY)),
+        );
     },
   },
   {
@@ -300,15 +292,15 @@ export const RESOURCE_ATTACKS: readonly ResourceAttack[] = [
     name: 'arp',
     what: 'an address bound to another card with every frame',
     write: (out, count) => {
-      const random = numbers(2);
+      const random = new Random(2);
       for (let index = 0; index < count; index++) {
         const arp = Buffer.alloc(28);
         arp.writeUInt32BE(0x0001_0800, 0);
         arp.writeUInt32BE(0x0604_0002, 4);
-        arp.writeUIntBE(0x0200_0000_0000 + (random() & 0xff_ffff), 8, 6);
-        arp.writeUInt32BE(0x0a00_0000 + (random() & 0xffff), 14);
+        arp.writeUIntBE(0x0200_0000_0000 + (random.next() & 0xff_ffff), 8, 6);
+        arp.writeUInt32BE(0x0a00_0000 + (random.next() & 0xffff), 14);
         arp.writeUInt32BE(VICTIM, 24);
-        out.frame(ethernet(random() & 0xff_ffff, 0xff_ffff, 0x0806, arp));
+        out.frame(ethernet(random.next() & 0xff_ffff, 0xff_ffff, 0x0806, arp));
       }
     },
   },
@@ -510,10 +502,10 @@ export const RESOURCE_ATTACKS: readonly ResourceAttack[] = [
     name: 'fragments',
     what: 'the first fragment of another datagram with every frame',
     write: (out, count) => {
-      const random = numbers(3);
+      const random = new Random(3);
       const payload = udp(1024, 9, Buffer.alloc(1000));
       for (let index = 0; index < count; index++)
-        out.frame(ethernet(2, 1, ETHERTYPE_IPV4, ipv4(random(), VICTIM, 17, payload, 0x2000, index & 0xffff)));
+        out.frame(ethernet(2, 1, ETHERTYPE_IPV4, ipv4(random.next(), VICTIM, 17, payload, 0x2000, index & 0xffff)));
     },
   },
   {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { globSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
+import { Random } from '../../fuzz/random.ts';
 import { protocols } from '../../src/protocols/index.ts';
 import { emptyOperation } from '../../src/facts/operation.ts';
 import { NO_HOSTS, type MessageContext } from '../../src/facts/protocol.ts';
@@ -55,14 +56,14 @@ test('who names kinds changes nothing of what is told', async () => {
 });
 
 test('whatever the bytes, naming kinds ends and throws nothing', () => {
-  const random = randomFrom(7);
+  const random = new Random(7);
   for (const [index, protocol] of protocols.entries()) {
     const decoder = protocol.start(index);
     if (decoder.tellKinds === undefined) continue;
     for (let round = 0; round < ROUNDS; round++) {
       const bytes = Uint8Array.from(
-        { length: 1 + (random() % 96) },
-        () => BYTES[random() % BYTES.length]! ^ (random() & 7),
+        { length: 1 + (random.next() % 96) },
+        () => BYTES[random.next() % BYTES.length]! ^ (random.next() & 7),
       );
       const context = madeContext(round % 2 === 0, protocol.transports.includes('tcp'));
       decoder.tellKinds(bytes, 0, bytes.length, context, (kind) => {
@@ -105,15 +106,4 @@ function madeContext(fromClient: boolean, isTcp: boolean): MessageContext {
   const parties = { client: 1, server: 2, clientPort: 50_000, serverPort: 9 };
   const rest = { operation: emptyOperation(), sink, hosts: NO_HOSTS };
   return { timeUs: 0, frame: 1, flow: 1, ...parties, fromClient, isTcp, ...rest };
-}
-
-/** xorshift32. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return state >>> 0;
-  };
 }
