@@ -24,16 +24,19 @@ export interface Device {
   isThere: boolean;
   /** Of a unit that is there: a device of its own even where the host answers for no other. */
   isBehind: boolean;
-  readonly evidence: Map<string, Evidence>;
+  /** In the order they came; a list without spare room, since there are few of them and many devices. */
+  evidence: readonly Evidence[];
 }
 
 export interface HostRecord {
   readonly host: number;
   readonly itself: Device;
-  readonly protocols: Set<number>;
+  /** That it speaks; shared while there is none. */
+  protocols: readonly number[];
   /** The one of them that was added last: most conversations bring nothing new. */
   newestProtocol: number;
-  readonly units: Map<number, Device>;
+  /** Shared while there is none. */
+  units: Map<number, Device>;
   /** As in HostTraces; the lists that nothing was added to are one. */
   cards: readonly string[];
   toldCard: string;
@@ -48,13 +51,15 @@ export const NONE: readonly string[] = [];
 export const NO_PROTOCOLS: readonly number[] = [];
 /** Never added to. */
 export const NO_TRAITS = new Map<string, KeptTrait>();
+/** Never added to. */
+export const NO_UNITS = new Map<number, Device>();
 /** MAC addresses remembered for one host, of a kind. */
 export const CARDS_MAX = 8;
 /** Names that one address has in mDNS and that count. */
 export const NAMES_MAX = 4;
 
 export function newDevice(timeUs: number): Device {
-  return { firstUs: timeUs, lastUs: timeUs, isThere: false, isBehind: false, evidence: new Map() };
+  return { firstUs: timeUs, lastUs: timeUs, isThere: false, isBehind: false, evidence: [] };
 }
 
 export function extend(device: Device, firstUs: number, lastUs: number): void {
@@ -73,34 +78,36 @@ export function isDevice(record: HostRecord, device: Device): boolean {
 export function addEvidence(device: Device, claim: Claim): void {
   const { attribute, value, source, trust, timeUs, frame } = claim;
   if (value === '') return;
-  const key = `${attribute}\n${value}\n${source}`;
-  const known = device.evidence.get(key);
-  if (known !== undefined) {
+  let { evidence } = device;
+  for (const known of evidence) {
+    if (!isSame(known, claim)) continue;
     known.timeUs = Math.max(known.timeUs, timeUs);
     known.trust = Math.max(known.trust, trust);
     return;
   }
-  if (device.evidence.size >= EVIDENCE_MAX) {
-    let worstKey = '';
-    let worst: Evidence | null = null;
-    for (const [candidate, entry] of device.evidence) {
-      if (worst === null || entry.trust < worst.trust || (entry.trust === worst.trust && entry.timeUs < worst.timeUs)) {
-        worst = entry;
-        worstKey = candidate;
-      }
+  if (evidence.length >= EVIDENCE_MAX) {
+    let worst = 0;
+    for (let index = 1; index < evidence.length; index++) {
+      const [entry, least] = [evidence[index]!, evidence[worst]!];
+      if (entry.trust < least.trust || (entry.trust === least.trust && entry.timeUs < least.timeUs)) worst = index;
     }
-    if (worst !== null && worst.trust > trust) return;
-    device.evidence.delete(worstKey);
+    if (evidence[worst]!.trust > trust) return;
+    evidence = evidence.toSpliced(worst, 1);
   }
-  device.evidence.set(key, { attribute, value, source, trust, timeUs, frame });
+  device.evidence = evidence.concat({ attribute, value, source, trust, timeUs, frame });
+}
+
+function isSame(one: Evidence, other: Pick<Evidence, 'attribute' | 'value' | 'source'>): boolean {
+  return one.value === other.value && one.attribute === other.attribute && one.source === other.source;
 }
 
 /** What several addresses of a device claim alike is one claim; bounded as for one address. */
 export function mergedEvidence(sources: readonly Device[]): Evidence[] {
-  if (sources.length === 1) return [...sources[0]!.evidence.values()];
+  if (sources.length === 1) return [...sources[0]!.evidence];
   const merged = new Map<string, Evidence>();
   for (const { evidence } of sources) {
-    for (const [key, entry] of evidence) {
+    for (const entry of evidence) {
+      const key = `${entry.attribute}\n${entry.value}\n${entry.source}`;
       const known = merged.get(key);
       if (known === undefined) merged.set(key, { ...entry });
       else {
@@ -117,7 +124,7 @@ export function mergedEvidence(sources: readonly Device[]): Evidence[] {
 /** The names that mDNS gives to an address. */
 export function namesOf(device: Device): readonly string[] {
   const names: string[] = [];
-  for (const { attribute, source, value } of device.evidence.values()) {
+  for (const { attribute, source, value } of device.evidence) {
     if (attribute === 'name' && (source === 'mdns A' || source === 'mdns AAAA') && names.length < NAMES_MAX)
       names.push(value);
   }
@@ -125,7 +132,7 @@ export function namesOf(device: Device): readonly string[] {
 }
 
 export function withOneMore(list: readonly string[], value: string): readonly string[] {
-  return list.includes(value) || list.length >= CARDS_MAX ? list : [...list, value];
+  return list.includes(value) || list.length >= CARDS_MAX ? list : list.concat(value);
 }
 
 export function shownEvidence({ attribute, value, source, trust, timeUs, frame }: Evidence): AssetEvidence {

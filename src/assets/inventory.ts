@@ -8,6 +8,7 @@ import {
   NONE,
   NO_PROTOCOLS,
   NO_TRAITS,
+  NO_UNITS,
   addEvidence,
   extend,
   isDevice,
@@ -94,7 +95,7 @@ export class Inventory {
     this.#spoke(server, firstUs, lastUs, protocol);
     const record = this.#records[server];
     if (protocol >= 0 && conversation.isAnswered && record?.served.includes(protocol) === false)
-      record.served = [...record.served, protocol];
+      record.served = record.served.concat(protocol);
   }
 
   #spoke(host: number, firstUs: number, lastUs: number, protocol: number): void {
@@ -103,7 +104,7 @@ export class Inventory {
     extend(record.itself, firstUs, lastUs);
     if (protocol < 0 || protocol === record.newestProtocol) return;
     record.newestProtocol = protocol;
-    record.protocols.add(protocol);
+    if (!record.protocols.includes(protocol)) record.protocols = record.protocols.concat(protocol);
   }
 
   /** A judgement names the host: it is a device, though perhaps only what was said to it is in the capture. */
@@ -244,9 +245,9 @@ export class Inventory {
     const record: HostRecord = {
       host,
       itself: newDevice(timeUs),
-      protocols: new Set(),
+      protocols: NO_PROTOCOLS,
       newestProtocol: -1,
-      units: new Map(),
+      units: NO_UNITS,
       cards: NONE,
       toldCard: '',
       managedBy: NONE,
@@ -267,6 +268,7 @@ export class Inventory {
       return null;
     }
     const device = newDevice(timeUs);
+    if (record.units === NO_UNITS) record.units = new Map();
     record.units.set(unit, device);
     return device;
   }
@@ -375,7 +377,7 @@ export class Inventory {
   #protocolNames(group: readonly HostRecord[], unit: number, evidence: readonly Evidence[]): string[] {
     const names =
       unit < 0
-        ? group.flatMap((record) => [...record.protocols].map((index) => this.#protocols[index]?.name ?? ''))
+        ? group.flatMap((record) => record.protocols.map((index) => this.#protocols[index]?.name ?? ''))
         : evidence.filter(({ attribute }) => attribute === 'service').map(({ value }) => value);
     return [...new Set(names)].filter((name) => name !== '').sort();
   }
