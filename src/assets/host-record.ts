@@ -1,20 +1,10 @@
 // What the inventory keeps of a host and of the units behind it, bounded, and how that grows and is put together.
 import type { AssetEvidence } from '../facts/asset.ts';
-import type { Claim, ClaimAttribute } from '../facts/facts.ts';
-import type { FrameReference } from '../facts/frame-reference.ts';
+import type { Claim } from '../facts/facts.ts';
 import type { KeptTrait } from './derived.ts';
 
 /** Different claims kept for one host or unit: the most trusted, among equals the newest. */
 export const EVIDENCE_MAX = 64;
-
-export interface Evidence {
-  readonly attribute: ClaimAttribute;
-  readonly value: string;
-  readonly source: string;
-  trust: number;
-  timeUs: number;
-  readonly frame: FrameReference;
-}
 
 /** What is known of a host itself or of one unit behind it. */
 export interface Device {
@@ -25,7 +15,7 @@ export interface Device {
   /** Of a unit that is there: a device of its own even where the host answers for no other. */
   isBehind: boolean;
   /** In the order they came; a list without spare room, since there are few of them and many devices. */
-  evidence: readonly Evidence[];
+  evidence: AssetEvidence[];
 }
 
 export interface HostRecord {
@@ -78,11 +68,12 @@ export function isDevice(record: HostRecord, device: Device): boolean {
 export function addEvidence(device: Device, claim: Claim): void {
   const { attribute, value, source, trust, timeUs, frame } = claim;
   if (value === '') return;
-  let { evidence } = device;
-  for (const known of evidence) {
+  const { evidence } = device;
+  for (let index = 0; index < evidence.length; index++) {
+    const known = evidence[index]!;
     if (!isSame(known, claim)) continue;
-    known.timeUs = Math.max(known.timeUs, timeUs);
-    known.trust = Math.max(known.trust, trust);
+    // Another object, since this one may have been given out.
+    if (timeUs > known.timeUs || trust > known.trust) evidence[index] = joined(known, claim);
     return;
   }
   if (evidence.length >= EVIDENCE_MAX) {
@@ -92,28 +83,40 @@ export function addEvidence(device: Device, claim: Claim): void {
       if (entry.trust < least.trust || (entry.trust === least.trust && entry.timeUs < least.timeUs)) worst = index;
     }
     if (evidence[worst]!.trust > trust) return;
-    evidence = evidence.toSpliced(worst, 1);
+    evidence.splice(worst, 1);
   }
-  device.evidence = evidence.concat({ attribute, value, source, trust, timeUs, frame });
+  const entry: AssetEvidence = { attribute, value, source, trust, timeUs, frame };
+  device.evidence = evidence.concat(entry);
 }
 
-function isSame(one: Evidence, other: Pick<Evidence, 'attribute' | 'value' | 'source'>): boolean {
+function isSame(one: AssetEvidence, other: Claim): boolean {
   return one.value === other.value && one.attribute === other.attribute && one.source === other.source;
 }
 
+/** The same was claimed again. */
+function joined(
+  { attribute, value, source, trust, timeUs, frame }: AssetEvidence,
+  again: Pick<AssetEvidence, 'trust' | 'timeUs'>,
+): AssetEvidence {
+  return {
+    attribute,
+    value,
+    source,
+    trust: Math.max(trust, again.trust),
+    timeUs: Math.max(timeUs, again.timeUs),
+    frame,
+  };
+}
+
 /** What several addresses of a device claim alike is one claim; bounded as for one address. */
-export function mergedEvidence(sources: readonly Device[]): Evidence[] {
+export function mergedEvidence(sources: readonly Device[]): AssetEvidence[] {
   if (sources.length === 1) return [...sources[0]!.evidence];
-  const merged = new Map<string, Evidence>();
+  const merged = new Map<string, AssetEvidence>();
   for (const { evidence } of sources) {
     for (const entry of evidence) {
       const key = `${entry.attribute}\n${entry.value}\n${entry.source}`;
       const known = merged.get(key);
-      if (known === undefined) merged.set(key, { ...entry });
-      else {
-        known.timeUs = Math.max(known.timeUs, entry.timeUs);
-        known.trust = Math.max(known.trust, entry.trust);
-      }
+      merged.set(key, known === undefined ? entry : joined(known, entry));
     }
   }
   const all = [...merged.values()];
@@ -133,8 +136,4 @@ export function namesOf(device: Device): readonly string[] {
 
 export function withOneMore(list: readonly string[], value: string): readonly string[] {
   return list.includes(value) || list.length >= CARDS_MAX ? list : list.concat(value);
-}
-
-export function shownEvidence({ attribute, value, source, trust, timeUs, frame }: Evidence): AssetEvidence {
-  return { attribute, value, source, trust, timeUs, frame };
 }

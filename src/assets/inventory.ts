@@ -1,5 +1,5 @@
 // Turns claims, conversations and traits into one record for each device, with the evidence for every field.
-import type { Asset } from '../facts/asset.ts';
+import type { Asset, AssetEvidence } from '../facts/asset.ts';
 import type { Claim, Conversation, HostDirectory, Trait } from '../facts/facts.ts';
 import type { Protocol } from '../facts/protocol.ts';
 import { assetFields, byWeight } from './asset-fields.ts';
@@ -15,10 +15,8 @@ import {
   mergedEvidence,
   namesOf,
   newDevice,
-  shownEvidence,
   withOneMore,
   type Device,
-  type Evidence,
   type HostRecord,
 } from './host-record.ts';
 import { identifier } from './identifier.ts';
@@ -319,7 +317,7 @@ export class Inventory {
     const hosts = group.map(({ host }) => host);
     const id = this.#id(primary.host, unit);
     const aliases = hosts.length > 1 ? this.#aliases(hosts, id, unit) : NONE;
-    const macs = [...new Set(hosts.map((host) => cardOf(this.#hosts, host)))].filter((mac) => mac !== '').sort();
+    const macs = [...new Set(hosts.map((host) => cardOf(this.#hosts, host)))].filter((mac) => mac !== '').toSorted();
     const firstUs = Math.min(...seen.map((device) => device.firstUs));
     const lastUs = Math.max(...seen.map((device) => device.lastUs));
     const evidence = mergedEvidence(sources);
@@ -349,11 +347,12 @@ export class Inventory {
       protocols: this.#protocolNames(group, unit, evidence),
       firstUs,
       lastUs,
-      evidence: evidence.map(shownEvidence),
+      // Without the room that a list keeps for more.
+      evidence: evidence.slice(),
     };
   }
 
-  #groundsOf(group: readonly HostRecord[], evidence: readonly Evidence[], firstUs: number): Grounds {
+  #groundsOf(group: readonly HostRecord[], evidence: readonly AssetEvidence[], firstUs: number): Grounds {
     const [first] = group;
     const isOne = group.length === 1 && first !== undefined;
     const served = isOne ? first.served : group.flatMap((record) => record.served);
@@ -374,12 +373,12 @@ export class Inventory {
   }
 
   /** Of a host: what was recognised in its conversations. Of a unit behind it: what it was claimed to answer. */
-  #protocolNames(group: readonly HostRecord[], unit: number, evidence: readonly Evidence[]): string[] {
+  #protocolNames(group: readonly HostRecord[], unit: number, evidence: readonly AssetEvidence[]): string[] {
     const names =
       unit < 0
         ? group.flatMap((record) => record.protocols.map((index) => this.#protocols[index]?.name ?? ''))
         : evidence.filter(({ attribute }) => attribute === 'service').map(({ value }) => value);
-    return [...new Set(names)].filter((name) => name !== '').sort();
+    return [...new Set(names)].filter((name) => name !== '').toSorted();
   }
 }
 
