@@ -284,6 +284,16 @@ test('who is told values unasked is no client, and who tells them is a server', 
   assert.deepEqual(claims.sort(), ['2/-1 level 1', '2/-1 role controller', '2/1 service fieldbus']);
 });
 
+test('what is told unasked and not confirmed is proven by the frame that told it', () => {
+  const rehearsal = new Rehearsal(assetLens);
+  for (let round = 0; round < 9; round++) {
+    rehearsal.operation({ verb: Verb.report, client: 4, outcome: Outcome.unanswered, requestFrame: 7, answerFrame: 0 });
+  }
+  rehearsal.handlers.end?.(1);
+  assert.ok(rehearsal.claimed.length > 0);
+  for (const { attribute, frame } of rehearsal.claimed) assert.ok(Number(frame) > 0, attribute);
+});
+
 test('units that were only searched for are not there, those in use are', () => {
   const claims = claimsOf((rehearsal) => {
     for (let unit = 1; unit < 248; unit++) rehearsal.operation({ verb: Verb.read, unit });

@@ -143,7 +143,8 @@ class AssetLens implements ModuleHandlers {
     const at = entry * WIDTH;
     if (operation.verb === Verb.report) values[at + TOLD]!++;
     else values[at + outcome]!++;
-    if (outcome !== Outcome.ok) return;
+    // Nobody need confirm what a device tells unasked: that it told is proven by the frame alone.
+    if (outcome !== Outcome.ok && operation.verb !== Verb.report) return;
     values[at + LAST_OK_US] = operation.timeUs;
     values[at + INSPECTED]! += IS_INSPECTION[operation.verb]!;
     if (values[at + FIRST_FRAME] === 0) {
