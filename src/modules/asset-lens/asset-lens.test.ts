@@ -291,7 +291,7 @@ test('what is told unasked and not confirmed is proven by the frame that told it
   }
   rehearsal.handlers.end?.(1);
   assert.ok(rehearsal.claimed.length > 0);
-  for (const { attribute, frame } of rehearsal.claimed) assert.ok(Number(frame) > 0, attribute);
+  for (const { attribute, frame } of rehearsal.claimed) assert.ok(frame > 0, attribute);
 });
 
 test('units that were only searched for are not there, those in use are', () => {
