@@ -42,3 +42,27 @@ test('a message that one side alone saw is a difference on either side', () => {
     ['only we have this message', 'only tshark has this message'],
   );
 });
+
+test('a message in a frame of which tshark shows nothing is compared with what it reads of the segment for itself', () => {
+  const comparison = new Comparison();
+  const ours = [1, 2, 3].map((frame) => reading(frame, 'function 5', { value: `${frame}` }));
+  const segments = [reading(1, 'function 5', { value: '1' }), reading(2, 'function 5', { value: '7' })];
+  comparison.add(ours, [], segments);
+  assert.equal(comparison.agreed, 1);
+  assert.equal(comparison.ofSegments, 1);
+  assert.deepEqual(
+    comparison.differences.map(({ frame }) => frame),
+    [2, 3],
+  );
+});
+
+test('what tshark reads of segments for themselves counts for no frame that it shows, and adds no messages', () => {
+  const comparison = new Comparison();
+  comparison.add(
+    [reading(1, 'function 5', { value: '1' })],
+    [reading(1, 'function 5', { value: '2' })],
+    [reading(1, 'function 5', { value: '1' }), reading(2, 'function 5', {})],
+  );
+  assert.equal(comparison.total, 1);
+  assert.equal(comparison.agreed, 0);
+});

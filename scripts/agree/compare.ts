@@ -25,23 +25,48 @@ export interface Agreement {
   /** Messages the other decoder saw, or only we did. */
   total: number;
   agreed: number;
+  /** Of these, the messages that the other decoder leaves out unless it reads each segment for itself. */
+  ofSegments: number;
 }
 
 export class Comparison {
   readonly rows = new Map<string, Agreement>();
   readonly differences: Difference[] = [];
 
-  /** Adds one capture. A field that only we have is no difference: the other decoder does not show everything. */
-  add(ours: readonly Reading[], theirs: readonly Reading[]): void {
+  /**
+   * Adds one capture. A field that only we have is no difference: the other decoder does not show everything. `segments` is
+   * what it reads of each segment for itself: asked only for messages of frames in which it otherwise has none.
+   */
+  add(ours: readonly Reading[], theirs: readonly Reading[], segments: readonly Reading[] = []): void {
     const ourFrames = byFrame(ours);
     const theirFrames = byFrame(theirs);
+    const segmentFrames = byFrame(segments);
     for (const frame of [...new Set([...ourFrames.keys(), ...theirFrames.keys()])].sort((a, b) => a - b)) {
-      this.#frame(frame, ourFrames.get(frame) ?? [], theirFrames.get(frame) ?? []);
+      const their = theirFrames.get(frame);
+      if (their === undefined) this.#segment(frame, ourFrames.get(frame)!, segmentFrames.get(frame) ?? []);
+      else this.#frame(frame, ourFrames.get(frame) ?? [], their);
+    }
+  }
+
+  /** A frame of which the other decoder shows nothing, as it says that its bytes came before. */
+  #segment(frame: number, ours: readonly Reading[], theirs: readonly Reading[]): void {
+    const left = new Set(theirs);
+    for (const our of ours) {
+      const same = [...left].find((their) => isSameKind(our, their) && fieldDifference(our, their) === '');
+      if (same === undefined) this.#differ(frame, our, 'only we have this message');
+      else {
+        left.delete(same);
+        this.#count(our, true).ofSegments++;
+      }
     }
   }
 
   get total(): number {
     return [...this.rows.values()].reduce((sum, row) => sum + row.total, 0);
+  }
+
+  get ofSegments(): number {
+    return [...this.rows.values()].reduce((sum, row) => sum + row.ofSegments, 0);
   }
 
   get agreed(): number {
@@ -78,15 +103,16 @@ export class Comparison {
     this.differences.push({ frame, protocol, function: name, side, detail });
   }
 
-  #count(reading: Reading, isAgreed: boolean): void {
+  #count(reading: Reading, isAgreed: boolean): Agreement {
     const key = `${reading.protocol} ${reading.function}`;
     let row = this.rows.get(key);
     if (row === undefined) {
-      row = { protocol: reading.protocol, function: reading.function, total: 0, agreed: 0 };
+      row = { protocol: reading.protocol, function: reading.function, total: 0, agreed: 0, ofSegments: 0 };
       this.rows.set(key, row);
     }
     row.total++;
     if (isAgreed) row.agreed++;
+    return row;
   }
 }
 

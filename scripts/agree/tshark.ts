@@ -28,6 +28,12 @@ export function tsharkVersion(): string | null {
   return status === 0 ? (stdout.split('\n')[0] ?? 'tshark') : null;
 }
 
+/**
+ * For a second reading, of the segments that the first leaves out: with them tshark takes no segment for a retransmission
+ * of bytes that it has shown, and reads each as it comes.
+ */
+export const EACH_SEGMENT: readonly string[] = ['tcp.analyze_sequence_numbers:FALSE'];
+
 /** Two passes, so that a message is shown in the frame in which it ends, and streams are put together. */
 export async function* tsharkFrames(
   path: string,

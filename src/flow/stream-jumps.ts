@@ -1,44 +1,60 @@
 // Where a stream was moved on over bytes that nobody had seen, because a segment stood behind them or the other side
-// said it had them. Whoever forges such a segment would hide what really follows: it begins at the first byte that was
-// passed over, and takes the jump back.
+// said it had them. Whoever forges such a segment would hide what really follows: what comes of the bytes that were passed
+// over takes the jump back.
 import { forgetOldest } from '../bytes/forgetting.ts';
 
+/** Sequence numbers of the first byte that was passed over, and of the one behind the last. */
 interface Jump {
-  readonly fromClient: boolean;
-  /** Sequence number of the first byte that was passed over. */
   readonly from: number;
-  /** What was expected next when all that had waited was read. */
-  to: number;
+  readonly until: number;
 }
 
-/** Conversations of which the last jump is known; the one that jumped first is forgotten. */
-const JUMPS_MAX = 4096;
+/** Directions of which the last jumps are known, and how many of each; what jumped first is forgotten. */
+const DIRECTIONS_MAX = 8192;
+const JUMPS_EACH_MAX = 4;
 
 export class StreamJumps {
-  private readonly byRow = new Map<number, Jump>();
+  /** By row and direction, in the order in which they were made. */
+  private readonly byDirection = new Map<number, Jump[]>();
 
-  note(row: number, fromClient: boolean, from: number, to: number): void {
-    this.byRow.delete(row);
-    forgetOldest(this.byRow, JUMPS_MAX);
-    this.byRow.set(row, { fromClient, from, to });
+  note(row: number, fromClient: boolean, from: number, until: number): void {
+    const key = keyOf(row, fromClient);
+    const jumps = this.byDirection.get(key) ?? [];
+    if (jumps.length === JUMPS_EACH_MAX) jumps.shift();
+    jumps.push({ from, until });
+    this.byDirection.delete(key);
+    forgetOldest(this.byDirection, DIRECTIONS_MAX);
+    this.byDirection.set(key, jumps);
   }
 
-  /** What waited behind the jump was read. */
-  settle(row: number, nextFromClient: number, nextFromServer: number): void {
-    const jump = this.byRow.get(row);
-    if (jump !== undefined) jump.to = jump.fromClient ? nextFromClient : nextFromServer;
-  }
-
-  /** Does the byte `sequence` come, which was passed over, and nothing came since? Then the jump is forgotten. */
-  isTakenBack(row: number, fromClient: boolean, sequence: number, next: number): boolean {
-    const jump = this.byRow.get(row);
-    if (jump === undefined || jump.fromClient !== fromClient || jump.from !== sequence || jump.to !== next)
-      return false;
-    this.byRow.delete(row);
+  /** Does a byte come that was passed over? Then that jump and those further ahead are forgotten. */
+  isTakenBack(row: number, fromClient: boolean, sequence: number): boolean {
+    const key = keyOf(row, fromClient);
+    const jumps = this.byDirection.get(key);
+    if (jumps === undefined) return false;
+    const isPassedOver = jumps.some(({ from, until }) => ((sequence - from) | 0) >= 0 && ((sequence - until) | 0) < 0);
+    if (!isPassedOver) return false;
+    const before = jumps.filter(({ until }) => ((until - sequence) | 0) <= 0);
+    if (before.length > 0) this.byDirection.set(key, before);
+    else this.byDirection.delete(key);
     return true;
   }
 
-  forget(row: number): void {
-    this.byRow.delete(row);
+  /** Roles of the conversation were swapped. */
+  flip(row: number): void {
+    const client = this.byDirection.get(keyOf(row, true));
+    const server = this.byDirection.get(keyOf(row, false));
+    this.forget(row);
+    if (client !== undefined) this.byDirection.set(keyOf(row, false), client);
+    if (server !== undefined) this.byDirection.set(keyOf(row, true), server);
   }
+
+  forget(row: number): void {
+    this.byDirection.delete(keyOf(row, true));
+    this.byDirection.delete(keyOf(row, false));
+  }
+}
+
+function keyOf(row: number, fromClient: boolean): number {
+  return row * 2 + (fromClient ? 1 : 0);
 }

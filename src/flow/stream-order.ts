@@ -54,6 +54,7 @@ export class StreamOrder {
   /** Roles of the row were swapped while one of its segments is being read. */
   hasFlipped(row: number): void {
     this.flippedRow = row;
+    this.jumps.flip(row);
   }
 
   segment(row: number, base: number, fromClient: boolean, packet: Packet): void {
@@ -121,7 +122,7 @@ export class StreamOrder {
       return;
     }
     if (ahead < 0 && ahead + wholeLength <= 0) {
-      if (wholeLength > 0 && this.jumps.isTakenBack(row, fromClient, packet.tcpSequence, words[nextAt]!)) {
+      if (wholeLength > 0 && this.jumps.isTakenBack(row, fromClient, packet.tcpSequence)) {
         words[nextAt] = packet.tcpSequence;
         this.segment(row, base, fromClient, packet);
         return;
@@ -255,9 +256,6 @@ export class StreamOrder {
     while (held.count > 0 && this.hasWaitedEnough(row, held, timeUs)) {
       this.force(row, held, timeUs);
       this.deliverReady(row, held);
-      const at = row * FlowTable.stride;
-      const { words } = this.table;
-      this.jumps.settle(row, words[at + Column.nextFromClient]!, words[at + Column.nextFromServer]!);
       held.waitedPackets = 0;
       // What waits now has waited since it came, not since the hole before it was given up.
       held.sinceUs = Math.min(
@@ -287,7 +285,7 @@ export class StreamOrder {
         )
           continue;
         // Only now that it is read: two segments that wait for each other would take a jump back for ever.
-        if (this.jumps.isTakenBack(row, fromClient, first.sequence, words[nextAt]!)) words[nextAt] = first.sequence;
+        if (this.jumps.isTakenBack(row, fromClient, first.sequence)) words[nextAt] = first.sequence;
         const ahead = (first.sequence - words[nextAt]!) | 0;
         held.takeFirst(direction);
         this.heldBytes -= first.bytes.length;

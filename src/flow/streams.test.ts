@@ -604,7 +604,7 @@ const FORGERIES: readonly (readonly [
 ];
 
 // Seen with a fuzzer: each took back the jump that the other one was given, for ever.
-test('directions that each answer what the other has not said yet come to an end, the earlier one read', () => {
+test('directions that each answer what the other has not said yet come to an end, and all of it is read', () => {
   const harness = new Harness();
   harness.tcp(true, 999, new Uint8Array(0), { flags: TcpFlag.syn });
   harness.tcp(false, 4999, new Uint8Array(0), { flags: TcpFlag.syn | TcpFlag.ack, acknowledgment: 1000 });
@@ -615,8 +615,51 @@ test('directions that each answer what the other has not said yet come to an end
   harness.end();
   assert.deepEqual(
     harness.messages.map(({ text }) => text),
-    ['answer', 'later'],
+    ['answer', 'ask', 'later'],
   );
+});
+
+// Seen in captures whose packets were moved to far places: the first byte that was passed over was lost as well.
+test('a loss behind a segment from far ahead hides no more than what was lost', () => {
+  const harness = new Harness();
+  harness.tcp(true, 999, new Uint8Array(0), { flags: TcpFlag.syn });
+  harness.tcp(false, 4999, new Uint8Array(0), { flags: TcpFlag.syn | TcpFlag.ack, acknowledgment: 1000 });
+  let client = 1000;
+  let server = 5000;
+  for (let round = 0; round < 60; round++) {
+    const ask = frameOf(`ask ${round}`);
+    const answer = frameOf(`answer ${round}`, 1);
+    if (round === 20) harness.tcp(false, server + 10_000, frameOf('far', 1), { acknowledgment: client + 10_000 });
+    harness.timeUs += 1_000_000;
+    if (round !== 21) harness.tcp(true, client, ask, { acknowledgment: server });
+    client += ask.length;
+    if (round !== 22) harness.tcp(false, server, answer, { acknowledgment: client });
+    server += answer.length;
+  }
+  harness.end();
+  const heard = new Set(harness.messages.map(({ text }) => text));
+  const missed = Array.from({ length: 60 }, (_, round) => [`ask ${round}`, `answer ${round}`]).flat();
+  assert.deepEqual(
+    missed.filter((text) => !heard.has(text)),
+    ['ask 21', 'answer 22'],
+  );
+});
+
+test('segments from far ahead that follow each other hide nothing of what comes before them', () => {
+  const harness = new Harness();
+  harness.tcp(true, 999, new Uint8Array(0), { flags: TcpFlag.syn });
+  harness.tcp(false, 4999, new Uint8Array(0), { flags: TcpFlag.syn | TcpFlag.ack, acknowledgment: 1000 });
+  const far = frameOf('far');
+  harness.tcp(true, 11_000, far, { acknowledgment: 5000 });
+  harness.timeUs += 60_000_000;
+  // Nobody sent anything for so long that what stands far ahead is read; it goes on there.
+  harness.tcp(true, 11_000 + far.length, far, { acknowledgment: 5000 });
+  harness.tcp(true, 11_000 + 2 * far.length, far, { acknowledgment: 5000 });
+  harness.tcp(true, 1000, frameOf('ask'), { acknowledgment: 5000 });
+  harness.tcp(false, 5000, frameOf('answer', 1), { acknowledgment: 1000 + frameOf('ask').length });
+  harness.end();
+  const heard = new Set(harness.messages.map(({ text }) => text));
+  assert.ok(heard.has('ask') && heard.has('answer'), [...heard].join());
 });
 
 describe('forged segments', () => {

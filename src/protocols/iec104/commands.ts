@@ -99,7 +99,7 @@ export class Commands {
     }
   }
 
-  /** Of requests for one object the oldest with this value and qualifier, else the oldest. */
+  /** Of requests for one object the oldest with this value and qualifier; the oldest, where none can have been lost. */
   #requestOf(row: number, asdu: Asdu, bytes: Uint8Array, index: number, context: MessageContext): number {
     const { type, commonAddress, cause } = asdu;
     const address = index < 0 ? 0 : asdu.address(bytes, index);
@@ -109,7 +109,10 @@ export class Commands {
       if (!isUnknown(cause) && wait !== waitOf(asdu)) continue;
       const slot = this.#find(context.flow, keyOf(type, commonAddress, address, wait, asker), type, order);
       if (slot >= 0) {
-        this.#checkMirror(row, slot, asdu, order, index);
+        const isMirror = index < 0 || this.#pending.noteOf(slot) === order;
+        // It is the answer to a request that was lost: the one that waits is another.
+        if (!isMirror && this.#flows.gaps(row) > 0) continue;
+        if (!isMirror) this.#tellMirror(asdu, index);
         return slot;
       }
       const broadcast = this.#find(context.flow, keyOf(type, BROADCAST_ADDRESS, address, wait, asker), type, order);
@@ -130,9 +133,8 @@ export class Commands {
     return oldest;
   }
 
-  /** A confirmation says the command again (clause 7.3.2), unless a request in between was lost. */
-  #checkMirror(row: number, slot: number, asdu: Asdu, order: number, index: number): void {
-    if (index < 0 || this.#pending.noteOf(slot) === order || this.#flows.gaps(row) > 0) return;
+  /** A confirmation says the command again (clause 7.3.2). */
+  #tellMirror(asdu: Asdu, index: number): void {
     const at = asdu.elementAt(index);
     this.#problems.add('confirmation-differs', 'the confirmation has another value or qualifier than the request', at);
   }

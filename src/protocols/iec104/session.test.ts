@@ -38,6 +38,18 @@ test('a command is one operation with its confirmation; its termination is no se
   assert.deepEqual(talk.listener.rules, []);
 });
 
+test('where something was lost a confirmation of another value belongs to no request that waits, and tells what it says', () => {
+  const talk = new Talk()
+    .order(asduHex(50, 6, `${POINT}0000484200`))
+    .lost(asduHex(13, 3, `${POINT}0000803F00`))
+    .tell(asduHex(50, 7, `${POINT}0000F04100`));
+  const { values, outcome, requestFrame } = talk.last;
+  assert.deepEqual({ values, outcome, requestFrame }, { values: [30], outcome: 'ok', requestFrame: 0 });
+  assert.deepEqual(talk.listener.rules, []);
+  talk.tell(asduHex(50, 7, `${POINT}0000484200`));
+  assert.deepEqual([talk.last.values, talk.last.requestFrame], [[50], 1]);
+});
+
 /** Type, element to execute, element to select, verb, value, qualifier. */
 const COMMANDS: readonly (readonly [number, string, string, string, number, number])[] = [
   [45, '05', '85', 'operate', 1, 1],
