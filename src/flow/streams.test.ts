@@ -645,6 +645,25 @@ test('a loss behind a segment from far ahead hides no more than what was lost', 
   );
 });
 
+test('a keep-alive behind a loss is no byte of the stream', () => {
+  const harness = new Harness();
+  harness.tcp(true, 999, new Uint8Array(0), { flags: TcpFlag.syn });
+  harness.tcp(false, 4999, new Uint8Array(0), { flags: TcpFlag.syn | TcpFlag.ack, acknowledgment: 1000 });
+  const ask = frameOf('lost');
+  const answer = frameOf('answer', 1);
+  harness.tcp(false, 5000, answer, { acknowledgment: 1000 + ask.length });
+  harness.timeUs += 60_000_000;
+  harness.tcp(true, 1000 + ask.length - 1, Uint8Array.of(MAGIC), { acknowledgment: 5000 + answer.length });
+  harness.timeUs += 1_000_000;
+  harness.tcp(true, 1000 + ask.length - 1, Uint8Array.of(MAGIC), { acknowledgment: 5000 + answer.length });
+  harness.tcp(true, 1000 + ask.length, frameOf('next'), { acknowledgment: 5000 + answer.length });
+  harness.end();
+  assert.deepEqual(
+    harness.messages.map(({ text }) => text),
+    ['answer', 'next'],
+  );
+});
+
 test('segments from far ahead that follow each other hide nothing of what comes before them', () => {
   const harness = new Harness();
   harness.tcp(true, 999, new Uint8Array(0), { flags: TcpFlag.syn });
