@@ -16,6 +16,8 @@ const SMOKE_SEED = 1;
 /** No input takes longer even on a busy machine: the thread hangs. */
 const HANG_SECONDS = 10;
 const POLL_MS = 250;
+/** How far it is, so often. */
+const TOLD_EVERY_MS = 60_000;
 const HOW_TO =
   'usage: npm run fuzz -- TARGET|all [SECONDS] [--inputs N] [--seed S] [--smoke] [--findings DIR] [--hang SECONDS]';
 
@@ -44,6 +46,7 @@ function fuzzInThread(target: Target, wish: Wish): Promise<Report> {
     let lastCount = 0;
     let lastMs = startedMs;
     let waitedMs = 0;
+    let toldMs = startedMs;
     function end(report: Report): void {
       clearInterval(watch);
       void worker.terminate().then(() => done(report));
@@ -64,6 +67,11 @@ function fuzzInThread(target: Target, wish: Wish): Promise<Report> {
       else waitedMs += Math.min(nowMs - lastMs, 2 * POLL_MS);
       lastCount = count;
       lastMs = nowMs;
+      if (nowMs - toldMs >= TOLD_EVERY_MS) {
+        toldMs = nowMs;
+        const rate = Math.round(count / ((nowMs - startedMs) / 1000));
+        console.error(`${target.name}: ${count.toLocaleString('en')} inputs so far, ${rate.toLocaleString('en')}/s`);
+      }
       if (waitedMs > wish.hangSeconds * 1000) endWith(`does not return within ${wish.hangSeconds} s`);
     }, POLL_MS);
     worker.on('message', (report: Report) => end(report));
@@ -109,18 +117,27 @@ function usage(problem: string): number {
   return 2;
 }
 
+const OPTIONS = {
+  inputs: { type: 'string' },
+  seed: { type: 'string', default: String(SMOKE_SEED) },
+  smoke: { type: 'boolean', default: false },
+  findings: { type: 'string', default: resolve(import.meta.dirname, 'findings') },
+  input: { type: 'string' },
+  hang: { type: 'string', default: String(HANG_SECONDS) },
+} as const;
+
+function asked(): ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>> | string {
+  try {
+    return parseArgs({ options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    return error instanceof Error ? error.message.split('. ')[0]! : String(error);
+  }
+}
+
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    options: {
-      inputs: { type: 'string' },
-      seed: { type: 'string', default: String(SMOKE_SEED) },
-      smoke: { type: 'boolean', default: false },
-      findings: { type: 'string', default: resolve(import.meta.dirname, 'findings') },
-      input: { type: 'string' },
-      hang: { type: 'string', default: String(HANG_SECONDS) },
-    },
-    allowPositionals: true,
-  });
+  const line = asked();
+  if (typeof line === 'string') return usage(line);
+  const { values, positionals } = line;
   const [name, secondsText, ...rest] = positionals;
   const chosen = name === 'all' ? targets : [...targets, ...canaries].filter((target) => target.name === name);
   if (chosen.length === 0 || rest.length > 0) return usage(name === undefined ? 'no target' : `no target "${name}"`);
