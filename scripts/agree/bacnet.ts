@@ -26,9 +26,9 @@ const BVLC = 400;
 const NOTIFICATIONS = new Set([1, 2, 31, 32]);
 
 export const bacnetMapping: Mapping = {
-  protocols: [NAME],
+  protocols: [NAME, 'bacnet-ethernet'],
   layers: ['bvlc', 'bacnet', 'bacapp', 'fake-field-wrapper'],
-  displayFilter: 'bvlc',
+  displayFilter: 'bvlc || (llc.dsap == 0x82 && bacnet)',
   preferences: () => [],
   theirs,
   ours: () => new OurBacnet(),
@@ -176,8 +176,9 @@ class OurBacnet implements OurReader {
   readonly #link = new LinkMessage();
   readonly #apdu = new ApduHeader();
 
-  message(_protocol: string, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
-    this.#link.parse(bytes, start, end);
+  message(protocol: string, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
+    if (protocol === NAME) this.#link.parse(bytes, start, end);
+    else this.#link.parseFrame(bytes, start, end, false);
     if (!this.#link.hasNetworkLayer || this.#link.networkMessage >= 0) return;
     if (!this.#apdu.parse(bytes, this.#link.payloadStart, this.#link.end)) return;
     this.#invokeIds.set(frameOf(context.frame), String(this.#apdu.invokeId));

@@ -16,6 +16,7 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
   'modbus-rtu': ['mbrtu'],
   iec104: ['iec60870_104', 'iec60870_asdu'],
   bacnet: ['bvlc', 'bacnet', 'bacapp'],
+  'bacnet-ethernet': ['bacnet', 'bacapp'],
   enip: ['enip', 'cip', 'cpf'],
   'enip-io': ['cipio', 'enip'],
   s7comm: ['s7comm', 's7comm-plus'],

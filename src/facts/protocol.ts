@@ -28,6 +28,8 @@ export interface HostNaming {
   ofIpv6(bytes: Uint8Array, at: number): number;
   /** The same for the six bytes of a MAC address at `at`. */
   ofMac(bytes: Uint8Array, at: number): number;
+  /** Is the host of this number a broadcast or multicast address, that of nobody alone? */
+  isGroup(host: number): boolean;
 }
 
 /** Told where a secret stands, so that it can be masked wherever frames are written. */
@@ -40,7 +42,7 @@ export interface SecretMarker {
 }
 
 /** Nobody is known: for tests of parsers. */
-export const NO_HOSTS: HostNaming = { ofIpv4: () => 0, ofIpv6: () => 0, ofMac: () => 0 };
+export const NO_HOSTS: HostNaming = { ofIpv4: () => 0, ofIpv6: () => 0, ofMac: () => 0, isGroup: () => false };
 
 /** One record, refilled by the flow stage for each message; borrowed until `decode` returns. */
 export interface MessageContext {

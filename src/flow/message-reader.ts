@@ -165,6 +165,7 @@ export class MessageReader {
       ofIpv6: (bytes, at) =>
         named(AddressKind.ipv6, i32be(bytes, at), i32be(bytes, at + 4), i32be(bytes, at + 8), i32be(bytes, at + 12)),
       ofMac: (bytes, at) => named(AddressKind.mac, 0, 0, u16be(bytes, at), i32be(bytes, at + 2)),
+      isGroup: (host) => hosts.isBroadcastOrMulticast(host),
     };
   }
 

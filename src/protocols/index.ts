@@ -1,6 +1,6 @@
 // Every protocol that is decoded, in the order in which content is tried. One line each.
 import type { Protocol } from '../facts/protocol.ts';
-import { bacnet } from './bacnet/index.ts';
+import { bacnet, bacnetEthernet } from './bacnet/index.ts';
 import { cdp } from './cdp/index.ts';
 import { dns, llmnr, mdns, nbns } from './dns/index.ts';
 import { dnp3 } from './dnp3/index.ts';
@@ -58,6 +58,7 @@ export const protocols: readonly Protocol[] = [
   bacnet,
   mqtt,
   modbusRtu,
+  bacnetEthernet,
   lldp,
   ssdp,
   snmp,

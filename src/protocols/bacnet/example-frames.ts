@@ -19,6 +19,11 @@ export function unicast(apdu: string): Uint8Array {
   return bvlc(0x0a, `0100 ${apdu}`);
 }
 
+/** What a frame of Ethernet carries: LLC header, and a network layer as it is written. */
+export function frame(network: string): Uint8Array {
+  return hexBytes(`82 82 03 ${network}`);
+}
+
 export function broadcast(apdu: string): Uint8Array {
   return bvlc(0x0b, `0100 ${apdu}`);
 }

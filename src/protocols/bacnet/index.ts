@@ -1,4 +1,4 @@
-// BACnet/IP: the protocol's entry in the list, and the running decoder.
+// BACnet/IP and BACnet on Ethernet itself: two protocols with one meaning, and the running decoder.
 import {
   NOT_THIS_PROTOCOL,
   Speaker,
@@ -8,6 +8,7 @@ import {
 } from '../../facts/protocol.ts';
 import { Verb } from '../../facts/verbs.ts';
 import {
+  BVLC_FROM,
   Bvlc,
   FRAME_BYTES_MAX,
   KINDS,
@@ -23,9 +24,12 @@ import {
   verbOfUnconfirmed,
 } from './messages.ts';
 import { ApduHeader } from './parse-apdu.ts';
-import { LinkMessage, looksLike } from './parse-link.ts';
+import { LLC_SERVICE_ACCESS_POINT, LinkMessage, frameLooksLike, looksLike } from './parse-link.ts';
 import { BacnetSession } from './session.ts';
 
+const ETHERNET_NAME = 'bacnet-ethernet';
+/** ISO 8802-3: no frame carries more. */
+const ETHERNET_BYTES_MAX = 1500;
 /** 0xBAC0, and the ports next to it where several networks share one wire (J.1.2). */
 const PORTS = Array.from({ length: 16 }, (_, index) => 0xbac0 + index);
 
@@ -43,7 +47,24 @@ export const bacnet: Protocol = {
   units: UNITS,
   kinds: KINDS,
   summary: 'all services with objects, properties and values, segmentation, routers, broadcast tables, foreign devices',
-  start: (protocol) => new BacnetDecoder(protocol),
+  start: (protocol) => new BacnetDecoder(protocol, false),
+};
+
+export const bacnetEthernet: Protocol = {
+  name: ETHERNET_NAME,
+  title: 'BACnet on Ethernet',
+  transports: ['link'],
+  ports: [LLC_SERVICE_ACCESS_POINT],
+  frameBytesMax: ETHERNET_BYTES_MAX,
+  functionName,
+  spaceName,
+  codeName,
+  isAbsent,
+  family: 'building',
+  units: UNITS,
+  kinds: KINDS.filter(({ function: code }) => code < BVLC_FROM),
+  summary: 'the same messages in frames of ISO 8802-3, without IP (clause 7)',
+  start: (protocol) => new BacnetDecoder(protocol, true),
 };
 
 class BacnetDecoder implements ProtocolDecoder {
@@ -51,18 +72,23 @@ class BacnetDecoder implements ProtocolDecoder {
   readonly #link = new LinkMessage();
   readonly #apdu = new ApduHeader();
 
-  constructor(protocol: number) {
-    this.#session = new BacnetSession(protocol);
+  readonly #isEthernet: boolean;
+
+  constructor(protocol: number, isEthernet: boolean) {
+    this.#isEthernet = isEthernet;
+    this.#session = new BacnetSession(protocol, isEthernet ? ETHERNET_NAME : NAME);
   }
 
   looksLike(bytes: Uint8Array, start: number, end: number): number {
-    return looksLike(bytes, start, end);
+    return this.#isEthernet ? frameLooksLike(bytes, start, end) : looksLike(bytes, start, end);
   }
 
   /** Who requests, or hears a notification, is the client; what is said to everybody makes nobody one. */
   speaker(bytes: Uint8Array, start: number, end: number): number {
     const link = this.#link;
-    link.parse(bytes, start, end);
+    // Of a frame to everybody the sender is the client before anybody asks.
+    if (this.#isEthernet) link.parseFrame(bytes, start, end, false);
+    else link.parse(bytes, start, end);
     if (link.isBroadcast) return Speaker.unknown;
     if (!link.hasNetworkLayer) return SPEAKER_OF_LINK_MESSAGE[link.bvlc] ?? Speaker.unknown;
     const apdu = this.#apdu;
@@ -87,7 +113,8 @@ class BacnetDecoder implements ProtocolDecoder {
   }
 
   decode(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
-    this.#session.datagram(bytes, start, end, context);
+    if (this.#isEthernet) this.#session.frame(bytes, start, end, context);
+    else this.#session.datagram(bytes, start, end, context);
   }
 
   gap(flow: number): void {

@@ -123,7 +123,7 @@ export const Unconfirmed = {
 /** Where each kind of message stands in `Operation.function`. */
 const UNCONFIRMED_FROM = 128;
 const NETWORK_FROM = 256;
-const BVLC_FROM = 400;
+export const BVLC_FROM = 400;
 const CHOICE_MAX = 127;
 const BVLC_MAX = 100;
 

@@ -1,9 +1,14 @@
-// The virtual link layer (J.2) and the network layer (6.2) of a datagram, into one record of numbers. No state.
+// The link layer (7, J.2) and the network layer (6.2) of a datagram or an Ethernet frame, into one record of numbers. No
+// state.
 import { u16be } from '../../bytes/endian.ts';
 import { Match } from '../../facts/protocol.ts';
 import { BVLL_TYPE, Bvlc, NetworkMessage, type Rule, unitOf } from './messages.ts';
 
 const BVLC_HEADER_SIZE = 4;
+/** Service access points of both ends, and the control field of unnumbered information. */
+const LLC_HEADER_SIZE = 3;
+export const LLC_SERVICE_ACCESS_POINT = 0x82;
+const LLC_UNNUMBERED = 0x03;
 const IP_PORT_SIZE = 6;
 const NPDU_VERSION = 1;
 const GLOBAL_NETWORK = 0xffff;
@@ -39,16 +44,9 @@ export class LinkMessage {
   rule: Rule | '' = NO_RULE;
   ruleAt = 0;
 
+  /** A datagram of UDP. */
   parse(bytes: Uint8Array, start: number, end: number): void {
-    this.bvlc = -1;
-    this.originAt = NOWHERE;
-    this.hasNetworkLayer = false;
-    this.isBroadcast = false;
-    this.destinationUnit = this.sourceUnit = -1;
-    this.networkMessage = this.vendor = -1;
-    this.bodyStart = this.payloadStart = start;
-    this.end = end;
-    this.rule = NO_RULE;
+    this.#clear(start, end);
     if (end - start < BVLC_HEADER_SIZE) {
       this.#broken('length-too-short', start);
       return;
@@ -58,6 +56,26 @@ export class LinkMessage {
     this.bvlc = bytes[start + 1]!;
     this.bodyStart = start + BVLC_HEADER_SIZE;
     this.#body(bytes);
+  }
+
+  /** What a frame of Ethernet carries behind its header, from the LLC header on (7.1). */
+  parseFrame(bytes: Uint8Array, start: number, end: number, isToGroup: boolean): void {
+    this.#clear(start, end);
+    this.isBroadcast = isToGroup;
+    this.bodyStart = Math.min(start + LLC_HEADER_SIZE, end);
+    this.#network(bytes, this.bodyStart);
+  }
+
+  #clear(start: number, end: number): void {
+    this.bvlc = -1;
+    this.originAt = NOWHERE;
+    this.hasNetworkLayer = false;
+    this.isBroadcast = false;
+    this.destinationUnit = this.sourceUnit = -1;
+    this.networkMessage = this.vendor = -1;
+    this.bodyStart = this.payloadStart = start;
+    this.end = end;
+    this.rule = NO_RULE;
   }
 
   #body(bytes: Uint8Array): void {
@@ -172,6 +190,13 @@ export function looksLike(bytes: Uint8Array, start: number, end: number): number
   const isFormed = isBodyFormed(bytes, code, start + BVLC_HEADER_SIZE, end);
   if (length === size && isFormed) return Match.yes;
   return isFormed || length === size ? Match.maybe : Match.no;
+}
+
+/** A frame of Ethernet, from its LLC header on: `yes` where both service access points are BACnet's and a network layer follows. */
+export function frameLooksLike(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start < LLC_HEADER_SIZE || bytes[start] !== LLC_SERVICE_ACCESS_POINT) return Match.no;
+  if (bytes[start + 1] !== LLC_SERVICE_ACCESS_POINT || bytes[start + 2] !== LLC_UNNUMBERED) return Match.no;
+  return isNetworkLayer(bytes, start + LLC_HEADER_SIZE, end) ? Match.yes : Match.no;
 }
 
 function isBodyFormed(bytes: Uint8Array, code: number, body: number, end: number): boolean {

@@ -9,13 +9,14 @@ import {
   bvlc,
   complexAck,
   error,
+  frame,
   objectId,
   request,
   simpleAck,
   unconfirmed,
   unicast,
 } from './example-frames.ts';
-import { bacnet } from './index.ts';
+import { bacnet, bacnetEthernet } from './index.ts';
 import { KINDS, RULES, functionName, spaceName, spaceOf } from './messages.ts';
 
 const AI_5 = objectId(0, 5);
@@ -44,6 +45,26 @@ test('every function of the virtual link layer is recognised on any port', () =>
   ]) {
     assert.equal(match(datagram), Match.yes, Buffer.from(datagram).toString('hex'));
   }
+});
+
+test('a frame of Ethernet is recognised by both service access points, the control field and the network layer', () => {
+  const decoder = bacnetEthernet.start(0);
+  const matchFrame = (bytes: Uint8Array): number => decoder.looksLike(bytes, 0, bytes.length);
+  const good = frame(`0104 ${READ}`);
+  assert.equal(matchFrame(good), Match.yes);
+  for (const [at, value] of [
+    [0, 0x42],
+    [1, 0xaa],
+    [2, 0x7f],
+    [3, 2],
+    [4, 0x54],
+  ] as const) {
+    const bytes = Uint8Array.from(good);
+    bytes[at] = value;
+    assert.equal(matchFrame(bytes), Match.no, `octet ${at}`);
+  }
+  for (let size = 0; size < 6; size++) assert.equal(matchFrame(good.slice(0, size)), Match.no, `${size} octets`);
+  assert.equal(decoder.speaker(good, 0, good.length), Speaker.client);
 });
 
 test('a header with another length is enough on a usual port only', () => {

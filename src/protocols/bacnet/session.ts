@@ -13,7 +13,6 @@ import { LinkTables } from './link-tables.ts';
 import { Logins } from './logins.ts';
 import {
   Confirmed,
-  NAME,
   Pdu,
   RULES,
   type Rule,
@@ -45,6 +44,7 @@ const KEPT_BYTES_MAX = 4000;
 
 export class BacnetSession {
   readonly #protocol: number;
+  readonly #name: string;
   readonly #pending = new PendingOperations(PENDING_REQUESTS_MAX, ANSWER_TIMEOUT_US);
   readonly #link = new LinkMessage();
   readonly #apdu = new ApduHeader();
@@ -62,8 +62,10 @@ export class BacnetSession {
   /** Of a message put together from segments, handed over where no message of its own says so. */
   #sink: FactSink | null = null;
 
-  constructor(protocol: number) {
+  /** `name`: under which what is wrong with a message is told. */
+  constructor(protocol: number, name: string) {
     this.#protocol = protocol;
+    this.#name = name;
     const listener: PropertyListener = { told: (object, value, bytes) => this.#propertyTold(object, value, bytes) };
     this.#multiple = new MultipleProperties(this.#filler, listener);
     this.#told = new ToldServices(this.#filler, this.#multiple, this.#identity);
@@ -75,9 +77,20 @@ export class BacnetSession {
   }
 
   datagram(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
+    this.#link.parse(bytes, start, end);
+    this.#message(bytes, start, end, context);
+  }
+
+  /** What a frame of Ethernet carries, from its LLC header on. */
+  frame(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
+    const receiver = context.fromClient ? context.server : context.client;
+    this.#link.parseFrame(bytes, start, end, context.hosts.isGroup(receiver));
+    this.#message(bytes, start, end, context);
+  }
+
+  #message(bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     const link = this.#link;
     this.#sink = context.sink;
-    link.parse(bytes, start, end);
     if (link.rule !== '') this.#broken(context, link.rule, bytes, start, end, link.ruleAt);
     if (!link.hasNetworkLayer) {
       if (link.bvlc >= 0) this.#linkMessage(bytes, start, end, context);
@@ -415,7 +428,7 @@ export class BacnetSession {
   }
 
   #broken(context: MessageContext, rule: Rule, bytes: Uint8Array, start: number, end: number, at: number): void {
-    violation(context, NAME, rule, RULES[rule], bytes, start, end, at, this.#link.sourceUnit);
+    violation(context, this.#name, rule, RULES[rule], bytes, start, end, at, this.#link.sourceUnit);
   }
 }
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CheckedSink, messageContext } from '../../../fuzz/checked-sink.ts';
-import { Match } from '../../facts/protocol.ts';
+import { NO_HOSTS, Match } from '../../facts/protocol.ts';
 import { dhcp } from './index.ts';
 
 const SERVER = [54, 4, 192, 0, 2, 1];
@@ -33,8 +33,8 @@ function factsOf(...datagrams: Uint8Array[]): string[] {
   const last = (at: number) => (bytes: Uint8Array, start: number) => bytes[start + at]!;
   // A card is its last byte and a hundred.
   const hosts = {
+    ...NO_HOSTS,
     ofIpv4: last(3),
-    ofIpv6: () => 0,
     ofMac: (bytes: Uint8Array, at: number) => last(5)(bytes, at) + 100,
   };
   const context = { ...messageContext(sink), hosts };

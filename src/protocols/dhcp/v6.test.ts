@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CheckedSink, messageContext } from '../../../fuzz/checked-sink.ts';
 import { testValues } from '../../../scripts/tshark-values.ts';
-import { Match } from '../../facts/protocol.ts';
+import { NO_HOSTS, Match } from '../../facts/protocol.ts';
 import { dhcpv6 } from './index.ts';
 
 function option(code: number, ...value: number[]): number[] {
@@ -39,7 +39,7 @@ function factsOf(...datagrams: (readonly number[])[]): string[] {
     if (fact.fact === 'claim') found.push(`${fact.host} ${fact.attribute} ${fact.value} (${fact.source})`);
     if (fact.fact === 'violation') found.push(fact.rule);
   };
-  const hosts = { ofMac: () => 0, ofIpv4: () => 0, ofIpv6: (bytes: Uint8Array, at: number) => bytes[at + 15]! };
+  const hosts = { ...NO_HOSTS, ofIpv6: (bytes: Uint8Array, at: number) => bytes[at + 15]! };
   const decoder = dhcpv6.start(0);
   for (const datagram of datagrams) {
     const bytes = Uint8Array.from(datagram);

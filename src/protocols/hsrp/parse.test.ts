@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CheckedSink, messageContext } from '../../../fuzz/checked-sink.ts';
-import { Match, type HostNaming } from '../../facts/protocol.ts';
+import { NO_HOSTS, Match, type HostNaming } from '../../facts/protocol.ts';
 import { hexBytes } from '../example-conversation.ts';
 import { hsrp } from './index.ts';
 
 const FIRST = hexBytes('00 00 10 03 0a 64 07 00 6578616d706c6500 c0000201');
 const SECOND = hexBytes(`01 28 02 00 05 04 0102 020000000001 00000064 00000bb8 00002710 c0000201 ${'00'.repeat(12)}`);
 /** The virtual address is host 9. */
-const HOSTS: HostNaming = { ofIpv4: (bytes, at) => (bytes[at] === 192 ? 9 : 0), ofIpv6: () => 0, ofMac: () => 0 };
+const HOSTS: HostNaming = { ...NO_HOSTS, ofIpv4: (bytes, at) => (bytes[at] === 192 ? 9 : 0) };
 
 function told(messages: readonly Uint8Array[]): string[] {
   const lines: string[] = [];

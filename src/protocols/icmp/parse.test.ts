@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CheckedSink, messageContext } from '../../../fuzz/checked-sink.ts';
-import type { HostNaming } from '../../facts/protocol.ts';
+import { NO_HOSTS, type HostNaming } from '../../facts/protocol.ts';
 import { hexBytes } from '../example-conversation.ts';
 import { icmp } from './index.ts';
 
@@ -12,7 +12,7 @@ const ADVERTISEMENT = `8800000060000000${TARGET}0201020000000009`;
 const PREFIX = '030440c0000151800000384000000000' + '20010db8000000000000000000000000';
 const ROUTER = `86000000408007080000000000000000${PREFIX}0101020000000001`;
 const REPORT = '8f0000000000000104000000ff0200000000000000000001ff000009';
-const HOSTS: HostNaming = { ofIpv4: () => 0, ofIpv6: () => 9, ofMac: () => 0 };
+const HOSTS: HostNaming = { ...NO_HOSTS, ofIpv6: () => 9 };
 
 function told(messages: readonly Uint8Array[], stepUs = 1e6): string[] {
   const lines: string[] = [];

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CheckedSink, messageContext } from '../../../fuzz/checked-sink.ts';
-import { Match, type HostNaming } from '../../facts/protocol.ts';
+import { NO_HOSTS, Match, type HostNaming } from '../../facts/protocol.ts';
 import { hexBytes } from '../example-conversation.ts';
 import { vrrp } from './index.ts';
 
@@ -11,7 +11,7 @@ const SECOND = `2107640101010000c0000201${PASSWORD}`;
 const THIRD = `3107640100640000c0000201`;
 const THIRD_IPV6 = '310764010064000020010db8000000000000000000000001';
 const CARP = `2109000702010000${'00'.repeat(28)}`;
-const HOSTS: HostNaming = { ofIpv4: () => 9, ofIpv6: () => 6, ofMac: () => 0 };
+const HOSTS: HostNaming = { ...NO_HOSTS, ofIpv4: () => 9, ofIpv6: () => 6 };
 
 function told(messages: readonly string[], marked: number[] = []): string[] {
   const lines: string[] = [];

@@ -1,12 +1,13 @@
 // Builds the captures of this folder that no software was at hand for, datagram for datagram. captures.test.ts compares
 // them with the files; `npm run golden -- --update` writes the files.
-import { UdpExample, type Endpoint } from '../../example-conversation.ts';
+import { ExampleFrames, UdpExample, type Endpoint } from '../../example-conversation.ts';
 import {
   broadcast,
   bvlc,
   complexAck,
   contextText,
   error,
+  frame,
   objectId,
   request,
   routedFrom,
@@ -63,7 +64,34 @@ export function exampleCaptures(): ReadonlyMap<string, Uint8Array> {
     ['services.pcap', services()],
     ['routers.pcap', routers()],
     ['malformed.pcap', malformed()],
+    ['ethernet.pcap', ethernet()],
   ]);
+}
+
+/** Frames of ISO 8802-3: EtherType and length share a field. */
+class Ethernet extends ExampleFrames {
+  send(source: Endpoint, target: Endpoint, network: string): this {
+    const bytes = frame(network);
+    const card = target === EVERYBODY ? Array.from({ length: 6 }, () => 255) : [2, 0, 0, 0, 0, target.mac];
+    return this.onLink(card, source, bytes.length, bytes);
+  }
+}
+
+/** Without IP: who is there, a read, a write, the clock for everybody, a device behind a router, a message cut short. */
+function ethernet(): Uint8Array {
+  const value = `0C${objectId(ANALOG_VALUE, 3)} 1955`;
+  return new Ethernet()
+    .send(WORKSTATION, EVERYBODY, `0100 ${unconfirmed(8, '')}`)
+    .send(CONTROLLER, EVERYBODY, `0100 ${unconfirmed(0, `C4${objectId(DEVICE, 2101)} 2205C4 9100 2118`)}`)
+    .send(WORKSTATION, CONTROLLER, `0104 ${request(1, 12, value)}`)
+    .send(CONTROLLER, WORKSTATION, `0100 ${complexAck(1, 12, `${value} 3E 4441B40000 3F`)}`)
+    .send(WORKSTATION, CONTROLLER, `0104 ${request(2, 15, `${value} 3E 4441C80000 3F 4908`)}`)
+    .send(CONTROLLER, WORKSTATION, `0100 ${simpleAck(2, 15)}`)
+    .send(WORKSTATION, EVERYBODY, `0120 FFFF 00 FF ${unconfirmed(6, 'A47E010104 B40C000000')}`)
+    .send(WORKSTATION, ROUTER, `0124 07D1 01 05 FF ${request(3, 12, value)}`)
+    .send(ROUTER, WORKSTATION, `0108 07D1 01 05 ${complexAck(3, 12, `${value} 3E 4441B00000 3F`)}`)
+    .send(WORKSTATION, CONTROLLER, `0124 07D1 09`)
+    .file();
 }
 
 /** Services that the recorded conversation does not have. */
