@@ -31,9 +31,14 @@ segments:
   - name: office
     vlans: [untagged]
 
-# Parts of the plant; a device belongs to the first zone that names it, by address, segment or role.
+# Parts of the plant. The narrowest address that names a device decides its zone, then its segment, then its role. What stays
+# within a zone crosses nothing; what crosses is told by levels, new ways and jump hosts, as between networks. What may pass
+# between two zones is said by a policy: '1sec policy infer --config 1sec.yaml' makes one of these zones. Where a policy is
+# given, its zones hold and not these.
 zones:
   - name: control
+    # Purdue level, 0 to 5; where it is left out, traffic tells.
+    level: 1
     addresses: [192.0.2.0/25]
     segments: [cell 1]
   - name: operators

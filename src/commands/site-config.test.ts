@@ -38,10 +38,10 @@ test('the example has no mistake, and says what it seems to say', () => {
     { name: 'office', observed: ['default'] },
   ]);
   assert.deepEqual(
-    declaration.zones.map(({ name, roles }) => [name, roles]),
+    declaration.zones.map(({ name, level, addresses, segments, roles }) => [name, level, addresses, segments, roles]),
     [
-      ['control', []],
-      ['operators', ['hmi', 'scada-server']],
+      ['control', 1, ['192.0.2.0/25'], ['cell 1'], []],
+      ['operators', null, [], [], ['hmi', 'scada-server']],
     ],
   );
   const [once, weekly] = declaration.windows;
@@ -117,6 +117,16 @@ const MISTAKES: readonly [name: string, text: string, problems: readonly RegExp[
     'a role that is none',
     'version: 1\nzones:\n  - { name: z, roles: [hni] }\n',
     [/^3:\d+ 'hni' is none of .*did you mean hmi/],
+  ],
+  [
+    'an address that is in two zones, however it is written',
+    'version: 1\nzones:\n  - { name: a, addresses: ["2001:db8::1"] }\n  - { name: b, addresses: ["2001:db8:0::1/128"] }\n',
+    [/^4:\d+ 2001:db8:0::1\/128 is in zone 'a' already/],
+  ],
+  [
+    'a level that there is not',
+    'version: 1\nzones:\n  - { name: z, level: 6, roles: [hmi] }\n',
+    [/^3:23 level must be a Purdue level from 0 to 5/],
   ],
   [
     'a zone that is there twice',

@@ -10,11 +10,11 @@ import type {
   DeclaredNormal,
   DeclaredSegment,
   DeclaredStation,
-  DeclaredZone,
   HostPattern,
   MaintenanceWindow,
   ModuleSettings,
 } from '../facts/intent.ts';
+import type { PolicyZone } from '../facts/policy.ts';
 import { modules } from '../modules/index.ts';
 import { showable } from '../bytes/text.ts';
 import { UsageError } from './command-line.ts';
@@ -81,6 +81,8 @@ class ConfigReader {
   readonly #document: ConfigDocument;
   /** Name and VLANs of the segments read so far. */
   readonly #segments = new Map<string, readonly string[]>();
+  /** Address → zone. */
+  readonly #zoneMembers = new Map<string, string>();
 
   constructor(document: ConfigDocument) {
     this.#document = document;
@@ -173,16 +175,30 @@ class ConfigReader {
     this.#segments.set(name, observed);
   }
 
-  #zone(value: ConfigValue): DeclaredZone | null {
-    const keys = this.#document.section(value, ['name', 'addresses', 'segments', 'roles']);
+  #zone(value: ConfigValue): PolicyZone | null {
+    const keys = this.#document.section(value, ['name', 'level', 'addresses', 'segments', 'roles']);
     const name = this.#required(value, keys, 'name', (given) => this.#name(given));
-    const addresses = this.#each(keys.get('addresses'), (given) => this.#host(given, null));
+    const wanted = keys.get('level');
+    const level = wanted === undefined ? null : this.#level(wanted);
+    const addresses = this.#each(keys.get('addresses'), (given) => this.#zoneMember(given, name ?? ''));
     const segments = this.#each(keys.get('segments'), (given) => this.#segmentName(given));
     const roles = this.#each(keys.get('roles'), (given) => this.#choice(given, Object.keys(ROLES)));
     if (!['addresses', 'segments', 'roles'].some((key) => this.#document.list(keys.get(key)).length > 0)) {
       this.#document.problem(value.node, 'the zone names nothing: it needs addresses, segments or roles');
     }
-    return name === null ? null : { name, addresses, segments, roles };
+    return name === null ? null : { name, level, segment: null, addresses, segments, roles };
+  }
+
+  /** An address belongs to one zone: the same one in two would leave open which is meant. */
+  #zoneMember(value: ConfigValue, zone: string): string | null {
+    const address = this.#host(value, null)?.address;
+    const range = address === undefined ? null : addressRange(address);
+    if (address === undefined || range === null) return null;
+    const key = `${range.kind} ${range.value}/${range.prefix}`;
+    const other = this.#zoneMembers.get(key);
+    if (other !== undefined) this.#document.problem(value.node, `${address} is in zone '${other}' already`);
+    this.#zoneMembers.set(key, zone);
+    return address;
   }
 
   #window(value: ConfigValue): MaintenanceWindow | null {

@@ -10,7 +10,9 @@ import {
   type Intent,
   type MaintenanceWindow,
 } from '../facts/intent.ts';
+import type { PolicyZone } from '../facts/policy.ts';
 import { addressRange, isInRange, type AddressRange } from './host-pattern.ts';
+import { SitePolicy } from './site-policy.ts';
 
 const MINUTE_US = 60_000_000;
 const DAY_MINUTES = 1440;
@@ -36,6 +38,7 @@ export class SiteIntent implements Intent {
   readonly #jumpHosts: readonly Pattern[];
   readonly #windows: readonly { readonly window: MaintenanceWindow; readonly devices: readonly Pattern[] }[];
   readonly #normalOfKind: ReadonlyMap<string, readonly Normal[]>;
+  readonly #zones: SitePolicy;
   /** Host number → index of its station, -1 for none. */
   readonly #stationOf = new Map<number, number>();
   readonly #addresses = new Map<number, AddressRange | null>();
@@ -57,6 +60,7 @@ export class SiteIntent implements Intent {
       by: each.by === null ? null : patternOf(each.by),
     }));
     this.#normalOfKind = Map.groupBy(normal, ({ declared: { kind } }) => kind);
+    this.#zones = new SitePolicy({ zones: declared.zones, conduits: [] }, hosts);
   }
 
   isMaster(client: number, server: number): boolean {
@@ -81,6 +85,11 @@ export class SiteIntent implements Intent {
 
   isJumpHost(host: number): boolean {
     return this.#jumpHosts.some((pattern) => this.#matches(host, pattern));
+  }
+
+  zoneOf(host: number, role: string): PolicyZone | null {
+    const { zones } = this.declared;
+    return zones.length === 0 ? null : (zones[this.#zones.zoneOf(host, role)] ?? null);
   }
 
   station(host: number): DeclaredStation | null {

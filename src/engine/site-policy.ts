@@ -1,4 +1,5 @@
-// Answers in which zone of a policy a host is. A host is compared with the zones once and remembered by its number.
+// Answers in which zone of a policy, or of 1sec.yaml, a host is. A host is compared with the zones once and remembered by
+// its number.
 import { scopeOf } from '../bytes/address-space.ts';
 import type { HostDirectory } from '../facts/facts.ts';
 import { INTERNET, type Policy, type PolicyView } from '../facts/policy.ts';
@@ -8,6 +9,9 @@ import { addressRange, isInRange, type AddressRange } from './host-pattern.ts';
 const INTERNET_PREFIX = -1;
 /** Hosts whose zone is remembered; others are compared anew each time. */
 const REMEMBERED_MAX = 262_144;
+const NONE = -1;
+/** In no zone, whatever role it has. */
+const OUTSIDE = -2;
 
 interface Member {
   readonly zone: number;
@@ -40,7 +44,8 @@ export class SitePolicy implements PolicyView {
       if (this.#byAddress.size < REMEMBERED_MAX) this.#byAddress.set(host, zone);
     }
     if (zone >= 0) return zone;
-    return role === '' ? -1 : this.policy.zones.findIndex(({ roles }) => roles.includes(role));
+    if (zone === OUTSIDE || role === '') return NONE;
+    return this.policy.zones.findIndex(({ roles }) => roles.includes(role));
   }
 
   #find(host: number): number {
@@ -53,6 +58,8 @@ export class SitePolicy implements PolicyView {
       const { range } = member;
       if (range === null ? isPublic : isIn(range.kind === 'mac' ? mac : own, range)) return member.zone;
     }
+    // A segment holds what stands in it, not the part of the Internet that was seen behind its router.
+    if (isPublic && mac === null) return OUTSIDE;
     return this.policy.zones.findIndex(({ segments }) => segments.includes(segment));
   }
 }

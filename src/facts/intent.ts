@@ -1,5 +1,6 @@
 // What a person declared about the site in 1sec.yaml. It wins over what was observed.
 import type { Severity } from './alert.ts';
+import type { PolicyZone } from './policy.ts';
 
 /** The source of claims that follow from a declaration. */
 export const DECLARED_SOURCE = '1sec.yaml';
@@ -37,14 +38,6 @@ export interface DeclaredSegment {
   readonly name: string;
   /** As a segment is called without a declaration: `default`, `vlan 20`, `vlan 20.5`. */
   readonly observed: readonly string[];
-}
-
-/** A part of the plant. A device belongs to the first zone that names it in any way. */
-export interface DeclaredZone {
-  readonly name: string;
-  readonly addresses: readonly HostPattern[];
-  readonly segments: readonly string[];
-  readonly roles: readonly string[];
 }
 
 /** When work on the plant is planned: once, or on days of the week. */
@@ -113,7 +106,8 @@ export interface Declaration {
   readonly engineeringStations: readonly DeclaredStation[];
   readonly jumpHosts: readonly DeclaredJumpHost[];
   readonly segments: readonly DeclaredSegment[];
-  readonly zones: readonly DeclaredZone[];
+  /** Parts of the plant; a policy, where one is given, wins. */
+  readonly zones: readonly PolicyZone[];
   readonly windows: readonly MaintenanceWindow[];
   readonly normal: readonly DeclaredNormal[];
   /** By module id. */
@@ -127,6 +121,8 @@ export interface Intent {
   isMaster(client: number, server: number): boolean;
   isEngineeringStation(host: number): boolean;
   isJumpHost(host: number): boolean;
+  /** The declared zone of a host that is taken for `role` (empty: not known); null: none names it. */
+  zoneOf(host: number, role: string): PolicyZone | null;
   /** The window in which work on this host is planned at that time; null: there is none. */
   windowAt(host: number, timeUs: number): MaintenanceWindow | null;
 }

@@ -1,5 +1,5 @@
 // Zones and conduits that a person owns (policy.yaml), in the sense of IEC 62443: which parts of the plant there are, and
-// what may pass between two of them. What stays within a zone is free.
+// what may pass between two of them. What stays within a zone is free. 1sec.yaml may declare zones as well, without conduits.
 
 /** How much of a protocol a conduit lets pass; each includes those before it. */
 export const ACCESS_NAMES = ['read', 'read-write', 'engineering'] as const;
@@ -16,7 +16,7 @@ export interface PolicyZone {
   readonly segment: string | null;
   /** `192.0.2.1`, `192.0.2.0/24`, a MAC address or `internet`. The narrowest that names a device decides. */
   readonly addresses: readonly string[];
-  /** Devices of these segments that no zone names by address, … */
+  /** Devices of these segments that no zone names by address (the Internet is none of them), … */
   readonly segments: readonly string[];
   /** … and of these roles that no zone names otherwise. */
   readonly roles: readonly string[];

@@ -542,6 +542,7 @@ test('a declared master is never new', () => {
     isMaster: (client: number) => client === 9,
     isEngineeringStation: () => false,
     isJumpHost: () => false,
+    zoneOf: () => null,
     windowAt: () => null,
   };
   const rehearsal = new Rehearsal(commandSentinel, undefined, { ...intent, declared: NOTHING_DECLARED });
@@ -583,6 +584,7 @@ test('a declared master sets the clocks of its devices', () => {
     isMaster: (client: number) => client === 9,
     isEngineeringStation: () => false,
     isJumpHost: () => false,
+    zoneOf: () => null,
     windowAt: () => null,
   };
   const rehearsal = new Rehearsal(commandSentinel, undefined, { ...intent, declared: NOTHING_DECLARED });

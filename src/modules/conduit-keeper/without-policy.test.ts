@@ -37,6 +37,7 @@ const INTENT: Intent = {
   isMaster: () => false,
   isEngineeringStation: (host) => host === 12,
   isJumpHost: (host) => host === JUMP,
+  zoneOf: () => null,
   windowAt: () => null,
 };
 

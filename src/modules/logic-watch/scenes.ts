@@ -56,6 +56,7 @@ export function intent(hasStation: boolean, isWindow: boolean | null): Intent {
     declared,
     isMaster: () => false,
     isJumpHost: () => false,
+    zoneOf: () => null,
     isEngineeringStation: (client) => hasStation && client === 1,
     windowAt: () => (isWindow === true ? NIGHT : null),
   };
