@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Claim, Conversation, HostDirectory } from '../facts/facts.ts';
 import { emptyOperation } from '../facts/operation.ts';
+import type { PolicyView } from '../facts/policy.ts';
 import type { Protocol } from '../facts/protocol.ts';
 import { Verb } from '../facts/verbs.ts';
 import { TalkTable } from './talks.ts';
@@ -35,6 +36,7 @@ function zonesOf(
   addresses: Addresses,
   levels: readonly (number | null)[],
   asked: readonly Asked[],
+  declared: PolicyView | null = null,
 ): Record<string, string[]> {
   const hosts = directoryOf(addresses);
   const table = new TalkTable(hosts, [FIELDBUS]);
@@ -46,7 +48,7 @@ function zonesOf(
     table.conversation(conversationOf(client, server));
     table.operation({ ...emptyOperation(), client, server, protocol: 0, verb: Verb.read, timeUs: 1 });
   }
-  const { zones } = proposeZones(hosts, table, table.list());
+  const { zones } = proposeZones(hosts, table, table.list(), declared);
   const named = zones.filter(({ members }) => members.length > 0);
   return Object.fromEntries(named.map(({ name, members }) => [name, members.map(({ address }) => address)]));
 }
@@ -142,5 +144,30 @@ test('subnets of IPv6 are zones as those of IPv4 are, and public addresses are t
     'control fd00:0:0:1::/64': ['fd00:0:0:1::1', 'fd00:0:0:1::2'],
     'supervision fd00:0:0:2::/64': ['fd00:0:0:2::1'],
     internet: ['2a00::1'],
+  });
+});
+
+test('declared zones are taken as they are, and only the other hosts are grouped', () => {
+  const addresses = ['', '10.0.1.1', '10.0.1.2', '10.0.2.1', '10.0.2.2', '8.8.8.8', '8.8.4.4'];
+  const levels = [null, 1, 1, 2, null, null, null];
+  const asked = [1, 2, 5, 6].map((server) => ({ client: 3, server }));
+  asked.push({ client: 4, server: 1 });
+  const zone = { level: null, segment: null, addresses: [], segments: [], roles: [] };
+  const declared = (names: Readonly<Record<string, readonly number[]>>): PolicyView => ({
+    policy: { zones: Object.keys(names).map((name) => ({ ...zone, name })), conduits: [] },
+    zoneOf: (host) => Object.values(names).findIndex((members) => members.includes(host)),
+  });
+  const alone = zonesOf(addresses, levels, asked);
+  assert.deepEqual(alone, {
+    'control 10.0.1.0/24': ['10.0.1.1', '10.0.1.2'],
+    'supervision 10.0.2.0/24': ['10.0.2.1', '10.0.2.2'],
+    internet: ['8.8.8.8', '8.8.4.4'],
+  });
+  assert.deepEqual(zonesOf(addresses, levels, asked, declared({ mill: [1, 3], internet: [5], empty: [] })), {
+    mill: ['10.0.1.1', '10.0.2.1'],
+    internet: ['8.8.8.8'],
+    'control 10.0.1.0/24': ['10.0.1.2'],
+    'hosts 10.0.2.0/24': ['10.0.2.2'],
+    'internet (inferred)': ['8.8.4.4'],
   });
 });

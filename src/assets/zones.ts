@@ -1,7 +1,8 @@
-// Proposes zones: the hosts of one segment and subnet. Where all of the plant is in one subnet they are parted by level,
-// and where a subnet holds several cells, the controllers that the same clients ask are one, with those clients.
+// Proposes zones: those that a person declared, as they are, and of all other hosts those of one segment and subnet. Where
+// all of the plant is in one subnet they are parted by level, and where a subnet holds several cells, the controllers that
+// the same clients ask are one, with those clients.
 import type { HostDirectory } from '../facts/facts.ts';
-import { INTERNET, type PolicyZone } from '../facts/policy.ts';
+import { INTERNET, type PolicyView, type PolicyZone } from '../facts/policy.ts';
 import { scopeOf, subnetOf } from '../bytes/address-space.ts';
 import type { Talk } from './talks.ts';
 
@@ -55,13 +56,88 @@ interface Group {
   readonly hosts: number[];
 }
 
-/** The zones of all hosts that spoke or were asked, in the order of segments, subnets and levels. */
-export function proposeZones(hosts: HostDirectory, table: HostLooks, talks: readonly Talk[]): ProposedZones {
-  const groups = new Map<string, Group>();
-  const cells = cellsOf(hosts, table, talks);
+/**
+ * The zones of all hosts that spoke or were asked: first those of `declared` (null: nobody declared any), then the others in
+ * the order of segments, subnets and levels.
+ */
+export function proposeZones(
+  hosts: HostDirectory,
+  table: HostLooks,
+  talks: readonly Talk[],
+  declared: PolicyView | null = null,
+): ProposedZones {
+  const zoneOf = declaredZones(hosts, table, talks, declared);
   const there = speakers(hosts, talks);
-  const internet = there.filter((host) => scopeOf(hosts.address(host)) === 'public');
-  const inside = there.filter((host) => scopeOf(hosts.address(host)) !== 'public');
+  const members = Map.groupBy(there, (host) => zoneOf.get(host) ?? -1);
+  const zones = (declared?.policy.zones ?? []).map((zone, index): ProposedZone => ({
+    ...zone,
+    because: 'declared in 1sec.yaml',
+    members: (members.get(index) ?? []).map((host) => memberOf(host, hosts, table)),
+  }));
+  const names = new Set(zones.map(({ name }) => name));
+  const isFree = (host: number): boolean => !zoneOf.has(host);
+  const groups = groupsOf(hosts, table, talks, isFree);
+  const sorted = [...groups.values(), ...restsOf(groups)].sort(inOrder);
+  const isOneSegment = areOfOneSegment(hosts, there, sorted, zones);
+  for (const group of sorted) {
+    for (const host of group.hosts) zoneOf.set(host, zones.length);
+    zones.push(withOwnName(zoneOfGroup(group, sorted, isOneSegment, hosts, table), names));
+  }
+  const internet = there.filter((host) => isFree(host) && scopeOf(hosts.address(host)) === 'public');
+  if (internet.length > 0) {
+    for (const host of internet) zoneOf.set(host, zones.length);
+    zones.push(withOwnName(internetZone(internet, hosts), names));
+  }
+  return { zones, zoneOf };
+}
+
+/** Host → index of the declared zone that names it. */
+function declaredZones(
+  hosts: HostDirectory,
+  table: HostLooks,
+  talks: readonly Talk[],
+  declared: PolicyView | null,
+): Map<number, number> {
+  const zoneOf = new Map<number, number>();
+  if (declared === null) return zoneOf;
+  for (const host of new Set(talks.flatMap(({ client, server }) => [client, server]))) {
+    const zone = isInZone(hosts, host) ? declared.zoneOf(host, table.roleOf(host)) : -1;
+    if (zone >= 0) zoneOf.set(host, zone);
+  }
+  return zoneOf;
+}
+
+/** What is written without a segment holds in all of them, also in those that declared zones are about. */
+function areOfOneSegment(
+  hosts: HostDirectory,
+  there: readonly number[],
+  groups: readonly Group[],
+  declared: readonly ProposedZone[],
+): boolean {
+  if (declared.some(({ segments }) => segments.length > 0)) return false;
+  const ofGroups = groups.map(({ segment }) => segment);
+  const ofDeclared = declared.length === 0 ? [] : there.map((host) => hosts.segment(host));
+  return new Set([...ofGroups, ...ofDeclared]).size <= 1;
+}
+
+/** Conduits name zones: a name that a person gave to another one is none for a proposal. */
+function withOwnName(zone: ProposedZone, taken: Set<string>): ProposedZone {
+  let { name } = zone;
+  for (let count = 1; taken.has(name); count++) name = `${zone.name} (inferred${count === 1 ? '' : ` ${count}`})`;
+  taken.add(name);
+  return name === zone.name ? zone : { ...zone, name };
+}
+
+/** The hosts of the site that `isFree`, by segment, subnet, level and cell. */
+function groupsOf(
+  hosts: HostDirectory,
+  table: HostLooks,
+  talks: readonly Talk[],
+  isFree: (host: number) => boolean,
+): Map<string, Group> {
+  const groups = new Map<string, Group>();
+  const cells = cellsOf(hosts, table, talks, isFree);
+  const inside = speakers(hosts, talks).filter((host) => isFree(host) && scopeOf(hosts.address(host)) !== 'public');
   const bands = bandsOf(inside, hosts, table);
   for (const host of inside) {
     const cell = cells.get(host) ?? 0;
@@ -72,17 +148,12 @@ export function proposeZones(hosts: HostDirectory, table: HostLooks, talks: read
     if (known === undefined) groups.set(key, { ...group, hosts: [host] });
     else known.hosts.push(host);
   }
-  for (const { server } of talks) addAskedInVain(groups, hosts, server);
-  const sorted = [...groups.values(), ...restsOf(groups)].sort(inOrder);
-  const isOneSegment = new Set(sorted.map(({ segment }) => segment)).size === 1;
-  const zones = sorted.map((group) => zoneOfGroup(group, sorted, isOneSegment, hosts, table));
-  const zoneOf = new Map<number, number>();
-  for (const [index, group] of sorted.entries()) for (const host of group.hosts) zoneOf.set(host, index);
-  if (internet.length > 0) {
-    for (const host of internet) zoneOf.set(host, zones.length);
-    zones.push(internetZone(internet, hosts));
-  }
-  return { zones, zoneOf };
+  for (const { server } of talks) if (isFree(server)) addAskedInVain(groups, hosts, server);
+  return groups;
+}
+
+function memberOf(host: number, hosts: HostDirectory, table: HostLooks): ZoneMember {
+  return { host, address: hosts.address(host), role: table.roleOf(host) };
 }
 
 function speakers(hosts: HostDirectory, talks: readonly Talk[]): number[] {
@@ -146,12 +217,17 @@ function networkOf(hosts: HostDirectory, host: number): string {
 }
 
 /** Controller, or client that asks those of one cell only → number of the cell, where its subnet holds several. */
-function cellsOf(hosts: HostDirectory, table: HostLooks, talks: readonly Talk[]): Map<number, number> {
+function cellsOf(
+  hosts: HostDirectory,
+  table: HostLooks,
+  talks: readonly Talk[],
+  isFree: (host: number) => boolean,
+): Map<number, number> {
   const askers = new Map<number, Set<number>>();
   const subnets = new Map<string, Set<number>>();
   for (const { client, server, operations } of talks) {
     if (operations.every((count) => count === 0) || bandOf(table.levelOf(server)) !== 'control') continue;
-    if (!isInZone(hosts, server)) continue;
+    if (!isInZone(hosts, server) || !isFree(server)) continue;
     setIn(subnets, networkOf(hosts, server)).add(server);
     setIn(askers, server).add(client);
   }
@@ -260,7 +336,7 @@ function zoneOfGroup(
 ): ProposedZone {
   const { segment, subnet, band, cell } = group;
   const isAlone = groups.filter((other) => other.segment === segment && other.subnet === subnet).length === 1;
-  const members = group.hosts.map((host) => ({ host, address: hosts.address(host), role: table.roleOf(host) }));
+  const members = group.hosts.map((host) => memberOf(host, hosts, table));
   const parts = [band === 'other' && isAlone ? 'hosts' : band, cell === 0 ? '' : `cell ${cell}`, subnet];
   const name = [...parts, isOneSegment ? '' : `in ${segment}`].filter((part) => part !== '').join(' ');
   return {

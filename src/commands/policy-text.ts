@@ -30,24 +30,27 @@ export function policyText(zones: ProposedZones, proposed: ProposedConduits, sou
 }
 
 function zoneLines(zone: ProposedZone): string[] {
-  const isNamed = zone.members.some(({ address }) => zone.addresses.includes(address));
+  const addresses = new Set(zone.addresses);
+  const roleOf = new Map(zone.members.map(({ address, role }) => [address, role]));
   const lines = [
     `  # ${zone.because}; ${countText(zone.members.length, 'device')} seen`,
     `  - name: ${word(zone.name)}`,
   ];
   if (zone.level !== null) lines.push(`    level: ${zone.level}`);
   if (zone.segment !== null) lines.push(`    segment: ${word(zone.segment)}`);
-  lines.push('    addresses:');
-  if (isNamed) {
-    for (const { address, role } of zone.members)
-      lines.push(`      - ${word(address)}${role === '' ? '' : ` # ${role}`}`);
-    return lines;
+  if (zone.segments.length > 0)
+    lines.push('    segments:', ...zone.segments.map((segment) => `      - ${word(segment)}`));
+  if (zone.roles.length > 0) lines.push(`    roles: [${zone.roles.join(', ')}]`);
+  if (addresses.size > 0) lines.push('    addresses:');
+  for (const address of addresses) {
+    const role = roleOf.get(address) ?? '';
+    lines.push(`      - ${word(address)}${role === '' ? '' : ` # ${role}`}`);
   }
-  for (const address of zone.addresses) lines.push(`      - ${word(address)}`);
-  for (const { address, role } of zone.members.slice(0, NAMED_MAX)) {
+  const others = zone.members.filter(({ address }) => !addresses.has(address));
+  for (const { address, role } of others.slice(0, NAMED_MAX)) {
     lines.push(`      # seen: ${address}${role === '' ? '' : `, ${role}`}`);
   }
-  if (zone.members.length > NAMED_MAX) lines.push(`      # and ${grouped(zone.members.length - NAMED_MAX)} more`);
+  if (others.length > NAMED_MAX) lines.push(`      # and ${grouped(others.length - NAMED_MAX)} more`);
   return lines;
 }
 

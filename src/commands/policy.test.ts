@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { folderWith, run1sec } from './child-program.ts';
 import { ExitCode } from './exit-codes.ts';
+import { policyOf } from './policy-file.ts';
 
 const folder = folderWith({});
 const QUIET = resolve('samples/plant-quiet.pcapng');
@@ -26,6 +27,29 @@ test('who was not there when the policy was inferred violates it, and nobody els
   const told = output.split('\n').filter((line) => line.includes('conduit-keeper/'));
   assert.ok(told.length > 0);
   for (const line of told) assert.match(line, /conduit-violated 192\.168\.60\.199/);
+});
+
+test('zones that 1sec.yaml declares are in the policy as they are, and a capture violates nothing of it', () => {
+  // The HMI is known by its role alone, which is found out after it spoke; a subnet that is inferred holds its address.
+  const text = [
+    'version: 1',
+    'zones:',
+    '  - { name: panels, level: 2, roles: [hmi, scada-server, engineering-station] }',
+    '  - { name: cell, level: 1, addresses: [192.168.60.11, 192.168.60.12/31], roles: [controller] }',
+    '  - { name: yard, segments: [vlan 7] }',
+  ];
+  writeFileSync(join(folder, '1sec.yaml'), `${text.join('\n')}\n`);
+  assert.equal(run('infer', ATTACKED, '--config', '1sec.yaml', '-o', 'declared.yaml').code, ExitCode.ok);
+  const { zones, conduits } = policyOf(join(folder, 'declared.yaml'));
+  const [panels, cell, yard, ...inferred] = zones;
+  assert.deepEqual([panels!.level, panels!.roles], [2, ['hmi', 'scada-server', 'engineering-station']]);
+  assert.ok(panels!.addresses.includes('192.168.60.50'), panels!.addresses.join());
+  assert.deepEqual(cell!.addresses.slice(0, 2), ['192.168.60.11', '192.168.60.12/31']);
+  assert.deepEqual([yard!.segments, yard!.addresses], [['vlan 7'], []]);
+  assert.ok(inferred.length > 0 && inferred.every(({ segment }) => segment === 'default'), JSON.stringify(inferred));
+  assert.ok(conduits.some(({ from, to, protocol }) => from === 'panels' && to === 'cell' && protocol === 'modbus'));
+  const { code, output } = run('check', 'declared.yaml', ATTACKED);
+  assert.equal(code, ExitCode.ok, output);
 });
 
 test('what may pass between two devices is explained', () => {
