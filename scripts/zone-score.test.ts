@@ -8,14 +8,21 @@ const SAMPLES = resolve(import.meta.dirname, '../samples/zones');
 
 for (const variant of ['ipv4', 'ipv6', 'flat']) {
   describe(`the recording ${variant}`, async () => {
-    const { hosts, randIndex, quiet, crossings } = await scoreRecording(join(SAMPLES, variant));
+    const { hosts, randIndex, declaredRandIndex, quiet, crossings } = await scoreRecording(join(SAMPLES, variant));
 
     test('hosts are sorted into the zones they stand in', () => {
       assert.ok(hosts >= 16);
       assert.ok(randIndex >= 0.95, String(randIndex));
     });
 
-    test('normal work raises nothing, by its own policy or baseline or without', () => {
+    test('what is inferred beside declared zones is as good', () => assert.ok(declaredRandIndex >= 0.95));
+
+    test('declared zones and their levels tell more crossings than traffic alone', () => {
+      const [declared, bare] = crossings.slice(-2).map(({ wanted, missed }) => wanted.length - missed.length);
+      assert.ok(declared! > bare!, `${declared} and ${bare}`);
+    });
+
+    test('normal work raises nothing, by its own policy or baseline, by declared zones or without', () => {
       for (const { how, kinds } of quiet) assert.deepEqual([...kinds], [], how);
     });
 

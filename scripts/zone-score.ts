@@ -1,12 +1,14 @@
 // Scores conduit-keeper on a network recorded for that (scripts/record-zones): how alike inferred zones are to the true
-// ones, which crossings are told by the policy of normal work, by its baseline, and without either, and what is invented.
+// ones, which crossings are told by the policy of normal work, by its baseline, by the true zones as 1sec.yaml may declare
+// them, and without any of these, and what is invented.
 import { readPolicy } from '../src/commands/policy-file.ts';
 import { policyText } from '../src/commands/policy-text.ts';
 import { analyze, type AnalysisOptions } from '../src/engine/analysis.ts';
 import { inferPolicy, type Inferred } from '../src/engine/infer.ts';
 import { learnBaseline } from '../src/engine/learn.ts';
 import type { Alert } from '../src/facts/alert.ts';
-import type { Policy } from '../src/facts/policy.ts';
+import type { Declaration } from '../src/facts/intent.ts';
+import type { Policy, PolicyZone } from '../src/facts/policy.ts';
 import { adjustedRandIndex } from './rand-index.ts';
 import { readRecording, type LabelledHop } from './record-zones/recording.ts';
 
@@ -14,6 +16,8 @@ import { readRecording, type LabelledHop } from './record-zones/recording.ts';
 const LATE_US = 3600e6;
 const EARLY_US = 1e6;
 const SECOND_US = 1e6;
+/** Purdue levels of the zones of the recording. */
+const LEVELS: Readonly<Record<string, number>> = { office: 4, dmz: 3, control: 2, cell1: 1, cell2: 1 };
 
 /** What was told of one capture in one way, against the labels. */
 export interface CrossingScore {
@@ -30,7 +34,9 @@ export interface CrossingScore {
 export interface ZoneScore {
   readonly hosts: number;
   readonly randIndex: number;
-  /** By the policy of normal work, by its baseline, and without either: normal work alone, and with the intrusions. */
+  /** The same where 1sec.yaml declares the true zones of the office and of control, and the others are inferred. */
+  readonly declaredRandIndex: number;
+  /** By the policy of normal work, its baseline, declared zones, and without these: normal work alone, and with the intrusions. */
   readonly quiet: readonly CrossingScore[];
   readonly crossings: readonly CrossingScore[];
 }
@@ -39,17 +45,15 @@ export interface ZoneScore {
 export async function scoreRecording(path: string): Promise<ZoneScore> {
   const { all, normal, hops, zones: truth } = readRecording(path);
   const inferred = await inferPolicy([normal], null);
-  const zones = zonesOf(inferred);
-  const known = [...truth].filter(([address]) => zones.has(address));
-  const randIndex = adjustedRandIndex(
-    known.map(([, zone]) => zone),
-    known.map(([address]) => zones.get(address)!),
-  );
+  const declared = await inferPolicy([normal], declarationOf(truth, ['office', 'control']));
+  const [hosts, randIndex] = likeness(truth, inferred);
+  const [, declaredRandIndex] = likeness(truth, declared);
   const { baseline } = await learnBaseline([normal], null);
   const ways: readonly (readonly [how: string, options: Partial<AnalysisOptions>])[] = [
     ['by the policy of normal work', { policy: policyOf(inferred, normal) }],
     ['by the baseline of normal work', { baseline }],
-    ['without a policy or a baseline', {}],
+    ['by zones that are declared', { declaration: declarationOf(truth, Object.keys(LEVELS)) }],
+    ['without a policy, a baseline or zones', {}],
   ];
   const quiet: CrossingScore[] = [];
   const crossings: CrossingScore[] = [];
@@ -58,7 +62,28 @@ export async function scoreRecording(path: string): Promise<ZoneScore> {
     quiet.push(scoreOf(how, await told(normal, options), [], hops));
     crossings.push(scoreOf(how, await told(all, options), wanted, hops));
   }
-  return { hosts: known.length, randIndex, quiet, crossings };
+  return { hosts, randIndex, declaredRandIndex, quiet, crossings };
+}
+
+/** How many hosts of the truth are in a zone, and how alike the zones are. */
+function likeness(truth: ReadonlyMap<string, string>, inferred: Inferred): [hosts: number, randIndex: number] {
+  const zones = zonesOf(inferred);
+  const known = [...truth].filter(([address]) => zones.has(address));
+  const randIndex = adjustedRandIndex(
+    known.map(([, zone]) => zone),
+    known.map(([address]) => zones.get(address)!),
+  );
+  return [known.length, randIndex];
+}
+
+/** What a person would write down who knows where the hosts of these zones stand. */
+function declarationOf(truth: ReadonlyMap<string, string>, names: readonly string[]): Declaration {
+  const zones = names.map((name): PolicyZone => {
+    const addresses = [...truth].filter(([, zone]) => zone === name).map(([address]) => address);
+    return { name, level: LEVELS[name] ?? null, segment: null, addresses, segments: [], roles: [] };
+  });
+  const nothing = { masters: [], engineeringStations: [], jumpHosts: [], segments: [], windows: [], normal: [] };
+  return { ...nothing, zones, settings: new Map() };
 }
 
 function scoreOf(

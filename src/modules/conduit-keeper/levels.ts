@@ -39,13 +39,15 @@ export class Levels {
     const service = serviceOf(conversation, this.#site.protocols);
     if (OF_THE_NETWORK.includes(service)) return;
     const { hosts } = this.#site;
+    const apart = this.#places.partingText(client, server);
     const [inward, outward] = [this.#places.officeText(client), this.#places.officeText(server)];
     if (inward !== '' && this.#places.control.isIndustrial(protocol)) {
-      const severity = this.#site.policy === undefined ? 'high' : 'critical';
+      const isSaid = this.#site.policy !== undefined || this.#places.isLevelOwned(client);
+      const severity = isSaid ? 'critical' : 'high';
       const answers = this.#places.controlText(server);
       const text =
         `${hosts.address(client)}, which ${inward}, speaks ${service} with ${hosts.address(server)}` +
-        `${answers === '' ? '' : `, which ${answers}`}. They are in different networks: ${this.#networks(client, server)}.`;
+        `${answers === '' ? '' : `, which ${answers}`}. They are in different ${apart.what}s: ${apart.text}.`;
       this.#raise(IT_SPEAKS_INDUSTRIAL, severity, conversation, service, text);
       return;
     }
@@ -56,7 +58,7 @@ export class Levels {
     if (from === '' || to === '' || (inward === '' && outward === '')) return;
     const text =
       `${hosts.address(client)}, which ${from}, opened ${service} to ${hosts.address(server)}, which ${to}: nothing ` +
-      `stands between the two networks ${this.#networks(client, server)}.`;
+      `stands between the two ${apart.what}s ${apart.text}.`;
     this.#raise(LEVEL_SKIPPED, LEVEL_SKIPPED.severity, conversation, service, text);
   }
 
@@ -69,9 +71,10 @@ export class Levels {
     if (place === '' || intent.isJumpHost(client) || intent.isJumpHost(server) || intent.isEngineeringStation(client)) {
       return;
     }
+    const apart = this.#places.partingText(client, server);
     const text =
       `${hosts.address(client)} opened a ${session} session to ${hosts.address(server)}, which ${place}, from another ` +
-      `network (${this.#networks(client, server)}). It is none of the jump hosts that 1sec.yaml declares.`;
+      `${apart.what} (${apart.text}). It is none of the jump hosts that 1sec.yaml declares.`;
     this.#raise(PAST_JUMP_HOST, PAST_JUMP_HOST.severity, conversation, session, text);
   }
 
@@ -80,10 +83,6 @@ export class Levels {
     if (REMOTE.includes(name)) return name;
     const mayBeWinrm = transport === 'tcp' && (name === 'http' || name === 'tls');
     return mayBeWinrm && WINRM_PORTS.includes(serverPort) ? 'winrm' : '';
-  }
-
-  #networks(client: number, server: number): string {
-    return `${this.#places.networkText(client)} and ${this.#places.networkText(server)}`;
   }
 
   #raise(kind: AlertKind, severity: Severity, conversation: Conversation, object: string, explanation: string): void {

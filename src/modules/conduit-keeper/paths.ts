@@ -1,10 +1,11 @@
 // Learns by which services each network is reached from which others, and tells a way that was never used, once enough
-// is known to say so. Only where no policy says what may pass.
+// is known to say so. Only where no policy says what may pass. Where 1sec.yaml declares zones, a way comes from a zone
+// rather than from one of its networks, what stays within a zone is free, and zones of one network are learned by themselves.
 import { forgetOldest } from '../../bytes/forgetting.ts';
 import { portOf, serviceOf } from '../../assets/conduit-rules.ts';
 import type { Conversation } from '../../facts/facts.ts';
 import type { Site } from '../../facts/module.ts';
-import { ContextKind, pathWord } from '../../learning/contexts.ts';
+import { ContextKind, pathWord, textWord } from '../../learning/contexts.ts';
 import { chanceText, countOf, spanText } from '../plain-words.ts';
 import { unconfirmedSighting, weighed } from '../unconfirmed.ts';
 import { NEW_PATH } from './kinds.ts';
@@ -32,7 +33,7 @@ export class UsualPaths {
     const isDue = protocol >= 0 ? phase === 'identified' || phase === 'updated' : phase === 'closed';
     if (!isDue || !this.#places.isInside(server) || !this.#isOfSite(client, server)) return;
     if (this.#places.isOutside(server, client)) return;
-    if (!this.#places.isApart(client, server)) return;
+    if (!this.#places.isApart(client, server) || !this.#isPartedForGood(client, server)) return;
     const service = serviceOf(conversation, this.#site.protocols);
     if (OF_THE_NETWORK.includes(service) || (protocol < 0 && !this.#isClear(conversation))) return;
     this.#learn(conversation, service);
@@ -47,17 +48,23 @@ export class UsualPaths {
     return transport === 'tcp' && isSeenFromStart;
   }
 
+  /** By a zone that only its role puts a host in no ways are learned: it may have had another role before. */
+  #isPartedForGood(client: number, server: number): boolean {
+    return this.#places.placeOf(client) !== this.#places.placeOf(server);
+  }
+
   #learn(conversation: Conversation, service: string): void {
     const { novelty, isTeaching } = this.#site.learning;
     const { client, server, timeUs } = conversation;
-    const word = this.#wordOf(this.#fromOf(client, server), service);
-    const network = this.#places.networkWordOf(server);
-    const paths = novelty.context(ContextKind.networkPaths, network, 0, 0);
-    if (!isTeaching && novelty.findSymbol(paths, word, 0) === 0 && novelty.isLearned(paths)) {
+    const words = this.#wordsOf(client, server, service);
+    const paths = novelty.context(ContextKind.networkPaths, this.#targetOf(client, server), 0, 0);
+    const known = words.find((each) => novelty.findSymbol(paths, each, 0) !== 0);
+    if (!isTeaching && known === undefined && novelty.isLearned(paths)) {
       // What was told is not learned: it is told again when it comes again.
-      this.#raise(conversation, service, paths);
+      this.#raise(conversation, service, paths, words);
       return;
     }
+    const word = known ?? words[0]!;
     novelty.observe(novelty.symbol(paths, word, 0), timeUs);
     const own = novelty.context(ContextKind.paths, server, 0, 0);
     novelty.observe(novelty.symbol(own, word, 0), timeUs);
@@ -78,25 +85,41 @@ export class UsualPaths {
     return word;
   }
 
-  /** The whole Internet is one network. */
-  #fromOf(client: number, server: number): string {
-    return this.#places.isOutside(client, server) ? 'internet' : this.#places.networkOf(client);
+  /** The way as it is learned, and as a baseline has it, which knows networks only. The whole Internet is one network. */
+  #wordsOf(client: number, server: number, service: string): readonly number[] {
+    const places = this.#places;
+    if (places.isOutside(client, server)) return [this.#wordOf('internet', service)];
+    const ofPlace = this.#wordOf(places.placeOf(client), service);
+    if (places.lastingZoneOf(client) === null || this.#isWithinNetwork(client, server)) return [ofPlace];
+    return [ofPlace, this.#wordOf(places.networkOf(client), service)];
   }
 
-  #raise(conversation: Conversation, service: string, paths: number): void {
+  /** The network that is reached; a zone of its own where the way begins in the same network, of which no baseline knows. */
+  #targetOf(client: number, server: number): number {
+    const places = this.#places;
+    if (!this.#isWithinNetwork(client, server)) return places.networkWordOf(server);
+    return textWord(`${places.placeOf(server)} from within ${places.networkOf(server)}`);
+  }
+
+  #isWithinNetwork(client: number, server: number): boolean {
+    return this.#places.networkOf(client) === this.#places.networkOf(server);
+  }
+
+  #raise(conversation: Conversation, service: string, paths: number, words: readonly number[]): void {
     const { hosts, learning } = this.#site;
     const { novelty } = learning;
     const { client, server, serverPort, timeUs, frame, frames } = conversation;
     const { bound, observations, distinct } = novelty.estimate(paths);
-    const from = this.#places.isOutside(client, server) ? 'the Internet' : this.#places.networkText(client);
+    const from = this.#places.isOutside(client, server) ? 'the Internet' : this.#places.placeText(client);
     const port = portOf(conversation);
+    const reached = this.#isWithinNetwork(client, server) ? 'part of the network' : 'network';
     const text =
       `${hosts.address(client)} opened ${service}${port === '' || port === service ? '' : ` (${port})`} to ` +
-      `${hosts.address(server)}: from ${from} to ${this.#places.networkText(server)} nothing of the kind passed before. In ` +
+      `${hosts.address(server)}: from ${from} to ${this.#places.placeText(server)} nothing of the kind passed before. In ` +
       `${spanText(novelty.lastUs(paths) - novelty.firstUs(paths))} ${countOf(observations, 'conversation')} came into that ` +
-      `network by ${countOf(distinct, 'way')}; the chance that the next comes by a new one was below ${chanceText(bound)}.`;
-    const word = pathWord(this.#fromOf(client, server), service);
-    const seen = unconfirmedSighting(this.#site, [ContextKind.paths, server, 0, 0, word, 0]);
+      `${reached} by ${countOf(distinct, 'way')}; the chance that the next comes by a new one was below ${chanceText(bound)}.`;
+    const sought = words.map((word) => [ContextKind.paths, server, 0, 0, word, 0] as const);
+    const seen = unconfirmedSighting(this.#site, ...sought);
     this.#site.raise({
       kind: NEW_PATH.kind,
       ...weighed(NEW_PATH.severity, text, seen),

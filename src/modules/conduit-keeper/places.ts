@@ -1,11 +1,12 @@
-// Where a host stands as far as traffic tells: at the control level, in an office, or outside on the Internet. A policy
-// and what a person declares say it better, and win.
+// Where a host stands as far as traffic tells: in which network, at the control level, in an office, or outside on the
+// Internet. A policy, and without one the zones that 1sec.yaml declares, say it better, and win.
 import { scopeOf, subnetOf } from '../../bytes/address-space.ts';
 import { zoneScopeOf } from '../../assets/zones.ts';
 import { showable } from '../../bytes/text.ts';
 import { textWord } from '../../learning/contexts.ts';
 import type { Claim, Conversation } from '../../facts/facts.ts';
 import type { Site } from '../../facts/module.ts';
+import type { PolicyZone } from '../../facts/policy.ts';
 import { controlHostsOf, type ControlHosts } from '../control-hosts.ts';
 import { countOf } from '../plain-words.ts';
 
@@ -47,10 +48,13 @@ export class Places {
   readonly #networks = new Map<number, string>();
   /** Networks as words; a plant has some tens. */
   readonly #networkWords = new Map<string, number>();
+  /** Zones of 1sec.yaml stand for networks; where there is a policy they say nothing. */
+  readonly #hasZones: boolean;
 
   constructor(site: Site) {
     this.#site = site;
     this.control = controlHostsOf(site);
+    this.#hasZones = site.policy === undefined && (site.intent?.declared.zones.length ?? 0) > 0;
     this.#isOfPeople = site.protocols.map(({ name }) => OF_PEOPLE.includes(name));
   }
 
@@ -111,12 +115,26 @@ export class Places {
     return (this.#scopes[host] = scope === 'private' ? Scope.site : scope === 'public' ? Scope.internet : Scope.none);
   }
 
-  /** Between the two there is a router, or VLANs part them. */
+  /**
+   * 1sec.yaml has them in different zones, or only one of them in a zone; where it names neither, between the two there is a
+   * router, or VLANs part them.
+   */
   isApart(client: number, server: number): boolean {
-    return this.networkOf(client) !== this.networkOf(server);
+    const [from, to] = [this.zoneOf(client), this.zoneOf(server)];
+    return from === null && to === null ? this.networkOf(client) !== this.networkOf(server) : from !== to;
   }
 
-  /** Segment and subnet: what stands for a zone where no policy names one. */
+  /** The zone of 1sec.yaml; null: it names the host in none, or a policy says better what the zones are. */
+  zoneOf(host: number): PolicyZone | null {
+    return this.#hasZones ? this.#site.intent!.zoneOf(host, this.#roleOf(host)) : null;
+  }
+
+  /** The same by address and segment alone: what a host is taken for is found out late, and may change. */
+  lastingZoneOf(host: number): PolicyZone | null {
+    return this.#hasZones ? this.#site.intent!.zoneOf(host, '') : null;
+  }
+
+  /** Segment and subnet: what stands for a zone where nobody names one. */
   networkOf(host: number): string {
     const known = this.#networks.get(host);
     if (known !== undefined) return known;
@@ -124,6 +142,12 @@ export class Places {
     const network = `${hosts.segment(host)} ${subnetOf(hosts.address(host))}`;
     if (this.#networks.size < HOSTS_MAX) this.#networks.set(host, network);
     return network;
+  }
+
+  /** The zone of 1sec.yaml that lasts, or the network: what parts devices for good. */
+  placeOf(host: number): string {
+    const zone = this.lastingZoneOf(host);
+    return zone === null ? this.networkOf(host) : zoneKey(zone);
   }
 
   /** The network as a word. */
@@ -144,9 +168,32 @@ export class Places {
     return `${subnetOf(hosts.address(host))}${segment === 'default' ? '' : ` in ${showable(segment, 60)}`}`;
   }
 
+  /** `zone "control" (10.1.1.0/24)`, or the network alone. */
+  placeText(host: number): string {
+    const zone = this.zoneOf(host);
+    return zone === null ? this.networkText(host) : `zone ${this.#zoneText(host, zone)}`;
+  }
+
+  /** What two hosts that are apart are parted by, and both sides of it: `"office" (10.1.1.0/24) and "control" (10.2.1.0/24)`. */
+  partingText(client: number, server: number): { readonly what: 'zone' | 'network'; readonly text: string } {
+    const [from, to] = [this.zoneOf(client), this.zoneOf(server)];
+    if (from === null || to === null)
+      return { what: 'network', text: `${this.placeText(client)} and ${this.placeText(server)}` };
+    return { what: 'zone', text: `${this.#zoneText(client, from)} and ${this.#zoneText(server, to)}` };
+  }
+
+  #zoneText(host: number, { name }: PolicyZone): string {
+    return `"${showable(name, 160)}" (${this.networkText(host)})`;
+  }
+
+  /** A person said at which level it stands. */
+  isLevelOwned(host: number): boolean {
+    return this.#ownedLevel(host) !== null;
+  }
+
   /** Why it is taken for a part of the control level; empty where it is not. */
   controlText(host: number): string {
-    const owned = this.#policyLevel(host);
+    const owned = this.#ownedLevel(host);
     if (owned !== null) return owned.level <= CONTROL_LEVEL_MAX ? owned.text : '';
     const known = this.control.find(host);
     if (this.officeText(host) !== '') return '';
@@ -158,7 +205,7 @@ export class Places {
 
   /** Why it is taken for a computer of an office; empty where it is not. */
   officeText(host: number): string {
-    const owned = this.#policyLevel(host);
+    const owned = this.#ownedLevel(host);
     if (owned !== null) return owned.level >= OFFICE_LEVEL_MIN ? owned.text : '';
     const level = this.#levels.get(host);
     if (level !== undefined && level.level >= OFFICE_LEVEL_MIN) return `stands at level ${level.level}`;
@@ -177,13 +224,24 @@ export class Places {
     return control !== undefined && !control.isController && use !== undefined && use.firstUs < control.sinceUs;
   }
 
-  #policyLevel(host: number): { level: number; text: string } | null {
-    const { policy } = this.#site;
-    if (policy === undefined) return null;
-    const zone = policy.policy.zones[policy.zoneOf(host, this.#roles.get(host) ?? '')];
-    if (zone === undefined || zone.level === null) return null;
+  #ownedLevel(host: number): { level: number; text: string } | null {
+    const { policy, intent } = this.#site;
+    const zone =
+      policy === undefined ? this.zoneOf(host) : policy.policy.zones[policy.zoneOf(host, this.#roleOf(host))];
+    if (zone === undefined || zone === null || zone.level === null) return null;
+    // The level that 1sec.yaml gives to a station says more than that of the zone it stands in.
+    if (policy === undefined && intent?.isEngineeringStation(host) === true) return null;
     return { level: zone.level, text: `stands in zone "${showable(zone.name, 160)}" at level ${zone.level}` };
   }
+
+  #roleOf(host: number): string {
+    return this.#roles.get(host) ?? '';
+  }
+}
+
+/** Apart from all networks: those begin with the name of a segment and end with a subnet. */
+export function zoneKey({ name }: PolicyZone): string {
+  return `zone "${name}"`;
 }
 
 /** Of the same /16, or the same /48 of IPv6. */

@@ -1,5 +1,5 @@
-// Tells devices that stand in two networks where no policy says which zones there are: one network card with addresses
-// in both, or one name in both at the same time. Only devices that speak an industrial protocol are told, which no router does.
+// Tells devices that stand in two networks, or in two zones of 1sec.yaml, where no policy says which zones there are: one
+// network card with addresses in both, or one name in both at the same time. Only devices that speak an industrial protocol are told, which no router does.
 import type { Claim, Conversation } from '../../facts/facts.ts';
 import type { Site } from '../../facts/module.ts';
 import { showable } from '../../bytes/text.ts';
@@ -71,7 +71,7 @@ export class TwoNetworks {
       this.#feet.set(key, (feet = new Map<string, Foot>()));
     }
     // IPv4 and IPv6 addresses of one network card are in one network.
-    const network = `${this.#site.hosts.addressKind(host)} ${this.#places.networkOf(host)}`;
+    const network = `${this.#site.hosts.addressKind(host)} ${this.#places.placeOf(host)}`;
     const foot = feet.get(network);
     if (foot === undefined) {
       if (feet.size < FEET_MAX) feet.set(network, { host, firstUs, lastUs });
@@ -97,6 +97,7 @@ export class TwoNetworks {
 
   #raise(key: string, host: number, other: number, timeUs: number, frame: number): void {
     const { hosts } = this.#site;
+    const { what } = this.#places.partingText(host, other);
     this.#site.raise({
       kind: DEVICE_IN_TWO_ZONES.kind,
       timeUs,
@@ -106,8 +107,8 @@ export class TwoNetworks {
       frames: frame > 0 ? [frame] : [],
       explanation:
         `The device with the ${showable(key, 80)} works as ${hosts.address(host)}, which ` +
-        `${this.#places.control.find(host)!.what}, in ${this.#places.networkText(host)}, and at the same time as ` +
-        `${hosts.address(other)} in ${this.#places.networkText(other)}: it connects the two networks.`,
+        `${this.#places.control.find(host)!.what}, in ${this.#places.placeText(host)}, and at the same time as ` +
+        `${hosts.address(other)} in ${this.#places.placeText(other)}: it connects the two ${what}s.`,
     });
   }
 }
