@@ -261,7 +261,7 @@ export const texts = {
     withPolicy:
       'What the policy says of each pair of zones, and what passed. From the zone of the row into the zone of the column.',
     withoutPolicy:
-      "There is no policy: zones are inferred from who talks to whom, and nothing is judged. 'serve --policy FILE' compares what passed with yours. From the zone of the row into the zone of the column.",
+      "There is no policy: zones are those that 1sec.yaml declares ('serve --config FILE'), others are inferred from who talks to whom, and nothing is judged. 'serve --policy FILE' compares what passed with yours. From the zone of the row into the zone of the column.",
     outside: (count: number): string =>
       `${plural(count, 'conversation crosses', 'conversations cross')} no zone: they stay on their link, or go to groups.`,
     verdicts: {

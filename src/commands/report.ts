@@ -14,6 +14,7 @@ const NAMES = REPORTS.map(({ name }) => name);
 /** Options, and the report they belong to. */
 const OPTION_REPORTS: Readonly<Record<string, ReportName>> = {
   policy: 'segmentation',
+  config: 'segmentation',
   before: 'changes',
   since: 'changes',
   until: 'changes',
@@ -31,6 +32,7 @@ export const reportCommand: Command = {
       value: 'FILE',
       text: 'of segmentation: zones and conduits (policy.yaml); else they are inferred',
     },
+    { name: 'config', value: 'FILE', text: 'of segmentation: zones that 1sec.yaml declares; a policy wins' },
     { name: 'before', value: 'FILE', text: 'of changes: the site database to compare with' },
     {
       name: 'since',
@@ -60,10 +62,13 @@ async function runReport(line: CommandLine): Promise<number> {
   if (sinceUs !== null && untilUs !== null && untilUs <= sinceUs) throw new UsageError('--until is not after --since');
   const named = options.get('policy');
   const policy = named === undefined ? null : (await import('./policy-file.ts')).policyOf(named);
+  const config = options.get('config');
+  const zones = config === undefined ? [] : (await import('./site-config.ts')).declarationOf(config).zones;
   const text = reportOf({
     name,
     site: readSnapshot(options.get('db') ?? DATABASE_DEFAULT),
     policy,
+    zones,
     before: before === undefined ? null : readSnapshot(before),
     sinceUs,
     untilUs,

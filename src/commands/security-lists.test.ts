@@ -77,6 +77,23 @@ const policyOf = (conduits: readonly Conduit[]): Policy => ({
 });
 const CONDUIT: Conduit = { from: 'office', to: 'cell', protocol: 'modbus', functions: 'read', ports: [] };
 
+test('without a policy the zones of 1sec.yaml are shown, and the others are inferred', async () => {
+  const zones = [{ ...ZONE, name: 'cell', level: 1, addresses: ['192.0.2.1'] }];
+  const site = new StoredSite(await saved('declared.db', Verb.read), { zones });
+  const told = site.segmentation() as Told & { readonly hasPolicy: boolean };
+  assert.equal(told.hasPolicy, false);
+  assert.deepEqual(told.zones[0], {
+    ...{ name: 'cell', level: 1, because: 'declared in 1sec.yaml', hostCount: 1 },
+    hosts: [{ address: '192.0.2.1', segment: 'default', asset: 'asset-1', role: null }],
+  });
+  assert.match(told.zones[1]!.name, / 192\.0\.2\.0\/24$/);
+  assert.deepEqual(
+    told.cells.map(({ from, to, verdict }) => [from, to, verdict]),
+    [[1, 0, 'observed']],
+  );
+  site.close();
+});
+
 for (const [what, verb, conduits, expected] of [
   ['a read over a conduit for reading is allowed', Verb.read, [CONDUIT], ['office cell allowed read']],
   ['a write over a conduit for reading is not', Verb.write, [CONDUIT], ['office cell violating read-write']],

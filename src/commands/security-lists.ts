@@ -1,5 +1,5 @@
 // Segmentation, firmware and logins of a site, as the API tells them.
-import type { Conduit, Policy } from '../facts/policy.ts';
+import type { Conduit, Policy, PolicyZone } from '../facts/policy.ts';
 import { fileOf, frameOf, type FrameReference } from '../facts/frame-reference.ts';
 import type { FirmwareQuery, LoginQuery, Page, PageQuery } from '../server/site-data.ts';
 import { conversationSums, firmwarePage, guardedPage, loginPage, placedAssets } from '../store/security-queries.ts';
@@ -16,23 +16,27 @@ const frameJson = (frame: FrameReference): { file: number; frame: number } | nul
 export class Segmentation {
   readonly #reader: SiteReader;
   readonly #policy: Policy | null;
+  readonly #declared: readonly PolicyZone[];
   #known: { readonly version: string; readonly site: SiteSegmentation; readonly told: unknown } | null = null;
 
-  constructor(reader: SiteReader, policy: Policy | null) {
+  /** `declared`: the zones of 1sec.yaml. */
+  constructor(reader: SiteReader, policy: Policy | null, declared: readonly PolicyZone[]) {
     this.#reader = reader;
     this.#policy = policy;
+    this.#declared = declared;
   }
 
   json(): unknown {
     return this.#ready().told;
   }
 
-  /** Address of a host, in its segment, → the zone that the policy puts it in; null where there is no policy. */
+  /** Address of a host, in its segment, → the zone that a person puts it in; null where nobody said what the zones are. */
   zonesByAddress(): ReadonlyMap<string, string> | null {
-    if (this.#policy === null) return null;
-    const { zones } = this.#ready().site;
+    if (this.#policy === null && this.#declared.length === 0) return null;
+    const { zones, hasPolicy, declaredCount } = this.#ready().site;
+    const said = hasPolicy ? zones : zones.slice(0, declaredCount);
     return new Map(
-      zones.flatMap(({ name, hosts }) => hosts.map(({ segment, address }) => [`${segment} ${address}`, name] as const)),
+      said.flatMap(({ name, hosts }) => hosts.map(({ segment, address }) => [`${segment} ${address}`, name] as const)),
     );
   }
 
@@ -44,7 +48,7 @@ export class Segmentation {
         placedAssets(database),
         conversationSums(database),
       ]);
-      const site = siteSegmentation(assets, conversations, this.#policy);
+      const site = siteSegmentation(assets, conversations, this.#policy, this.#declared);
       this.#known = { version, site, told: segmentationJson(site, this.#policy) };
     }
     return this.#known;

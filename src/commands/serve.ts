@@ -1,6 +1,6 @@
 // `1sec serve`: the dashboard of a site database, in a browser on this machine or, with certificate and tokens, elsewhere.
 import { showable } from '../bytes/text.ts';
-import type { Policy } from '../facts/policy.ts';
+import type { Policy, PolicyZone } from '../facts/policy.ts';
 import type { SiteData } from '../server/site-data.ts';
 import { accountName } from './account-name.ts';
 import { UsageError, type Command, type CommandLine } from './command-line.ts';
@@ -24,7 +24,11 @@ export const serveCommand: Command = {
     { name: 'db', value: 'FILE', text: `the site database (default ${DATABASE_DEFAULT})` },
     { name: 'port', value: 'N', text: `the port to listen on (default: the first free one from ${PORT_DEFAULT})` },
     { name: 'policy', value: 'FILE', text: 'zones and conduits (policy.yaml) that what passed is compared with' },
-    { name: 'config', value: 'FILE', text: 'what is intended at the site (1sec.yaml), for captures that are sent' },
+    {
+      name: 'config',
+      value: 'FILE',
+      text: 'what is intended at the site (1sec.yaml): its zones, and for captures that are sent',
+    },
     {
       name: 'baseline',
       value: 'FILE',
@@ -53,17 +57,19 @@ async function runServe(line: CommandLine): Promise<number> {
   const owned = line.options.get('policy');
   const policy = owned === undefined ? null : (await import('./policy-file.ts')).policyOf(owned);
   const [config, baseline] = [line.options.get('config') ?? null, line.options.get('baseline') ?? null];
-  if (config !== null) (await import('./site-config.ts')).declarationOf(config);
+  const zones = config === null ? [] : (await import('./site-config.ts')).declarationOf(config).zones;
   if (baseline !== null) (await import('./baseline-file.ts')).readBaseline(baseline);
   const intent = { config, baseline, policy: owned ?? null };
   const uploadBytesMax = uploadSize(line.options.get('uploads'));
-  await serveSite(line.options.get('db') ?? DATABASE_DEFAULT, port, { trust, policy, intent, uploadBytesMax });
+  await serveSite(line.options.get('db') ?? DATABASE_DEFAULT, port, { trust, policy, zones, intent, uploadBytesMax });
   return ExitCode.ok;
 }
 
 export interface ServeOptions {
   readonly trust: Trust;
   readonly policy: Policy | null;
+  /** What 1sec.yaml declares. */
+  readonly zones: readonly PolicyZone[];
   /** The files that captures are judged by which are sent. */
   readonly intent: UploadIntent;
   /** 0: none are taken. */
@@ -73,6 +79,7 @@ export interface ServeOptions {
 const ON_LOOPBACK: ServeOptions = {
   trust: trustOf({ options: new Map(), operands: [] }),
   policy: null,
+  zones: [],
   intent: { config: null, policy: null, baseline: null },
   uploadBytesMax: 0,
 };
@@ -96,9 +103,9 @@ export async function serveSite(path: string, port: number | null, options = ON_
 
 /** Shows the database from here on. Throws UsageError and StoreError. */
 export async function openDashboard(path: string, port: number | null, options: ServeOptions): Promise<OpenDashboard> {
-  const { trust, policy, intent, uploadBytesMax } = options;
+  const { trust, policy, zones, intent, uploadBytesMax } = options;
   const { StoredSite } = await import('./stored-site.ts');
-  const data = new StoredSite(path, { policy, baseline: intent.baseline });
+  const data = new StoredSite(path, { policy, zones, baseline: intent.baseline });
   const { dashboardFiles } = await import('./dashboard-files.ts');
   const { createServer } = await import('../server/server.ts');
   const { newToken } = await import('../server/sessions.ts');

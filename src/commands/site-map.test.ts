@@ -108,6 +108,21 @@ test('where a policy says what the zones are, the map shows those', async () => 
   site.close();
 });
 
+test('where 1sec.yaml declares zones and there is no policy, the map shows those, and the network of other devices', async () => {
+  const zone = { level: null, segment: null, segments: [], roles: [] };
+  const zones = [{ ...zone, name: 'cell one', addresses: ['192.0.2.1'] }];
+  const path = await smallSite('declared.db', Verb.read);
+  const groupsOf = (site: StoredSite): string[] => {
+    const { groups } = site.map({ from: '', until: '', group: '' }) as Told;
+    site.close();
+    return groups.map(({ key }) => key).sort();
+  };
+  assert.deepEqual(groupsOf(new StoredSite(path, { zones })), ['1 cell one', '2 192.0.2.0/24']);
+  const owned = [{ ...zone, name: 'plant', addresses: ['192.0.2.0/24'] }];
+  const policy = { zones: owned, conduits: [] };
+  assert.deepEqual(groupsOf(new StoredSite(path, { zones, policy })), ['1 plant', '2 plant']);
+});
+
 test('only what went on in the time that is looked at is a line', async () => {
   const path = await smallSite('time.db', Verb.read);
   const count = (from: string, until: string): number => mapOf(path, { from, until }).lines.length;

@@ -56,7 +56,7 @@ export class SiteMapMaker {
   readonly #zones: () => ReadonlyMap<string, string> | null;
   #drawn: Drawn | null = null;
 
-  /** `zones`: by segment and address, as a policy has them; null where there is none. */
+  /** `zones`: by segment and address, as a policy or 1sec.yaml has them; null where neither says any. */
   constructor(reader: SiteReader, zones: () => ReadonlyMap<string, string> | null = () => null) {
     this.#reader = reader;
     this.#zones = zones;
@@ -126,7 +126,7 @@ export class SiteMapMaker {
   }
 }
 
-/** Where nobody said what the zones are: the network a device is in. */
+/** Where nobody said in which zone it is: the network a device is in. */
 function networkText({ segment, address }: MapAsset): string {
   const network = subnetOf(address) || 'no address';
   return segment === 'default' ? network : `${network} on ${segment}`;

@@ -5,7 +5,7 @@ import { severityRank } from '../alerts/severity.ts';
 import { showable } from '../bytes/text.ts';
 import { STANDARD_INPUT } from '../capture/open.ts';
 import { SEVERITIES, type Alert, type Severity } from '../facts/alert.ts';
-import type { Policy } from '../facts/policy.ts';
+import type { Policy, PolicyZone } from '../facts/policy.ts';
 import { modules } from '../modules/index.ts';
 import { protocols } from '../protocols/index.ts';
 import type {
@@ -54,6 +54,8 @@ const ACTIONS_MAX = 1_000_000;
 export interface StoredSiteOptions {
   /** What the person owns; null: zones are inferred. */
   readonly policy?: Policy | null;
+  /** What 1sec.yaml declares; where there is a policy it says nothing. */
+  readonly zones?: readonly PolicyZone[];
   /** The baseline file of the site, to be looked through; null: none. */
   readonly baseline?: string | null;
 }
@@ -68,16 +70,18 @@ export class StoredSite implements SiteData {
   readonly #baseline: BaselineReview | null;
   readonly #proofs = new StoredProofs();
   readonly #policy: Policy | null;
+  readonly #zones: readonly PolicyZone[];
   #overview: { readonly version: string; readonly told: unknown } | null = null;
 
   /** Throws StoreError where there is no such database. */
-  constructor(path: string, { policy = null, baseline = null }: StoredSiteOptions = {}) {
+  constructor(path: string, { policy = null, zones = [], baseline = null }: StoredSiteOptions = {}) {
     this.#path = path;
     this.#policy = policy;
+    this.#zones = zones;
     this.#reader = new SiteReader(path);
     this.#incidents = new IncidentList(this.#reader);
     this.#operations = new OperationList(this.#reader);
-    this.#segmentation = new Segmentation(this.#reader, policy);
+    this.#segmentation = new Segmentation(this.#reader, policy, zones);
     this.#map = new SiteMapMaker(this.#reader, () => this.#segmentation.zonesByAddress());
     this.#baseline = baseline === null ? null : new BaselineReview(baseline);
   }
@@ -279,7 +283,7 @@ export class StoredSite implements SiteData {
   }
 
   report(name: string, query: ReportQuery): ReportOutcome {
-    return storedReport(this.#path, name, query, this.#policy);
+    return storedReport(this.#path, name, query, { policy: this.#policy, zones: this.#zones });
   }
 
   get csvLists(): readonly ListName[] {

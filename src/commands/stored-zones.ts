@@ -1,10 +1,10 @@
-// The zones of a saved site and what passes between them: by the policy where one is given, else as they are inferred from
-// who talked to whom.
+// The zones of a saved site and what passes between them: by the policy where one is given, else as 1sec.yaml declares them,
+// and of all other hosts as they are inferred from who talked to whom.
 import { letsPass } from '../assets/conduit-rules.ts';
 import { zoneFinder } from '../assets/conduits.ts';
 import { proposeZones, zoneScopeOf } from '../assets/zones.ts';
 import { SitePolicy } from '../engine/site-policy.ts';
-import { ACCESS_NAMES, type Access, type Policy } from '../facts/policy.ts';
+import { ACCESS_NAMES, type Access, type Policy, type PolicyZone } from '../facts/policy.ts';
 import type { StoredConversation } from '../store/conversations.ts';
 import { StoredHosts, portText, serviceText, type LookedAt } from './stored-hosts.ts';
 
@@ -56,6 +56,8 @@ export interface ZoneService {
 
 export interface SiteSegmentation {
   readonly hasPolicy: boolean;
+  /** How many of the zones, the first, are those of 1sec.yaml. */
+  readonly declaredCount: number;
   readonly zones: readonly SiteZone[];
   /** In the order of the zones. */
   readonly cells: readonly ZoneCell[];
@@ -71,20 +73,28 @@ interface Zoning {
   readonly zoneOf: (host: number) => number | null;
 }
 
+/** `declared`: the zones of 1sec.yaml, which say nothing where there is a policy. */
 export function siteSegmentation(
   assets: readonly LookedAt[],
   conversations: readonly StoredConversation[],
   policy: Policy | null,
+  declared: readonly PolicyZone[] = [],
 ): SiteSegmentation {
   const hosts = new StoredHosts(assets, conversations);
-  const { zones, zoneOf } = policy === null ? inferred(hosts, conversations) : declared(hosts, policy);
+  const { zones, zoneOf } = policy === null ? inferred(hosts, conversations, declared) : byPolicy(hosts, policy);
   const matrix = new ZoneMatrix(hosts, zones, zoneOf, policy);
   for (const conversation of conversations) matrix.add(conversation);
-  return { hasPolicy: policy !== null, zones, cells: matrix.cells(), outside: matrix.outside };
+  const declaredCount = policy === null ? declared.length : 0;
+  return { hasPolicy: policy !== null, declaredCount, zones, cells: matrix.cells(), outside: matrix.outside };
 }
 
-function inferred(hosts: StoredHosts, conversations: readonly StoredConversation[]): Zoning {
-  const proposed = proposeZones(hosts, hosts, hosts.talks(conversations));
+function inferred(
+  hosts: StoredHosts,
+  conversations: readonly StoredConversation[],
+  declared: readonly PolicyZone[],
+): Zoning {
+  const view = declared.length === 0 ? null : new SitePolicy({ zones: declared, conduits: [] }, hosts);
+  const proposed = proposeZones(hosts, hosts, hosts.talks(conversations), view);
   const zones = proposed.zones.map(({ name, level, because, members }) => ({
     name,
     level,
@@ -94,7 +104,7 @@ function inferred(hosts: StoredHosts, conversations: readonly StoredConversation
   return { zones, zoneOf: zoneFinder(hosts, proposed) };
 }
 
-function declared(hosts: StoredHosts, policy: Policy): Zoning {
+function byPolicy(hosts: StoredHosts, policy: Policy): Zoning {
   const view = new SitePolicy(policy, hosts);
   const indexes = new Map<number, number>();
   const members: SiteZoneHost[][] = [...policy.zones.map(() => []), []];

@@ -5,7 +5,7 @@ import type { Command, CommandLine } from './command-line.ts';
 import { UsageError } from './command-line.ts';
 import { TRUST_OPTIONS, trustOf } from './serve-trust.ts';
 
-import type { Policy } from '../facts/policy.ts';
+import type { Policy, PolicyZone } from '../facts/policy.ts';
 import type { ServedWatch } from './run-watch.ts';
 
 const STANDARD_INPUT = 0;
@@ -123,7 +123,7 @@ async function runWatch(line: CommandLine): Promise<number> {
   if (known === undefined && firmwareKey !== undefined) throw new UsageError('--firmware-key belongs to --firmware');
   const knownFirmware =
     known === undefined ? null : (await import('./firmware-manifest.ts')).readManifest(known, firmwareKey);
-  const served = await servedAs(line, policy);
+  const served = await servedAs(line, policy, declaration?.zones ?? []);
   const { watch } = await import('./run-watch.ts');
   return watch({
     interfaces,
@@ -145,7 +145,11 @@ async function runWatch(line: CommandLine): Promise<number> {
 }
 
 /** Null: no dashboard is wanted. */
-async function servedAs(line: CommandLine, policy: Policy | null): Promise<ServedWatch | null> {
+async function servedAs(
+  line: CommandLine,
+  policy: Policy | null,
+  zones: readonly PolicyZone[],
+): Promise<ServedWatch | null> {
   const { options } = line;
   if (!options.has('serve')) {
     const stray = ['port', ...TRUST_OPTIONS.map(({ name }) => name)].find((name) => options.has(name));
@@ -156,7 +160,10 @@ async function servedAs(line: CommandLine, policy: Policy | null): Promise<Serve
   const { portOf } = await import('./serve.ts');
   const files = { config: options.get('config') ?? null, baseline: options.get('baseline') ?? null };
   const intent = { ...files, policy: options.get('policy') ?? null };
-  return { port: portOf(options.get('port')), options: { trust: trustOf(line), policy, intent, uploadBytesMax: 0 } };
+  return {
+    port: portOf(options.get('port')),
+    options: { trust: trustOf(line), policy, zones, intent, uploadBytesMax: 0 },
+  };
 }
 
 function keptSize(text: string): number {

@@ -1,5 +1,5 @@
 // The reports there are, and how each is made of a site. The same site gives the same bytes.
-import type { Policy } from '../../facts/policy.ts';
+import type { Policy, PolicyZone } from '../../facts/policy.ts';
 import { changesBetween, changesSince } from '../site-changes.ts';
 import type { SiteSnapshot } from '../site-snapshot.ts';
 import { readableTime } from '../timestamp.ts';
@@ -20,11 +20,17 @@ export const REPORTS = [
 ] as const;
 export type ReportName = (typeof REPORTS)[number]['name'];
 
-export interface ReportRequest {
+/** Of `segmentation`. */
+export interface SaidOfZones {
+  /** What the person owns; null: nothing. */
+  readonly policy: Policy | null;
+  /** What 1sec.yaml declares; without a policy other zones are inferred. */
+  readonly zones: readonly PolicyZone[];
+}
+
+export interface ReportRequest extends SaidOfZones {
   readonly name: ReportName;
   readonly site: SiteSnapshot;
-  /** What the person owns; null: zones are inferred. Of `segmentation`. */
-  readonly policy: Policy | null;
   /** Of `changes`: what it is compared with; else the times decide. */
   readonly before: SiteSnapshot | null;
   /** Null: the beginning of the capture that began last. */
@@ -45,14 +51,14 @@ export function reportOf(request: ReportRequest): string {
 }
 
 function bodyOf(request: ReportRequest): HtmlValue {
-  const { site, policy, before, untilUs } = request;
+  const { site, policy, zones, before, untilUs } = request;
   switch (request.name) {
     case 'executive':
       return executiveReport(site);
     case 'inventory':
       return inventoryReport(site);
     case 'segmentation':
-      return segmentationReport(site, policy);
+      return segmentationReport(site, policy, zones);
     case 'credentials':
       return credentialsReport(site);
     case 'changes': {

@@ -1,6 +1,6 @@
 // The reports of a saved site: what they say is what the site holds, nothing of it is markup, and they need nothing else.
 import assert from 'node:assert/strict';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { SiteStore } from '../../store/site-store.ts';
@@ -21,7 +21,7 @@ import { html } from './html.ts';
 import { REPORTS, reportOf, type ReportRequest } from './index.ts';
 
 const MARKUP = `<img src=x onerror=alert(1)><script>alert("&'")</script>\u202e\u0007=cmd()`;
-const REQUEST = { policy: null, before: null, sinceUs: null, untilUs: null } as const;
+const REQUEST = { policy: null, zones: [], before: null, sinceUs: null, untilUs: null } as const;
 
 function report(site: SiteSnapshot, name: ReportRequest['name'], more: Partial<ReportRequest> = {}): string {
   return reportOf({ ...REQUEST, name, site, ...more });
@@ -168,6 +168,16 @@ describe('zones of a saved site', () => {
     assert.match(flat(violated), /What no conduit allows/);
     assert.doesNotMatch(report(site, 'segmentation', { policy: owned }), /What no conduit allows/);
     assert.match(flat(report(site, 'segmentation')), /nothing is judged/);
+  });
+
+  test('that 1sec.yaml declares are in the report, which says so', () => {
+    const config = join(folder, '1sec.yaml');
+    writeFileSync(config, 'version: 1\nzones:\n  - { name: "mill & yard", level: 1, addresses: [192.168.60.0/28] }\n');
+    const { output } = run1sec(['report', 'segmentation', '--db', database, '--config', config]);
+    assert.match(flat(output), /the zones are those of 1sec\.yaml, others are inferred from who talks to whom/);
+    assert.match(flat(output), /mill &amp; yard<\/td>\s*<td[^>]*>1<\/td>/);
+    const owned = run1sec(['report', 'segmentation', '--db', database, '--config', config, '--policy', policy]);
+    assert.doesNotMatch(owned.output, /mill/);
   });
 
   test('a host that the policy does not name is in no zone, and what it asks violates', () => {

@@ -1,5 +1,5 @@
 // The report of zones and conduits: which parts the plant has, who talks to whom across them, and what no conduit allows.
-import type { Policy } from '../../facts/policy.ts';
+import type { Policy, PolicyZone } from '../../facts/policy.ts';
 import { readableBytes } from '../progress.ts';
 import type { SiteSnapshot } from '../site-snapshot.ts';
 import {
@@ -25,8 +25,8 @@ interface CrossingRow extends ZoneService {
   readonly to: SiteZone;
 }
 
-export function segmentationReport(site: SiteSnapshot, policy: Policy | null): Html {
-  const segmentation = siteSegmentation(site.assets, site.conversations, policy);
+export function segmentationReport(site: SiteSnapshot, policy: Policy | null, declared: readonly PolicyZone[]): Html {
+  const segmentation = siteSegmentation(site.assets, site.conversations, policy, declared);
   const rows = crossingsOf(segmentation);
   const violating = rows.filter(({ verdict }) => verdict === 'violating');
   return html`<h2>In short</h2>
@@ -55,10 +55,16 @@ export function segmentationReport(site: SiteSnapshot, policy: Policy | null): H
     ${capturesPart(site.files)}`;
 }
 
-function shortText({ zones, hasPolicy }: SiteSegmentation, rows: readonly CrossingRow[], violating: number): string {
+function shortText(
+  { zones, hasPolicy, declaredCount }: SiteSegmentation,
+  rows: readonly CrossingRow[],
+  violating: number,
+): string {
   const there = `${counted(zones.length, 'zone')}, ${counted(rows.length, 'crossing')}.`;
-  if (!hasPolicy)
-    return `${there} No policy was given: the zones are inferred from who talks to whom, and nothing is judged.`;
+  if (!hasPolicy) {
+    const which = declaredCount > 0 ? 'those of 1sec.yaml, others are inferred' : 'inferred';
+    return `${there} No policy was given: the zones are ${which} from who talks to whom, and nothing is judged.`;
+  }
   return `${there} ${violating === 0 ? 'The policy allows all of them.' : `The policy allows none of ${violating} of them.`}`;
 }
 
