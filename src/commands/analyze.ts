@@ -99,6 +99,9 @@ export async function runAnalyze(line: CommandLine, kept: string | null = null):
   const baseline = usual === undefined ? null : (await import('./baseline-file.ts')).readBaseline(usual);
   const owned = line.options.get('policy');
   const policy = owned === undefined ? null : (await import('./policy-file.ts')).policyOf(owned);
+  if (declaration !== null && policy !== null) {
+    (await import('./zone-differences.ts')).warnOfZones(config!, declaration.zones, owned!, policy);
+  }
   const known = line.options.get('firmware');
   const firmwareKey = line.options.get('firmware-key');
   if (known === undefined && firmwareKey !== undefined) throw new UsageError('--firmware-key belongs to --firmware');

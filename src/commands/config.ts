@@ -9,8 +9,10 @@ import { ExitCode } from './exit-codes.ts';
 import { jsonPage } from './json-text.ts';
 import { normalSection } from './normal-section.ts';
 import { writeError, writeOutput } from './output.ts';
+import { policyOf } from './policy-file.ts';
 import { configText, readSiteConfig } from './site-config.ts';
 import { DATABASE_DEFAULT, withStore } from './stored-list.ts';
+import { warnOfZones, zoneDifferences } from './zone-differences.ts';
 
 const ACTIONS = ['check', 'example', 'normal'];
 
@@ -20,12 +22,14 @@ export const configCommand: Command = {
   summary: 'check the file that says what is intended at a site, or print an example',
   options: [
     { name: 'json', text: 'of check: the mistakes as one JSON object' },
+    { name: 'policy', value: 'FILE', text: 'of check: a policy (policy.yaml) that the zones are compared with' },
     { name: 'db', value: 'FILE', text: `of normal: the site database (default ${DATABASE_DEFAULT})` },
   ],
   operandsMax: 2,
   notes: [
     'check names every mistake with its line and column, and ends with 2 where there is one.',
     "'1sec config example > 1sec.yaml' makes a file to begin with; '1sec analyze --config 1sec.yaml FILE' uses it.",
+    'With --policy it also tells, in one line, where the two have other zones: the policy wins, and that is no mistake.',
     'normal prints what operators marked as normal in the dashboard, as the section of that name: text to keep.',
   ],
   run: (line) => Promise.resolve(runConfig(line)),
@@ -33,6 +37,7 @@ export const configCommand: Command = {
 
 function runConfig(line: CommandLine): number {
   const [action, path] = line.operands;
+  if (line.options.has('policy') && action !== 'check') throw new UsageError('--policy belongs to config check');
   if (action === 'example' && path === undefined) {
     writeOutput(CONFIG_EXAMPLE);
     return ExitCode.ok;
@@ -47,7 +52,7 @@ function runConfig(line: CommandLine): number {
     throw new UsageError(`${given}; see '1sec help config'`);
   }
   if (path === undefined || path === '') throw new UsageError('config check needs a file: 1sec config check 1sec.yaml');
-  return check(path, line.options.has('json'));
+  return check(path, line.options.get('policy') ?? null, line.options.has('json'));
 }
 
 function unknown(action: string | undefined): string {
@@ -55,10 +60,15 @@ function unknown(action: string | undefined): string {
   return `config cannot '${action}', only ${listText(ACTIONS)}${didYouMean(action, ACTIONS)}`;
 }
 
-function check(path: string, isJson: boolean): number {
+function check(path: string, policyPath: string | null, isJson: boolean): number {
   const { declaration, problems } = readSiteConfig(configText(path));
   const shown = showable(path, 400);
-  if (isJson) writeOutput(jsonPage({ file: path, problems }));
+  const policy = policyPath === null ? null : policyOf(policyPath);
+  // What is wrong with the file has to be mended first.
+  const isComparable = policy !== null && problems.length === 0;
+  const differences = isComparable ? zoneDifferences(declaration.zones, policy) : [];
+  if (isComparable && !isJson) warnOfZones(path, declaration.zones, policyPath!, policy);
+  if (isJson) writeOutput(jsonPage({ file: path, problems, differences }));
   else if (problems.length === 0) writeOutput(`${shown}: no mistake; ${contentText(declaration)}\n`);
   else {
     for (const { line, column, message } of problems) {

@@ -10,17 +10,24 @@ import { ExitCode } from './exit-codes.ts';
 import { jsonPage } from './json-text.ts';
 import { LineWriter, writeError, writeOutput } from './output.ts';
 import { policyOf } from './policy-file.ts';
+import { warnOfZones } from './zone-differences.ts';
 
 const KINDS: readonly string[] = [CONDUIT_VIOLATED.kind, DEVICE_IN_TWO_ZONES.kind];
 
+export interface PolicyCheck {
+  readonly path: string;
+  /** The captures. */
+  readonly paths: readonly string[];
+  /** Path of 1sec.yaml, and what it declares; null: none is given. */
+  readonly config: string;
+  readonly declaration: Declaration | null;
+  readonly isJson: boolean;
+}
+
 /** Resolves to the exit code: 3 where something is violated. */
-export async function checkPolicy(
-  path: string,
-  paths: readonly string[],
-  declaration: Declaration | null,
-  isJson: boolean,
-): Promise<number> {
+export async function checkPolicy({ path, paths, config, declaration, isJson }: PolicyCheck): Promise<number> {
   const policy = policyOf(path);
+  if (declaration !== null) warnOfZones(config, declaration.zones, path, policy);
   const result = await analyze({ paths, policy, ...(declaration === null ? {} : { declaration }) });
   const violations = worstFirst(result.alerts.filter(({ kind }) => KINDS.includes(kind)));
   if (isJson) writeOutput(jsonPage({ policy: path, violations: violations.map(alertJson) }));

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
-import { folderWith, run1sec } from './child-program.ts';
+import { folderWith, oneLine, run1sec } from './child-program.ts';
 import { ExitCode } from './exit-codes.ts';
 import { policyOf } from './policy-file.ts';
 
@@ -50,6 +50,26 @@ test('zones that 1sec.yaml declares are in the policy as they are, and a capture
   assert.ok(conduits.some(({ from, to, protocol }) => from === 'panels' && to === 'cell' && protocol === 'modbus'));
   const { code, output } = run('check', 'declared.yaml', ATTACKED);
   assert.equal(code, ExitCode.ok, output);
+});
+
+test('where the policy has other zones than 1sec.yaml, that is told in one line and the policy holds', () => {
+  const text = 'version: 1\nzones:\n  - { name: mill, addresses: [192.168.60.11] }\n  - { name: yard, roles: [hmi] }\n';
+  writeFileSync(join(folder, 'other.yaml'), text);
+  const told = oneLine(run('check', 'quiet.yaml', QUIET, '--config', 'other.yaml'));
+  assert.match(
+    told,
+    /^1sec: the zones of quiet\.yaml hold, not those of other\.yaml, where they differ: "mill" is no zone of/,
+  );
+  assert.equal(run('check', 'declared.yaml', ATTACKED, '--config', '1sec.yaml').error, '');
+  const words = ['check', 'other.yaml', '--policy', 'quiet.yaml'];
+  const checked = run1sec(['config', ...words], { directory: folder });
+  assert.equal(checked.code, ExitCode.ok);
+  assert.equal(oneLine(checked), told);
+  const analysed = run1sec(['analyze', QUIET, '--quiet', '--config', 'other.yaml', '--policy', 'quiet.yaml'], {
+    directory: folder,
+  });
+  assert.equal(oneLine(analysed), told);
+  assert.doesNotMatch(analysed.output, /conduit-keeper/);
 });
 
 test('what may pass between two devices is explained', () => {

@@ -34,7 +34,7 @@ export const policyCommand: Command = {
   notes: [
     [
       'infer proposes zones (hosts of one segment and subnet at a similar level) and conduits (what passed between them),',
-      'each with what supports it. Read and correct the file: from then on it is yours, and everything else is a violation.',
+      'each with what supports it. Zones that --config declares are taken as they are. Read and correct the file: from then on it is yours, and everything else is a violation.',
     ].join(' '),
     "check tells what a capture holds that the policy does not allow: the same alerts as '1sec analyze --policy POLICY'.",
     'explain takes addresses (with a segment: 192.0.2.1@cell 1) or names of zones, and says what may pass between them.',
@@ -93,7 +93,7 @@ async function check(line: CommandLine, operands: readonly string[]): Promise<nu
   const config = line.options.get('config');
   const declaration = config === undefined ? null : (await import('./site-config.ts')).declarationOf(config);
   const { checkPolicy } = await import('./policy-check.ts');
-  return checkPolicy(policy, paths, declaration, line.options.has('json'));
+  return checkPolicy({ path: policy, paths, config: config ?? '', declaration, isJson: line.options.has('json') });
 }
 
 async function explain(line: CommandLine, operands: readonly string[]): Promise<number> {

@@ -64,6 +64,9 @@ async function runReport(line: CommandLine): Promise<number> {
   const policy = named === undefined ? null : (await import('./policy-file.ts')).policyOf(named);
   const config = options.get('config');
   const zones = config === undefined ? [] : (await import('./site-config.ts')).declarationOf(config).zones;
+  if (config !== undefined && policy !== null) {
+    (await import('./zone-differences.ts')).warnOfZones(config, zones, named!, policy);
+  }
   const text = reportOf({
     name,
     site: readSnapshot(options.get('db') ?? DATABASE_DEFAULT),

@@ -58,6 +58,9 @@ async function runServe(line: CommandLine): Promise<number> {
   const policy = owned === undefined ? null : (await import('./policy-file.ts')).policyOf(owned);
   const [config, baseline] = [line.options.get('config') ?? null, line.options.get('baseline') ?? null];
   const zones = config === null ? [] : (await import('./site-config.ts')).declarationOf(config).zones;
+  if (config !== null && policy !== null) {
+    (await import('./zone-differences.ts')).warnOfZones(config, zones, owned!, policy);
+  }
   if (baseline !== null) (await import('./baseline-file.ts')).readBaseline(baseline);
   const intent = { config, baseline, policy: owned ?? null };
   const uploadBytesMax = uploadSize(line.options.get('uploads'));

@@ -118,6 +118,9 @@ async function runWatch(line: CommandLine): Promise<number> {
   const baseline = usual === undefined ? null : (await import('./baseline-file.ts')).readBaseline(usual);
   const owned = options.get('policy');
   const policy = owned === undefined ? null : (await import('./policy-file.ts')).policyOf(owned);
+  if (declaration !== null && policy !== null) {
+    (await import('./zone-differences.ts')).warnOfZones(config!, declaration.zones, owned!, policy);
+  }
   const known = options.get('firmware');
   const firmwareKey = options.get('firmware-key');
   if (known === undefined && firmwareKey !== undefined) throw new UsageError('--firmware-key belongs to --firmware');
