@@ -81,6 +81,14 @@ async function infer(line: CommandLine, operands: readonly string[]): Promise<nu
     `${showable(output, 400)}: ${grouped(zones)} ${zones === 1 ? 'zone' : 'zones'} and ${grouped(conduits)} ` +
       `${conduits === 1 ? 'conduit' : 'conduits'}. Read and correct it before anything relies on it.\n`,
   );
+  const [first, ...more] = inferred.misplaced;
+  if (first !== undefined) {
+    const others = more.length === 0 ? '' : ` and ${grouped(more.length)} more`;
+    writeError(
+      `1sec: ${showable(first)}${others}: not in the zone that 1sec.yaml has for it, as a device of another zone has the ` +
+        'same address in another segment; correct it in the policy, where a zone may be bound to one segment\n',
+    );
+  }
   if (inferred.leftOut > 0)
     writeError(`1sec: ${grouped(inferred.leftOut)} talks found no room and are in no conduit\n`);
   return endedWith(inferred.files);

@@ -15,6 +15,11 @@ export interface Inferred {
   readonly zones: ProposedZones;
   readonly conduits: ProposedConduits;
   readonly files: readonly CaptureFile[];
+  /**
+   * Devices that a policy cannot put into the zone that 1sec.yaml has for them, as a device of another zone has the same
+   * address in another segment: `192.0.2.1 in vlan 20`.
+   */
+  readonly misplaced: readonly string[];
   /** Talks that found no room, and are in no conduit. */
   readonly leftOut: number;
 }
@@ -40,17 +45,23 @@ function proposal(
   hosts: HostDirectory,
   table: TalkTable,
   declared: readonly PolicyZone[],
-): Pick<Inferred, 'zones' | 'conduits'> {
+): Pick<Inferred, 'zones' | 'conduits' | 'misplaced'> {
   const talks = table.list();
   if (declared.length === 0) {
     const zones = proposeZones(hosts, table, talks);
-    return { zones, conduits: proposeConduits(hosts, talks, zones) };
+    return { zones, conduits: proposeConduits(hosts, talks, zones), misplaced: [] };
   }
   const view = new SitePolicy({ zones: declared, conduits: [] }, hosts);
   const proposed = proposeZones(hosts, table, talks, view);
   // What is named anew may be the address of another device in another segment, which is then named there.
   const zones = { ...proposed, zones: namingMembers(hosts, namingMembers(hosts, proposed.zones)) };
-  return { zones, conduits: proposeConduits(hosts, talks, zones) };
+  const written = new SitePolicy({ zones: zones.zones, conduits: [] }, hosts);
+  const misplaced = zones.zones.flatMap(({ members }, index) =>
+    members
+      .filter(({ host }) => written.zoneOf(host, '') !== index)
+      .map(({ host, address }) => `${address} in ${hosts.segment(host)}`),
+  );
+  return { zones, conduits: proposeConduits(hosts, talks, zones), misplaced };
 }
 
 /**
