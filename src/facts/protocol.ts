@@ -65,9 +65,14 @@ export interface MessageContext {
   readonly secrets?: SecretMarker;
   /**
    * TCP only, for rare messages: where `bytes[at]` of what is being decoded stands in the stream of its direction,
-   * modulo 2 ** 32, lost bytes counted. Absent in tests of parsers.
+   * modulo 2 ** 32, lost bytes counted. In `gap` and `resumes` 0 is the byte behind the lost ones. Absent in tests of parsers.
    */
   readonly positionOf?: (at: number) => number;
+  /**
+   * TCP only: up to where the sender of this message has seen the stream of the other direction (the acknowledgment number
+   * of the segment that the message ends in), modulo 2 ** 32. Absent in tests of parsers.
+   */
+  readonly acknowledged?: () => number;
 }
 
 /**

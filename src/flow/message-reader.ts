@@ -41,6 +41,7 @@ export interface StreamState {
   readonly carryLength: [number, number];
   readonly carryFrame: [number, number];
   readonly carryTimeUs: [number, number];
+  readonly carryAcknowledgment: [number, number];
   held: HeldSegments | null;
 }
 
@@ -88,6 +89,8 @@ export class MessageReader {
    */
   frame = 0.5;
   timeUs = 0.5;
+  /** What the segment that is handed over next acknowledges, set by the caller. */
+  acknowledgment = 0;
   /** Exceptions of a decoder: our bug; the conversation is left alone from then on. */
   decoderFaults = 0;
   readonly faultNotes: string[] = [];
@@ -143,6 +146,7 @@ export class MessageReader {
       hosts: this.naming(hosts),
       secrets: this.marker(hosts),
       positionOf: (at) => this.positionOf(at),
+      acknowledged: () => this.acknowledgment >>> 0,
     };
   }
 
@@ -256,6 +260,7 @@ export class MessageReader {
     words[base + Column.flags]! |= fromClient ? FlowFlag.searchClient : FlowFlag.searchServer;
     words[base + (fromClient ? Column.searchesClient : Column.searchesServer)] = 0;
     const { decoder } = this.entries[index]!;
+    this.readEnd = 0;
     try {
       this.fillContext(row, fromClient, (words[base + Column.meta]! & 0xff) === 6);
       decoder.gap(row, fromClient, this.context);
@@ -325,6 +330,7 @@ export class MessageReader {
         carryLength: [0, 0],
         carryFrame: [0, 0],
         carryTimeUs: [0, 0],
+        carryAcknowledgment: [0, 0],
         held: null,
       };
     }
@@ -345,6 +351,7 @@ export class MessageReader {
     stream.carryLength.reverse();
     stream.carryFrame.reverse();
     stream.carryTimeUs.reverse();
+    stream.carryAcknowledgment.reverse();
     const held = stream.held;
     if (held !== null) {
       const [client, server] = held.byDirection;
@@ -651,14 +658,16 @@ export class MessageReader {
     const index = this.table.words[row * FlowTable.stride + Column.protocol]!;
     const entry = this.entries[index]!;
     if (entry.decoder.looksLike(carry, 0, length) !== Match.no) {
-      const { frame, timeUs } = this;
+      const { frame, timeUs, acknowledgment } = this;
       this.frame = stream.carryFrame[direction];
       this.timeUs = stream.carryTimeUs[direction];
+      this.acknowledgment = stream.carryAcknowledgment[direction];
       this.fillContext(row, !fromClient, true);
       const rest = this.readFrames(row, index, entry, carry, 0, length);
       if (rest < length) this.keep(row, !fromClient, carry, rest, length);
       this.frame = frame;
       this.timeUs = timeUs;
+      this.acknowledgment = acknowledgment;
     }
     this.spare(carry);
   }
@@ -673,6 +682,7 @@ export class MessageReader {
     stream.carryLength[direction] = length;
     stream.carryFrame[direction] = this.frame;
     stream.carryTimeUs[direction] = this.timeUs;
+    stream.carryAcknowledgment[direction] = this.acknowledgment;
   }
 
   private dropCarry(row: number, fromClient: boolean): void {

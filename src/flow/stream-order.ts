@@ -86,6 +86,7 @@ export class StreamOrder {
           const { reader } = this;
           reader.frame = packet.frame;
           reader.timeUs = packet.timeUs;
+          reader.acknowledgment = packet.tcpAcknowledgment;
           reader.streamBytes(row, fromClient, packet.bytes, payloadStart, payloadEnd);
         }
         if (payloadMissing > 0 || isFin) {
@@ -315,6 +316,7 @@ export class StreamOrder {
       words[nextAt] = (segment.sequence + length) | 0;
       this.reader.frame = segment.frame;
       this.reader.timeUs = segment.timeUs;
+      this.reader.acknowledgment = segment.acknowledgment;
       this.reader.streamBytes(row, fromClient, segment.bytes, skip, length);
       segment.bytes.fill(0);
     } else if (length + segment.missing + (segment.isFin ? 1 : 0) <= skip) {

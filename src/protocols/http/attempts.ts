@@ -4,7 +4,7 @@ import type { MessageContext } from '../../facts/protocol.ts';
 import { markSecret } from '../facts-of-messages.ts';
 import type { NtlmExchanges } from '../ntlm.ts';
 import { credentialsOf } from './authorization.ts';
-import type { Exchange } from './exchanges.ts';
+import type { Exchange } from './exchange.ts';
 import type { Head } from './head.ts';
 import { urlEncodedFields } from './forms.ts';
 import { type HttpLogin, type HttpLogins, Judged } from './logins.ts';

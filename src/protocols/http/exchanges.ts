@@ -1,9 +1,9 @@
 // What is known of one conversation: how far each direction has come, and the requests that wait for their answers.
 import type { Body } from './body.ts';
+import type { Exchange } from './exchange.ts';
 import type { Http2 } from './http2.ts';
-import type { HttpLogin } from './logins.ts';
-import { Method } from './messages.ts';
 import type { Told } from './told.ts';
+import { WaitingExchanges } from './waiting.ts';
 
 /** What stands next in one direction. */
 export const Phase = {
@@ -47,37 +47,10 @@ export class Side {
   isLost = false;
 }
 
-/** A request, and what its answer will have to be compared with. */
-export class Exchange {
-  readonly method: number;
-  readonly timeUs: number;
-  readonly frame: number;
-  /** Name of what is asked for: the last part of the path. */
-  name = '';
-  /** The path without its query, as a copy; empty where no operation is told of it. */
-  path = NO_BYTES;
-  /** `host:port` of CONNECT. */
-  target = '';
-  /** The request asks for `100 Continue`, and none of its content was seen. */
-  awaitsContinue = false;
-  login: HttpLogin | null = null;
-
-  constructor(method: number, timeUs: number, frame: number) {
-    this.method = method;
-    this.timeUs = timeUs;
-    this.frame = frame;
-  }
-}
-
-/** More unanswered requests of one conversation are not waited for. */
-export const EXCHANGES_MAX = 64;
-
 export class Conversation {
   readonly client = new Side();
   readonly server = new Side();
-  readonly exchanges: Exchange[] = [];
-  /** An answer may have been lost: the next one may be to a later request than the first that waits. */
-  isDoubtful = false;
+  readonly waiting = new WaitingExchanges();
   readonly told: Told;
   /** `host:port` of the tunnel that this has become. */
   tunnel = '';
@@ -89,9 +62,6 @@ export class Conversation {
   }
 }
 
-/** Nobody's request: its answer alone was seen. */
-export function unknownExchange(timeUs: number): Exchange {
-  return new Exchange(Method.other, timeUs, 0);
+export function isInBody(side: Side): boolean {
+  return side.phase >= Phase.length && side.phase <= Phase.trailer;
 }
-
-const NO_BYTES = new Uint8Array(0);

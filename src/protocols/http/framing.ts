@@ -1,7 +1,7 @@
 // Cuts each direction into heads, pieces of bodies, and the lines of chunked coding (RFC 9112 6 and 7); keeps step through
 // losses. What a piece means is the session's.
 import { NEED_MORE, type KindSink, type MessageContext } from '../../facts/protocol.ts';
-import { Phase, type Conversation, type Side } from './exchanges.ts';
+import { Phase, isInBody, type Conversation, type Side } from './exchanges.ts';
 import { HEAD_BYTES_MAX, Head, Kind, Start, headEnd, lineEnd, startOf } from './head.ts';
 import { FORM_BYTES_MAX, RULES, type Rule } from './messages.ts';
 import { isFirstSettings } from './http2-frames.ts';
@@ -148,8 +148,10 @@ export class Framing {
   ): void {
     const kind = startOf(bytes, start, end);
     if (kind !== Start.request && kind !== Start.response) {
-      if (side.phase === Phase.head && !isLineEnd(bytes[start]!))
-        this.#session.lostStart(side, bytes, start, end, context);
+      if (isLineEnd(bytes[start]!)) return;
+      // The rest of an answer whose head was not seen.
+      if (!context.fromClient) conversation.waiting.doubt(-1);
+      if (side.phase === Phase.head) this.#session.lostStart(side, bytes, start, end, context);
       return;
     }
     if (headEnd(bytes, start, start, end) < 0) {
@@ -168,7 +170,7 @@ export class Framing {
       violation(context, 'http', head.problem, RULES[head.problem], bytes, start, end, head.problemAt);
     }
     if (head.kind === Kind.request) this.#session.request(conversation, head, bytes, start, context);
-    else this.#session.response(conversation, head, bytes, context);
+    else this.#session.response(conversation, head, bytes, context, context.positionOf?.(start));
   }
 
   /** Size in hexadecimal, extensions behind a semicolon (RFC 9112 7.1). */
@@ -241,25 +243,22 @@ export class Framing {
       else this.#session.bodyEnded(conversation, side, context, false);
       return;
     }
+    const isBeginning = side.phase === Phase.head || (side.phase === Phase.length && count > side.remaining);
     if (isInBody(side)) this.#session.bodyEnded(conversation, side, context, false);
     side.phase = Phase.search;
-    this.#session.lostMessages(conversation, context.fromClient, context);
+    this.#session.lostMessages(conversation, isBeginning, count < 0, context);
   }
 }
 
 /** The server may be the first to speak, and its first word is one of HTTP/2. */
 function isHttp2Server(conversation: Conversation, side: Side, bytes: Uint8Array, start: number, end: number): boolean {
-  const { client, server, exchanges } = conversation;
-  const isFresh = client.phase === Phase.search && server.phase === Phase.search && exchanges.length === 0;
+  const { client, server, waiting } = conversation;
+  const isFresh = client.phase === Phase.search && server.phase === Phase.search && waiting.count === 0;
   return side === server && isFresh && isFirstSettings(bytes, start, end);
 }
 
 function sideOf(conversation: Conversation, fromClient: boolean): Side {
   return fromClient ? conversation.client : conversation.server;
-}
-
-export function isInBody(side: Side): boolean {
-  return side.phase >= Phase.length && side.phase <= Phase.trailer;
 }
 
 /**

@@ -6,7 +6,8 @@ import { NEED_MORE, type KindSink, type MessageContext } from '../../facts/proto
 import { violation } from '../facts-of-messages.ts';
 import { trait } from './facts.ts';
 import { markHinted } from './attempts.ts';
-import { Conversation, type Exchange, type Side } from './exchanges.ts';
+import type { Exchange } from './exchange.ts';
+import { Conversation, type Side } from './exchanges.ts';
 import { HEAD_BYTES_MAX, Head } from './head.ts';
 import { FieldBlocks, FieldTables } from './hpack.ts';
 import {
@@ -88,7 +89,7 @@ export class Http2 {
 
   /** Clause 3.2 of RFC 7540: the request that asked for HTTP/2 is answered on stream 1. */
   upgraded(exchange: Exchange): void {
-    this.#open(1).exchanges.push(exchange);
+    this.#open(1).waiting.ask(exchange, false);
   }
 
   frameSize(bytes: Uint8Array, start: number, end: number, fromClient: boolean): number {

@@ -3,7 +3,7 @@ import type { MessageContext } from '../../facts/protocol.ts';
 import { Outcome } from '../../facts/operation.ts';
 import { Verb } from '../../facts/verbs.ts';
 import { startOperation } from '../facts-of-messages.ts';
-import type { Exchange } from './exchanges.ts';
+import type { Exchange } from './exchange.ts';
 import { Method } from './messages.ts';
 
 /**

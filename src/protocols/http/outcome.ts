@@ -1,6 +1,6 @@
 // What the head of an answer says of the login that its request carried.
 import type { Login } from '../../facts/facts.ts';
-import type { Exchange } from './exchanges.ts';
+import type { Exchange } from './exchange.ts';
 import type { Head } from './head.ts';
 import { outcomeOf } from './logins.ts';
 import { ascii } from './messages.ts';

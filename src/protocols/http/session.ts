@@ -6,7 +6,8 @@ import { violation } from '../facts-of-messages.ts';
 import { NtlmExchanges } from '../ntlm.ts';
 import { authenticate } from './attempts.ts';
 import { Bodies } from './bodies.ts';
-import { Conversation, EXCHANGES_MAX, Exchange, Phase, type Side, unknownExchange } from './exchanges.ts';
+import { Exchange, unknownExchange } from './exchange.ts';
+import { Conversation, Phase, isInBody, type Side } from './exchanges.ts';
 import { tellOfClient, tellOfServer, trait } from './facts.ts';
 import type { Head } from './head.ts';
 import { Http2, Http2Scratch, PREFACE_LINE_BYTES } from './http2.ts';
@@ -55,14 +56,14 @@ export class Session {
   }
 
   request(conversation: Conversation, head: Head, bytes: Uint8Array, start: number, context: MessageContext): void {
-    const { client: side, exchanges } = conversation;
+    const { client: side, waiting } = conversation;
     if (head.method === Method.pri) {
       this.beginHttp2(conversation, PREFACE_LINE_BYTES, context);
       return;
     }
-    if (exchanges.length >= EXCHANGES_MAX) this.#unanswered(exchanges.shift()!, context);
-    const exchange = new Exchange(head.method, context.timeUs, context.frame);
-    exchanges.push(exchange);
+    const exchange = new Exchange(head.method, context.timeUs, context.frame, context.acknowledged?.() ?? -1);
+    waiting.ask(exchange, isInBody(conversation.server));
+    this.#tellGivenUp(conversation, context);
     side.exchange = exchange;
     tellOfClient(conversation, head, bytes, context);
     if (head.method === Method.connect) {
@@ -79,7 +80,7 @@ export class Session {
       exchange.path = bytes.slice(pathAt, Math.min(pathStop, pathAt + PATH_BYTES_MAX));
     }
     const bodyHash = authenticate(exchange, head, bytes, start, context, this.#logins, this.#ntlm);
-    exchange.awaitsContinue = head.has('expect');
+    exchange.expectsContinue = exchange.awaitsContinue = head.has('expect');
     if (head.hasCoding) side.phase = head.isChunked ? Phase.chunkSize : Phase.opaque;
     else if (head.contentLength > 0) {
       side.phase = Phase.length;
@@ -93,7 +94,8 @@ export class Session {
     side.body = this.#bodies.ofRequest(exchange, head, bytes, bodyHash, context);
   }
 
-  response(conversation: Conversation, head: Head, bytes: Uint8Array, context: MessageContext): void {
+  /** The head of an answer; `position`: where it begins in the stream of the server, -1 where that tells nothing. */
+  response(conversation: Conversation, head: Head, bytes: Uint8Array, context: MessageContext, position = -1): void {
     const side = conversation.server;
     const { status } = head;
     tellOfServer(conversation, head, bytes, context, this.#ntlm);
@@ -104,19 +106,20 @@ export class Session {
         trait(conversation, context, context.server, 'http-upgrade', name.toLowerCase());
       }
       if (isWord(bytes, head.start('upgrade'), head.end('upgrade'), H2C)) {
-        this.beginHttp2(conversation, 0, context)?.upgraded(this.#waiting(conversation, context));
+        this.beginHttp2(conversation, 0, context)?.upgraded(this.#exchangeOf(conversation, position, context));
         return;
       }
-      this.#answered(conversation, head, bytes, context);
+      this.#answered(conversation, head, bytes, position, context);
       beginOpaque(conversation);
       return;
     }
     // Others of 1xx announce an answer that is still to come.
     if (status < 200) {
+      conversation.waiting.continued();
       side.phase = Phase.head;
       return;
     }
-    const exchange = this.#answered(conversation, head, bytes, context);
+    const exchange = this.#answered(conversation, head, bytes, position, context);
     side.exchange = exchange;
     if (exchange.method === Method.connect) {
       if (status < 300) {
@@ -183,13 +186,16 @@ export class Session {
     violation(context, 'http', 'start-line-invalid', RULES['start-line-invalid'], bytes, start, end);
   }
 
-  /** Whole messages of one direction may be missing. */
-  lostMessages(conversation: Conversation, fromClient: boolean, context: MessageContext): void {
-    if (!fromClient) {
-      conversation.isDoubtful = true;
-      return;
-    }
-    for (const exchange of conversation.exchanges.splice(0)) this.#unanswered(exchange, context);
+  /**
+   * Whole messages of one direction may be missing. `isBeginning`: the beginning of one certainly is; `isOther`: what
+   * follows may be another stream.
+   */
+  lostMessages(conversation: Conversation, isBeginning: boolean, isOther: boolean, context: MessageContext): void {
+    const { waiting } = conversation;
+    if (isOther) waiting.giveUpAll();
+    else if (!context.fromClient) waiting.doubt(isBeginning ? (context.positionOf?.(0) ?? 0) : -1);
+    else if (isBeginning) waiting.askedUnseen(context.timeUs);
+    this.#tellGivenUp(conversation, context);
   }
 
   closed(flow: number, context: MessageContext): void {
@@ -214,35 +220,41 @@ export class Session {
       this.bodyEnded(conversation, side, context, false);
       context.frame = frame;
     }
-    for (const exchange of conversation.exchanges.splice(0)) this.#unanswered(exchange, context);
+    conversation.waiting.giveUpAll();
+    this.#tellGivenUp(conversation, context);
   }
 
   tick(timeUs: number, context: MessageContext): void {
     this.#logins.tick(timeUs, context);
   }
 
-  /** The request that waits longest. */
-  #waiting(conversation: Conversation, context: MessageContext): Exchange {
-    return conversation.exchanges.shift() ?? unknownExchange(context.timeUs);
+  /** The request that this answers; a made-up one where it was not seen. */
+  #exchangeOf(conversation: Conversation, position: number, context: MessageContext): Exchange {
+    const exchange = conversation.waiting.answered(position);
+    this.#tellGivenUp(conversation, context);
+    return exchange ?? unknownExchange(context.timeUs);
   }
 
-  /** The request that this answers; a made-up one where it was not seen. */
-  #answered(conversation: Conversation, head: Head, bytes: Uint8Array, context: MessageContext): Exchange {
-    const { exchanges } = conversation;
-    if (conversation.isDoubtful) {
-      conversation.isDoubtful = false;
-      while (exchanges.length > 1) this.#unanswered(exchanges.shift()!, context);
-    }
-    const exchange = exchanges.shift();
-    if (exchange === undefined) return unknownExchange(context.timeUs);
+  #answered(
+    conversation: Conversation,
+    head: Head,
+    bytes: Uint8Array,
+    position: number,
+    context: MessageContext,
+  ): Exchange {
+    const exchange = this.#exchangeOf(conversation, position, context);
     this.#operations.answered(exchange, head.status, context);
     this.#logins.settle(context, exchange.login, judge(exchange, head, bytes));
     return exchange;
   }
 
-  #unanswered(exchange: Exchange, context: MessageContext): void {
-    this.#operations.unanswered(exchange, context);
-    this.#logins.settle(context, exchange.login, 'unknown');
+  #tellGivenUp(conversation: Conversation, context: MessageContext): void {
+    const { givenUp } = conversation.waiting;
+    while (givenUp.length > 0) {
+      const exchange = givenUp.shift()!;
+      this.#operations.unanswered(exchange, context);
+      this.#logins.settle(context, exchange.login, 'unknown');
+    }
   }
 }
 
