@@ -35,6 +35,10 @@ export class Play implements FactSink {
   readonly candidates: string[];
   readonly context: MessageContext;
   readonly #waiting: [Buffer, Buffer] = [Buffer.alloc(0), Buffer.alloc(0)];
+  /** Bytes that each side has sent, lost ones counted. */
+  readonly #sent: [number, number] = [0, 0];
+  /** Where what is being read ends. */
+  #readEnd = 0;
 
   constructor(...candidates: string[]) {
     this.candidates = candidates;
@@ -54,6 +58,8 @@ export class Play implements FactSink {
       secrets: {
         mark: (bytes, start, end) => this.marked.push(Buffer.from(bytes.subarray(start, end)).toString('latin1')),
       },
+      positionOf: (at) => this.#sent[this.context.fromClient ? 0 : 1] - this.#readEnd + at,
+      acknowledged: () => this.#sent[this.context.fromClient ? 1 : 0],
     };
   }
 
@@ -71,6 +77,8 @@ export class Play implements FactSink {
   lost(fromClient: boolean, count: number): this {
     this.context.fromClient = fromClient;
     this.#waiting[fromClient ? 0 : 1] = Buffer.alloc(0);
+    this.#sent[fromClient ? 0 : 1] += Math.max(count, 0);
+    this.#readEnd = 0;
     this.decoder.gap(3, fromClient, this.context);
     this.decoder.resumes?.(3, fromClient, this.context, count);
     return this;
@@ -104,6 +112,8 @@ export class Play implements FactSink {
     context.fromClient = fromClient;
     const added = typeof segment === 'string' ? Buffer.from(segment, 'latin1') : segment;
     const bytes = Buffer.concat([this.#waiting[side], added]);
+    this.#sent[side] += added.length;
+    this.#readEnd = bytes.length;
     let at = 0;
     while (at < bytes.length) {
       const size = decoder.frameSize(bytes, at, bytes.length, context);

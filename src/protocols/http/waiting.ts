@@ -21,6 +21,8 @@ export class WaitingExchanges {
   #lostBefore = NONE;
   /** The client has asked again before it saw an answer. */
   #isPipelined = false;
+  /** Something of the server was seen: what is missing from then on is told. */
+  #isServerSeen = false;
 
   get count(): number {
     return this.#waiting.length;
@@ -32,14 +34,15 @@ export class WaitingExchanges {
     this.#add(exchange, this.#isInDoubtBefore(exchange, hasSeenMore, isAnswering));
   }
 
-  /** The beginning of a request was lost. Behind others it waits with them, so that its answer is not given to the next. */
+  /**
+   * The beginning of a request was lost. Behind others, and of a client that does not wait for answers, it waits with them,
+   * so that its answer is not given to the next.
+   */
   askedUnseen(timeUs: number): void {
-    const newest = this.#waiting.at(-1);
-    if (newest === undefined) return;
-    const exchange = unknownExchange(timeUs, newest.acknowledged);
+    const exchange = unknownExchange(timeUs, this.#waiting.at(-1)?.acknowledged);
     // Nobody knows what the client had seen; where an answer may have been lost, it had.
     const isInDoubt = this.#doubtful > 0 && this.#isInDoubtBefore(exchange, true, false);
-    if (this.#waiting.length > 0) this.#add(exchange, isInDoubt);
+    if (this.#waiting.length > 0 || this.#isPipelined) this.#add(exchange, isInDoubt);
   }
 
   /**
@@ -47,12 +50,14 @@ export class WaitingExchanges {
    * beginning of one was; NONE: nobody knows whether there was one.
    */
   doubt(lostBefore: number): void {
+    this.#isServerSeen = true;
     this.#doubtful = this.#waiting.length;
     if (this.#doubtful > 0 && lostBefore !== NONE) this.#lostBefore = lostBefore;
   }
 
   /** An interim answer: no other is sent before the content. */
   continued(): void {
+    this.#isServerSeen = true;
     const oldest = this.#waiting[0];
     if (oldest !== undefined) oldest.expectsContinue = false;
   }
@@ -63,6 +68,10 @@ export class WaitingExchanges {
    */
   answered(position: number): Exchange | null {
     const waiting = this.#waiting;
+    const oldest = waiting[0];
+    // The first that is seen of the server is further on than where it stood when it was asked.
+    if (!this.#isServerSeen && oldest !== undefined && isBefore(oldest.acknowledged, position)) this.doubt(position);
+    this.#isServerSeen = true;
     let last = Math.min(this.#doubtful, waiting.length - 1);
     while (last >= 0 && isBefore(position, waiting[last]!.acknowledged)) last--;
     if (last < 0) return null;
