@@ -146,7 +146,7 @@ export abstract class MailDecoder<S extends MailSession> implements ProtocolDeco
       if (fromClient) this.clientSays(session, bytes, start, textEnd, context);
       else this.serverSays(session, bytes, start, textEnd, context);
       session.isBegun = true;
-    }
+    } else if (!fromClient) this.#loseReplies(session, context);
   }
 
   /** Names the line that is handed over: a command, or a reply by its code or its first word. */
@@ -174,11 +174,8 @@ export abstract class MailDecoder<S extends MailSession> implements ProtocolDeco
   gap(flow: number, fromClient: boolean, context: MessageContext): void {
     const session = this.#sessions.get(flow);
     if (session === undefined) return;
-    // The outcome, or what it would have been of, may be among the lost.
     if (session.isOpaque) this.#tls.gap(flow, fromClient);
-    this.logins.settle(context, flow, 'unknown');
-    session.sasl = null;
-    session.forget();
+    this.#loseReplies(session, context);
     session.isBegun = true;
     if (session.rest(fromClient) === 0) this.lostLines(session, fromClient);
   }
@@ -229,6 +226,13 @@ export abstract class MailDecoder<S extends MailSession> implements ProtocolDeco
     if (attempt !== null) this.logins.begin(context, attempt);
     session.sasl = null;
     this.logins.settle(context, context.flow, isAccepted ? 'accepted' : 'refused');
+  }
+
+  /** What waits, or what it waits for, may be among what was lost, or in a line that is passed over. */
+  #loseReplies(session: S, context: MessageContext): void {
+    this.logins.settle(context, context.flow, 'unknown');
+    session.sasl = null;
+    session.forget();
   }
 
   #of(context: MessageContext): S | null {

@@ -155,6 +155,12 @@ test('a loss within a message ends with the reply to it, a loss before an outcom
   say(lines(`C: AUTH PLAIN ${base64('\0c\0d')}`));
   lose(false);
   assert.deepEqual(told, ['a accepted', 'c unknown']);
+  // The line behind a loss is passed over, and may be the reply that is waited for: the next is not in its place.
+  say(lines('S: 250 the rest', `C: AUTH PLAIN ${base64('\0e\0f')}`));
+  lose(false);
+  say(lines(`C: AUTH PLAIN ${base64('\0g\0h')}`, 'S: 535 no', 'C: NOOP', 'S: 250 ok'));
+  say(lines(`C: AUTH PLAIN ${base64('\0i\0j')}`, 'S: 535 no'));
+  assert.deepEqual(told.slice(2), ['e unknown', 'g unknown', 'i refused']);
   assert.deepEqual(sink.problems, []);
 });
 
