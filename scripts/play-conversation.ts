@@ -9,6 +9,11 @@ import type { MessageContext, Protocol } from '../src/facts/protocol.ts';
 
 export type Told = Operation | Claim | Login | Trait | Transfer | Violation;
 
+/** Bytes of one side are lost here, nobody knows how many. */
+export function lost(fromClient: boolean): Step {
+  return [fromClient, new Uint8Array(0)];
+}
+
 /** All facts in order, operations copied. The first message is recognised whole, as the reader of streams sees to it. */
 export function play(protocol: Protocol, steps: readonly Step[], pieces = 65_536): Told[] {
   const sink = new CheckedSink();
@@ -20,6 +25,11 @@ export function play(protocol: Protocol, steps: readonly Step[], pieces = 65_536
     const context = messageContext(sink, { fromClient, serverPort });
     const side = fromClient ? 0 : 1;
     const step = index === 0 ? bytes.length : pieces;
+    if (bytes.length === 0) {
+      kept[side] = new Uint8Array(0);
+      decoder.gap(1, fromClient, context);
+      decoder.resumes?.(1, fromClient, context, -1);
+    }
     for (let from = 0; from < bytes.length; from += step) {
       const all = Uint8Array.from([...kept[side]!, ...bytes.subarray(from, from + step)]);
       let at = 0;

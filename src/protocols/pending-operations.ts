@@ -241,6 +241,17 @@ export class PendingOperations {
     this.#bucketFresh[bucket] = this.#fresh(this.#bucketFresh[bucket]!);
   }
 
+  /**
+   * Of a protocol whose client asks one thing at a time: it asks again, so what waited when bytes were lost was answered
+   * unseen, and is handed over as unanswered.
+   */
+  askedAgain(flow: number, context: MessageContext): void {
+    for (let slot = this.oldestOf(flow); slot !== NONE; slot = this.oldestOf(flow)) {
+      if ((this.#numbers[slot * STRIDE + At.flags]! & Flag.passedGap) === 0) return;
+      this.#handOver(slot, context);
+    }
+  }
+
   /** The conversation is over: what waits is handed over as unanswered. */
   closed(flow: number, context: MessageContext): void {
     for (let slot = this.oldestOf(flow); slot !== NONE; slot = this.oldestOf(flow)) this.#handOver(slot, context);

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { CheckedSink, messageContext } from '../../../fuzz/checked-sink.ts';
 import { Match, NEED_MORE } from '../../facts/protocol.ts';
 import { hexBytes } from '../example-conversation.ts';
-import { onlyLogin, play, playDamaged, shown } from '../../../scripts/play-conversation.ts';
+import { lost, onlyLogin, play, playDamaged, shown } from '../../../scripts/play-conversation.ts';
 import { text, type Step } from '../example-stream.ts';
 import { NATIVE, CACHING, SALT, packet, GREETING, response, OK, DENIED, QUERY } from './example-messages.ts';
 import { mysql } from './index.ts';
@@ -36,6 +36,18 @@ test('a login and statements, cut anywhere', () => {
       'COM_SHUTDOWN 2/0',
     ]);
   }
+});
+
+test('a statement whose answer was lost does not take the one of the next', () => {
+  const create = QUERY("create function sys_exec returns integer soname 'udf.so'");
+  const denied = packet(1, [0xff, 0x66, 0x04], '#HY000no');
+  for (const next of [QUERY('select 1'), create]) {
+    const told = play(mysql, [...OPENING, [true, create], lost(false), [true, next], [false, denied]]);
+    assert.equal(shown(mysql, told)[2], 'COM_QUERY sys_exec 2/0');
+    assert.deepEqual(shown(mysql, told).slice(3), next === create ? ['COM_QUERY sys_exec 1/1126'] : []);
+  }
+  const late = play(mysql, [...OPENING, [true, create], lost(true), [false, denied]]);
+  assert.equal(shown(mysql, late)[2], 'COM_QUERY sys_exec 1/1126');
 });
 
 test('a password can be tested, also later, by the native and by the caching plugin', () => {

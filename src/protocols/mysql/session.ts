@@ -219,6 +219,7 @@ export class Sessions {
   #command(session: Session, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     const body = start + HEADER_BYTES;
     const command = bytes[body]!;
+    this.#pending.askedAgain(context.flow, context);
     if (command === Command.changeUser) {
       const fields = readChangeUser(bytes, start, end);
       if (fields === null) return;

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { CheckedSink, messageContext } from '../../../fuzz/checked-sink.ts';
 import { Match, NEED_MORE, NOT_THIS_PROTOCOL } from '../../facts/protocol.ts';
 import { be32 } from '../example-conversation.ts';
-import { onlyLogin, play, playDamaged, shown } from '../../../scripts/play-conversation.ts';
+import { lost, onlyLogin, play, playDamaged, shown } from '../../../scripts/play-conversation.ts';
 import { joined, text, type Step } from '../example-stream.ts';
 import { message, STARTUP, SSL, ASK_MD5, MD5, READY, WELCOME, DENIED, QUERY } from './example-messages.ts';
 import { postgres } from './index.ts';
@@ -39,6 +39,19 @@ test('a login and statements, cut anywhere', () => {
     ]);
   }
   assert.equal(postgres.codeName(parseInt('42501', 36)), '42501 privilege missing');
+});
+
+test('a statement whose answer was lost does not take the one of the next', () => {
+  const create = QUERY('create extension dblink');
+  const denied = message('E', 'SERROR\0C42501\0\0');
+  for (const next of [QUERY('select 1'), create]) {
+    const told = shown(
+      postgres,
+      play(postgres, [...OPENING, [true, create], lost(false), [true, next], [false, denied]]),
+    );
+    assert.equal(told[4], 'Query CREATE EXTENSION 2/0');
+    assert.deepEqual(told.slice(5), next === create ? [`Query CREATE EXTENSION 1/${parseInt('42501', 36)}`] : []);
+  }
 });
 
 test('an MD5 password can be tested, also later', () => {

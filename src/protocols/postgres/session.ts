@@ -191,6 +191,7 @@ export class Sessions {
       return;
     }
     if (letter !== Message.query && letter !== Message.parse) return;
+    this.#pending.askedAgain(context.flow, context);
     const statement = letter === Message.query ? start + HEADER_BYTES : zeroAt(bytes, start + HEADER_BYTES, end) + 1;
     const kind = STATEMENTS.find(bytes, statement, zeroAt(bytes, statement, end));
     if (kind === 0) return;

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { CheckedSink, messageContext } from '../../../fuzz/checked-sink.ts';
 import { Match, NEED_MORE, NOT_THIS_PROTOCOL } from '../../facts/protocol.ts';
 import { hexBytes } from '../example-conversation.ts';
-import { onlyLogin, play, playDamaged, shown } from '../../../scripts/play-conversation.ts';
+import { lost, onlyLogin, play, playDamaged, shown } from '../../../scripts/play-conversation.ts';
 import { text, type Step } from '../example-stream.ts';
 import {
   packet,
@@ -32,6 +32,19 @@ const OPENING: readonly Step[] = [
   [false, packet(4, 1, message(0xab, 5701), ACK, DONE)],
 ];
 const START = ['application Microsoft SQL Server 2017 (14.0.3306)', 'name HMI-7', 'application WinCC'];
+
+test('a statement whose answer was lost does not take the one of the next', () => {
+  const configure = BATCH("EXEC sp_configure 'xp_cmdshell', 1");
+  const failed = packet(4, 1, message(0xaa, 15281), hexBytes('fd 0200 0000 0000000000000000'));
+  for (const next of [BATCH('select 1'), configure]) {
+    const told = shown(tds, play(tds, [...OPENING, [true, configure], lost(false), [true, next], [false, failed]]));
+    assert.equal(
+      told.find((line) => line.startsWith('SQL')),
+      'SQL batch sp_configure 2/0',
+    );
+    assert.equal(told.includes('SQL batch sp_configure 1/15281'), next === configure);
+  }
+});
 
 test('a login and statements, cut anywhere', () => {
   const steps: Step[] = [

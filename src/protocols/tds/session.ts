@@ -152,6 +152,7 @@ export class Sessions {
 
   #ofClient(session: Session, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     const type = bytes[start]!;
+    if (type === Packet.batch || type === Packet.procedure) this.#pending.askedAgain(context.flow, context);
     if (type === Packet.login) this.#login(session, bytes, start + HEADER_BYTES, end, context);
     else if (type === Packet.sspi) this.#token(session, bytes, start + HEADER_BYTES, end, context);
     else if (type === Packet.batch || type === Packet.procedure) this.#statement(type, bytes, start, end, context);
