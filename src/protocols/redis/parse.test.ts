@@ -1,8 +1,9 @@
 // Plays Redis by hand, whole, cut and damaged.
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { CheckedSink, messageContext } from '../../../fuzz/checked-sink.ts';
 import { Match } from '../../facts/protocol.ts';
-import { onlyLogin, play, playDamaged, shown } from '../../../scripts/play-conversation.ts';
+import { lost, onlyLogin, play, playDamaged, shown } from '../../../scripts/play-conversation.ts';
 import { text, type Step } from '../example-stream.ts';
 import { redis } from './index.ts';
 
@@ -60,6 +61,35 @@ test('HELLO carries a login and its answer the version', () => {
   ]);
   assert.deepEqual(shown(redis, told), ['application Valkey 8.0.1', 'login clear op accepted']);
   assert.equal(onlyLogin(told).user, 'op');
+});
+
+test('an answer behind a lost one is not given to another request', () => {
+  const set = asks('CONFIG', 'SET', 'dir', '/tmp');
+  const [module, no] = [asks('MODULE', 'LOAD', '/tmp/x.so'), answers('-NOPERM no')];
+  // Who waits for each answer asks only when the lost one was there.
+  assert.deepEqual(shown(redis, play(redis, [set, lost(false), module, no])), ['MODULE LOAD 1/4', 'CONFIG SET 2/0']);
+  // Of three that were sent at once, the answers to one or two are lost: the next may be to any of them.
+  const at = (seconds: number, step: Step): [number, Step] => [seconds, step];
+  const steps = [
+    ...[set, set, set, lost(false), module, no].map((step) => at(0, step)),
+    // After a second in which nothing came.
+    ...[module, no].map((step) => at(3, step)),
+  ];
+  const sink = new CheckedSink();
+  const operations: string[] = [];
+  sink.onFact = (fact) => {
+    if ('verb' in fact) operations.push(...shown(redis, [fact]));
+  };
+  const decoder = redis.start(0);
+  for (const [seconds, [fromClient, bytes]] of steps) {
+    const context = messageContext(sink, { fromClient });
+    context.timeUs += seconds * 1e6;
+    if (bytes.length === 0) decoder.gap(1, fromClient, context);
+    else decoder.decode(bytes, 0, bytes.length, context);
+  }
+  assert.deepEqual(operations, ['MODULE LOAD 1/4']);
+  decoder.closed(1, messageContext(sink, {}));
+  assert.equal(operations.filter((operation) => operation.endsWith(' 2/0')).length, 4);
 });
 
 test('lines of words are requests, pushes are no answers, and subscribers are not paired', () => {

@@ -18,6 +18,8 @@ const OPERATION_WAIT_US = 30e6;
 /** Numbers of requests start anew here; they are keys of 32 bits. */
 const NUMBER_MAX = 0x3fff_ffff;
 const SETTING_SPACE = 1;
+/** Who asks again after so long has got what was asked before. */
+const QUIET_US = 1e6;
 /** User of AUTH with a password alone (Redis 6: ACL). */
 const DEFAULT_USER = 'default';
 
@@ -30,6 +32,10 @@ class Session {
   told = 0;
   /** The server speaks unasked from here on: nothing is paired. */
   isPaired = true;
+  /** Bytes were lost while several requests waited: nobody knows which are answered next. */
+  isInDoubt = false;
+  /** Time of the last request or answer. */
+  lastUs = 0;
   isOpaque = false;
   /** Of the client's request: bytes of the string that is passed over, strings behind it. */
   restBytes = 0;
@@ -99,6 +105,9 @@ export class Sessions {
     this.#pending.markGap(flow);
     session.login = 0;
     session.told = 0;
+    const waiting = session.asked - session.answered;
+    // What waits alone has lost its answer; of several that were sent without waiting, answers are still to come.
+    if (fromClient ? waiting > 0 : waiting > 1) session.isInDoubt = true;
     session.answered = session.asked;
     if (!fromClient) session.answers.forget();
     else if (session.restBytes === 0) session.restStrings = 0;
@@ -138,6 +147,11 @@ export class Sessions {
 
   /** A request; its arguments are known to `#request`. */
   #ask(session: Session, bytes: Uint8Array, context: MessageContext): void {
+    if (session.isInDoubt && context.timeUs - session.lastUs > QUIET_US) {
+      session.isInDoubt = false;
+      session.answered = session.asked;
+    }
+    session.lastUs = context.timeUs;
     session.asked = session.asked >= NUMBER_MAX ? 1 : session.asked + 1;
     if (session.asked === 1) session.answered = 0;
     const { starts, ends, known } = this.#request;
@@ -173,7 +187,7 @@ export class Sessions {
     const end = this.#request.ends[at]!;
     markSecret(context, bytes, start, end);
     this.#logins.begin(context, { mechanism: 'clear', user, secret: secretOf(bytes, start, end) });
-    session.login = session.isPaired ? session.asked : 0;
+    session.login = session.isPaired && !session.isInDoubt ? session.asked : 0;
   }
 
   /** HELLO version AUTH user password. */
@@ -206,7 +220,8 @@ export class Sessions {
 
   #answer(session: Session, bytes: Uint8Array, start: number, end: number, context: MessageContext): void {
     const { answers, self } = session;
-    if (!session.isPaired) {
+    session.lastUs = context.timeUs;
+    if (!session.isPaired || session.isInDoubt) {
       answers.read(bytes, start, end, false);
       return;
     }
