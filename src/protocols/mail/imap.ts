@@ -68,6 +68,9 @@ class ImapSession extends MailSession {
 }
 
 export class ImapDecoder extends MailDecoder<ImapSession> {
+  /** Each has its tag (RFC 9051 2.2.1). */
+  protected override readonly isInOrder = false;
+
   constructor() {
     super('imap');
   }

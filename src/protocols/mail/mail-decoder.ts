@@ -16,6 +16,8 @@ const LINE_BYTES_MAX = 16_384;
 const SESSIONS_MAX = 16_384;
 /** Commands that wait for their reply; with more of them replies are not paired any more. */
 const WAITING_MAX = 64;
+/** Instead of the kind of a command. */
+export const UNKNOWN = -1;
 
 /** What is kept of a conversation. */
 export class MailSession {
@@ -61,9 +63,9 @@ export class MailSession {
     if (this.#isPaired) this.#waiting.push(kind);
   }
 
-  /** The kind of the command that is replied to, `none` where it is not known. */
-  replied(none: number): number {
-    return this.#waiting.shift() ?? none;
+  /** The kind of the command that is replied to, UNKNOWN where it is not known. */
+  replied(): number {
+    return this.#waiting.shift() ?? UNKNOWN;
   }
 
   /** Replies or commands were lost: what waits may have been replied to. */
@@ -77,6 +79,8 @@ export class MailSession {
 }
 
 export abstract class MailDecoder<S extends MailSession> implements ProtocolDecoder {
+  /** Replies are told apart by their order alone. */
+  protected readonly isInOrder: boolean = true;
   protected readonly logins: OpenLogins;
   protected readonly ntlm: NtlmExchanges;
   readonly #sessions = new Map<number, S>();
@@ -146,7 +150,7 @@ export abstract class MailDecoder<S extends MailSession> implements ProtocolDeco
       if (fromClient) this.clientSays(session, bytes, start, textEnd, context);
       else this.serverSays(session, bytes, start, textEnd, context);
       session.isBegun = true;
-    } else if (!fromClient) this.#loseReplies(session, context);
+    } else if (!fromClient && this.isInOrder) this.#loseReplies(session, context);
   }
 
   /** Names the line that is handed over: a command, or a reply by its code or its first word. */
@@ -176,6 +180,7 @@ export abstract class MailDecoder<S extends MailSession> implements ProtocolDeco
     if (session === undefined) return;
     if (session.isOpaque) this.#tls.gap(flow, fromClient);
     this.#loseReplies(session, context);
+    session.sasl = null;
     session.isBegun = true;
     if (session.rest(fromClient) === 0) this.lostLines(session, fromClient);
   }
@@ -220,6 +225,13 @@ export abstract class MailDecoder<S extends MailSession> implements ProtocolDeco
     if (attempt !== null) this.logins.begin(context, attempt);
   }
 
+  /** A reply to nobody knows what: an exchange that is open ends with it. */
+  protected repliedToUnknown(session: S, context: MessageContext): void {
+    if (session.sasl === null) return;
+    session.sasl = null;
+    this.logins.settle(context, context.flow, 'unknown');
+  }
+
   /** The exchange is over. */
   protected saslDecided(session: S, isAccepted: boolean, context: MessageContext): void {
     const attempt = session.sasl?.decided(isAccepted) ?? null;
@@ -231,7 +243,6 @@ export abstract class MailDecoder<S extends MailSession> implements ProtocolDeco
   /** What waits, or what it waits for, may be among what was lost, or in a line that is passed over. */
   #loseReplies(session: S, context: MessageContext): void {
     this.logins.settle(context, context.flow, 'unknown');
-    session.sasl = null;
     session.forget();
   }
 

@@ -161,6 +161,13 @@ test('a loss within a message ends with the reply to it, a loss before an outcom
   say(lines(`C: AUTH PLAIN ${base64('\0g\0h')}`, 'S: 535 no', 'C: NOOP', 'S: 250 ok'));
   say(lines(`C: AUTH PLAIN ${base64('\0i\0j')}`, 'S: 535 no'));
   assert.deepEqual(told.slice(2), ['e unknown', 'g unknown', 'i refused']);
+  // Where it was a challenge the exchange goes on, and what is answered is as secret as ever.
+  lose(false);
+  say(lines('C: AUTH LOGIN', `S: 334 ${base64('User')}`, `C: ${base64('k')}`, `S: 334 ${base64('Password')}`));
+  say(
+    lines(`C: ${base64('l')}`, 'S: 235 ok', 'C: NOOP', 'S: 250 ok', `C: AUTH PLAIN ${base64('\0m\0n')}`, 'S: 235 ok'),
+  );
+  assert.deepEqual(told.slice(5), ['k unknown', 'm accepted']);
   assert.deepEqual(sink.problems, []);
 });
 

@@ -18,7 +18,7 @@ import {
 } from '../text-lines.ts';
 import { claimsOfGreeting } from './greetings.ts';
 import { tellPop3 } from './kinds.ts';
-import { MailDecoder, MailSession } from './mail-decoder.ts';
+import { MailDecoder, MailSession, UNKNOWN } from './mail-decoder.ts';
 
 /** Commands of RFC 1939, RFC 2449 (CAPA), RFC 2595 (STLS), RFC 5034 (AUTH), RFC 6856 (UTF8, LANG). */
 const COMMANDS = [
@@ -121,9 +121,10 @@ export class Pop3Decoder extends MailDecoder<Pop3Session> {
       greet(session, bytes, skipBlanks(bytes, start + 3, end), end, context);
       return;
     }
-    const kind = session.replied(Kind.other);
+    const kind = session.replied();
     if (kind === Kind.login) this.logins.settle(context, context.flow, isOk ? 'accepted' : 'refused');
     else if (kind === Kind.exchange) this.saslDecided(session, isOk, context);
+    else if (kind === UNKNOWN) this.repliedToUnknown(session, context);
     else if (kind === Kind.startTls && isOk) session.isOpaque = true;
     else if (kind === Kind.manyLines && isOk) session.body(false).begin();
   }

@@ -15,7 +15,7 @@ import {
 } from '../text-lines.ts';
 import { claimsOfClient, claimsOfGreeting } from './greetings.ts';
 import { tellSmtp } from './kinds.ts';
-import { MailDecoder, MailSession } from './mail-decoder.ts';
+import { MailDecoder, MailSession, UNKNOWN } from './mail-decoder.ts';
 import { firstLineEnd, isBeginning } from './pop3.ts';
 
 /** Commands of RFC 5321, RFC 2033 (LHLO), RFC 3207 (STARTTLS), RFC 4954 (AUTH), RFC 3030 (BDAT). */
@@ -143,9 +143,10 @@ export class SmtpDecoder extends MailDecoder<SmtpSession> {
     }
     // The final dot was lost: the server has seen it.
     if (message.isOpen && message.isUncertain) message.stop();
-    const kind = session.replied(Kind.other);
+    const kind = session.replied();
     const isOk = code < 300;
     if (kind === Kind.exchange) this.saslDecided(session, isOk, context);
+    else if (kind === UNKNOWN) this.repliedToUnknown(session, context);
     else if (kind === Kind.startTls && isOk) session.isOpaque = true;
   }
 
