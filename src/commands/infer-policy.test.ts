@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { folderWith } from '../commands/child-program.ts';
+import { folderWith } from './child-program.ts';
 import {
   CONTROLLER,
   HMI,
@@ -12,10 +12,10 @@ import {
   pcapOf,
   type PlantEndpoint,
   type PlantFrame,
-} from '../commands/plant-capture.ts';
+} from './plant-capture.ts';
 import type { Declaration } from '../facts/intent.ts';
 import type { PolicyZone } from '../facts/policy.ts';
-import { inferPolicy, type Inferred } from './infer.ts';
+import { inferPolicy, type Inferred } from '../engine/infer.ts';
 
 const EMPTY: PolicyZone = { name: '', level: null, segment: null, addresses: [], segments: [], roles: [] };
 const SECOND_US = 1_000_000;
