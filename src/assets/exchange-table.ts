@@ -1,5 +1,6 @@
 // Counts kept for each (client, server, third number): one look-up in a typed table for an operation, nothing allocated.
 import { randomInt } from 'node:crypto';
+import { giveBack, grown } from '../bytes/grown.ts';
 
 // Nobody outside can choose keys that collide. Entries are visited in the order they came: the seed changes no result.
 const SEED = randomInt(0x7fffffff);
@@ -16,10 +17,10 @@ export class ExchangeTable {
   size = 0;
   overflow = 0;
   /** `width` numbers for each entry, 0 at first. Replaced when the table grows: read it anew after `entry`. */
-  values: Float64Array;
+  values: Float64Array<ArrayBuffer>;
   readonly width: number;
   readonly #entriesMax: number;
-  #slots: Int32Array;
+  #slots: Int32Array<ArrayBuffer>;
   /** Where the slot of each entry starts. */
   #slotOf: Int32Array;
   #mask = SLOTS_MIN - 1;
@@ -99,9 +100,7 @@ export class ExchangeTable {
   }
 
   #grow(): void {
-    const values = new Float64Array(this.values.length * 2);
-    values.set(this.values);
-    this.values = values;
+    this.values = grown(this.values, this.values.length * 2);
     const before = this.#slots;
     const slotOf = this.#slotOf;
     this.#slots = new Int32Array(before.length * 2);
@@ -111,6 +110,7 @@ export class ExchangeTable {
       const at = slotOf[entry]!;
       this.#place(entry, before[at + 1]!, before[at + 2]!, before[at + 3]!);
     }
+    giveBack(before);
   }
 }
 

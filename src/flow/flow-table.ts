@@ -2,6 +2,7 @@
 // how rows are found, made and given back; what they mean is the tracker's matter.
 
 import { randomInt } from 'node:crypto';
+import { giveBack, grown } from '../bytes/grown.ts';
 
 // Rows are visited in the order of their numbers, never of the index: the seed changes no result.
 const SEED = randomInt(0x7fffffff);
@@ -104,10 +105,10 @@ export class FlowTable {
   top = 1;
   static readonly stride = STRIDE;
   static readonly doubleStride = DOUBLE_STRIDE;
-  private index: Int32Array;
+  private index: Int32Array<ArrayBuffer>;
   private mask: number;
   private capacity: number;
-  private free: Int32Array;
+  private free: Int32Array<ArrayBuffer>;
   private freeCount = 0;
   private readonly maximum: number;
 
@@ -216,9 +217,7 @@ export class FlowTable {
     this.words.buffer.transfer(0);
     this.words = words;
     this.doubles = new Float64Array(buffer);
-    const free = new Int32Array(this.capacity);
-    free.set(this.free);
-    this.free = free;
+    this.free = grown(this.free, this.capacity);
   }
 
   /** The rows are no longer needed: their memory is given back at once. */
@@ -229,7 +228,9 @@ export class FlowTable {
   }
 
   private growIndex(): void {
-    this.index = new Int32Array(this.index.length * 2);
+    const { length } = this.index;
+    giveBack(this.index);
+    this.index = new Int32Array(length * 2);
     this.mask = this.index.length - 1;
     for (let row = 1; row < this.top; row++) if (this.isUsed(row)) this.place(row);
   }

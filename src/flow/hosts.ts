@@ -1,6 +1,7 @@
 // Gives every (segment, address) a small integer once, and keeps which MAC address stands behind it. Asked when a
 // conversation is born, never for every packet; IPv6 and MAC addresses are looked up here to become flow keys.
 import { randomInt } from 'node:crypto';
+import { giveBack, grown } from '../bytes/grown.ts';
 import type { HostDirectory } from '../facts/facts.ts';
 import type { DeclaredSegment } from '../facts/intent.ts';
 import { macText } from '../packet/addresses.ts';
@@ -283,9 +284,7 @@ export class HostTable implements HostDirectory {
   }
 
   private growWords(): void {
-    const larger = new Int32Array(this.words.length * 2);
-    larger.set(this.words);
-    this.words = larger;
+    this.words = grown(this.words, this.words.length * 2);
   }
 
   private growIndex(): void {
@@ -298,6 +297,7 @@ export class HostTable implements HostDirectory {
       while (index[at] !== 0) at = (at + 1) & mask;
       index[at] = host;
     }
+    giveBack(this.index);
     this.index = index;
   }
 }

@@ -1,5 +1,6 @@
 // Numbers for objects that have only a name (tags, topics, properties): dense per (server, unit, space), so that the
 // tables that learn about numbered points serve named ones too.
+import { grown } from '../bytes/grown.ts';
 import { NAMED_FIRST } from '../facts/operation.ts';
 import { WordIndex } from './word-index.ts';
 
@@ -96,15 +97,14 @@ export class NameTable {
       return -1;
     }
     if (row >= this.starts.length) {
-      this.starts = longer(this.starts, row * 2);
-      this.lengths = longer(this.lengths, row * 2);
-      this.numbers = longer(this.numbers, row * 2);
+      this.starts = grown(this.starts, row * 2);
+      this.lengths = grown(this.lengths, row * 2);
+      this.numbers = grown(this.numbers, row * 2);
     }
-    if (owner >= this.counts.length) this.counts = longer(this.counts, owner * 2);
+    if (owner >= this.counts.length) this.counts = grown(this.counts, owner * 2);
     if (this.bytesUsed + kept > this.bytes.length) {
-      const more = new Uint8Array(Math.min(NAME_BYTES_MAX, Math.max(this.bytes.length * 2, this.bytesUsed + kept)));
-      more.set(this.bytes);
-      this.bytes = more;
+      const room = Math.min(NAME_BYTES_MAX, Math.max(this.bytes.length * 2, this.bytesUsed + kept));
+      this.bytes = grown(this.bytes, room);
     }
     const number = givenNumber >= 0 ? givenNumber : NAMED_FIRST + this.counts[owner]!;
     this.counts[owner] = Math.max(this.counts[owner]!, number - NAMED_FIRST + 1);
@@ -130,12 +130,6 @@ function hashOf(bytes: Uint8Array, start: number, end: number): number {
   let hash = 0x811c_9dc5;
   for (let at = start; at < end; at++) hash = Math.imul(hash ^ bytes[at]!, 0x0100_0193);
   return hash | 0;
-}
-
-function longer(old: Int32Array, length: number): Int32Array<ArrayBuffer> {
-  const array = new Int32Array(length);
-  array.set(old);
-  return array;
 }
 
 /** A name as text that holds no space and no quote, and from which its bytes can be had again: others as %HH. */

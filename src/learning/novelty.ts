@@ -1,5 +1,6 @@
 // How often each symbol was seen in its context, and from that the chance that the next one is new (Good–Turing).
 // Contexts and symbols are rows of typed arrays with reversible keys, so that a baseline can name what it learned.
+import { grown } from '../bytes/grown.ts';
 import type { NoveltyEstimate, NoveltyLearning } from '../facts/learning.ts';
 import { WordIndex } from './word-index.ts';
 
@@ -80,11 +81,9 @@ export class NoveltyTable implements NoveltyLearning {
     const row = this.contexts.findOrInsert(kind, a, b, c);
     if (row === 0) this.overflowed++;
     else if ((row + 1) * CONTEXT_STRIDE > this.contextRows.length) {
-      this.contextRows = doubled(this.contextRows);
-      this.newestSymbol = doubledRows(this.newestSymbol);
-      const approved = new Uint8Array(this.isApproved.length * 2);
-      approved.set(this.isApproved);
-      this.isApproved = approved;
+      this.contextRows = grown(this.contextRows, this.contextRows.length * 2);
+      this.newestSymbol = grown(this.newestSymbol, this.newestSymbol.length * 2);
+      this.isApproved = grown(this.isApproved, this.isApproved.length * 2);
     }
     return row;
   }
@@ -102,8 +101,8 @@ export class NoveltyTable implements NoveltyLearning {
     if (row === 0) this.overflowed++;
     if (row <= known) return row;
     if ((row + 1) * SYMBOL_STRIDE > this.symbolRows.length) {
-      this.symbolRows = doubled(this.symbolRows);
-      this.symbolBefore = doubledRows(this.symbolBefore);
+      this.symbolRows = grown(this.symbolRows, this.symbolRows.length * 2);
+      this.symbolBefore = grown(this.symbolBefore, this.symbolBefore.length * 2);
     }
     this.symbolRows[row * SYMBOL_STRIDE + SymbolColumn.context] = context;
     this.symbolBefore[row] = this.newestSymbol[context]!;
@@ -300,16 +299,4 @@ export class NoveltyTable implements NoveltyLearning {
       contextRows[at + column] = Math.max(contextRows[at + column]!, value);
     }
   }
-}
-
-function doubled(array: Float64Array): Float64Array<ArrayBuffer> {
-  const larger = new Float64Array(array.length * 2);
-  larger.set(array);
-  return larger;
-}
-
-function doubledRows(array: Int32Array): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(array.length * 2);
-  larger.set(array);
-  return larger;
 }

@@ -1,5 +1,6 @@
 // What values points took: one row for each point that had one, all of a row in one line of the cache. A row is made
 // when a point's first value is known, so that points that are only counted cost next to nothing.
+import { grown } from '../bytes/grown.ts';
 
 /** Doubles of a row, in `numbers`. */
 export const ValueNumber = {
@@ -32,7 +33,7 @@ const ROWS_FIRST = 256;
 
 export class PointValues {
   /** `numbers[row * PointValues.stride + ValueNumber.x]`. Replaced when the table grows. */
-  numbers: Float64Array;
+  numbers: Float64Array<ArrayBuffer>;
   words: Uint32Array;
   static readonly stride = STRIDE;
   static readonly wordStride = WORD_STRIDE;
@@ -102,10 +103,7 @@ export class PointValues {
   }
 
   #grow(): void {
-    const buffer = new ArrayBuffer(this.numbers.byteLength * 2);
-    const numbers = new Float64Array(buffer);
-    numbers.set(this.numbers);
-    this.numbers = numbers;
-    this.words = new Uint32Array(buffer);
+    this.numbers = grown(this.numbers, this.numbers.length * 2);
+    this.words = new Uint32Array(this.numbers.buffer);
   }
 }

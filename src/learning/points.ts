@@ -2,6 +2,7 @@
 // Points lie in pages of 64 neighbours, so that a run of registers is found once and walked in typed arrays; a value
 // that equals the last one only counts. What belongs together lies together: nearly every look at it is a miss of the
 // processor's cache.
+import { grown } from '../bytes/grown.ts';
 import type { PointLearning, PointView, SwingView, UnconfirmedWrites } from '../facts/learning.ts';
 import { Encoding, type Operation } from '../facts/operation.ts';
 import { spaceWord } from './contexts.ts';
@@ -98,7 +99,7 @@ export class PointTable implements PointLearning {
   private heads = new Float64Array(CAPACITY_MIN * HEAD_DOUBLES);
   /** The same memory. */
   private headWords = new Int32Array(this.heads.buffer);
-  private words!: Int32Array;
+  private words!: Int32Array<ArrayBuffer>;
   private halves!: Uint16Array;
   /** As in NoveltyTable. */
   private resumedUs = -Infinity;
@@ -632,12 +633,9 @@ export class PointTable implements PointLearning {
 
   private growTo(capacity: number): void {
     this.capacity = capacity;
-    const { heads, words } = this;
-    this.heads = new Float64Array(capacity * HEAD_DOUBLES);
+    this.heads = grown(this.heads, capacity * HEAD_DOUBLES);
     this.headWords = new Int32Array(this.heads.buffer);
-    this.heads.set(heads);
-    this.show(new ArrayBuffer(capacity * PAGE_BYTES));
-    this.words.set(words);
+    this.show(grown(this.words, (capacity * PAGE_BYTES) / 4).buffer);
   }
 
   private show(pages: ArrayBuffer): void {

@@ -1,5 +1,6 @@
 // The same question again: a client that asks for the same objects in the same way is counted in one row, and where the
 // answer is the same too, that is all there is to do. What the rows count is added when a point is looked at.
+import { grown } from '../bytes/grown.ts';
 import { WordIndex } from './word-index.ts';
 
 /** Runs kept; what is asked beyond them is learned point by point, as are runs of more pages than a row has room for. */
@@ -104,8 +105,8 @@ export class RunTable {
     const run = this.index.findOrInsert(way, space, first, count);
     if (run === 0) return 0;
     if ((run + 1) * STRIDE > this.rows.length) {
-      this.rows = longer(this.rows, this.rows.length * 2);
-      this.links = longer(this.links, this.links.length * 2);
+      this.rows = grown(this.rows, this.rows.length * 2);
+      this.links = grown(this.links, this.links.length * 2);
     }
     const at = run * STRIDE;
     this.rows[at + Run.space] = space;
@@ -122,10 +123,8 @@ export class RunTable {
     if (page >= this.linkOfPage.length) {
       let room = this.linkOfPage.length;
       while (room <= page) room *= 2;
-      this.linkOfPage = longer(this.linkOfPage, room);
-      const runs = new Uint8Array(room);
-      runs.set(this.runsOfPage);
-      this.runsOfPage = runs;
+      this.linkOfPage = grown(this.linkOfPage, room);
+      this.runsOfPage = grown(this.runsOfPage, room);
     }
     this.rows[run * STRIDE + Run.pages + place] = page;
     const link = run * RUN_PAGES_MAX + place;
@@ -183,21 +182,13 @@ export class RunTable {
   private growBytes(length: number): void {
     let room = this.bytes.length;
     while (room < this.bytesUsed + length) room *= 2;
-    const bytes = new Uint8Array(room);
-    bytes.set(this.bytes);
-    this.bytes = bytes;
+    this.bytes = grown(this.bytes, room);
   }
 
   private makeRoomForWay(way: number): void {
     let room = this.expected.length;
     while (room <= way) room *= 2;
-    this.lastOf = longer(this.lastOf, room);
-    this.expected = longer(this.expected, room);
+    this.lastOf = grown(this.lastOf, room);
+    this.expected = grown(this.expected, room);
   }
-}
-
-function longer(old: Int32Array, length: number): Int32Array<ArrayBuffer> {
-  const array = new Int32Array(length);
-  array.set(old);
-  return array;
 }

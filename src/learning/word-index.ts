@@ -1,6 +1,7 @@
 // An open-addressing index from keys of a few 32-bit words to dense row numbers, on typed arrays. Rows are numbered
 // from 1 in the order of insertion, so 0 can mean "none" and a walk over the rows is the same in every run.
 import { randomInt } from 'node:crypto';
+import { giveBack, grown } from '../bytes/grown.ts';
 
 // Rows are visited in the order of their numbers, never of the index: the seed changes no result.
 const SEED = randomInt(0x7fffffff);
@@ -22,7 +23,7 @@ export class WordIndex {
   private slots = new Int32Array(SLOTS_FIRST);
   private mask = SLOTS_FIRST - 1;
   /** By row: its words. Neighbours came one after the other, and most often come so again. */
-  private keys: Int32Array;
+  private keys: Int32Array<ArrayBuffer>;
   /** Rows for which there is room, row 0 counted. */
   private capacity = SLOTS_FIRST / 2 + 1;
 
@@ -87,11 +88,11 @@ export class WordIndex {
   /** Twice the slots; half of them are used at most. */
   private grow(): void {
     const { stride } = this;
-    this.slots = new Int32Array(this.slots.length * 2);
+    giveBack(this.slots);
+    this.slots = new Int32Array((this.mask + 1) * 2);
     this.mask = this.slots.length - 1;
     this.capacity = this.slots.length / 2 + 1;
-    const keys = new Int32Array(this.capacity * stride);
-    keys.set(this.keys);
+    const keys = grown(this.keys, this.capacity * stride);
     this.keys = keys;
     for (let row = 1; row <= this.count; row++) {
       const key = row * stride;

@@ -1,5 +1,6 @@
 // Learns which devices a segment has, which of them ask and which answer, and how long each is silent; judges a device
 // that is new, one that changes sides, and one that has gone. All of it counts seconds of packet time.
+import { grown } from '../../bytes/grown.ts';
 import type { Severity } from '../../facts/alert.ts';
 import type { Conversation } from '../../facts/facts.ts';
 import type { NoveltyLearning } from '../../facts/learning.ts';
@@ -61,7 +62,7 @@ export class UsualDevices {
   /** Counted by ticks, not by the clock: pauses of the capture do not count. */
   #second = 1;
   #tickUs = 0;
-  #hosts: Int32Array;
+  #hosts: Int32Array<ArrayBuffer>;
   /** The same memory. */
   #doubles: Float64Array;
   #hostCount = 0;
@@ -326,11 +327,8 @@ export class UsualDevices {
     if ((host + 1) * WIDTH <= this.#hosts.length) return true;
     let room = this.#hosts.length / WIDTH;
     while (room <= host) room *= 2;
-    const buffer = new ArrayBuffer(room * WIDTH * 4);
-    const hosts = new Int32Array(buffer);
-    hosts.set(this.#hosts);
-    this.#hosts = hosts;
-    this.#doubles = new Float64Array(buffer);
+    this.#hosts = grown(this.#hosts, room * WIDTH);
+    this.#doubles = new Float64Array(this.#hosts.buffer);
     return true;
   }
 }

@@ -1,5 +1,6 @@
 // Learns who asks what of which device, and judges what is new there: a client that never asked, a write from a host
 // that never wrote, a function never used. What was judged is not learned.
+import { grown } from '../../bytes/grown.ts';
 import { forgetOldest } from '../../bytes/forgetting.ts';
 import type { AlertKind, Severity } from '../../facts/alert.ts';
 import type { Site } from '../../facts/module.ts';
@@ -129,13 +130,11 @@ export class UsualRequests {
   #makeRoom(ways: number): void {
     let room = Math.max(WAYS_FIRST, this.#used.length);
     while (room < ways) room *= 2;
-    const larger = new Float64Array(room * WAY_WIDTH);
-    larger.set(this.#ways);
-    for (let at = this.#ways.length; at < larger.length; at += WAY_WIDTH) larger[at + COUNT] = NOT_LEARNED;
+    const { length } = this.#ways;
+    const larger = grown(this.#ways, room * WAY_WIDTH);
+    for (let at = length; at < larger.length; at += WAY_WIDTH) larger[at + COUNT] = NOT_LEARNED;
     this.#ways = larger;
-    const used = new Int32Array(room);
-    used.set(this.#used);
-    this.#used = used;
+    this.#used = grown(this.#used, room);
   }
 
   #forgetWay(at: number): void {
