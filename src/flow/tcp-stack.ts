@@ -21,8 +21,8 @@ const OPTION_NAMES: Readonly<Record<number, string>> = {
 const ECN_BITS = 0xc0;
 
 export class TcpStacks {
-  /** By host and role, the hashes of what was told. */
-  private readonly told = new Map<number, number[]>();
+  /** By host and role, the hash of what was told; a list where there are several. */
+  private readonly told = new Map<number, number | readonly number[]>();
   private readonly sink: FactSink;
 
   constructor(sink: FactSink) {
@@ -35,13 +35,17 @@ export class TcpStacks {
     const isAnswer = (packet.tcpFlags & TcpFlag.ack) !== 0;
     const key = host * 2 + (isAnswer ? 1 : 0);
     const hash = hashOf(packet);
-    let known = this.told.get(key);
+    const known = this.told.get(key);
     if (known === undefined) {
       if (this.told.size >= HOSTS_MAX) return;
-      this.told.set(key, (known = []));
+      this.told.set(key, hash);
+    } else if (typeof known === 'number') {
+      if (known === hash) return;
+      this.told.set(key, [known, hash]);
+    } else {
+      if (known.length >= STACKS_PER_HOST || known.includes(hash)) return;
+      this.told.set(key, known.concat(hash));
     }
-    if (known.length >= STACKS_PER_HOST || known.includes(hash)) return;
-    known.push(hash);
     this.sink.trait({
       fact: 'trait',
       timeUs: packet.timeUs,

@@ -31,12 +31,17 @@ class ControlHosts {
   readonly #site: Site;
   readonly #hosts = new Map<number, ControlHost>();
   readonly #isIndustrial: readonly boolean[];
+  /** By protocol: the words of a host that answers, of one that asks. */
+  readonly #answers: readonly string[];
+  readonly #asks: readonly string[];
   #heard: Conversation | null = null;
   #heardClaim: Claim | null = null;
 
   constructor(site: Site) {
     this.#site = site;
     this.#isIndustrial = site.protocols.map(({ family }) => family === 'process' || family === 'building');
+    this.#answers = site.protocols.map(({ name }) => `answers ${name}`);
+    this.#asks = site.protocols.map(({ name }) => `asks ${name}`);
   }
 
   find(host: number): ControlHost | undefined {
@@ -55,13 +60,13 @@ class ControlHosts {
     if (!isAnswered || !this.isIndustrial(protocol)) return;
     const asked = this.#hosts.get(server);
     if (asked?.isController === true && this.#hosts.has(client)) return;
-    const name = this.#site.protocols[protocol]!.name;
-    const known = this.#note(server, timeUs, `answers ${name}`);
+    const answers = this.#answers[protocol]!;
+    const known = this.#note(server, timeUs, answers);
     if (known !== null && !known.isController) {
       known.isController = true;
-      known.what = `answers ${name}`;
+      known.what = answers;
     }
-    this.#note(client, timeUs, `asks ${name}`);
+    this.#note(client, timeUs, this.#asks[protocol]!);
   }
 
   claim(claim: Claim): void {

@@ -46,6 +46,7 @@ export class Places {
   /** By host: addresses never change, and are asked for with every conversation. */
   #scopes = new Uint8Array(1024);
   readonly #networks = new Map<number, string>();
+  readonly #sharedNetworks = new Map<string, string>();
   /** Networks as words; a plant has some tens. */
   readonly #networkWords = new Map<string, number>();
   /** Zones of 1sec.yaml stand for networks; where there is a policy they say nothing. */
@@ -139,7 +140,10 @@ export class Places {
     const known = this.#networks.get(host);
     if (known !== undefined) return known;
     const { hosts } = this.#site;
-    const network = `${hosts.segment(host)} ${subnetOf(hosts.address(host))}`;
+    const text = `${hosts.segment(host)} ${subnetOf(hosts.address(host))}`;
+    // Neighbours share the text.
+    const network = this.#sharedNetworks.get(text) ?? text;
+    if (this.#sharedNetworks.size < HOSTS_MAX) this.#sharedNetworks.set(network, network);
     if (this.#networks.size < HOSTS_MAX) this.#networks.set(host, network);
     return network;
   }

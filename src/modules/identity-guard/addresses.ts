@@ -8,6 +8,10 @@ import { ADDRESS_CONFLICT, ADDRESS_MOVED, ADDRESS_SPOOFED } from './kinds.ts';
 
 /** Hosts whose network card is remembered; the oldest is forgotten. */
 const HOSTS_MAX = 65_536;
+/** Cards remembered of one host, hosts of one card. */
+const CARDS_MAX = 8;
+const OWNERS_MAX = 64;
+const NO_HOST = -1;
 /** A change is judged when it is so old. */
 const LOOK_US = 10e6;
 /** Changes that wait. */
@@ -41,10 +45,10 @@ interface Change {
 
 export class Addresses {
   readonly #site: Site;
-  /** The newest last. */
-  readonly #cards = new Map<number, Card[]>();
-  /** By MAC address: hosts that had it. */
-  readonly #hostsOf = new Map<string, Set<number>>();
+  /** The one card that the host had; a list where there were several, the newest last. */
+  readonly #cards = new Map<number, Card | Card[]>();
+  /** By MAC address: the host that had it, a set where there are several; NO_HOST: none that counts. */
+  readonly #hostsOf = new Map<string, number | Set<number>>();
   /** Hosts whose address is given by DHCP, or shared on purpose. */
   readonly #free = new Set<number>();
   #waiting: Change[] = [];
@@ -67,13 +71,15 @@ export class Addresses {
     this.#note(mac, host);
     if (cards === undefined) {
       forgetOldest(this.#cards, HOSTS_MAX);
-      this.#cards.set(host, [now]);
+      this.#cards.set(host, now);
       return;
     }
-    const before = cards.at(-1)!;
+    const before = Array.isArray(cards) ? cards.at(-1)! : cards;
     if (before.mac === mac) return;
-    cards.push(now);
-    if (cards.length > 8) cards.shift();
+    if (Array.isArray(cards)) {
+      cards.push(now);
+      if (cards.length > CARDS_MAX) cards.shift();
+    } else this.#cards.set(host, [before, now]);
     if (VIRTUAL_CARD.test(mac) || VIRTUAL_CARD.test(before.mac) || this.#site.learning.isTeaching) return;
     if (this.#waiting.length < WAITING_MAX) this.#waiting.push({ host, before, now });
   }
@@ -102,12 +108,12 @@ export class Addresses {
   #judge(change: Change): void {
     const { host, before, now } = change;
     if (this.#free.has(host) || this.#isSwap(change)) return;
-    const cards = this.#cards.get(host) ?? [];
+    const cards = this.#cardsOf(host);
     const address = this.#site.hosts.address(host);
     const earlier = cards.find(
       (card) => card.mac === now.mac && card.frame < before.frame && now.sinceUs - card.sinceUs < CONFLICT_US,
     );
-    const others = [...(this.#hostsOf.get(now.mac) ?? [])].filter((other) => other !== host);
+    const others = [...this.#ownersOf(now.mac)].filter((other) => other !== host);
     const frames = [before.frame, now.frame].filter((frame) => frame > 0);
     const subject = { host, unit: -1, port: -1 };
     const move = `${address} was at ${before.mac} and is now at ${now.mac}`;
@@ -149,23 +155,34 @@ export class Addresses {
 
   /** Two hosts that exchanged their network cards at the same time: a redundant pair changed over. */
   #isSwap({ host, before, now }: Change): boolean {
-    for (const other of this.#hostsOf.get(now.mac) ?? []) {
+    for (const other of this.#ownersOf(now.mac)) {
       if (other === host) continue;
-      const cards = this.#cards.get(other) ?? [];
-      const last = cards.at(-1);
+      const last = this.#cardsOf(other).at(-1);
       if (last?.mac === before.mac && Math.abs(last.sinceUs - now.sinceUs) < LOOK_US) return true;
     }
     return false;
   }
 
   #note(mac: string, host: number): void {
-    let hosts = this.#hostsOf.get(mac);
-    if (hosts === undefined) {
-      // Who would fill the table with invented cards makes us forget cards, and not blind to later ones.
-      forgetOldest(this.#hostsOf, HOSTS_MAX);
-      this.#hostsOf.set(mac, (hosts = new Set()));
-    }
+    const known = this.#hostsOf.get(mac);
+    // Who would fill the table with invented cards makes us forget cards, and not blind to later ones.
+    if (known === undefined) forgetOldest(this.#hostsOf, HOSTS_MAX);
     // An IPv6 address beside an IPv4 one is no second address in this sense.
-    if (this.#site.hosts.addressKind(host) === 'ipv4' && hosts.size < 64) hosts.add(host);
+    const counts = this.#site.hosts.addressKind(host) === 'ipv4';
+    if (known === undefined || known === NO_HOST) this.#hostsOf.set(mac, counts ? host : NO_HOST);
+    else if (!counts || known === host) return;
+    else if (typeof known === 'number') this.#hostsOf.set(mac, new Set([known, host]));
+    else if (known.size < OWNERS_MAX) known.add(host);
+  }
+
+  #ownersOf(mac: string): Iterable<number> {
+    const known = this.#hostsOf.get(mac) ?? NO_HOST;
+    if (typeof known !== 'number') return known;
+    return known === NO_HOST ? [] : [known];
+  }
+
+  #cardsOf(host: number): readonly Card[] {
+    const known = this.#cards.get(host) ?? [];
+    return Array.isArray(known) ? known : [known];
   }
 }

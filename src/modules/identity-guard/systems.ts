@@ -10,10 +10,12 @@ const ANSWERS_MIN = 30;
 /** A way to speak TCP without any of these options is a tool's, not a system's. */
 const SYSTEM_OPTIONS = /sok|ts|ws/;
 const SYSTEMS_MAX = 4;
+/** Ways of which the list is shared by all hosts that have no other; there are some tens. */
+const SHARED_MAX = 1024;
 
 interface Answering {
   /** Initial TTL, order of options and quirks: what does not change with the service or the path. */
-  readonly ways: Set<string>;
+  ways: readonly string[];
   readonly frame: number;
   /** Connections answered since the first way was seen. */
   answered: number;
@@ -21,10 +23,19 @@ interface Answering {
   isMixed: boolean;
 }
 
+interface Asking {
+  ways: readonly string[];
+  /** Of each way the first. */
+  readonly frames: number[];
+  isTold: boolean;
+}
+
 export class Systems {
   readonly #site: Site;
   readonly #answering = new Map<number, Answering>();
-  readonly #asking = new Map<number, { readonly ways: Map<string, number>; isTold: boolean }>();
+  readonly #asking = new Map<number, Asking>();
+  /** By a way: the list of it alone. */
+  readonly #alone = new Map<string, readonly string[]>();
   readonly #habits: Habits;
 
   constructor(site: Site, habits: Habits) {
@@ -43,12 +54,12 @@ export class Systems {
     const known = this.#answering.get(host);
     if (known === undefined) {
       if (this.#answering.size < HOSTS_MAX)
-        this.#answering.set(host, { ways: new Set([way]), frame, answered: 0, isMixed: false });
+        this.#answering.set(host, { ways: this.#only(way), frame, answered: 0, isMixed: false });
       return;
     }
-    if (known.ways.has(way)) return;
+    if (known.ways.includes(way)) return;
     const [usual = ''] = known.ways;
-    if (known.ways.size < SYSTEMS_MAX) known.ways.add(way);
+    if (known.ways.length < SYSTEMS_MAX) known.ways = known.ways.concat(way);
     if (known.isMixed) return;
     known.isMixed = true;
     if (known.answered < ANSWERS_MIN || this.#site.learning.isTeaching) return;
@@ -70,15 +81,17 @@ export class Systems {
   asks({ host, value, frame, timeUs }: Trait): void {
     if (!SYSTEM_OPTIONS.test(value)) return;
     const way = wayOf(value);
-    let known = this.#asking.get(host);
+    const known = this.#asking.get(host);
     if (known === undefined) {
-      if (this.#asking.size >= HOSTS_MAX) return;
-      this.#asking.set(host, (known = { ways: new Map(), isTold: false }));
+      if (this.#asking.size < HOSTS_MAX)
+        this.#asking.set(host, { ways: this.#only(way), frames: [frame], isTold: false });
+      return;
     }
-    if (known.ways.has(way) || known.ways.size >= SYSTEMS_MAX) return;
-    known.ways.set(way, frame);
+    if (known.ways.includes(way) || known.ways.length >= SYSTEMS_MAX) return;
+    known.ways = known.ways.concat(way);
+    known.frames.push(frame);
     // The TTL tells families of systems apart, options alone only applications.
-    const ttls = new Set([...known.ways.keys()].map((each) => each.split(' ')[1]));
+    const ttls = new Set(known.ways.map((each) => each.split(' ')[1]));
     if (ttls.size < 2 || known.isTold || this.#site.hosts.mac(host) === '' || this.#site.learning.isTeaching) return;
     known.isTold = true;
     this.#site.raise({
@@ -87,9 +100,17 @@ export class Systems {
       subject: { host, unit: -1, port: -1 },
       peer: null,
       object: '',
-      explanation: `${this.#site.hosts.address(host)} opens connections in ${known.ways.size} ways that no single system has: ${[...known.ways.keys()].join('; ')}.`,
-      frames: [...known.ways.values()].filter((each) => each > 0),
+      explanation: `${this.#site.hosts.address(host)} opens connections in ${known.ways.length} ways that no single system has: ${known.ways.join('; ')}.`,
+      frames: known.frames.filter((each) => each > 0),
     });
+  }
+
+  #only(way: string): readonly string[] {
+    const known = this.#alone.get(way);
+    if (known !== undefined) return known;
+    const list = [way];
+    if (this.#alone.size < SHARED_MAX) this.#alone.set(way, list);
+    return list;
   }
 }
 

@@ -13,6 +13,7 @@ const TOPIC_BYTES_MAX = 256;
 const LONG_PACKET_BYTES = 1024;
 /** Type, four bytes of length, length of the topic. */
 const HEAD_BYTES_MAX = 7;
+const NO_TOPIC = new Uint8Array(0);
 
 export class StreamPlace {
   /** Bytes of this direction before those that are read next, from some beginning. */
@@ -30,7 +31,8 @@ export class StreamPlace {
   #isSearching = false;
   /** The bytes that were measured last are to be passed over. */
   #isPassing = false;
-  readonly #topic = new Uint8Array(TOPIC_BYTES_MAX);
+  /** Empty until the first is kept: most directions never have a packet so long. */
+  #topic: Uint8Array = NO_TOPIC;
   #topicSize = 0;
 
   get isLost(): boolean {
@@ -114,6 +116,7 @@ export class StreamPlace {
     if (at < 0 || at + 2 > end) return;
     const size = u16be(bytes, at);
     if (size < TOPIC_BYTES_MIN || size > TOPIC_BYTES_MAX || at + 2 + size > end) return;
+    if (this.#topic === NO_TOPIC) this.#topic = new Uint8Array(TOPIC_BYTES_MAX);
     for (let index = 0; index < size; index++) this.#topic[index] = bytes[at + 2 + index]!;
     this.#topicSize = size;
   }
