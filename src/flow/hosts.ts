@@ -5,6 +5,7 @@ import { giveBack, grown } from '../bytes/grown.ts';
 import type { HostDirectory } from '../facts/facts.ts';
 import type { DeclaredSegment } from '../facts/intent.ts';
 import { macText } from '../packet/addresses.ts';
+import { CardUses } from './card-uses.ts';
 
 // Hosts are visited in the order of their numbers, never of the index: the seed changes no result.
 const SEED = randomInt(0x7fffffff);
@@ -30,10 +31,8 @@ const MAC_CHANGES_MAX = 64 * MAC_CHANGE;
 const IPV4_PER_MAC = 1;
 const IPV6_PER_MAC = 4;
 
-interface MacUse {
-  ipv4: number;
-  ipv6: number;
-}
+/** Hosts whose addresses stay in words; a power of two, since the last host of those with the same low bits is kept. */
+const TEXTS_MAX = 65_536;
 
 export class HostTable implements HostDirectory {
   count = 1;
@@ -46,13 +45,12 @@ export class HostTable implements HostDirectory {
   private readonly observedNames: string[] = ['default'];
   private readonly declaredSegments = new Map<string, DeclaredSegment>();
   private readonly segmentByVlan = new Map<number, number>();
-  /** (segment, MAC) → how many IPv4 and IPv6 hosts were seen behind it. */
-  private readonly macUse = new Map<string, MacUse>();
-  /** By host: the entry of `macUse` that it is counted in. */
-  private readonly useOf: (MacUse | undefined)[] = [];
-  /** By host, once somebody asked: its address and its MAC address in words; both are asked for with every conversation. */
-  private readonly addressTexts: (string | undefined)[] = [];
-  private readonly macTexts: (string | undefined)[] = [];
+  private readonly cardUses = new CardUses();
+  /** Addresses and MAC addresses in words, which are asked for with every conversation; by the host's low bits. */
+  private readonly addressTexts = new HostTexts((host) => this.addressText(host));
+  private readonly macTexts = new HostTexts((host) =>
+    macText(this.words[host * STRIDE + 5]!, this.words[host * STRIDE + 6]!),
+  );
   /** (segment, MAC) → how many hosts were seen behind it with a lowered TTL. */
   private readonly routedBehind = new Map<string, number>();
 
@@ -162,7 +160,7 @@ export class HostTable implements HostDirectory {
       if ((flags & FLAG_MAC_KNOWN) !== 0 && !isRouted) this.useMac(host, -1);
       this.words[base + 5] = high;
       this.words[base + 6] = low;
-      this.macTexts[host] = undefined;
+      this.macTexts.forget(host);
       if (!isRouted) this.useMac(host, 1);
     }
     if (isRouted && byArp) this.useMac(host, 1);
@@ -199,7 +197,7 @@ export class HostTable implements HostDirectory {
 
   address(host: number): string {
     if (host <= 0 || host >= this.count) return '(more hosts)';
-    return (this.addressTexts[host] ??= this.addressText(host));
+    return this.addressTexts.of(host);
   }
 
   private addressText(host: number): string {
@@ -232,10 +230,12 @@ export class HostTable implements HostDirectory {
     if ((flags & FLAG_MAC_KNOWN) === 0) return '';
     if ((flags & FLAG_MAC_BY_ARP) === 0) {
       if ((flags & FLAG_ROUTED) !== 0) return '';
-      const use = this.useOf[host];
-      if (use !== undefined && (use.ipv4 > IPV4_PER_MAC || use.ipv6 > IPV6_PER_MAC)) return '';
+      if (this.isNobody(host)) return this.macTexts.of(host);
+      const { words } = this;
+      if (this.cardUses.isOfMore(words[base]! >> 4, words[base + 5]!, words[base + 6]!, IPV4_PER_MAC, IPV6_PER_MAC))
+        return '';
     }
-    return (this.macTexts[host] ??= macText(this.words[base + 5]!, this.words[base + 6]!));
+    return this.macTexts.of(host);
   }
 
   isBroadcastOrMulticast(host: number): boolean {
@@ -272,15 +272,17 @@ export class HostTable implements HostDirectory {
   }
 
   private useMac(host: number, by: 1 | -1): void {
-    // Who has no address yet sends from this one (RFC 1122 3.2.1.3): it is not one more behind the MAC.
-    if (this.addressKind(host) === 'ipv4' && this.words[host * STRIDE + 4] === 0) return;
-    const key = this.macKey(host);
-    let use = this.macUse.get(key);
-    if (use === undefined) this.macUse.set(key, (use = { ipv4: 0, ipv6: 0 }));
-    if (this.addressKind(host) === 'ipv4') use.ipv4 += by;
-    else use.ipv6 += by;
-    if (use.ipv4 <= 0 && use.ipv6 <= 0) this.macUse.delete(key);
-    this.useOf[host] = by > 0 ? use : undefined;
+    if (this.isNobody(host)) return;
+    const { words } = this;
+    const base = host * STRIDE;
+    const isIpv4 = (words[base]! & 15) === AddressKind.ipv4;
+    this.cardUses.add(words[base]! >> 4, words[base + 5]!, words[base + 6]!, isIpv4, by);
+  }
+
+  /** Who has no address yet sends from this one (RFC 1122 3.2.1.3): it is not one more behind the MAC. */
+  private isNobody(host: number): boolean {
+    const base = host * STRIDE;
+    return (this.words[base]! & 15) === AddressKind.ipv4 && this.words[base + 4] === 0;
   }
 
   private growWords(): void {
@@ -299,6 +301,32 @@ export class HostTable implements HostDirectory {
     }
     giveBack(this.index);
     this.index = index;
+  }
+}
+
+/** Texts of hosts that were asked for lately. */
+class HostTexts {
+  private readonly hosts: number[] = [];
+  private readonly texts: string[] = [];
+  private readonly textOf: (host: number) => string;
+
+  constructor(textOf: (host: number) => string) {
+    this.textOf = textOf;
+  }
+
+  of(host: number): string {
+    const at = host & (TEXTS_MAX - 1);
+    if (this.hosts[at] === host) return this.texts[at]!;
+    while (this.hosts.length <= at) {
+      this.hosts.push(0);
+      this.texts.push('');
+    }
+    this.hosts[at] = host;
+    return (this.texts[at] = this.textOf(host));
+  }
+
+  forget(host: number): void {
+    if (this.hosts[host & (TEXTS_MAX - 1)] === host) this.hosts[host & (TEXTS_MAX - 1)] = 0;
   }
 }
 
