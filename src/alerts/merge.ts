@@ -125,14 +125,13 @@ export class AlertDesk {
 
   /** Worst first, then by time, kind and device; the same judgements give the same list. */
   alerts(): Alert[] {
-    this.#join();
-    return this.#all.map((episode) => this.#alert(episode)).sort(byUrgency);
+    return this.#joined().sort(byUrgency);
   }
 
   /** Those that are new, have grown or came into another incident since the last call, in the order in which they began. */
   grown(): Alert[] {
     const alerts: Alert[] = [];
-    this.#join();
+    if (!this.#isJoined) this.#joined();
     for (const episode of this.#all) {
       if (episode.isTold) continue;
       episode.isTold = true;
@@ -141,17 +140,20 @@ export class AlertDesk {
     return alerts;
   }
 
-  /** Which alerts belong together as things stand; what that changes is told again. */
-  #join(): void {
-    if (this.#isJoined) return;
+  /** All in the order in which they began, joined as things stand; what that changes is told again. */
+  #joined(): Alert[] {
+    const alerts = this.#all.map((episode) => this.#alert(episode));
+    if (this.#isJoined) return alerts;
     this.#isJoined = true;
-    const incidents = joinIncidents(this.#all.map((episode) => this.#alert(episode)));
-    for (const episode of this.#all) {
+    const incidents = joinIncidents(alerts);
+    for (const [index, episode] of this.#all.entries()) {
       const incident = incidents.get(episode.id) ?? null;
       if (incident === episode.incident) continue;
       episode.incident = incident;
       episode.isTold = false;
+      alerts[index] = { ...alerts[index]!, incident };
     }
+    return alerts;
   }
 
   #running(key: string): Episode | null {
@@ -328,8 +330,11 @@ function isOf(episode: Episode, kind: AlertKind, { subject, peer, object }: Judg
   return before.host === peer.host && before.unit === peer.unit;
 }
 
+/** What is put together of pieces weighs several times as much until somebody looks at a character of it. */
 function inWords({ explanation }: Judgement): string {
-  return typeof explanation === 'string' ? explanation : explanation();
+  const words = typeof explanation === 'string' ? explanation : explanation();
+  words.charCodeAt(0);
+  return words;
 }
 
 function byUrgency(left: Alert, right: Alert): number {

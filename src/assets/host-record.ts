@@ -39,6 +39,8 @@ export interface HostRecord {
 
 export const NONE: readonly string[] = [];
 export const NO_PROTOCOLS: readonly number[] = [];
+/** Never added to: a claim makes another list. */
+const NO_EVIDENCE: AssetEvidence[] = [];
 /** Never added to. */
 export const NO_TRAITS = new Map<string, KeptTrait>();
 /** Never added to. */
@@ -49,7 +51,7 @@ export const CARDS_MAX = 8;
 export const NAMES_MAX = 4;
 
 export function newDevice(timeUs: number): Device {
-  return { firstUs: timeUs, lastUs: timeUs, isThere: false, isBehind: false, evidence: [] };
+  return { firstUs: timeUs, lastUs: timeUs, isThere: false, isBehind: false, evidence: NO_EVIDENCE };
 }
 
 export function extend(device: Device, firstUs: number, lastUs: number): void {

@@ -31,6 +31,16 @@ export const UNITS_PER_HOST_MAX = 256;
 /** How far the vendor of a network card tells the vendor of the device: it may be a part bought in. */
 const MAC_TRUST = 0.4;
 
+/** A device, or a unit behind one: the hosts it is, and what was seen of it. */
+interface Part {
+  readonly records: readonly HostRecord[];
+  /** The one whose anchor names it. */
+  readonly holder: HostRecord;
+  readonly unit: number;
+  readonly seen: readonly Device[];
+  readonly sources: readonly Device[];
+}
+
 /**
  * One asset for each device that spoke (same-device.ts: which hosts are one), and one for each unit behind a host that answers for several units (the protocol says
  * which units mean the host itself). An address that was only asked and never spoke is no device, neither is a group address.
@@ -47,11 +57,13 @@ export class Inventory {
   /** By host: a conversation is told several times, and there are many. */
   readonly #records: (HostRecord | null)[] = [];
   #count = 0;
+  /** By protocol. */
+  readonly #alone: (readonly number[])[] = [];
   readonly #ids = new Map<string, string>();
   /** Which host an anchor of segment and MAC belongs to: several hosts may share one card. */
   readonly #anchors = new Map<string, number>();
   readonly #hostAnchors = new Map<number, readonly string[]>();
-  /** Ids of parts of a device → its id, as of the last `list`. */
+  /** Ids of parts of a device → its id, as of the last `devices`. */
   #primaries = new Map<string, string>();
 
   /** `anchorSegment`: the segment of a host as ids have it, where that is not its name. */
@@ -93,7 +105,7 @@ export class Inventory {
     this.#spoke(server, firstUs, lastUs, protocol);
     const record = this.#records[server];
     if (protocol >= 0 && conversation.isAnswered && record?.served.includes(protocol) === false)
-      record.served = record.served.concat(protocol);
+      record.served = this.#with(record.served, protocol);
   }
 
   #spoke(host: number, firstUs: number, lastUs: number, protocol: number): void {
@@ -102,7 +114,12 @@ export class Inventory {
     extend(record.itself, firstUs, lastUs);
     if (protocol < 0 || protocol === record.newestProtocol) return;
     record.newestProtocol = protocol;
-    if (!record.protocols.includes(protocol)) record.protocols = record.protocols.concat(protocol);
+    if (!record.protocols.includes(protocol)) record.protocols = this.#with(record.protocols, protocol);
+  }
+
+  /** Most hosts have one protocol: the list of it alone is shared. */
+  #with(list: readonly number[], protocol: number): readonly number[] {
+    return list.length === 0 ? (this.#alone[protocol] ??= [protocol]) : list.concat(protocol);
   }
 
   /** A judgement names the host: it is a device, though perhaps only what was said to it is in the capture. */
@@ -140,13 +157,31 @@ export class Inventory {
     return this.#count;
   }
 
-  /** The id under which a device is listed, where `id` was given to a part of it; `id` else. As of the last `list`. */
+  /** The id under which a device is listed, where `id` was given to a part of it; `id` else. As of the last `devices`. */
   primaryId(id: string): string {
     return this.#primaries.get(id) ?? id;
   }
 
-  /** In the order of segment, address and unit. */
+  /** All at once: `devices`. */
   list(): Asset[] {
+    return [...this.devices()];
+  }
+
+  /**
+   * In the order of segment, address and unit. Which hosts are one device is found out at once; the record of each is made
+   * when it is asked for, so that a flood of devices is never there as a whole. To be gone through before the next fact.
+   */
+  devices(): Iterable<Asset> {
+    const groups = this.#groups();
+    return { [Symbol.iterator]: () => this.#assetsOfAll(groups) };
+  }
+
+  *#assetsOfAll(groups: readonly (readonly HostRecord[])[]): Generator<Asset> {
+    for (const group of groups) yield* this.#assetsOf(group);
+  }
+
+  /** The hosts of each device. */
+  #groups(): readonly (readonly HostRecord[])[] {
     const records = this.#inOrder();
     const traces = records.map(({ host, cards, toldCard, managedBy, itself }) => {
       return { host, cards, toldCard, managedBy, names: namesOf(itself) };
@@ -160,7 +195,20 @@ export class Inventory {
       else group.push(...members);
     }
     this.#primaries = new Map();
-    return [...groups.values()].flatMap((group) => this.#assetsOf(group));
+    for (const group of groups.values()) this.#notePrimary(group);
+    return [...groups.values()];
+  }
+
+  /** The ids of the parts of a device, and of the units behind it, lead to those under which they are listed. */
+  #notePrimary(group: readonly HostRecord[]): void {
+    if (group.length === 1) return;
+    for (const { records, holder, unit } of this.#partsOf(group)) {
+      const id = this.#id(holder.host, unit);
+      for (const { host } of records) {
+        const alias = this.#id(host, unit);
+        if (alias !== id && this.#primaries.size < ASSETS_MAX) this.#primaries.set(alias, id);
+      }
+    }
   }
 
   /** The one whose anchor is the device's: one that has its id already, else one with a MAC address. */
@@ -205,6 +253,12 @@ export class Inventory {
 
   /** The asset of a device with all its addresses, then those of the units behind it. */
   #assetsOf(group: readonly HostRecord[]): Asset[] {
+    return this.#partsOf(group).map(({ records, holder, unit, seen, sources }) =>
+      this.#asset(records, holder, unit, seen, sources),
+    );
+  }
+
+  #partsOf(group: readonly HostRecord[]): Part[] {
     const units = group.flatMap((record) => [...record.units].map(([unit, device]) => ({ record, unit, device })));
     const own: Device[] = [];
     const behind = new Map<number, { readonly records: HostRecord[]; readonly devices: Device[] }>();
@@ -222,12 +276,12 @@ export class Inventory {
     const itself = group.map((record) => record.itself);
     const primary = this.#primary(group);
     return [
-      this.#asset(group, primary, -1, itself, [...itself, ...own]),
+      { records: group, holder: primary, unit: -1, seen: itself, sources: [...itself, ...own] },
       ...[...behind]
         .sort(([left], [right]) => left - right)
         .map(([unit, { records, devices }]) => {
           const holder = records.includes(primary) ? primary : records[0]!;
-          return this.#asset(records, holder, unit, devices, devices);
+          return { records, holder, unit, seen: devices, sources: devices };
         }),
     ];
   }
@@ -368,7 +422,6 @@ export class Inventory {
   #aliases(hosts: readonly number[], primaryId: string, unit: number): string[] {
     const ids = new Set(hosts.map((host) => this.#id(host, unit)));
     ids.delete(primaryId);
-    for (const id of ids) if (this.#primaries.size < ASSETS_MAX) this.#primaries.set(id, primaryId);
     return [...ids].sort();
   }
 

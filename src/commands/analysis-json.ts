@@ -8,6 +8,7 @@ import type { Asset, AssetEvidence } from '../facts/asset.ts';
 import { fileOf, frameOf } from '../facts/frame-reference.ts';
 import type { FrameReference } from '../facts/frame-reference.ts';
 import type { AnalysisFindings, FirmwareHistoryEntry } from '../engine/analysis.ts';
+import { MadeList } from './json-text.ts';
 import { timestamp } from './timestamp.ts';
 
 /** What the run itself cost. */
@@ -17,11 +18,15 @@ export interface RunCost {
   readonly peakRssBytes: number;
 }
 
-export function analysisJson(result: AnalysisFindings, cost: RunCost): Record<string, unknown> {
+/** `devices`: one at a time, where they are not all there. */
+export function analysisJson(
+  result: AnalysisFindings & { readonly devices?: Iterable<Asset> },
+  cost: RunCost,
+): Record<string, unknown> {
   const { stats } = result;
   return {
     files: result.files.map(fileJson),
-    assets: result.assets.map(assetJson),
+    assets: new MadeList(result.devices ?? result.assets, assetJson),
     protocols: Object.fromEntries(
       result.protocols.map(({ name, messages, operations, violations }) => [
         name,
@@ -37,9 +42,9 @@ export function analysisJson(result: AnalysisFindings, cost: RunCost): Record<st
         bytes,
       })),
     },
-    incidents: result.incidents.map(incidentJson),
-    alerts: result.alerts.map(alertJson),
-    firmware: result.firmware.map(firmwareJson),
+    incidents: new MadeList(result.incidents, incidentJson),
+    alerts: new MadeList(result.alerts, alertJson),
+    firmware: new MadeList(result.firmware, firmwareJson),
     stats: {
       frames: stats.frames,
       bytes: stats.bytes,

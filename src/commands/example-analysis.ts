@@ -70,21 +70,23 @@ export function exampleAsset(ip: string, changes: Partial<Asset> = {}): Asset {
 }
 
 export function exampleAnalysis(changes: Partial<AnalysisResult> = {}): AnalysisResult {
+  const assets = changes.assets ?? [
+    exampleAsset('192.0.2.10'),
+    exampleAsset('192.0.2.20', {
+      role: 'hmi',
+      level: 2,
+      vendor: HOSTILE_TEXT,
+      model: HOSTILE_TEXT,
+      name: HOSTILE_TEXT,
+    }),
+  ];
   return {
     spooled: null,
     firmware: [],
     secrets: new SecretPlaces(),
     files: [{ path: 'plant.pcap', frames: 100, bytes: 7000, firstUs: START_US, lastUs: START_US + 90e6, damage: null }],
-    assets: [
-      exampleAsset('192.0.2.10'),
-      exampleAsset('192.0.2.20', {
-        role: 'hmi',
-        level: 2,
-        vendor: HOSTILE_TEXT,
-        model: HOSTILE_TEXT,
-        name: HOSTILE_TEXT,
-      }),
-    ],
+    devices: assets,
+    assets,
     protocols: [{ name: 'modbus', messages: 80, operations: 40, violations: 1, conversations: 1 }],
     conversationCount: 2,
     conversationsByService: [

@@ -3,6 +3,25 @@
 
 const HIDDEN_IN_JSON = /[\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
 
+/** A list whose elements are made when they are written, one after the other: a long one is never there as a whole. */
+export class MadeList<Source> implements Iterable<unknown> {
+  readonly #sources: Iterable<Source>;
+  readonly #make: (source: Source) => unknown;
+
+  constructor(sources: Iterable<Source>, make: (source: Source) => unknown) {
+    this.#sources = sources;
+    this.#make = make;
+  }
+
+  *[Symbol.iterator](): Generator<unknown> {
+    for (const source of this.#sources) yield this.#make(source);
+  }
+
+  toJSON(): unknown[] {
+    return [...this];
+  }
+}
+
 /** One line of JSON. */
 export function jsonText(value: unknown): string {
   return JSON.stringify(value).replace(HIDDEN_IN_JSON, escaped);
@@ -19,11 +38,16 @@ export function* jsonPieces(value: Readonly<Record<string, unknown>>): Generator
   for (const [key, member] of Object.entries(value)) {
     yield `${before}  ${jsonText(key)}: `;
     before = ',\n';
-    if (!Array.isArray(member) || member.length === 0) yield jsonText(member);
-    else {
-      for (const [index, element] of member.entries()) yield `${index === 0 ? '[' : ','}\n    ${jsonText(element)}`;
-      yield '\n  ]';
+    if (!Array.isArray(member) && !(member instanceof MadeList)) {
+      yield jsonText(member);
+      continue;
     }
+    let separator = '[';
+    for (const element of member as Iterable<unknown>) {
+      yield `${separator}\n    ${jsonText(element)}`;
+      separator = ',';
+    }
+    yield separator === '[' ? '[]' : '\n  ]';
   }
   yield before === '{\n' ? '{\n\n}\n' : '\n}\n';
 }

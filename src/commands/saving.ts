@@ -35,7 +35,8 @@ export class Saving {
   /** `hasDeclaration`: 1sec.yaml was there. */
   save(result: AnalysisResult, hasDeclaration: boolean): Saved {
     try {
-      const observed: Observed = { ...result, points: observedPoints(result) };
+      const { files, devices, alerts, hosts, firmware } = result;
+      const observed: Observed = { files, assets: devices, alerts, hosts, firmware, points: observedPoints(result) };
       const marked = this.#store.accepted().length;
       const told = savedText(this.#store.path, this.recording.save(observed, hasDeclaration));
       return { told: `${told}${acceptedText(marked)}`, error: null };

@@ -129,6 +129,8 @@ export interface AnalysisFindings {
 }
 
 export interface AnalysisResult extends AnalysisFindings {
+  /** The same as `assets`, each made when it is asked for; `assets` makes all of them. */
+  readonly devices: Iterable<Asset>;
   readonly hosts: HostDirectory;
   readonly learning: LearningTables;
   /** What was kept of files that passed; null where nothing was to be. */
@@ -264,7 +266,9 @@ export class Analysis {
 
   /** As they stand now. */
   alerts(): Alert[] {
-    return this.desk.alerts().map((alert) => this.named(alert));
+    const alerts = this.desk.alerts();
+    for (const [index, alert] of alerts.entries()) alerts[index] = this.named(alert);
+    return alerts;
   }
 
   /** Alerts that are new or have grown since the last call. */
@@ -286,11 +290,17 @@ export class Analysis {
       for (const [rule, count] of dispatch.violations) if (rule.startsWith(`${name}/`)) sum += count;
       return sum;
     };
-    const assets = this.inventory.list();
+    // What modules kept is garbage from here on.
+    dispatch.disconnect();
+    const devices = this.inventory.devices();
     const alerts = this.alerts();
+    let assets: readonly Asset[] | null = null;
     return {
       files,
-      assets,
+      devices,
+      get assets() {
+        return (assets ??= [...devices]);
+      },
       protocols: protocols.map(({ name }, index) => ({
         name,
         messages: reader.messages[index]!,

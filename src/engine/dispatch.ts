@@ -75,7 +75,7 @@ export class Dispatch implements FactSink {
     this.onClosed = onClosed;
   }
 
-  /** Called once, before the first fact. */
+  /** Called before the first fact. */
   connect(handlers: readonly ModuleHandlers[]): void {
     this.handlers = handlers;
     const forOperations = handlers.filter((handler) => handler.operation !== undefined);
@@ -110,6 +110,13 @@ export class Dispatch implements FactSink {
         }
       }
     }
+  }
+
+  /** No fact comes any more: what the modules know is let go. */
+  disconnect(): void {
+    this.wanted.fill(0);
+    this.connect([]);
+    this.fingerprints = null;
   }
 
   operation(operation: Operation): void {

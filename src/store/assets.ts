@@ -83,7 +83,7 @@ export class AssetMerge {
   }
 
   /** (segment, address) of each host → the id of its asset, once they are merged. */
-  idsByAddress(assets: readonly Asset[]): Map<string, string> {
+  idsByAddress(assets: Iterable<Asset>): Map<string, string> {
     const ids = new Map<string, string>();
     for (const asset of assets) {
       if (asset.unit !== null) continue;
@@ -94,10 +94,12 @@ export class AssetMerge {
     return ids;
   }
 
-  merge(assets: readonly Asset[]): Merged {
+  merge(assets: Iterable<Asset>): Merged {
+    let seen = 0;
     let added = 0;
     let changed = 0;
     for (const observed of assets) {
+      seen++;
       const id = this.#aliases.idOf(observed);
       const asset = id === observed.id ? observed : { ...observed, id };
       const stored = this.#find.get(id);
@@ -109,7 +111,7 @@ export class AssetMerge {
       }
       if (isChanged && stored !== undefined) changed++;
     }
-    return { seen: assets.length, added, changed };
+    return { seen, added, changed };
   }
 
   /** Whether anything was written. */

@@ -29,7 +29,8 @@ import { numberOf, storedWhole, textOf } from './stored-values.ts';
 /** What an analysis hands over in the end. */
 export interface Observed {
   readonly files: readonly CaptureFile[];
-  readonly assets: readonly Asset[];
+  /** Gone through more than once. */
+  readonly assets: Iterable<Asset>;
   readonly alerts: readonly Alert[];
   readonly hosts: HostDirectory;
   readonly points?: readonly ObservedPoint[];
