@@ -13,7 +13,7 @@ export class MadeList<Source> implements Iterable<unknown> {
     this.#make = make;
   }
 
-  *[Symbol.iterator](): Generator<unknown> {
+  *[Symbol.iterator](): Generator {
     for (const source of this.#sources) yield this.#make(source);
   }
 

@@ -279,12 +279,13 @@ export class Analysis {
   finish(files: readonly CaptureFile[]): AnalysisResult {
     const { pipeline, dispatch } = this;
     pipeline.end();
-    dispatch.end(pipeline.nowUs);
-    this.spool?.end();
     const { reader } = pipeline.flows;
     reader.wipe();
     pipeline.fragments.wipe();
+    // Before the modules say what they have to say in the end, which takes memory of its own.
     pipeline.flows.giveBack();
+    dispatch.end(pipeline.nowUs);
+    this.spool?.end();
     const violationsOf = (name: string): number => {
       let sum = 0;
       for (const [rule, count] of dispatch.violations) if (rule.startsWith(`${name}/`)) sum += count;

@@ -11,6 +11,7 @@ import { roleOf } from '../../assets/roles.ts';
 import { showable } from '../../bytes/text.ts';
 import { ExchangeTable } from '../../assets/exchange-table.ts';
 import { DEVICE_VANISHED, FIRMWARE_CHANGED, IDENTITY_CHANGED, NEW_DEVICE, ROLE_CHANGED } from './kinds.ts';
+import { PartsOfHosts } from './parts-of-hosts.ts';
 import { UsualDevices } from './usual.ts';
 
 /** Different (client, server, protocol, unit) that are counted; more are not, and say nothing about roles. */
@@ -223,7 +224,7 @@ class AssetLens implements ModuleHandlers {
 
   #claimAll(): void {
     this.#hasNews = false;
-    for (const [host, sum] of this.#sum()) {
+    for (const [host, sum] of this.#sums()) {
       dropSearchedUnits(sum.units);
       for (const [unit, { protocol, lastUs, frame }] of sum.units) {
         const name = this.#site.protocols[protocol]?.name ?? '';
@@ -273,40 +274,62 @@ class AssetLens implements ModuleHandlers {
     return this.#site.protocols[protocol]?.units?.isHostItself(unit) ?? true;
   }
 
-  /** Sums the table up by host. */
-  #sum(): Map<number, HostSums> {
-    const sums = new Map<number, HostSums>();
+  /**
+   * Sums the table up, one host at a time in the order in which they came: a flood of hosts is never there as sums. No
+   * exchange may be added meanwhile.
+   */
+  *#sums(): Generator<readonly [host: number, sums: HostSums]> {
     const { values, size } = this.#exchanges;
+    const parts = new PartsOfHosts(size);
     for (let entry = 0; entry < size; entry++) {
       const at = entry * WIDTH;
-      const third = this.#exchanges.third(entry);
-      const client = this.#exchanges.client(entry);
-      const server = this.#exchanges.server(entry);
-      const unit = (third % UNIT_RANGE) - 1;
-      const confirmed = values[at + Outcome.ok]!;
-      const answered = confirmed + values[at + TOLD]!;
-      const frame = values[at + FIRST_FRAME]!;
-      const lastUs = values[at + LAST_OK_US]!;
-      const protocol = Math.floor(third / UNIT_RANGE);
-      const family = this.#site.protocols[protocol]?.family ?? 'it';
-      const failed = values[at + Outcome.refused]! + values[at + Outcome.unanswered]!;
-      if (confirmed + failed > 0) {
-        const asking = familyOf(sumsOf(sums, client), family);
-        asking.asked += confirmed;
-        asking.inspected += values[at + INSPECTED]!;
-        asking.failed += failed;
-        if (confirmed > 0) noteAsked(asking, server === client ? -1 : server, frame, lastUs);
-        if (values[at + HAS_ENGINEERED] === 1) asking.hasEngineered = true;
-      }
-      if (answered === 0) continue;
-      const host = sumsOf(sums, server);
-      const answering = familyOf(host, family);
-      answering.answered += answered;
-      answering.firstFrame ||= frame;
-      answering.lastUs = Math.max(answering.lastUs, lastUs);
-      if (unit >= 0) addUnit(host.units, unit, { answered, protocol, frame, lastUs });
+      const isAsking = values[at + Outcome.ok]! + values[at + Outcome.refused]! + values[at + Outcome.unanswered]! > 0;
+      if (isAsking) parts.add(this.#exchanges.client(entry), entry * 2);
+      if (values[at + Outcome.ok]! + values[at + TOLD]! > 0) parts.add(this.#exchanges.server(entry), entry * 2 + 1);
     }
-    return sums;
+    for (const host of parts.hosts) {
+      const sums: HostSums = { families: new Map(), units: new Map() };
+      for (let part = parts.first(host); part >= 0; part = parts.after(part)) {
+        if ((part & 1) === 0) this.#addAsked(sums, part >> 1);
+        else this.#addAnswered(sums, part >> 1);
+      }
+      yield [host, sums];
+    }
+  }
+
+  #addAsked(sums: HostSums, entry: number): void {
+    const { values } = this.#exchanges;
+    const at = entry * WIDTH;
+    const client = this.#exchanges.client(entry);
+    const server = this.#exchanges.server(entry);
+    const confirmed = values[at + Outcome.ok]!;
+    const asking = familyOf(sums, this.#familyOf(entry));
+    asking.asked += confirmed;
+    asking.inspected += values[at + INSPECTED]!;
+    asking.failed += values[at + Outcome.refused]! + values[at + Outcome.unanswered]!;
+    if (confirmed > 0)
+      noteAsked(asking, server === client ? -1 : server, values[at + FIRST_FRAME]!, values[at + LAST_OK_US]!);
+    if (values[at + HAS_ENGINEERED] === 1) asking.hasEngineered = true;
+  }
+
+  #addAnswered(sums: HostSums, entry: number): void {
+    const { values } = this.#exchanges;
+    const at = entry * WIDTH;
+    const third = this.#exchanges.third(entry);
+    const unit = (third % UNIT_RANGE) - 1;
+    const answered = values[at + Outcome.ok]! + values[at + TOLD]!;
+    const frame = values[at + FIRST_FRAME]!;
+    const lastUs = values[at + LAST_OK_US]!;
+    const answering = familyOf(sums, this.#familyOf(entry));
+    answering.answered += answered;
+    answering.firstFrame ||= frame;
+    answering.lastUs = Math.max(answering.lastUs, lastUs);
+    const protocol = Math.floor(third / UNIT_RANGE);
+    if (unit >= 0) addUnit(sums.units, unit, { answered, protocol, frame, lastUs });
+  }
+
+  #familyOf(entry: number): ProtocolFamily {
+    return this.#site.protocols[Math.floor(this.#exchanges.third(entry) / UNIT_RANGE)]?.family ?? 'it';
   }
 
   #claim(
@@ -321,12 +344,6 @@ class AssetLens implements ModuleHandlers {
   ): void {
     this.#site.claim({ fact: 'claim', timeUs, frame, host, unit, attribute, value, source, trust });
   }
-}
-
-function sumsOf(sums: Map<number, HostSums>, host: number): HostSums {
-  let sum = sums.get(host);
-  if (sum === undefined) sums.set(host, (sum = { families: new Map(), units: new Map() }));
-  return sum;
 }
 
 function familyOf({ families }: HostSums, family: ProtocolFamily): FamilySums {
