@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { jsonPage, jsonText } from './json-text.ts';
+import { MadeList, jsonPage, jsonPieces, jsonText } from './json-text.ts';
 
 const SEED = 20260102;
 
@@ -21,4 +21,18 @@ test('a page is the same object as its parts, one element of a list a line', () 
   const page = jsonPage(value);
   assert.deepEqual(JSON.parse(page), value);
   assert.equal(page.split('\n').length, 1 + 4 + 1 + 1 + 1 + 1);
+});
+
+test('a list whose elements are made when they are written is written as the list, one element at a time', () => {
+  let made = 0;
+  const numbers = [1, 2, 3];
+  const list = new MadeList(numbers, (number) => ({ number, made: ++made }));
+  const pieces = jsonPieces({ list, none: new MadeList([], String) });
+  for (const piece of pieces) if (piece.includes('"number":1')) break;
+  assert.equal(made, 1);
+  made = 0;
+  const whole = { list: numbers.map((number) => ({ number, made: number })), none: [] };
+  assert.equal(jsonPage({ list, none: new MadeList([], String) }), jsonPage(whole));
+  made = 0;
+  assert.equal(jsonText({ list }), jsonText({ list: whole.list }));
 });

@@ -19,8 +19,9 @@ const CAUSAL_MISSES_MAX = 4;
 /** No window is larger: a jump beyond is another stream, or nonsense. */
 const WINDOW_MAX = 1 << 24;
 const ENDED = FlowFlag.endClient | FlowFlag.endServer;
-/** Bytes held for all conversations together. */
+/** Bytes held for all conversations together, with what a segment takes besides its own. */
 const HELD_BYTES_IN_ALL_MAX = 64 << 20;
+const HELD_SEGMENT_BYTES = 384;
 
 export interface StreamEvents {
   /** `lostBytes`: -1 where it is unknown. */
@@ -159,7 +160,7 @@ export class StreamOrder {
       timeUs: packet.timeUs,
     });
     this.held++;
-    this.heldBytes += length;
+    this.heldBytes += length + HELD_SEGMENT_BYTES;
     if (contradicts)
       this.events.violation(row, fromClient, 'tcp', 'overlap-differs', 'overlapping segments carry different bytes');
     this.drain(row, packet.timeUs, true);
@@ -290,7 +291,7 @@ export class StreamOrder {
         if (this.isTakenBack(row, fromClient, first.sequence, length, words[nextAt]!)) words[nextAt] = first.sequence;
         const ahead = (first.sequence - words[nextAt]!) | 0;
         held.takeFirst(direction);
-        this.heldBytes -= first.bytes.length;
+        this.heldBytes -= first.bytes.length + HELD_SEGMENT_BYTES;
         this.deliver(row, base, fromClient, first, -ahead);
         isProgress = true;
         break;
@@ -362,7 +363,7 @@ export class StreamOrder {
     const fromClient = direction === 0;
     const nextAt = base + (fromClient ? Column.nextFromClient : Column.nextFromServer);
     if (this.isDenied(held, base, direction, timeUs)) {
-      this.heldBytes -= held.dropLast(direction);
+      this.heldBytes -= held.dropLast(direction) + HELD_SEGMENT_BYTES;
       return;
     }
     if (first.hasAcknowledgment && this.isAnswerTooEarly(words, base, fromClient, TcpFlag.ack, first.acknowledgment)) {
@@ -405,7 +406,7 @@ export class StreamOrder {
   private dropHeld(row: number): void {
     const stream = this.reader.stream(row);
     if (stream?.held === null || stream === null) return;
-    this.heldBytes -= stream.held.bytes;
+    this.heldBytes -= stream.held.bytes + stream.held.count * HELD_SEGMENT_BYTES;
     this.release(row);
   }
 

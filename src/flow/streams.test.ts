@@ -739,3 +739,18 @@ describe('forged segments', () => {
     }
   }
 });
+
+test('what is held of all conversations together is bounded with what a segment takes besides its bytes', () => {
+  const harness = new Harness();
+  const held = Uint8Array.of(1);
+  const ask = frameOf('ask');
+  for (let each = 0; each < 180; each++) {
+    const clientPort = 10_000 + each;
+    harness.tcp(true, 999, new Uint8Array(0), { flags: TcpFlag.syn, clientPort });
+    harness.tcp(true, 1000, ask, { clientPort });
+    for (let index = 0; index < 1000; index++) harness.tcp(true, 2000 + index, held, { clientPort });
+    // 64 MiB are 174,308 segments of a byte.
+    if (each === 173) assert.equal(harness.gaps.length, 0);
+  }
+  assert.ok(harness.gaps.length > 0);
+});
