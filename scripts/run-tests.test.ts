@@ -35,6 +35,14 @@ test('the counts of all files are added up', () => {
   assert.match(output, /^ℹ skipped 2$/m);
 });
 
+test('a suite that is skipped as a whole says so, and fails nothing', () => {
+  const text =
+    "import { describe, test } from 'node:test'; describe('s', { skip: 'skipped: no nft' }, () => test('a', () => {}));";
+  const { status, output } = runFiles({ 'one.test.mjs': GOOD, 'two.test.mjs': text });
+  assert.equal(status, 0, output);
+  assert.match(output, /skipped: no nft/);
+});
+
 test('a file that fails fails the whole, and is shown', () => {
   const { status, output } = runFiles({ 'one.test.mjs': GOOD, 'two.test.mjs': BAD });
   assert.equal(status, 1);
