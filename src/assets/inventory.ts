@@ -3,6 +3,7 @@ import type { Asset, AssetEvidence } from '../facts/asset.ts';
 import type { Claim, Conversation, HostDirectory, Trait } from '../facts/facts.ts';
 import type { Protocol } from '../facts/protocol.ts';
 import { assetFields, byWeight } from './asset-fields.ts';
+import { ASSETS_MAX, AssetIds } from './asset-ids.ts';
 import { DERIVING_TRAITS, derivedEvidence, type Grounds } from './derived.ts';
 import {
   NONE,
@@ -19,12 +20,9 @@ import {
   type Device,
   type HostRecord,
 } from './host-record.ts';
-import { identifier } from './identifier.ts';
 import { sortableAddress } from './sortable-address.ts';
-import { cardOf, isLinkLocal, sameDevices } from './same-device.ts';
+import { cardOf, sameDevices } from './same-device.ts';
 
-/** Hosts with an asset, and ids given out; a host beyond it has an id made on demand and is not listed. */
-export const ASSETS_MAX = 65_536;
 /** Units kept apart behind one host; claims about more are counted and left out. */
 export const UNITS_PER_HOST_MAX = 256;
 
@@ -53,16 +51,12 @@ export class Inventory {
   readonly #hosts: HostDirectory;
   readonly #protocols: readonly Protocol[];
   readonly #vendors: (mac: string) => string;
-  readonly #anchorSegment: (host: number) => string;
   /** By host: a conversation is told several times, and there are many. */
   readonly #records: (HostRecord | null)[] = [];
   #count = 0;
   /** By protocol. */
   readonly #alone: (readonly number[])[] = [];
-  readonly #ids = new Map<string, string>();
-  /** Which host an anchor of segment and MAC belongs to: several hosts may share one card. */
-  readonly #anchors = new Map<string, number>();
-  readonly #hostAnchors = new Map<number, readonly string[]>();
+  readonly #ids: AssetIds;
   /** Ids of parts of a device → its id, as of the last `devices`. */
   #primaries = new Map<string, string>();
 
@@ -74,7 +68,7 @@ export class Inventory {
     anchorSegment = (host: number): string => hosts.segment(host),
   ) {
     this.#hosts = hosts;
-    this.#anchorSegment = anchorSegment;
+    this.#ids = new AssetIds(hosts, anchorSegment);
     this.#protocols = protocols;
     this.#vendors = vendors;
   }
@@ -150,7 +144,7 @@ export class Inventory {
     const record = this.#records[host] ?? null;
     const device = record?.units.get(unit);
     const isBehind = record !== null && device !== undefined && isDevice(record, device);
-    return this.#id(host, isBehind ? unit : -1);
+    return this.#ids.idOf(host, isBehind ? unit : -1);
   }
 
   get hostCount(): number {
@@ -189,7 +183,7 @@ export class Inventory {
     const groups = new Map<string, HostRecord[]>();
     for (const indexes of sameDevices(traces, this.#hosts)) {
       const members = indexes.map((index) => records[index]!);
-      const id = this.#id(this.#primary(members).host, -1);
+      const id = this.#ids.idOf(this.#ids.primaryOf(members).host, -1);
       const group = groups.get(id);
       if (group === undefined) groups.set(id, members);
       else group.push(...members);
@@ -203,31 +197,12 @@ export class Inventory {
   #notePrimary(group: readonly HostRecord[]): void {
     if (group.length === 1) return;
     for (const { records, holder, unit } of this.#partsOf(group)) {
-      const id = this.#id(holder.host, unit);
+      const id = this.#ids.idOf(holder.host, unit);
       for (const { host } of records) {
-        const alias = this.#id(host, unit);
+        const alias = this.#ids.idOf(host, unit);
         if (alias !== id && this.#primaries.size < ASSETS_MAX) this.#primaries.set(alias, id);
       }
     }
-  }
-
-  /** The one whose anchor is the device's: one that has its id already, else one with a MAC address. */
-  #primary(members: readonly HostRecord[]): HostRecord {
-    const { length } = members;
-    const first = members[0]!;
-    if (length === 1) return first;
-    const named = members.filter(({ host }) => this.#hostAnchors.has(host));
-    const isByCard = ({ host }: HostRecord): boolean => this.#anchor(host)[1] === cardOf(this.#hosts, host);
-    const primary =
-      named.find(isByCard) ??
-      named.reduce<HostRecord | null>((least, one) => (least === null || one.host < least.host ? one : least), null) ??
-      members.find(({ host }) => cardOf(this.#hosts, host) !== '') ??
-      first;
-    const anchor = this.#anchor(primary.host);
-    for (const { host } of members) {
-      if (!this.#hostAnchors.has(host) && this.#hostAnchors.size < ASSETS_MAX * 2) this.#hostAnchors.set(host, anchor);
-    }
-    return primary;
   }
 
   /** The records in the order of segment, kind of address and address; what is compared is made once for each. */
@@ -274,7 +249,7 @@ export class Inventory {
       }
     }
     const itself = group.map((record) => record.itself);
-    const primary = this.#primary(group);
+    const primary = this.#ids.primaryOf(group);
     return [
       { records: group, holder: primary, unit: -1, seen: itself, sources: [...itself, ...own] },
       ...[...behind]
@@ -325,42 +300,6 @@ export class Inventory {
     return device;
   }
 
-  #id(host: number, unit: number): string {
-    const key = `${host}/${unit}`;
-    const known = this.#ids.get(key);
-    if (known !== undefined) return known;
-    const id = identifier('asset', ...this.#anchor(host), unit);
-    if (this.#ids.size < ASSETS_MAX * 2) this.#ids.set(key, id);
-    return id;
-  }
-
-  /**
-   * Segment and MAC, or segment and address where no MAC is known; fixed when first asked for, which is as late as
-   * possible: that a MAC is a router's shows with the second address behind it. Link-local, MAC and IPv6 addresses have
-   * the MAC as their anchor; of several IPv4 addresses the first, and all that are known to be one device by then.
-   */
-  #anchor(host: number): readonly string[] {
-    const known = this.#hostAnchors.get(host);
-    if (known !== undefined) return known;
-    const segment = this.#anchorSegment(host);
-    const address = this.#hosts.address(host);
-    const mac = cardOf(this.#hosts, host);
-    let anchor: readonly string[] = [segment, address];
-    // Past the limit the anchor is the address: it comes out the same each time.
-    if (this.#hostAnchors.size >= ASSETS_MAX * 2) return anchor;
-    if (mac !== '') {
-      const key = `${segment}\n${mac}`;
-      if (this.#hosts.addressKind(host) === 'mac' || isLinkLocal(address)) {
-        anchor = [segment, mac];
-      } else if (!this.#anchors.has(key)) {
-        this.#anchors.set(key, host);
-        anchor = [segment, mac];
-      } else if (this.#hosts.addressKind(host) === 'ipv6') anchor = [segment, mac];
-    }
-    this.#hostAnchors.set(host, anchor);
-    return anchor;
-  }
-
   #asset(
     group: readonly HostRecord[],
     primary: HostRecord,
@@ -369,7 +308,7 @@ export class Inventory {
     sources: readonly Device[],
   ): Asset {
     const hosts = group.map(({ host }) => host);
-    const id = this.#id(primary.host, unit);
+    const id = this.#ids.idOf(primary.host, unit);
     const aliases = hosts.length > 1 ? this.#aliases(hosts, id, unit) : NONE;
     const macs = [...new Set(hosts.map((host) => cardOf(this.#hosts, host)))].filter((mac) => mac !== '').toSorted();
     const firstUs = Math.min(...seen.map((device) => device.firstUs));
@@ -420,7 +359,7 @@ export class Inventory {
   }
 
   #aliases(hosts: readonly number[], primaryId: string, unit: number): string[] {
-    const ids = new Set(hosts.map((host) => this.#id(host, unit)));
+    const ids = new Set(hosts.map((host) => this.#ids.idOf(host, unit)));
     ids.delete(primaryId);
     return [...ids].sort();
   }
