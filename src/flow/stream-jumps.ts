@@ -27,8 +27,12 @@ export class StreamJumps {
     this.byDirection.set(key, jumps);
   }
 
-  /** Does a byte come that was passed over? Then that jump and those further ahead are forgotten. */
-  isTakenBack(row: number, fromClient: boolean, sequence: number): boolean {
+  /**
+   * Does a byte come that was passed over? Then that jump and those further ahead are forgotten. One byte before the `next`
+   * one asks whether the other side is still there, and is none (RFC 9293, 3.8.4).
+   */
+  isTakenBack(row: number, fromClient: boolean, sequence: number, length: number, next: number): boolean {
+    if (length === 0 || (length === 1 && ((next - sequence) | 0) === 1)) return false;
     const key = keyOf(row, fromClient);
     const jumps = this.byDirection.get(key);
     if (jumps === undefined) return false;

@@ -124,7 +124,7 @@ export class StreamOrder {
       return;
     }
     if (ahead < 0 && ahead + wholeLength <= 0) {
-      if (this.isTakenBack(row, fromClient, packet.tcpSequence, wholeLength, words[nextAt]!)) {
+      if (this.jumps.isTakenBack(row, fromClient, packet.tcpSequence, wholeLength, words[nextAt]!)) {
         words[nextAt] = packet.tcpSequence;
         this.segment(row, base, fromClient, packet);
         return;
@@ -288,7 +288,8 @@ export class StreamOrder {
           continue;
         // Only now that it is read: two segments that wait for each other would take a jump back for ever.
         const length = first.bytes.length + first.missing;
-        if (this.isTakenBack(row, fromClient, first.sequence, length, words[nextAt]!)) words[nextAt] = first.sequence;
+        if (this.jumps.isTakenBack(row, fromClient, first.sequence, length, words[nextAt]!))
+          words[nextAt] = first.sequence;
         const ahead = (first.sequence - words[nextAt]!) | 0;
         held.takeFirst(direction);
         this.heldBytes -= first.bytes.length + HELD_SEGMENT_BYTES;
@@ -297,12 +298,6 @@ export class StreamOrder {
         break;
       }
     }
-  }
-
-  /** A byte before the next one asks whether the other side is still there, and is none (RFC 9293, 3.8.4). */
-  private isTakenBack(row: number, fromClient: boolean, sequence: number, length: number, next: number): boolean {
-    if (length === 0 || (length === 1 && ((next - sequence) | 0) === 1)) return false;
-    return this.jumps.isTakenBack(row, fromClient, sequence);
   }
 
   private deliver(row: number, base: number, fromClient: boolean, segment: HeldSegment, already: number): void {
