@@ -51,17 +51,12 @@ export const bacnet: Protocol = {
 };
 
 export const bacnetEthernet: Protocol = {
+  ...bacnet,
   name: ETHERNET_NAME,
   title: 'BACnet on Ethernet',
   transports: ['link'],
   ports: [LLC_SERVICE_ACCESS_POINT],
   frameBytesMax: ETHERNET_BYTES_MAX,
-  functionName,
-  spaceName,
-  codeName,
-  isAbsent,
-  family: 'building',
-  units: UNITS,
   kinds: KINDS.filter(({ function: code }) => code < BVLC_FROM),
   summary: 'the same messages in frames of ISO 8802-3, without IP (clause 7)',
   start: (protocol) => new BacnetDecoder(protocol, true),
@@ -71,7 +66,6 @@ class BacnetDecoder implements ProtocolDecoder {
   readonly #session: BacnetSession;
   readonly #link = new LinkMessage();
   readonly #apdu = new ApduHeader();
-
   readonly #isEthernet: boolean;
 
   constructor(protocol: number, isEthernet: boolean) {

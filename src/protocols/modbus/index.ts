@@ -26,18 +26,11 @@ export const modbus: Protocol = {
 };
 
 export const modbusRtu: Protocol = {
+  ...modbus,
   name: 'modbus-rtu',
   title: 'Modbus RTU over TCP or UDP',
-  transports: ['tcp', 'udp'],
   ports: MODBUS_RTU_PORTS,
   frameBytesMax: RTU_FRAME_BYTES_MAX,
-  functionName,
-  spaceName,
-  codeName,
-  isAbsent,
-  family: 'process',
-  units: UNITS,
-  kinds: KINDS,
   summary: 'the same messages in the serial framing with its CRC, as serial device servers carry it',
   start: (index) => new ModbusRtuDecoder(index, 'modbus-rtu', MODBUS_RTU_PORTS),
 };
