@@ -1,22 +1,12 @@
 // The estimate of novelty against simulations, and the rules by which a context counts as learned.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { fractions } from '../../fuzz/random.ts';
 import { ContextKind } from './contexts.ts';
 import { NoveltyTable, noveltyEstimate } from './novelty.ts';
 
 const SECOND_US = 1_000_000;
 const START_US = 1_767_225_600_000_000;
-
-/** Numbers from 0 to 1, the same in every run (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** Draws symbols with these weights; tells the estimate and what the chance of a new symbol really is. */
 function simulated(
@@ -50,7 +40,7 @@ describe('the estimate', () => {
   for (const [what, weights] of SHAPES) {
     for (const draws of [100, 1000]) {
       test(`${what}, ${draws} draws: right on average, and the bound holds in 95 of 100 runs`, () => {
-        const random = seeded(draws + weights.length);
+        const random = fractions(draws + weights.length);
         let held = 0;
         let estimated = 0;
         let real = 0;
@@ -72,7 +62,7 @@ describe('the estimate', () => {
   });
 
   test('the counts behind the estimate are those of a plain count', () => {
-    const random = seeded(7);
+    const random = fractions(7);
     const table = new NoveltyTable();
     const context = table.context(ContextKind.requests, 9, 1, 0);
     const counts = new Map<number, number>();

@@ -2,6 +2,7 @@
 // where a value is far out.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { fractions } from '../../../fuzz/random.ts';
 import type { Severity } from '../../facts/alert.ts';
 import { severityRank } from '../../alerts/severity.ts';
 import { PointTable } from '../../learning/points.ts';
@@ -10,17 +11,6 @@ import { isOutOfRange, isStepTooLarge, rangeSeverity, wordSpan } from './judge.t
 const START_US = 1_767_225_600_000_000;
 const SPAN = wordSpan(2);
 const CLIENT = 1;
-
-/** The same numbers in every run (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 function gaussian(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
@@ -122,7 +112,7 @@ describe('quiet over a thousand writes, twenty times', () => {
       let told = 0;
       let loud = 0;
       for (let seed = 1; seed <= RUNS; seed++) {
-        const next = process(randomFrom(seed));
+        const next = process(fractions(seed));
         const register = new Register();
         for (let write = 0; write < (LEARNED_FIRST[name] ?? 0); write++) register.learn(next());
         for (let write = 0; write < WRITES; write++) {
@@ -149,7 +139,7 @@ describe('a value far beyond all that was seen is told after tens of values', ()
     for (const [what, of] of Object.entries(far)) {
       test(`${name}: ${what}`, () => {
         for (let seed = 1; seed <= RUNS; seed++) {
-          const next = process(randomFrom(seed));
+          const next = process(fractions(seed));
           const register = new Register();
           let largest = 0;
           for (let write = 0; write < 60; write++) {

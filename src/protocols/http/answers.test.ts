@@ -3,10 +3,11 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
+import { fractions } from '../../../fuzz/random.ts';
 import { REAL_CAPTURES, deafSink, readFacts } from '../../../scripts/real-captures.ts';
 import { FlowTracker } from '../../flow/tracker.ts';
 import { Play } from './example-messages.ts';
-import { Wire, numbers } from './example-wire.ts';
+import { Wire } from './example-wire.ts';
 
 const request = (name: string, method = 'GET'): string => `${method} /${name} HTTP/1.1\r\nHost: plant.example\r\n\r\n`;
 
@@ -33,7 +34,7 @@ function judged({ files }: Wire, given: Given): void {
 
 /** Forty requests, at most `depth` of them unanswered, and their answers, in one segment or two. */
 function played(seed: number, depth: number, lossOfClient: number, lossOfServer: number): Wire {
-  const next = numbers(seed);
+  const next = fractions(seed);
   const wire = new Wire();
   let asked = 0;
   let answered = 0;
@@ -203,7 +204,7 @@ for (const name of [
     const whole = await namesOf(path, () => false);
     let right = 0;
     for (let seed = 1; seed <= 8; seed++) {
-      const next = numbers(seed);
+      const next = fractions(seed);
       for (const [frame, told] of await namesOf(path, () => next() < 0.1)) {
         const asked = whole.get(frame);
         if (told === '' || asked === undefined) continue;

@@ -10,17 +10,6 @@ const CLIENT = 0x0a000001;
 const SERVER = 0x0a000002;
 const FIRST_US = 1_700_000_000_000_000;
 
-/** Numbers from 0 to 1, the same for the same seed. */
-export function numbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** One TCP connection. What each side acknowledges is all that it was sent, whether the tap saw it or not. */
 export class Wire {
   /** The names of the files that were told, and what was in them. */
